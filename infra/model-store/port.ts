@@ -1,0 +1,61 @@
+import type { Generation, HyperParameters } from '../../models/als/types.ts'
+
+/** A generation without its matrices. */
+export interface GenerationInfo {
+  readonly id: string
+  readonly createdAt: number
+  readonly hyperParameters: HyperParameters
+  readonly metrics: Readonly<Record<string, number>>
+  readonly users: number
+  readonly items: number
+  readonly ratings: number
+  readonly watermark: readonly number[]
+  readonly trainSeconds: number
+  readonly epochsRun: number
+  readonly bytes: number
+  /** hex */
+  readonly sha256: string
+}
+
+/** Which generation is served. A pinned one stays although newer ones are published. */
+export interface Pointer {
+  readonly active: string | undefined
+  readonly pinned: boolean
+}
+
+/** The newest rebuild that was asked for: how a gateway asks a rebuilder, and hears how it goes. */
+export interface RebuildRecord {
+  readonly id: string
+  readonly requestedAt: number
+  readonly reason: 'demand' | 'schedule' | 'first-model'
+  readonly status: 'requested' | 'running' | 'published' | 'skipped' | 'failed'
+  /** In words: "epoch 7/16", or why it failed. */
+  readonly progress: string
+  readonly generation: string | undefined
+  readonly updatedAt: number
+}
+
+/** Immutable generations, one pointer, and what gateway and rebuilder tell each other. */
+export interface ModelStore {
+  /** Stores the artifact whole; it can be listed only once it is complete. */
+  publish(generation: Generation): Promise<GenerationInfo>
+  /** @throws CorruptGenerationError when the checksum does not hold, UnknownGenerationError when it is not there */
+  load(id: string): Promise<Generation>
+  /** Newest first. */
+  list(): Promise<GenerationInfo[]>
+  remove(id: string): Promise<void>
+  pointer(): Promise<Pointer>
+  /** @throws UnknownGenerationError */
+  activate(id: string, pinned: boolean): Promise<void>
+  unpin(): Promise<void>
+  /** Calls back with the pointer as it stands, and again within a second whenever it was moved, by any process. */
+  watch(listener: (pointer: Pointer) => void): () => void
+
+  rebuild(): Promise<RebuildRecord | undefined>
+  writeRebuild(record: RebuildRecord): Promise<void>
+  /** Takes or renews the rebuilder's lease. @returns false while somebody else holds it */
+  lease(holder: string, ttlMs: number): Promise<boolean>
+  release(holder: string): Promise<void>
+  ping(): Promise<void>
+  close(): Promise<void>
+}

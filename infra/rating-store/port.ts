@@ -1,0 +1,67 @@
+import type { Item, Offset, RatingEvent } from '../../models/events/types.ts'
+import type { LogIdentity, Position } from '../event-log/port.ts'
+
+/** One rating event with its place on the log. */
+export interface RatingRow extends Position {
+  readonly event: RatingEvent
+  /** ms since 1970: the record's time of append. */
+  readonly ingestedAt: number
+}
+
+export interface ItemRow {
+  readonly itemId: string
+  readonly offset: Offset
+  /** null: deleted from the catalogue. */
+  readonly item: Item | null
+}
+
+/** Latest ratings in columns, ordered by user id, then item id. `users[i]` and `items[i]` repeat the id of each rating. */
+export interface LatestRatings {
+  readonly users: string[]
+  readonly items: string[]
+  readonly values: Float64Array
+}
+
+/** What the `generations` table keeps of a published model. */
+export interface GenerationRow {
+  readonly id: string
+  readonly createdAt: number
+  readonly hyperParameters: Readonly<Record<string, unknown>>
+  readonly metrics: Readonly<Record<string, number>>
+  readonly users: number
+  readonly items: number
+  readonly ratings: number
+  readonly watermark: readonly Offset[]
+  readonly trainSeconds: number
+}
+
+/** Every rating event in ClickHouse, for analytics and for rebuilds. Methods throw `UnavailableError` when it does not answer. */
+export interface RatingStore {
+  /** First offset of the partition that this store has not seen, by its own tables: greater of max(offset) and the noted progress, plus one; 0 when it has nothing. */
+  resumeAt(partition: number): Promise<Offset>
+  /** Stores one block; durable when it resolves. Storing a row twice counts it once. At most 1,000,000 rows. */
+  insertRatings(rows: readonly RatingRow[]): Promise<void>
+  /** Notes that every offset below `next` has had its effect, where rows do not show it. Durable when it resolves. */
+  noteProgress(partition: number, next: Offset): Promise<void>
+  /** Removes the user's ratings below `before` on its partition (an offset). Call `noteProgress` first. */
+  eraseUser(userId: string, partition: number, before: Offset): Promise<void>
+  insertItems(rows: readonly ItemRow[]): Promise<void>
+  /** First offset of `items` that this store has not seen. */
+  resumeItemsAt(): Promise<Offset>
+  recordGeneration(row: GenerationRow): Promise<void>
+
+  /** First offset of each partition that is not in the table yet. */
+  watermark(partitions: number): Promise<Offset[]>
+  /**
+   * Latest rating of every (user, item) below the watermark, withdrawn ones left out, of each user the `maxHistory` latest
+   * (tombstones count), in blocks of some 100,000, one in memory at a time.
+   */
+  latestRatings(watermark: readonly Offset[], maxHistory: number): AsyncIterable<LatestRatings>
+  /** Events (an event stored twice counts once), and latest ratings. */
+  counts(): Promise<{ events: number; latest: number }>
+
+  /** Records the log this store belongs to, if none is recorded. @returns the one recorded */
+  bind(identity: LogIdentity): Promise<LogIdentity>
+  ping(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,76 @@
+/** Constants of the loss that a half-step needs (Rendle et al. 2021). */
+export interface Regularization {
+  /** α0: weight of the pull towards zero over all pairs. */
+  readonly unobservedWeight: number
+  /** λ */
+  readonly regularization: number
+  /** ν: λ is multiplied by (observed weight + α0 · rows of the other side)^ν */
+  readonly regularizationExponent: number
+}
+
+/** What a rating means: positive (t=1, w=1) from `positiveFrom` on, else a dislike (t=0, w=`dislikeWeight`). */
+export interface Preference {
+  readonly positiveFrom: number
+  readonly dislikeWeight: number
+}
+
+export interface HyperParameters extends Regularization, Preference {
+  /** d */
+  readonly factors: number
+  /** At most this many; training stops early when the held-out figure no longer rises. */
+  readonly epochs: number
+  readonly seed: number
+}
+
+/** A dense matrix of f32, row after row: row r is data[r·d … r·d+d−1]. */
+export interface Factors {
+  readonly rows: number
+  readonly d: number
+  readonly data: Float32Array
+}
+
+/** One row's observed pairs: dense columns (no duplicates), their weights w and targets t. */
+export interface Observations {
+  readonly columns: Int32Array
+  readonly weights: Float32Array
+  readonly targets: Float32Array
+}
+
+/** Compressed sparse rows of observed pairs: row r holds entries starts[r] … starts[r+1]−1. */
+export interface ObservationRows extends Observations {
+  readonly rows: number
+  readonly starts: Int32Array
+}
+
+/** The fixed side of a half-step: its factors V and VᵀV (d×d, row after row, summed in f64). */
+export interface FixedSide {
+  readonly factors: Factors
+  readonly gramian: Float64Array
+}
+
+/** One published model: immutable, and complete by itself. */
+export interface Generation {
+  readonly id: string
+  /** ms since 1970 */
+  readonly createdAt: number
+  readonly hyperParameters: HyperParameters
+  /** Sorted; the dense index of an item is its place here, and means nothing outside this generation. */
+  readonly itemIds: readonly string[]
+  readonly indexOf: ReadonlyMap<string, number>
+  /** V and VᵀV */
+  readonly items: FixedSide
+  /** UᵀU, d×d: what folding in a new item needs. */
+  readonly userGramian: Float64Array
+  /** How many users the model was trained on. */
+  readonly users: number
+  /** Positive ratings of each item at training time, in dense order. */
+  readonly positives: Int32Array
+  /** How many ratings the model was trained from, below the threshold ones included. */
+  readonly ratings: number
+  /** Figures on the held-out pairs, by name ("ndcg@10", "recall@20", "pairs"). */
+  readonly metrics: Readonly<Record<string, number>>
+  /** First offset of each partition that training did not see. */
+  readonly watermark: readonly number[]
+  readonly trainSeconds: number
+  readonly epochsRun: number
+}

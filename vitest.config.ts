@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['**/*.{test,integration}.ts'],
+    exclude: ['node_modules/**', 'data/**', '.services/**'],
+    // chdb and lmdb are native: a process of their own for each file keeps a crash from taking the run with it.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
