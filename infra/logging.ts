@@ -4,7 +4,7 @@ export type Logger = PinoLogger
 
 /** One JSON object a line on stderr, so that stdout holds only what a command answers. */
 export function createLogger(level: string): Logger {
-  return pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
 }
 
 /** For tests and short commands that speak for themselves. */
