@@ -1,5 +1,6 @@
 import type { Offset } from '../../models/events/types.ts'
 import type { History } from '../../models/history/types.ts'
+import type { ItemStatistics } from '../../models/ranking/types.ts'
 import type { LogIdentity } from '../event-log/port.ts'
 
 /** What is known of a user. The history is the truth; the vector is a cache of what `generation` makes of it. */
@@ -11,18 +12,6 @@ export interface UserRecord {
   readonly generation: string | undefined
   /** Offset, on the user's partition, of the last event that is in the history. */
   readonly appliedOffset: Offset
-}
-
-/** Running statistics of one item on one partition of the log. */
-export interface ItemStatistics {
-  /** Ratings that stand now. */
-  readonly count: number
-  readonly sum: number
-  readonly positives: number
-  /** Σ 2^((occurredAt − decayedAt) / half-life) over the positives that stand now. */
-  readonly decayed: number
-  /** ms since 1970 */
-  readonly decayedAt: number
 }
 
 /** Last offset whose effect is counted in the statistics, and last offset below which every user's state is written. −1: none yet. */
