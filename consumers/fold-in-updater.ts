@@ -1,0 +1,141 @@
+import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
+import type { Metrics } from '../infra/metrics.ts'
+import type { PartitionOffsets, UserRecord, UserState } from '../infra/user-state/port.ts'
+import type { Generation } from '../models/als/types.ts'
+import type { Offset } from '../models/events/types.ts'
+import type { RatingChange } from '../models/history/types.ts'
+import { applyChange } from '../models/ranking/item-statistics.ts'
+import type { ItemStatistics } from '../models/ranking/types.ts'
+import { type Consumer, RewindError, type Slice } from './consume.ts'
+import { deadLetter, readRatings } from './read-records.ts'
+import { type PlacedEvent, type UserUpdate, updateUser } from './user-update.ts'
+
+export const UPDATER_GROUP = 'foldstream-updater'
+
+interface Updater {
+  readonly log: EventLog
+  readonly state: UserState
+  readonly generation: () => Generation | undefined
+  readonly maxHistory: number
+  readonly metrics: Metrics
+}
+
+/**
+ * Keeps every user's history and vector, and the item statistics of every partition. Order of one batch's writes: statistics with
+ * `counted` (their deltas need the old ratings), then the users, then dead letters, then the `applied` watermark. A kill between any
+ * two is mended by reading the batch again: what is counted is not counted twice, what a user has applied is passed over.
+ */
+export function foldInUpdater({ log, state, generation, maxHistory, metrics }: Updater): Consumer {
+  /** Offsets this process saw counted, by partition: should the store ever stand below, it has lost writes it had acknowledged. */
+  const seen = new Map<number, Offset>()
+
+  return {
+    group: UPDATER_GROUP,
+    topics: ['ratings'],
+    maxRecords: 0,
+    maxAgeMs: 0,
+    async resumeAt(_topic, partition) {
+      const [{ applied }, committed] = await Promise.all([
+        state.offsets(partition),
+        log.committed('ratings', UPDATER_GROUP),
+      ])
+      return Math.min(applied + 1, committed[partition] ?? 0)
+    },
+    revoked: (_topic, partition) => void seen.delete(partition),
+    async effect(slices) {
+      for (const slice of slices) await apply(slice)
+    },
+  }
+
+  async function apply({ partition, records }: Slice): Promise<void> {
+    const { byUser, dead, last } = sort(records)
+    const [offsets, standing] = await Promise.all([offsetsOf(partition), state.readMany([...byUser.keys()])])
+    const updates = [...byUser].flatMap(
+      ([userId, events], i) => updateUser(userId, standing[i], events, generation(), maxHistory) ?? [],
+    )
+    await count(
+      partition,
+      offsets,
+      last.offset,
+      updates.flatMap((update) => update.changes),
+    )
+    await write(updates, byUser)
+    if (dead.length > 0) {
+      await log.append('ratings.dead-letter', dead)
+      metrics.deadLetters.inc({ group: UPDATER_GROUP }, dead.length)
+    }
+    await state.advance(partition, last.offset)
+    metrics.freshnessSeconds.observe(Math.max(0, Date.now() - last.appendedAt) / 1000)
+  }
+
+  function sort(records: readonly LogRecord[]) {
+    const byUser = new Map<string, PlacedEvent[]>()
+    const dead = []
+    for (const reading of readRatings(log, records)) {
+      if ('reason' in reading) {
+        dead.push(deadLetter('ratings', reading.record, reading.reason))
+        continue
+      }
+      const placed = { event: reading.event, offset: reading.record.offset }
+      const events = byUser.get(placed.event.userId)
+      if (events) events.push(placed)
+      else byUser.set(placed.event.userId, [placed])
+    }
+    return { byUser, dead, last: records.at(-1) as LogRecord }
+  }
+
+  /** @throws RewindError when the store stands below what this process saw counted */
+  async function offsetsOf(partition: number): Promise<PartitionOffsets> {
+    const offsets = await state.offsets(partition)
+    if (offsets.counted < (seen.get(partition) ?? -1))
+      throw new RewindError(
+        `partition ${partition} of the user state went back from offset ${seen.get(partition)} to ${offsets.counted}`,
+      )
+    return offsets
+  }
+
+  async function count(
+    partition: number,
+    read: PartitionOffsets,
+    last: Offset,
+    changes: readonly RatingChange[],
+  ): Promise<void> {
+    for (let offsets = read; offsets.counted < last; offsets = await offsetsOf(partition)) {
+      const uncounted = changes.filter((change) => change.offset > offsets.counted)
+      const touched = await statisticsAfter(partition, uncounted)
+      if (await state.count(partition, offsets.counted, last, touched)) break
+    }
+    seen.set(partition, last)
+  }
+
+  async function statisticsAfter(
+    partition: number,
+    changes: readonly RatingChange[],
+  ): Promise<Map<string, ItemStatistics>> {
+    const itemIds = [...new Set(changes.map((change) => change.itemId))]
+    const before = await state.readStatistics(partition, itemIds)
+    const statistics = new Map(itemIds.map((itemId, i) => [itemId, before[i]]))
+    for (const change of changes)
+      statistics.set(change.itemId, applyChange(statistics.get(change.itemId), change, log.identity.scale.positiveFrom))
+    return statistics as Map<string, ItemStatistics>
+  }
+
+  /** Where another writer was faster, its record is the new base; one that stands below what we read has lost writes. */
+  async function write(
+    updates: readonly UserUpdate[],
+    byUser: ReadonlyMap<string, readonly PlacedEvent[]>,
+  ): Promise<void> {
+    for (let open = updates; open.length > 0; ) {
+      const standing = await state.writeMany(open)
+      open = open.flatMap((update, i) => {
+        const now: UserRecord | undefined = standing[i]
+        if (now?.appliedOffset === update.next?.appliedOffset) return []
+        if ((now?.appliedOffset ?? -1) < (update.expectedOffset ?? -1))
+          throw new RewindError(
+            `the state of a user went back from offset ${update.expectedOffset} to ${now?.appliedOffset ?? 'none'}`,
+          )
+        return updateUser(update.userId, now, byUser.get(update.userId) ?? [], generation(), maxHistory) ?? []
+      })
+    }
+  }
+}

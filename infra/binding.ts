@@ -1,0 +1,48 @@
+import { ConfigError } from './errors.ts'
+import type { EventLog, LogIdentity } from './event-log/port.ts'
+import type { RatingStore } from './rating-store/port.ts'
+import type { UserState } from './user-state/port.ts'
+
+/**
+ * Refuses to go on when a store belongs to another log, or has applied more than this log holds: offsets would mean other events.
+ * A new store is bound to this log.
+ * @throws ConfigError
+ */
+export async function bindStores(
+  log: EventLog,
+  state: UserState | undefined,
+  ratings: RatingStore | undefined,
+): Promise<void> {
+  const ends = await log.ends('ratings')
+  if (state !== undefined) {
+    checkSame('user state', 'USER_STATE_URL', log.identity, await state.bind(log.identity))
+    const applied = await Promise.all(ends.map(async (_, partition) => (await state.offsets(partition)).applied + 1))
+    checkReach('user state', 'USER_STATE_URL', ends, applied)
+  }
+  if (ratings !== undefined) {
+    checkSame('rating store', 'RATING_STORE_URL', log.identity, await ratings.bind(log.identity))
+    checkReach('rating store', 'RATING_STORE_URL', ends, await ratings.watermark(ends.length))
+  }
+}
+
+function checkSame(store: string, variable: string, log: LogIdentity, bound: LogIdentity): void {
+  if (bound.partitions !== log.partitions)
+    throw new ConfigError(
+      `the ${store} was filled from a log of ${bound.partitions} partitions, this one has ${log.partitions}: users would stand on other partitions. ` +
+        `Nothing was changed. Point EVENT_LOG_URL to its log, or ${variable} to an empty store.`,
+    )
+  if (bound.id !== log.id || bound.clusterId !== log.clusterId)
+    throw new ConfigError(
+      `the ${store} belongs to event log ${bound.id}, not to ${log.id}. Nothing was changed. ` +
+        `Point EVENT_LOG_URL to its log, or ${variable} to an empty store, which is filled from this log.`,
+    )
+}
+
+function checkReach(store: string, variable: string, ends: readonly number[], seen: readonly number[]): void {
+  const partition = ends.findIndex((end, p) => (seen[p] ?? 0) > end)
+  if (partition < 0) return
+  throw new ConfigError(
+    `the event log ends at offset ${ends[partition]} of partition ${partition}, but the ${store} has applied up to ${seen[partition]}: the log was cut or replaced. ` +
+      `Nothing was changed. Bring the log back, or point ${variable} to an empty store, which is filled from what the log still holds.`,
+  )
+}

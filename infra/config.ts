@@ -1,0 +1,163 @@
+import { parseArgs } from 'node:util'
+import { ConfigError } from './errors.ts'
+
+export const ROLES = ['gateway', 'updater', 'sink', 'rebuilder'] as const
+export type Role = (typeof ROLES)[number]
+
+/** A hyper-parameter given by hand, or left to the rebuild. */
+export type Auto = number | 'auto'
+
+const text = (value: string): string => value
+
+function integer(min: number, max: number) {
+  return (value: string): number => {
+    if (/^\d+$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value)
+    throw new Error(`a whole number from ${min} to ${max}`)
+  }
+}
+
+function decimal(min: number) {
+  return (value: string): number => {
+    if (value.trim() !== '' && Number.isFinite(Number(value)) && Number(value) >= min) return Number(value)
+    throw new Error(`a number of at least ${min}`)
+  }
+}
+
+function autoOr(parse: (value: string) => number) {
+  return (value: string): Auto => (value === 'auto' ? 'auto' : parse(value))
+}
+
+function storeUrl(...schemes: string[]) {
+  return (value: string): string => {
+    if (schemes.some((scheme) => value.startsWith(scheme))) return value
+    throw new Error(schemes.map((scheme) => (scheme === 'embedded:' ? scheme : `${scheme}…`)).join(', '))
+  }
+}
+
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** @returns milliseconds; undefined: off */
+function duration(value: string): number | undefined {
+  if (value === 'off') return undefined
+  const [, count, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(value) ?? []
+  if (count !== undefined && Number(count) > 0) return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]
+  throw new Error("a duration such as 90s, 30m or 1h, or 'off'")
+}
+
+function scale(value: string): { min: number; max: number } {
+  const [, min, max] = /^(-?[\d.]+)-(-?[\d.]+)$/.exec(value) ?? []
+  if (Number(min) < Number(max)) return { min: Number(min), max: Number(max) }
+  throw new Error('a range such as 0.5-5')
+}
+
+function roles(value: string): readonly Role[] {
+  const named = value.split(',').map((role) => role.trim())
+  if (named.every((role) => ROLES.includes(role as Role))) return ROLES.filter((role) => named.includes(role))
+  throw new Error(`some of ${ROLES.join(',')}`)
+}
+
+function oneOf<const T extends string>(...values: T[]) {
+  return (value: string): T => {
+    if (values.includes(value as T)) return value as T
+    throw new Error(values.join(', '))
+  }
+}
+
+/** Every setting: how its text is read and what stands when it is not given. Its flag, if any, is its name with dashes. */
+const SETTINGS = {
+  EVENT_LOG_URL: { parse: storeUrl('embedded:', 'kafka://'), default: 'embedded:' },
+  USER_STATE_URL: { parse: storeUrl('embedded:', 'redis://', 'rediss://'), default: 'embedded:' },
+  RATING_STORE_URL: { parse: storeUrl('embedded:', 'http://', 'https://'), default: 'embedded:' },
+  MODEL_STORE_URL: { parse: storeUrl('embedded:', 'redis://', 'rediss://', 'file:///'), default: 'embedded:' },
+  PORT: { parse: integer(0, 65_535), default: undefined, flag: true },
+  HOST: { parse: text, default: '127.0.0.1', flag: true },
+  DATA_DIR: { parse: text, default: './data', flag: true },
+  ROLES: { parse: roles, default: ROLES.join(','), flag: true },
+  DATASET: { parse: text, default: undefined, flag: true },
+  DATASETS_DIR: { parse: text, default: undefined },
+  REBUILD_INTERVAL: { parse: duration, default: '1h' },
+  RATING_SCALE: { parse: scale, default: undefined },
+  POSITIVE_FROM: { parse: decimal(Number.NEGATIVE_INFINITY), default: undefined },
+  FACTORS: { parse: integer(1, 512), default: '64' },
+  EPOCHS: { parse: integer(1, 1000), default: '16' },
+  DISLIKE_WEIGHT: { parse: decimal(0), default: '0' },
+  REGULARIZATION: { parse: autoOr(decimal(0)), default: 'auto' },
+  UNOBSERVED_WEIGHT: { parse: autoOr(decimal(0)), default: 'auto' },
+  MAX_HISTORY: { parse: integer(1, 1_000_000), default: '10000' },
+  API_KEYS: { parse: text, default: undefined },
+  CORS_ORIGINS: { parse: text, default: undefined },
+  LOG_LEVEL: { parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), default: 'info' },
+} satisfies Record<string, { parse: (value: string) => unknown; default: string | undefined; flag?: true }>
+
+type Settings = typeof SETTINGS
+type Name = keyof Settings
+type Value<N extends Name> =
+  | ReturnType<Settings[N]['parse']>
+  | (Settings[N]['default'] extends undefined ? undefined : never)
+export type Config = { readonly [N in Name]: Value<N> }
+
+const names = Object.keys(SETTINGS) as Name[]
+const flagOf = (name: Name): string => name.toLowerCase().replaceAll('_', '-')
+const hasFlag = (name: Name): boolean => 'flag' in SETTINGS[name]
+
+/**
+ * Reads flags and environment; a flag wins over the variable of the same name, an empty variable is one that is not set.
+ * @param args words after the command
+ * @param own  flags of this command alone, for example `{ json: 'boolean' }`
+ * @throws ConfigError that says what was expected
+ */
+export function readConfig(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  own: Readonly<Record<string, 'boolean' | 'string'>> = {},
+): { config: Config; flags: Record<string, string | boolean | undefined>; words: string[] } {
+  const known = [...names.filter(hasFlag).map((name) => [flagOf(name), 'string'] as const), ...Object.entries(own)]
+  const { values, positionals } = parse(args, Object.fromEntries(known.map(([flag, type]) => [flag, { type }])))
+  const read = (name: Name): unknown => {
+    const flag = hasFlag(name) ? values[flagOf(name)] : undefined
+    const given = flag ?? (env[name] || undefined) ?? SETTINGS[name].default
+    if (given === undefined) return undefined
+    try {
+      return SETTINGS[name].parse(String(given))
+    } catch (error) {
+      const where = flag === undefined ? name : `--${flagOf(name)}`
+      throw new ConfigError(`${where}: expected ${(error as Error).message}, not '${given}'`)
+    }
+  }
+  const config = Object.fromEntries(names.map((name) => [name, read(name)])) as unknown as Config
+  const flags = Object.fromEntries(Object.keys(own).map((flag) => [flag, values[flag] as string | boolean | undefined]))
+  return { config, flags, words: positionals }
+}
+
+function parse(args: readonly string[], options: Record<string, { type: 'boolean' | 'string' }>) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: true })
+  } catch (error) {
+    const expected = Object.keys(options).map((flag) => `--${flag}`)
+    throw new ConfigError(`${(error as Error).message.split('. ')[0]}; expected: ${expected.join(' ')}`)
+  }
+}
+
+/** Names of the stores, as their variables name them, that live in this process's data folder. */
+export function embeddedStores(config: Config): string[] {
+  const urls = ['EVENT_LOG_URL', 'USER_STATE_URL', 'RATING_STORE_URL', 'MODEL_STORE_URL'] as const
+  return urls.filter((name) => config[name].startsWith('embedded:'))
+}
+
+/**
+ * What can be refused before anything is opened.
+ * @throws ConfigError for fewer than four roles beside an embedded store, and for an open door beyond loopback
+ */
+export function checkConfig(config: Config): void {
+  const embedded = embeddedStores(config)
+  if (config.ROLES.length < ROLES.length && embedded.length > 0)
+    throw new ConfigError(
+      `--roles ${config.ROLES.join(',')}: embedded stores belong to one process, and ${embedded.join(', ')} ${embedded.length > 1 ? 'are' : 'is'} embedded. ` +
+        'Leave --roles out, or point these variables to real services.',
+    )
+  const loopback = config.HOST === 'localhost' || config.HOST === '::1' || /^127(\.\d+){3}$/.test(config.HOST)
+  if (!loopback && config.API_KEYS === undefined)
+    throw new ConfigError(
+      `--host ${config.HOST}: refused without API_KEYS, since anybody who reaches that address could read and write. Set API_KEYS, or leave --host out.`,
+    )
+}
