@@ -1,0 +1,141 @@
+/** Writes numbers, and strings one after another; little-endian; grows as needed. */
+export interface ByteWriter {
+  u8(value: number): void
+  f64(value: number): void
+  /** A safe integer from 0 on, 7 bits a byte, lowest first. */
+  varint(value: number): void
+  /** A canonical UUID (lower case, hyphens) takes 17 bytes: 0 and its value; any other text its length + 1 and its UTF-8. */
+  text(value: string): void
+  raw(value: Uint8Array): void
+  /** A copy of what was written. */
+  finish(): Buffer
+}
+
+/** Reads what a `ByteWriter` wrote. Every method throws a `RangeError` at the end of the bytes. */
+export interface ByteReader {
+  u8(): number
+  f64(): number
+  varint(): number
+  text(): string
+  /** A copy, so that it is aligned and outlives the bytes. */
+  raw(length: number): ArrayBuffer
+  /** How many bytes are left. */
+  remaining(): number
+}
+
+const UUID_LENGTH = 36
+const HYPHENS = [8, 13, 18, 23]
+const HYPHEN = 45
+/** Value of a lower-case hexadecimal digit by its char code; −1: it is none. */
+const NIBBLES = new Int8Array(128).fill(-1)
+for (let digit = 0; digit < 16; digit++) NIBBLES[digit.toString(16).charCodeAt(0)] = digit
+
+/** @returns false, with nothing of use written, if `text` (36 characters) is not a canonical UUID */
+function writeUuid(bytes: Buffer, start: number, text: string): boolean {
+  let to = start
+  for (let from = 0; from < UUID_LENGTH; from += 2) {
+    if (HYPHENS.includes(from) && text.charCodeAt(from++) !== HYPHEN) return false
+    const high = NIBBLES[text.charCodeAt(from)] ?? -1
+    const low = NIBBLES[text.charCodeAt(from + 1)] ?? -1
+    if (high < 0 || low < 0) return false
+    bytes[to++] = (high << 4) | low
+  }
+  return true
+}
+
+function readUuid(bytes: Buffer, start: number): string {
+  const hex = bytes.toString('hex', start, start + 16)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+export function createByteWriter(capacity: number): ByteWriter {
+  let bytes = Buffer.allocUnsafe(capacity)
+  let at = 0
+
+  const reserve = (length: number) => {
+    if (at + length <= bytes.length) return
+    const larger = Buffer.allocUnsafe(Math.max(bytes.length * 2, at + length))
+    bytes.copy(larger, 0, 0, at)
+    bytes = larger
+  }
+  const varint = (value: number) => {
+    reserve(8)
+    let rest = value
+    while (rest >= 0x80) {
+      bytes[at++] = (rest % 0x80) | 0x80
+      rest = Math.floor(rest / 0x80)
+    }
+    bytes[at++] = rest
+  }
+  return {
+    varint,
+    u8(value) {
+      reserve(1)
+      bytes[at++] = value
+    },
+    f64(value) {
+      reserve(8)
+      at = bytes.writeDoubleLE(value, at)
+    },
+    text(value) {
+      if (value.length === UUID_LENGTH) {
+        reserve(17)
+        if (writeUuid(bytes, at + 1, value)) {
+          bytes[at] = 0
+          at += 17
+          return
+        }
+      }
+      const length = Buffer.byteLength(value)
+      varint(length + 1)
+      reserve(length)
+      at += bytes.write(value, at)
+    },
+    raw(value) {
+      reserve(value.length)
+      bytes.set(value, at)
+      at += value.length
+    },
+    finish: () => Buffer.from(bytes.subarray(0, at)),
+  }
+}
+
+export function createByteReader(bytes: Buffer, start: number): ByteReader {
+  let at = start
+
+  /** Moves on by `length` bytes. @returns where they begin */
+  const take = (length: number) => {
+    if (at + length > bytes.length) throw new RangeError(`it ends at byte ${bytes.length}`)
+    const from = at
+    at += length
+    return from
+  }
+  const u8 = () => bytes[take(1)] ?? 0
+  const varint = () => {
+    let value = 0
+    let unit = 1
+    let byte = u8()
+    while (byte >= 0x80) {
+      value += (byte & 0x7f) * unit
+      unit *= 0x80
+      byte = u8()
+    }
+    return value + byte * unit
+  }
+  return {
+    u8,
+    varint,
+    f64: () => bytes.readDoubleLE(take(8)),
+    text() {
+      const tag = varint()
+      if (tag === 0) return readUuid(bytes, take(16))
+      const from = take(tag - 1)
+      return bytes.toString('utf8', from, at)
+    },
+    raw(length) {
+      const from = take(length)
+      return new Uint8Array(bytes.subarray(from, from + length)).buffer
+    },
+    remaining: () => bytes.length - at,
+  }
+}

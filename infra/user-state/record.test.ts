@@ -1,0 +1,98 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { UserRecord } from './port.ts'
+import {
+  appliedOffsetOf,
+  CorruptRecordError,
+  decodeStatistics,
+  decodeUser,
+  encodeStatistics,
+  encodeUser,
+} from './record.ts'
+
+const id = fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 128 }), fc.uuid())
+const offset = fc.nat({ max: Number.MAX_SAFE_INTEGER })
+const finite = fc.double({ noNaN: true }).map((value) => value + 0)
+const entry = fc.record({
+  itemId: id,
+  value: fc.oneof(
+    fc.constant(null),
+    fc.integer({ min: 0, max: 300 }).map((halfSteps) => halfSteps / 2),
+    finite,
+  ),
+  occurredAt: fc.integer({ min: -4e15, max: 4e15 }),
+  offset,
+  eventId: fc.oneof(
+    fc.uuid(),
+    fc.uuid().map((uuid) => uuid.toUpperCase()),
+    fc.string(),
+  ),
+  superseded: fc.array(fc.oneof(fc.uuid(), fc.string()), { maxLength: 5 }),
+})
+const userRecord: fc.Arbitrary<UserRecord> = fc.record({
+  userId: id,
+  history: fc.array(entry, { maxLength: 60 }).map((entries) => new Map(entries.map((e) => [e.itemId, e]))),
+  vector: fc.option(fc.float32Array({ minLength: 1, maxLength: 130 }), { nil: undefined }),
+  generation: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
+  appliedOffset: offset,
+})
+
+describe('codec of a user record', () => {
+  it('gives back what it was given: bits of the vector, order of the history, every id', () => {
+    fc.assert(
+      fc.property(userRecord, (record) => {
+        const bytes = encodeUser(record)
+        const read = decodeUser(record.userId, bytes)
+        expect(read).toEqual(record)
+        expect([...read.history.keys()]).toEqual([...record.history.keys()])
+        expect(new Uint8Array(read.vector?.buffer ?? new ArrayBuffer())).toEqual(
+          new Uint8Array(record.vector?.slice().buffer ?? new ArrayBuffer()),
+        )
+        expect(appliedOffsetOf(bytes)).toBe(record.appliedOffset)
+      }),
+    )
+  })
+
+  it('reads from anywhere in a larger buffer, and keeps nothing of it', () => {
+    const record: UserRecord = {
+      userId: 'ada',
+      history: new Map(),
+      vector: Float32Array.of(1, Number.NaN, -0),
+      generation: 'g',
+      appliedOffset: 7,
+    }
+    const shared = Buffer.concat([Buffer.alloc(3), encodeUser(record)]).subarray(3)
+    const read = decodeUser('ada', shared)
+    shared.fill(0xff)
+    expect(read).toEqual(record)
+  })
+
+  it('names the user whose bytes were changed or cut', () => {
+    fc.assert(
+      fc.property(userRecord, fc.nat(), fc.integer({ min: 1, max: 255 }), (record, place, change) => {
+        const bytes = encodeUser(record)
+        const cut = bytes.subarray(0, place % bytes.length)
+        const changed = Buffer.from(bytes)
+        changed[place % bytes.length] = (bytes[place % bytes.length] ?? 0) ^ change
+        for (const damaged of [cut, changed, Buffer.concat([bytes, Buffer.of(change)])]) {
+          expect(() => decodeUser(record.userId, damaged)).toThrow(CorruptRecordError)
+          expect(() => decodeUser(record.userId, damaged)).toThrow(JSON.stringify(record.userId))
+        }
+      }),
+    )
+  })
+})
+
+describe('codec of item statistics', () => {
+  const statistics = fc.record({ count: offset, positives: offset, sum: finite, decayed: finite, decayedAt: finite })
+
+  it('gives back what it was given', () => {
+    fc.assert(fc.property(statistics, (s) => void expect(decodeStatistics('1', encodeStatistics(s))).toEqual(s)))
+  })
+
+  it('names the item whose bytes were cut', () => {
+    const bytes = encodeStatistics({ count: 1, positives: 1, sum: 5, decayed: 1, decayedAt: 0 })
+    expect(() => decodeStatistics('tt0111161', bytes.subarray(0, 9))).toThrow(/"tt0111161"/)
+    expect(() => decodeStatistics('tt0111161', Buffer.alloc(0))).toThrow(CorruptRecordError)
+  })
+})

@@ -1,0 +1,166 @@
+import { crc32 } from 'node:zlib'
+import type { Offset } from '../../models/events/types.ts'
+import type { History, HistoryEntry } from '../../models/history/types.ts'
+import type { ItemStatistics } from '../../models/ranking/types.ts'
+import { messageOf } from '../errors.ts'
+import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from './bytes.ts'
+import type { UserRecord } from './port.ts'
+
+/*
+ * A user's record, little-endian. The head is the same in every version, so that a compare-and-set (also one in Lua) reads
+ * the applied offset without knowing the rest:
+ *
+ *   u8 version · f64 applied offset · u32 CRC-32 of all other bytes
+ *   text generation ("" for none) · varint d (0 for no vector) · d × f32
+ *   varint n · n × entry
+ *
+ * An entry's times and offsets are differences to the entry before, whose sign stands in the flags:
+ *
+ *   u8 flags · text item id · value · varint |Δ occurred at| · varint |Δ offset| · text event id
+ *   · varint k · k × text superseded event id (only if the flags say so)
+ */
+const USER_VERSION = 1
+const STATISTICS_VERSION = 1
+const APPLIED_OFFSET_AT = 1
+const CHECKSUM_AT = 9
+const BODY_AT = 13
+
+/** Two bits say how the value stands there: not at all (withdrawn), as half-steps in a byte, or as an f64. */
+const VALUE_KIND = 0b11
+const WITHDRAWN = 0
+const HALF_STEPS = 1
+const DOUBLE = 2
+const EARLIER = 0b100
+const LOWER_OFFSET = 0b1000
+const HAS_SUPERSEDED = 0b10000
+
+/** Typical bytes of an entry, for the first guess at a buffer. */
+const ENTRY_BYTES = 40
+
+/** Stored bytes that are not what was written. The user's ratings still stand on the log. */
+export class CorruptRecordError extends Error {
+  override readonly name = 'CorruptRecordError'
+}
+
+/** Applied offset of an encoded user record. @throws RangeError when the bytes are too short to hold one */
+export function appliedOffsetOf(bytes: Buffer): Offset {
+  return bytes.readDoubleLE(APPLIED_OFFSET_AT)
+}
+
+/** The record without its user id, which is the key it is stored under. */
+export function encodeUser(record: UserRecord): Buffer {
+  const { vector, history } = record
+  const writer = createByteWriter(BODY_AT + 64 + (vector?.byteLength ?? 0) + history.size * ENTRY_BYTES)
+  writer.u8(USER_VERSION)
+  writer.f64(record.appliedOffset)
+  writer.raw(new Uint8Array(BODY_AT - CHECKSUM_AT))
+  writer.text(record.generation ?? '')
+  writer.varint(vector?.length ?? 0)
+  if (vector) writer.raw(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength))
+  writeHistory(writer, history)
+  const bytes = writer.finish()
+  bytes.writeUInt32LE(checksum(bytes), CHECKSUM_AT)
+  return bytes
+}
+
+/** @throws CorruptRecordError naming the user */
+export function decodeUser(userId: string, bytes: Buffer): UserRecord {
+  return decoded(`The stored state of user ${JSON.stringify(userId)}`, () => {
+    if (bytes[0] !== USER_VERSION) throw new RangeError(`version ${bytes[0]}, expected ${USER_VERSION}`)
+    if (bytes.readUInt32LE(CHECKSUM_AT) !== checksum(bytes)) throw new RangeError('its checksum does not hold')
+    const reader = createByteReader(bytes, BODY_AT)
+    const generation = reader.text()
+    const d = reader.varint()
+    const vector = d === 0 ? undefined : new Float32Array(reader.raw(d * Float32Array.BYTES_PER_ELEMENT))
+    const history = readHistory(reader)
+    return { userId, history, vector, generation: generation || undefined, appliedOffset: appliedOffsetOf(bytes) }
+  })
+}
+
+function checksum(bytes: Buffer): number {
+  return crc32(bytes.subarray(BODY_AT), crc32(bytes.subarray(0, CHECKSUM_AT)))
+}
+
+function writeHistory(writer: ByteWriter, history: History): void {
+  writer.varint(history.size)
+  let time = 0
+  let offset = 0
+  for (const entry of history.values()) {
+    writeEntry(writer, entry, time, offset)
+    time = entry.occurredAt
+    offset = entry.offset
+  }
+}
+
+function writeEntry(writer: ByteWriter, entry: HistoryEntry, timeBefore: number, offsetBefore: Offset): void {
+  const { value, superseded } = entry
+  const kind =
+    value === null ? WITHDRAWN : value >= 0 && value < 128 && Number.isInteger(value * 2) ? HALF_STEPS : DOUBLE
+  const earlier = entry.occurredAt < timeBefore ? EARLIER : 0
+  const lowerOffset = entry.offset < offsetBefore ? LOWER_OFFSET : 0
+  writer.u8(kind | earlier | lowerOffset | (superseded.length > 0 ? HAS_SUPERSEDED : 0))
+  writer.text(entry.itemId)
+  if (kind === HALF_STEPS) writer.u8(Number(value) * 2)
+  else if (kind === DOUBLE) writer.f64(Number(value))
+  writer.varint(Math.abs(entry.occurredAt - timeBefore))
+  writer.varint(Math.abs(entry.offset - offsetBefore))
+  writer.text(entry.eventId)
+  if (superseded.length === 0) return
+  writer.varint(superseded.length)
+  for (const eventId of superseded) writer.text(eventId)
+}
+
+function readHistory(reader: ByteReader): History {
+  const history = new Map<string, HistoryEntry>()
+  let occurredAt = 0
+  let offset = 0
+  for (let n = reader.varint(); n > 0; n--) {
+    const flags = reader.u8()
+    const itemId = reader.text()
+    const kind = flags & VALUE_KIND
+    const value = kind === WITHDRAWN ? null : kind === HALF_STEPS ? reader.u8() / 2 : reader.f64()
+    occurredAt += flags & EARLIER ? -reader.varint() : reader.varint()
+    offset += flags & LOWER_OFFSET ? -reader.varint() : reader.varint()
+    const eventId = reader.text()
+    const superseded: string[] = []
+    if (flags & HAS_SUPERSEDED) for (let k = reader.varint(); k > 0; k--) superseded.push(reader.text())
+    history.set(itemId, { itemId, value, occurredAt, offset, eventId, superseded })
+  }
+  return history
+}
+
+/** u8 version · varint count · varint positives · f64 sum · f64 decayed · f64 decayed at */
+export function encodeStatistics(statistics: ItemStatistics): Buffer {
+  const writer = createByteWriter(40)
+  writer.u8(STATISTICS_VERSION)
+  writer.varint(statistics.count)
+  writer.varint(statistics.positives)
+  writer.f64(statistics.sum)
+  writer.f64(statistics.decayed)
+  writer.f64(statistics.decayedAt)
+  return writer.finish()
+}
+
+/** @throws CorruptRecordError naming the item */
+export function decodeStatistics(itemId: string, bytes: Buffer): ItemStatistics {
+  return decoded(`The stored statistics of item ${JSON.stringify(itemId)}`, () => {
+    const reader = createByteReader(bytes, 0)
+    const version = reader.u8()
+    if (version !== STATISTICS_VERSION) throw new RangeError(`version ${version}, expected ${STATISTICS_VERSION}`)
+    const count = reader.varint()
+    const positives = reader.varint()
+    return { count, positives, sum: reader.f64(), decayed: reader.f64(), decayedAt: reader.f64() }
+  })
+}
+
+function decoded<T>(what: string, decode: () => T): T {
+  try {
+    return decode()
+  } catch (error) {
+    const reason = messageOf(error)
+    throw new CorruptRecordError(
+      `${what} does not read: ${reason}. The ratings stand on the log: rebuild the state from it with \`npm run replay -- --to-state\`.`,
+      { cause: error },
+    )
+  }
+}
