@@ -1,0 +1,135 @@
+import type { HeldOut } from '../evaluation/evaluate.ts'
+import { hash, isHeldOut } from '../evaluation/held-out.ts'
+import { observationsOf, pairCode } from './observations.ts'
+import type { ObservationRows, Preference } from './types.ts'
+
+/** At most this many users are measured: a few thousand fix the figures to ±.005, and every epoch pays for them. */
+const MAX_MEASURED_USERS = 4000
+
+/** Latest ratings in columns: `users[i]` gave `items[i]` the value `values[i]`. */
+export interface RatingBlock {
+  readonly users: readonly string[]
+  readonly items: readonly string[]
+  readonly values: Float64Array
+}
+
+/** All that a training needs, in a shape that can be posted to a worker thread. */
+export interface TrainingProblem {
+  /** Items with a positive outside the held-out pairs, sorted: an item's dense index is its place here. */
+  readonly itemIds: readonly string[]
+  /** Users with a positive outside the held-out pairs, in the order they came; columns are dense items, ascending. */
+  readonly byUser: ObservationRows
+  readonly heldOut: HeldOut
+  /** How many ratings came in, dislikes and held-out ones included. */
+  readonly ratings: number
+}
+
+/**
+ * Gathers ratings into a training problem, four bytes a rating, so that tens of millions need not be in memory as objects.
+ *
+ * `add` takes blocks in which a user's ratings stand together (a user may go on in the next block) and no pair occurs twice.
+ * Held-out pairs do not enter `byUser`; their positives are kept to measure with where user and item are in the problem.
+ */
+export function problemBuilder(preference: Preference) {
+  const numberOf = new Map<string, number>()
+  /** Pair codes (observations.ts) over item numbers, in the order they came. */
+  const blocks: Int32Array[] = []
+  /** Where each user's codes end, counted over all blocks. */
+  const ends: number[] = []
+  const heldOut: { user: number; item: number; order: number }[] = []
+  let lastUser: string | undefined
+  let codeCount = 0
+  let ratings = 0
+
+  function add({ users, items, values }: RatingBlock): void {
+    const codes = new Int32Array(users.length)
+    let count = 0
+    for (let i = 0; i < users.length; i++) {
+      const userId = users[i] as string
+      const itemId = items[i] as string
+      if (userId !== lastUser) {
+        lastUser = userId
+        ends.push(codeCount + count)
+      }
+      const item = numberOf.get(itemId) ?? numberOf.size
+      if (item === numberOf.size) numberOf.set(itemId, item)
+      const code = pairCode(item, values[i] as number, preference)
+      if (code === undefined) continue
+      if (!isHeldOut(userId, itemId)) {
+        codes[count++] = code
+        ends[ends.length - 1] = codeCount + count
+      } else if (code & 1) heldOut.push({ user: ends.length - 1, item, order: hash(userId) })
+    }
+    blocks.push(codes.slice(0, count))
+    codeCount += count
+    ratings += users.length
+  }
+
+  /** The problem of all that was added. Ends the builder's life. */
+  function finish(): TrainingProblem {
+    const codes = concatenate(blocks.splice(0), codeCount)
+    const positives = new Int32Array(numberOf.size)
+    for (const code of codes) (positives[code >> 1] as number) += code & 1
+    const itemIds = [...numberOf.keys()].filter((_, item) => (positives[item] as number) > 0).sort()
+    const denseOf = new Int32Array(numberOf.size).fill(-1)
+    itemIds.forEach((id, dense) => {
+      denseOf[numberOf.get(id) as number] = dense
+    })
+
+    // Rows move towards the front of `codes` as users and items without a positive drop out.
+    const starts = [0]
+    const rowOf = new Int32Array(ends.length).fill(-1)
+    ends.forEach((end, user) => {
+      const start = starts.at(-1) as number
+      let to = start
+      let hasPositive = false
+      for (let from = ends[user - 1] ?? 0; from < end; from++) {
+        const code = codes[from] as number
+        const dense = denseOf[code >> 1] as number
+        if (dense < 0) continue
+        codes[to++] = 2 * dense + (code & 1)
+        if (code & 1) hasPositive = true
+      }
+      if (!hasPositive) return
+      codes.subarray(start, to).sort()
+      rowOf[user] = starts.push(to) - 2
+    })
+    const rows = starts.length - 1
+    const observations = observationsOf(codes.subarray(0, starts[rows]), preference.dislikeWeight)
+    const measurable = heldOut.flatMap(({ user, item, order }) => {
+      const [row, column] = [rowOf[user] as number, denseOf[item] as number]
+      return row < 0 || column < 0 ? [] : [{ row, column, order }]
+    })
+    return {
+      itemIds,
+      byUser: { rows, starts: Int32Array.from(starts), ...observations },
+      heldOut: byRow(measurable),
+      ratings,
+    }
+  }
+
+  return { add, finish }
+}
+
+function concatenate(blocks: readonly Int32Array[], length: number): Int32Array {
+  const whole = new Int32Array(length)
+  let at = 0
+  for (const block of blocks) {
+    whole.set(block, at)
+    at += block.length
+  }
+  return whole
+}
+
+/** Pairs, which come ordered by row, grouped by it; beyond `MAX_MEASURED_USERS` rows only those first by `order`. */
+function byRow(pairs: readonly { row: number; column: number; order: number }[]): HeldOut {
+  const orders = [...new Map(pairs.map(({ row, order }) => [row, order])).values()].sort((x, y) => x - y)
+  const last = orders[MAX_MEASURED_USERS - 1] ?? Infinity
+  const measured = pairs.filter(({ order }) => order <= last)
+  const firsts = measured.flatMap(({ row }, n) => (row === measured[n - 1]?.row ? [] : [n]))
+  return {
+    users: Int32Array.from(firsts, (n) => (measured[n] as { row: number }).row),
+    starts: Int32Array.from([...firsts, measured.length]),
+    items: Int32Array.from(measured, ({ column }) => column),
+  }
+}
