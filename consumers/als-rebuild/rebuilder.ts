@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf } from '../../infra/errors.ts'
+import type { EventLog } from '../../infra/event-log/port.ts'
+import type { Logger } from '../../infra/logging.ts'
+import type { ModelStore, RebuildRecord } from '../../infra/model-store/port.ts'
+import type { RatingStore } from '../../infra/rating-store/port.ts'
+import type { Offset } from '../../models/events/types.ts'
+
+const LOOK_MS = 500
+const LEASE_MS = 10_000
+/** After a failure, or where there was nothing to train on, nothing is tried for this long, unless somebody asks. */
+const PAUSE_AFTER_FAILURE_MS = 30_000
+const PAUSE_AFTER_SKIP_MS = 5_000
+/** The first model waits until no rating came for this long, but not for ever. */
+const SETTLED_MS = 1_000
+const LONGEST_WAIT_MS = 15_000
+
+type Outcome = { readonly generation: string } | { readonly skipped: string }
+
+interface Rebuilder {
+  readonly log: EventLog
+  readonly ratings: RatingStore
+  readonly models: ModelStore
+  /** Trains and publishes; `report` takes the progress in words. */
+  readonly rebuild: (report: (progress: string) => void, signal: AbortSignal) => Promise<Outcome>
+  /** undefined: never by itself, once there is a model */
+  readonly intervalMs: number | undefined
+  /** Tells rebuilders apart. */
+  readonly holder: string
+  /** While true nothing starts by itself: a dataset is being loaded. */
+  readonly onHold: () => boolean
+  readonly logger: Logger
+}
+
+/**
+ * Decides when a rebuild runs: on demand (a record of the model store), on schedule when something is new, and at once when ratings
+ * exist but no model does. Of several rebuilders the one with the lease works, the others stand by.
+ */
+export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
+  const { log, ratings, models, logger, holder } = role
+  const stop = new AbortController()
+  let notBefore = 0
+  let growing = { since: 0, at: 0, total: 0 }
+
+  async function look(): Promise<void> {
+    if (!(await models.lease(holder, LEASE_MS))) return
+    const asked = await models.rebuild()
+    // A record that runs although the lease is ours belongs to a rebuilder that died.
+    if (asked?.status === 'requested' || asked?.status === 'running') return run(asked)
+    if (role.onHold() || Date.now() < notBefore) return
+    const reason = await dueReason()
+    if (reason === undefined) return
+    const now = Date.now()
+    await run({
+      id: crypto.randomUUID(),
+      requestedAt: now,
+      reason,
+      status: 'requested',
+      progress: '',
+      generation: undefined,
+      updatedAt: now,
+    })
+  }
+
+  async function dueReason(): Promise<'first-model' | 'schedule' | undefined> {
+    const newest = (await models.list())[0]
+    const age = Date.now() - (newest?.createdAt ?? 0)
+    if (newest !== undefined && (role.intervalMs === undefined || age < role.intervalMs)) return undefined
+    const watermark = await ratings.watermark(log.identity.partitions)
+    if (newest === undefined) return (await settled(watermark)) ? 'first-model' : undefined
+    const isNew = watermark.some((offset, partition) => offset !== newest.watermark[partition])
+    if (!isNew) notBefore = Date.now() + (role.intervalMs ?? 0)
+    return isNew ? 'schedule' : undefined
+  }
+
+  /** Ratings are there, ClickHouse has all of them, and no more are pouring in. */
+  async function settled(watermark: readonly Offset[]): Promise<boolean> {
+    const total = watermark.reduce((sum, offset) => sum + offset, 0)
+    if (total === 0) return false
+    const now = Date.now()
+    if (growing.total === 0) growing = { since: now, at: now, total }
+    if (total !== growing.total) growing = { ...growing, at: now, total }
+    if (now - growing.since > LONGEST_WAIT_MS) return true
+    const ends = await log.ends('ratings')
+    return now - growing.at >= SETTLED_MS && ends.every((end, partition) => end === watermark[partition])
+  }
+
+  async function run(asked: RebuildRecord): Promise<void> {
+    let record: RebuildRecord = asked
+    let writing = Promise.resolve()
+    const note = (change: Partial<RebuildRecord>): Promise<void> => {
+      record = { ...record, ...change, updatedAt: Date.now() }
+      const written = record
+      // One after the other: a late "epoch 3" must not land upon "published".
+      writing = writing.catch(() => {}).then(() => models.writeRebuild(written))
+      return writing
+    }
+    const noteQuietly = (change: Partial<RebuildRecord>): void => {
+      note(change).catch((error: unknown) => logger.warn({ err: error }, 'could not write the progress of the rebuild'))
+    }
+    const renewing = setInterval(() => void models.lease(holder, LEASE_MS).catch(() => {}), LEASE_MS / 3)
+    try {
+      await note({ status: 'running', progress: 'reading ratings' })
+      const outcome = await role.rebuild((progress) => noteQuietly({ progress }), stop.signal)
+      if ('skipped' in outcome) await note({ status: 'skipped', progress: outcome.skipped })
+      else await note({ status: 'published', progress: 'done', generation: outcome.generation })
+      if ('skipped' in outcome) notBefore = Date.now() + PAUSE_AFTER_SKIP_MS
+    } catch (error) {
+      // Stopped on the way: whoever has the lease next takes it up again.
+      if (stop.signal.aborted) return
+      notBefore = Date.now() + PAUSE_AFTER_FAILURE_MS
+      logger.error({ err: error }, 'the rebuild failed; the live generation goes on')
+      await note({ status: 'failed', progress: messageOf(error) })
+    } finally {
+      clearInterval(renewing)
+    }
+  }
+
+  const running = (async () => {
+    while (!stop.signal.aborted) {
+      await look().catch((error: unknown) =>
+        logger.warn({ err: error }, 'the rebuilder could not look for work; trying again'),
+      )
+      await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {})
+    }
+    await models.release(holder).catch(() => {})
+  })()
+
+  return {
+    close() {
+      stop.abort()
+      return running
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { ConfigError, messageOf, UnavailableError } from './errors.ts'
+
+/** A command takes the words after its name and answers with the exit code. */
+type Command = (args: readonly string[]) => Promise<number>
+
+/** Loaded only when asked for: help must not wait for a 566 MB library. */
+const COMMANDS: Record<string, { load: () => Promise<Command>; does: string }> = {
+  start: {
+    load: async () => (await import('./commands/start.ts')).start,
+    does: 'gateway, updater, sink and rebuilder, or some of them (--roles)',
+  },
+  import: {
+    load: async () => (await import('./commands/import.ts')).importPath,
+    does: 'a dataset through the event log: npm run import -- PATH|NAME',
+  },
+  rebuild: { load: async () => (await import('./commands/rebuild.ts')).rebuild, does: 'one full ALS rebuild now' },
+  bench: {
+    load: async () => (await import('./commands/bench.ts')).bench,
+    does: 'benchmarks: npm run bench -- NAME [--json]',
+  },
+  services: {
+    load: async () => (await import('./services/command.ts')).servicesCommand,
+    does: 'real Kafka, Redis and ClickHouse for development: up, down',
+  },
+}
+
+const HELP = `foldstream: recommendations from a log of rating events
+
+${Object.entries(COMMANDS)
+  .map(
+    ([name, { does }]) =>
+      `  npm ${name === 'start' ? 'start' : `run ${name}`}${' '.repeat(13 - name.length - (name === 'start' ? 0 : 4))}${does}`,
+  )
+  .join('\n')}
+
+Flags go after --, each with a variable of the same name in capitals:
+  --port 3000  --host 127.0.0.1  --data-dir ./data  --roles gateway,updater,sink,rebuilder  --dataset PATH|NAME|generated|none
+The README lists every variable.`
+
+async function main([name = 'help', ...args]: string[]): Promise<number> {
+  const command = COMMANDS[name]
+  if (name === 'help' || name === '--help' || args.includes('--help')) {
+    console.log(HELP)
+    return 0
+  }
+  if (command === undefined)
+    throw new ConfigError(`no command '${name}'; expected one of: ${Object.keys(COMMANDS).join(', ')}`)
+  return (await command.load())(args)
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  const isExpected = error instanceof ConfigError || error instanceof UnavailableError
+  console.error(isExpected ? `foldstream: ${messageOf(error)}` : error)
+  process.exitCode = error instanceof ConfigError ? 2 : 1
+}
