@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { closingReporter } from './infra/services/vitest.reporter.ts'
 
 export default defineConfig({
   test: {
@@ -7,6 +8,8 @@ export default defineConfig({
     // chdb and lmdb are native: a process of their own for each file keeps a crash from taking the run with it.
     pool: 'forks',
     maxWorkers: 2,
+    globalSetup: 'infra/services/vitest.setup.ts',
+    reporters: ['default', closingReporter],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

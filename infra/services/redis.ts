@@ -1,0 +1,28 @@
+import { onPath, type Service, type StartOptions, startProcess } from './process.ts'
+
+/** Test files take a database each: isolation on one server. */
+const DATABASES = 4096
+
+/** What foldstream asks of a Redis, as command-line options. Also what the container is given. */
+export const REDIS_ARGUMENTS = [
+  ...['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--databases', String(DATABASES)],
+]
+
+/** Starts Redis, durable, without a password, on loopback. @throws Error when it is not installed or does not start */
+export async function startRedis(options: StartOptions): Promise<Service> {
+  if (!onPath('redis-server')) {
+    throw new Error('redis-server is not installed; on Debian: apt-get install redis-server')
+  }
+  const { port, folder } = options
+  const started = await startProcess(
+    {
+      name: 'redis',
+      command: 'redis-server',
+      args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...REDIS_ARGUMENTS],
+      ready: /Ready to accept connections/,
+      readyWithinMs: 30_000,
+    },
+    options,
+  )
+  return { ...started, url: `redis://127.0.0.1:${port}` }
+}
