@@ -6,8 +6,9 @@ import { transpose } from './observations.ts'
 import type { TrainingProblem } from './problem.ts'
 import type { Factors, FixedSide, Generation, HyperParameters, ObservationRows } from './types.ts'
 
-/** Training ends when the held-out figure has not risen for so many epochs. */
-const PATIENCE = 3
+/** Training ends when so many epochs in a row did not raise the held-out figure by `MIN_RISE` of itself. */
+const PATIENCE = 2
+const MIN_RISE = 0.01
 /** With fewer held-out pairs their figure is noise, and every epoch is run. */
 const MIN_PAIRS_TO_STOP_BY = 100
 
@@ -36,7 +37,7 @@ export type Training = Pick<
 /**
  * Alternating least squares: an epoch solves users, then items; a last user half-step ends training. That half-step is also
  * what the held-out figure of an epoch is taken from, and the beginning of the next epoch, so measuring costs only the
- * scoring. The factors kept are those of the epoch with the highest ndcg@10 (of the last one where there is too little to
+ * scoring. The factors kept are those of the last epoch that raised ndcg@10 (of the very last where there is too little to
  * measure with).
  *
  * @returns undefined when `shouldStop` ended it
@@ -52,23 +53,23 @@ export function train(
   const measured = heldOut.items.length >= MIN_PAIRS_TO_STOP_BY
 
   if (shouldStop()) return undefined
-  let users = halfStep(fixed(initialItems ?? initialFactors(itemIds, d, seed)), byUser, hyperParameters)
-  let best: { users: Factors; items: FixedSide; metrics: Record<string, number>; epoch: number } | undefined
+  let users = fixed(halfStep(fixed(initialItems ?? initialFactors(itemIds, d, seed)), byUser, hyperParameters))
+  let best: { users: FixedSide; items: FixedSide; metrics: Record<string, number>; epoch: number } | undefined
   let epoch = 0
   while (best === undefined || (epoch < epochs && epoch - best.epoch < PATIENCE)) {
     if (shouldStop()) return undefined
-    const items = fixed(halfStep(fixed(users), byItem, hyperParameters))
+    const items = fixed(halfStep(users, byItem, hyperParameters))
     if (shouldStop()) return undefined
-    users = halfStep(items, byUser, hyperParameters)
+    users = fixed(halfStep(items, byUser, hyperParameters))
     epoch++
-    const metrics = evaluateHeldOut(users, items.factors, byUser, heldOut)
+    const metrics = evaluateHeldOut(users.factors, items.factors, byUser, heldOut)
     onEpoch?.({ epoch, epochs, metrics })
-    if (best === undefined || !measured || figure(metrics) > figure(best.metrics))
-      best = { users, items, metrics, epoch }
+    const rose = figure(metrics) >= figure(best?.metrics) * (1 + MIN_RISE)
+    if (best === undefined || rose || !measured) best = { users, items, metrics, epoch }
   }
   return {
     items: best.items,
-    userGramian: gramian(best.users),
+    userGramian: best.users.gramian,
     users: byUser.rows,
     positives: countPositives(byItem),
     ratings,
@@ -81,8 +82,8 @@ function fixed(factors: Factors): FixedSide {
   return { factors, gramian: gramian(factors) }
 }
 
-function figure(metrics: Readonly<Record<string, number>>): number {
-  return metrics['ndcg@10'] ?? 0
+function figure(metrics: Readonly<Record<string, number>> | undefined): number {
+  return metrics?.['ndcg@10'] ?? 0
 }
 
 function countPositives({ rows, starts, targets }: ObservationRows): Int32Array {

@@ -1,9 +1,12 @@
 import type { Factors } from '../als/types.ts'
-import { dot } from '../linalg/dot.ts'
+import { dotRows } from '../linalg/dot.ts'
 import { createSelection, type Scored } from './selection.ts'
 
+/** Items scored before the selection looks at them: a buffer of 1 KiB, which stays in the nearest cache. */
+const BLOCK_ROWS = 256
+
 /**
- * The k items of greatest score, exactly; ties go to the lower index.
+ * The k items of greatest score (as `dot` defines it), exactly; ties go to the lower index.
  *
  * @param user     length d, solved against `items`
  * @param allowed  asked only of items that would enter the list
@@ -11,9 +14,14 @@ import { createSelection, type Scored } from './selection.ts'
  */
 export function topK(items: Factors, user: Float32Array, k: number, allowed?: (index: number) => boolean): Scored[] {
   const selection = createSelection(k)
-  for (let index = 0; index < items.rows; index++) {
-    const score = dot(user, items.data, index * items.d)
-    if (score > selection.toBeat && (allowed === undefined || allowed(index))) selection.offer(index, score)
+  const scores = new Float32Array(BLOCK_ROWS)
+  for (let from = 0; from < items.rows; from += BLOCK_ROWS) {
+    const count = Math.min(BLOCK_ROWS, items.rows - from)
+    dotRows(user, items.data, from, count, scores)
+    for (let n = 0; n < count; n++) {
+      const score = scores[n] as number
+      if (score > selection.toBeat && (allowed === undefined || allowed(from + n))) selection.offer(from + n, score)
+    }
   }
   return selection.ranked()
 }
