@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { brokerProperties } from './kafka.ts'
 import type { Service } from './process.ts'
 import { REDIS_ARGUMENTS } from './redis.ts'
 
 /** The image, with its version, that `docker-compose.yml` pins. */
-export function composeImage(repository: string): string {
+function composeImage(repository: string): string {
   const compose = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8')
   const image = new RegExp(`image: (${repository}:\\S+)`).exec(compose)?.[1]
   if (image === undefined) throw new Error(`docker-compose.yml names no image of ${repository}`)
@@ -54,4 +57,28 @@ export async function containers(): Promise<Containers | undefined> {
       return start(container, `http://127.0.0.1:${port}`)
     },
   }
+}
+
+const compose = (...args: string[]) =>
+  promisify(execFile)('docker', ['compose', ...args], { cwd: fileURLToPath(new URL('../..', import.meta.url)) })
+
+const hasCompose = () =>
+  compose('ps').then(
+    () => true,
+    () => false,
+  )
+
+/**
+ * Starts services of `docker-compose.yml` and waits until they are healthy; their volumes keep the data.
+ * @returns false where there is no container engine, or no compose
+ */
+export async function composeUp(services: readonly string[]): Promise<boolean> {
+  if (!(await hasCompose())) return false
+  await compose('up', '--detach', '--wait', ...services)
+  return true
+}
+
+/** Stops them, if there is an engine. */
+export async function composeDown(services: readonly string[]): Promise<void> {
+  if (await hasCompose()) await compose('stop', ...services)
 }

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { onPath, type Service, type StartOptions, startProcess } from './process.ts'
 
 /** Test files take a database each: isolation on one server. */
@@ -14,11 +16,23 @@ export async function startRedis(options: StartOptions): Promise<Service> {
     throw new Error('redis-server is not installed; on Debian: apt-get install redis-server')
   }
   const { port, folder } = options
+  const data = join(folder, 'redis')
+  await mkdir(data, { recursive: true })
   const started = await startProcess(
     {
       name: 'redis',
       command: 'redis-server',
-      args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...REDIS_ARGUMENTS],
+      args: [
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        data,
+        '--set-proc-title',
+        'no',
+        ...REDIS_ARGUMENTS,
+      ],
       ready: /Ready to accept connections/,
       readyWithinMs: 30_000,
     },
