@@ -26,7 +26,7 @@ export function generateRatings(users: number, items: number, ratings: number, s
     // A power of a uniform draw makes low numbers frequent: the long tail.
     const rated = new Set(Array.from({ length: perUser }, () => Math.floor(items * random() ** 3)))
     return [...rated].map((item) => {
-      const liked = random() < (item % tastes === user % tastes ? 0.9 : 0.2)
+      const liked = random() < (item % tastes === user % tastes ? 0.9 : 0.05)
       return { user: `u${user}`, item: `i${item}`, value: liked ? 5 : 2 }
     })
   }).flat()
