@@ -1,0 +1,126 @@
+import type { Offset } from '../../models/events/types.ts'
+import type { LogIdentity } from '../event-log/port.ts'
+import { connectEmbedded } from './connect-embedded.ts'
+import { connectHttp } from './connect-http.ts'
+import type { Connection } from './connection.ts'
+import { insertGeneration, insertItems, insertRatings } from './insert.ts'
+import { latestRatings } from './latest.ts'
+import { migrate } from './migrate.ts'
+import type { RatingStore } from './port.ts'
+
+const DATABASE = 'foldstream'
+
+/**
+ * Opens ClickHouse in this process, its data in `folder`. One process a folder, one folder a process.
+ *
+ * @throws ConfigError when the folder is in use, cannot be opened, or is of a newer version
+ */
+export async function openEmbeddedRatingStore(folder: string): Promise<RatingStore> {
+  return await openRatingStore(await connectEmbedded(folder, DATABASE))
+}
+
+/**
+ * Connects to a ClickHouse server, `http://user:password@host:8123/database`; the database is made if it is not there.
+ *
+ * @throws UnavailableError when it does not answer; ConfigError when it refuses the user, or its schema is of a newer version
+ */
+export async function openHttpRatingStore(url: string): Promise<RatingStore> {
+  return await openRatingStore(await connectHttp(url, DATABASE))
+}
+
+async function openRatingStore(connection: Connection): Promise<RatingStore> {
+  await migrate(connection).catch(async (error) => {
+    await connection.close()
+    throw error
+  })
+  const { write, read } = connection
+
+  /**
+   * First offset of each partition that is not here. Duplicates that were merged away may lower max(offset), and so may an
+   * erasure, before which the progress is noted: then rows are inserted again, which counts them once.
+   */
+  async function starts(): Promise<Map<number, Offset>> {
+    const rows = await write.rows<{ partition: number; start: string | number }>(`
+      SELECT partition, max(start) AS start
+      FROM
+      (
+          SELECT partition, max(offset) + 1 AS start FROM ratings GROUP BY partition
+          UNION ALL
+          SELECT partition, max(next) AS start FROM sink_progress GROUP BY partition
+      )
+      GROUP BY partition`)
+    return new Map(rows.map(({ partition, start }) => [partition, Number(start)]))
+  }
+
+  async function recordedLog(): Promise<LogIdentity | undefined> {
+    const [row] = await write.rows<LogBindingRow>('SELECT * FROM log_binding ORDER BY bound_at, log_id LIMIT 1')
+    return (
+      row && {
+        id: row.log_id,
+        clusterId: row.cluster_id ?? undefined,
+        partitions: row.partitions,
+        scale: { min: row.scale_min, max: row.scale_max, positiveFrom: row.positive_from },
+      }
+    )
+  }
+
+  return {
+    resumeAt: async (partition) => (await starts()).get(partition) ?? 0,
+    insertRatings: (rows) => insertRatings(connection, rows),
+    async noteProgress(partition, next) {
+      await write.command('INSERT INTO sink_progress (partition, next) VALUES ({partition:UInt32}, {next:UInt64})', {
+        partition,
+        next,
+      })
+    },
+    async eraseUser(userId, partition, before) {
+      await write.command(
+        'DELETE FROM ratings WHERE user_id = {userId:String} AND partition = {partition:UInt32} AND offset < {before:UInt64}',
+        { userId, partition, before },
+      )
+    },
+    insertItems: (rows) => insertItems(connection, rows),
+    async resumeItemsAt() {
+      const [row] = await write.rows<{ start: string | number }>(
+        'SELECT max(offset) + (count() > 0) AS start FROM items',
+      )
+      return Number(row?.start)
+    },
+    recordGeneration: (row) => insertGeneration(connection, row),
+
+    async watermark(partitions) {
+      const known = await starts()
+      return Array.from({ length: partitions }, (_, partition) => known.get(partition) ?? 0)
+    },
+    latestRatings: (watermark, maxHistory) => latestRatings(read, watermark, maxHistory),
+    async counts() {
+      const [row] = await read.rows<{ events: string | number; latest: string | number }>(
+        'SELECT (SELECT count() FROM ratings FINAL) AS events, (SELECT count() FROM latest_ratings) AS latest',
+      )
+      return { events: Number(row?.events), latest: Number(row?.latest) }
+    },
+
+    async bind(identity) {
+      const recorded = await recordedLog()
+      if (recorded !== undefined) return recorded
+      const { id, clusterId = null, partitions, scale } = identity
+      await write.command(
+        `INSERT INTO log_binding (log_id, cluster_id, partitions, scale_min, scale_max, positive_from)
+         VALUES ({id:String}, {clusterId:Nullable(String)}, {partitions:UInt32}, {min:Float64}, {max:Float64}, {positiveFrom:Float64})`,
+        { id, clusterId, partitions, ...scale },
+      )
+      return (await recordedLog()) ?? identity
+    },
+    ping: () => connection.ping(),
+    close: () => connection.close(),
+  }
+}
+
+interface LogBindingRow {
+  readonly log_id: string
+  readonly cluster_id: string | null
+  readonly partitions: number
+  readonly scale_min: number
+  readonly scale_max: number
+  readonly positive_from: number
+}

@@ -1,0 +1,87 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { ConfigError, messageOf } from '../errors.ts'
+import { type Connection, createSession, READ_SETTINGS, WRITE_SETTINGS } from './connection.ts'
+
+/** chdb's connection is of this type too, but as another package declares it, which TypeScript does not take for the same. */
+type ClientConnection = NonNullable<Parameters<typeof createClient>[0]>['connection'] & {}
+
+/**
+ * Opens ClickHouse in this process, through chdb. A folder belongs to one process, and a process has one folder at a time.
+ *
+ * @throws ConfigError when chdb does not run on this platform, or the folder is in use or cannot be opened
+ */
+export async function connectEmbedded(folder: string, database: string): Promise<Connection> {
+  const { createChdbConnection, drainPending } = await loadChdb()
+  const path = resolve(folder)
+  await mkdir(path, { recursive: true })
+  const scratch = join(path, 'inserts')
+
+  const open = async (settings: Readonly<Record<string, string | number>>) => {
+    const client = createClient({
+      connection: createChdbConnection({ path }) as unknown as ClientConnection,
+      log: { level: ClickHouseLogLevel.OFF },
+    })
+    // Settings of a single query would stay on the connection anyway.
+    for (const [name, value] of Object.entries(settings)) await client.command({ query: `SET ${name} = ${value}` })
+    return client
+  }
+  const write = await open(WRITE_SETTINGS).catch((error) => {
+    throw explainOpening(error, path)
+  })
+  const read = await open(READ_SETTINGS)
+  await write.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` })
+  for (const client of [write, read]) await client.command({ query: `USE ${database}` })
+  // Files of inserts that a killed process left behind.
+  await rm(scratch, { recursive: true, force: true })
+  await mkdir(scratch)
+
+  return {
+    write: createSession(write, (error) => error),
+    read: createSession(read, (error) => error),
+    database,
+    cluster: undefined,
+    async insertRowBinary(into, rows) {
+      // Through a file: chdb takes a query as text, which binary data does not survive.
+      const directory = await mkdtemp(join(scratch, 'insert-'))
+      try {
+        const file = join(directory, 'rows')
+        await writeFile(file, rows)
+        await write.command({ query: `INSERT INTO ${into} FROM INFILE '${quoted(file)}' FORMAT RowBinary` })
+      } finally {
+        await rm(directory, { recursive: true, force: true })
+      }
+    },
+    async ping() {
+      await write.command({ query: 'SELECT 1' })
+    },
+    async close() {
+      await Promise.all([write.close(), read.close()])
+      // The folder is free only when what still runs has ended.
+      await drainPending()
+    },
+  }
+}
+
+/** 566 MB of native code, and not on every platform: loaded only when it is asked for. */
+async function loadChdb() {
+  try {
+    const [{ createChdbConnection }, { drainPending }] = await Promise.all([import('chdb/connection'), import('chdb')])
+    return { createChdbConnection, drainPending }
+  } catch (error) {
+    throw new ConfigError(
+      `ClickHouse cannot run inside this process: ${messageOf(error)}. It needs Linux with glibc, or macOS; elsewhere set RATING_STORE_URL to a ClickHouse server`,
+    )
+  }
+}
+
+function explainOpening(error: unknown, path: string): ConfigError {
+  const message = messageOf(error)
+  const why = message.includes('Another server instance') ? 'another process has it open' : message.trim()
+  return new ConfigError(
+    `The rating store in ${path} cannot be opened: ${why}. Nothing was changed. Stop the other process, or choose another folder with --data-dir`,
+  )
+}
+
+const quoted = (text: string) => text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")

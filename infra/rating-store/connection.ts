@@ -1,0 +1,80 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+
+export type Parameters = Readonly<Record<string, unknown>>
+
+/** One connection's queries. On chdb they wait for each other. Each method throws what `explain` made of the client's error. */
+export interface Session {
+  command(sql: string, parameters?: Parameters): Promise<void>
+  /** All rows of a short answer. */
+  rows<Row>(sql: string, parameters?: Parameters): Promise<Row[]>
+  /** Each row as an array of its values, as many at a time as arrive together. */
+  stream<Row extends readonly unknown[]>(sql: string, parameters?: Parameters): AsyncIterable<(() => Row)[]>
+}
+
+/** ClickHouse, wherever it runs. */
+export interface Connection {
+  /** For migrations, inserts, deletions and short questions about them. */
+  readonly write: Session
+  /** For reads that take their time. */
+  readonly read: Session
+  readonly database: string
+  /** The cluster that tables are replicated on; undefined: a single server. */
+  readonly cluster: string | undefined
+  /** Inserts rows as one block, which makes one part of the table; durable when it resolves. @param into table and columns */
+  insertRowBinary(into: string, rows: AsyncIterable<Buffer>): Promise<void>
+  /** @throws UnavailableError */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Settings that differ between versions of ClickHouse, or between a server and chdb. Rows of one insert are one block by
+ * their number alone, up to 1,048,576 of them, and a deletion is answered when no replica shows the rows any more.
+ */
+export const WRITE_SETTINGS = {
+  async_insert: 0,
+  insert_deduplicate: 0,
+  max_insert_threads: '1',
+  max_insert_block_size: '1048576',
+  min_insert_block_size_rows: '1048576',
+  min_insert_block_size_bytes: '0',
+  lightweight_deletes_sync: '2',
+} as const
+
+/** Groups are finished one by one in the order of the key, not all kept until the end: a twentieth of the memory. */
+export const READ_SETTINGS = { optimize_aggregation_in_order: 1 } as const
+
+/** @param explain makes the error that is thrown for one of the client's */
+export function createSession(client: ClickHouseClient, explain: (error: unknown) => unknown): Session {
+  const query = (sql: string, parameters: Parameters | undefined) =>
+    ({ query: sql, ...(parameters && { query_params: { ...parameters } }) }) as const
+
+  async function explained<Result>(run: () => Promise<Result>): Promise<Result> {
+    try {
+      return await run()
+    } catch (error) {
+      throw explain(error)
+    }
+  }
+
+  return {
+    async command(sql, parameters) {
+      await explained(() => client.command(query(sql, parameters)))
+    },
+    rows: <Row>(sql: string, parameters?: Parameters) =>
+      explained(async () => {
+        const answer = await client.query({ ...query(sql, parameters), format: 'JSONEachRow' })
+        return await answer.json<Row>()
+      }),
+    async *stream<Row extends readonly unknown[]>(sql: string, parameters?: Parameters) {
+      const answer = await explained(() => client.query({ ...query(sql, parameters), format: 'JSONCompactEachRow' }))
+      try {
+        for await (const rows of answer.stream<Row>()) yield rows.map((row) => () => row.json())
+      } catch (error) {
+        throw explain(error)
+      } finally {
+        answer.close()
+      }
+    },
+  }
+}

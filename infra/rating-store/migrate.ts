@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { ConfigError } from '../errors.ts'
+import type { Connection } from './connection.ts'
+
+interface Migration {
+  readonly version: number
+  readonly name: string
+  /** Of the file as it stands, in hexadecimal. */
+  readonly sha256: string
+  readonly sql: string
+}
+
+const FOLDER = new URL('migrations/', import.meta.url)
+
+const RECORDS = `CREATE TABLE IF NOT EXISTS schema_migrations {{on_cluster}}
+  (version UInt32, name String, sha256 String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
+  ENGINE = {{replicated}}ReplacingMergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
+
+/**
+ * Applies the migrations that the database does not have yet, in order. A statement may be run twice (after a kill, or by two
+ * processes at once), so each is written to do no harm then.
+ *
+ * @throws ConfigError when the database is newer than this program, or an applied file was edited since
+ */
+export async function migrate(connection: Connection, migrations?: readonly Migration[]): Promise<void> {
+  const known = migrations ?? (await readMigrations())
+  const { write } = connection
+  await write.command(expand(RECORDS, connection.cluster))
+  const applied = await write.rows<{ version: number; sha256: string }>(
+    'SELECT version, sha256 FROM schema_migrations FINAL ORDER BY version',
+  )
+  const newest = applied.at(-1)?.version ?? 0
+  if (newest > known.length) {
+    throw new ConfigError(
+      `The rating store's schema is of version ${newest}, and this program knows ${known.length}. Nothing was changed. Start the newer program, or choose another database with RATING_STORE_URL (embedded: --data-dir)`,
+    )
+  }
+  for (const migration of known) {
+    const record = applied.find(({ version }) => version === migration.version)
+    if (record === undefined) await apply(connection, migration)
+    else if (record.sha256 !== migration.sha256) {
+      throw new ConfigError(
+        `Migration ${migration.name} of the rating store was edited after it was applied. Restore the file, and put the change into a new one`,
+      )
+    }
+  }
+}
+
+async function apply({ write, cluster }: Connection, { version, name, sha256, sql }: Migration): Promise<void> {
+  for (const statement of expand(sql, cluster).split(/;\s*$/m)) {
+    if (statement.trim() !== '') await write.command(statement)
+  }
+  await write.command(
+    'INSERT INTO schema_migrations (version, name, sha256) VALUES ({version:UInt32}, {name:String}, {sha256:String})',
+    { version, name, sha256 },
+  )
+}
+
+/** On a cluster every table exists on each server, and the engine replicates what is in it. */
+function expand(sql: string, cluster: string | undefined): string {
+  return sql
+    .replaceAll('{{on_cluster}}', cluster === undefined ? '' : `ON CLUSTER ${cluster}`)
+    .replaceAll('{{replicated}}', cluster === undefined ? '' : 'Replicated')
+}
+
+/** Files are numbered from 001 without a gap. */
+async function readMigrations(): Promise<Migration[]> {
+  const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort()
+  return await Promise.all(
+    names.map(async (name, index) => {
+      const sql = await readFile(new URL(name, FOLDER), 'utf8')
+      return { version: index + 1, name, sql, sha256: createHash('sha256').update(sql).digest('hex') }
+    }),
+  )
+}
