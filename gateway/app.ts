@@ -1,0 +1,67 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { requestId } from 'hono/request-id'
+import { METHOD_NAME_ALL, METHODS } from 'hono/router'
+import { secureHeaders } from 'hono/secure-headers'
+import { refuseCrossSiteWrites, requireKey } from './access.ts'
+import type { App, GatewayDependencies } from './context.ts'
+import { createEngine } from './engine/engine.ts'
+import { createHealth, type ReadyReport } from './health.ts'
+import { observe } from './observe.ts'
+import { answerProblems, Problem, refuseFaults } from './problems.ts'
+import { createPublisher } from './publisher.ts'
+import { addReference } from './reference.ts'
+import { routes } from './routes.ts'
+
+/** Answered without a key: what tells whether and how to ask. */
+const OPEN_PATHS = ['/livez', '/readyz', '/openapi.json', '/docs']
+
+export interface RunningGateway {
+  readonly app: App
+  ready(): Promise<ReadyReport>
+  /** From now on not ready, and no read waits any more. Call it before the server stops accepting; dependencies stay open. */
+  close(): void
+}
+
+/** The HTTP interface over the stores. */
+export function createGateway(deps: GatewayDependencies): RunningGateway {
+  const { log, settings, logger, metrics } = deps
+  const closing = new AbortController()
+  const health = createHealth({ ...deps, closing: closing.signal })
+  const engine = createEngine({ ...deps, partitions: log.identity.partitions })
+  const gateway = { ...deps, engine, health, publisher: createPublisher(log, metrics), closing: closing.signal }
+
+  const app: App = new OpenAPIHono({ defaultHook: refuseFaults })
+  app.onError(answerProblems(logger))
+  app.notFound((c) => unknownPath(app, c.req.method, c.req.path).toResponse())
+  app.use(requestId(), observe(metrics, logger), secureHeaders(HEADERS))
+  if (settings.corsOrigins.length > 0) app.use(cors({ origin: [...settings.corsOrigins] }))
+  app.use(refuseCrossSiteWrites(settings.corsOrigins))
+  if (settings.apiKeys) app.use(requireKey(settings.apiKeys, settings.adminToken, OPEN_PATHS))
+  app.use(bodyLimit({ maxSize: settings.bodyLimit, onError: () => refuseLargeBody(settings.bodyLimit) }))
+  for (const route of routes) route(app, gateway)
+  addReference(app)
+  return { app, ready: health.ready, close: () => closing.abort(new Error('the process is stopping')) }
+}
+
+/** Nothing of an answer is to be run or framed by a browser; the reference page allows its own style. */
+const HEADERS = {
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  // Left to whoever puts TLS in front.
+  strictTransportSecurity: false,
+}
+
+function refuseLargeBody(maxBytes: number): never {
+  throw new Problem('too-large', `A body may have ${maxBytes} bytes. Nothing of it was stored; send it in parts.`)
+}
+
+/** 405 where the path answers another method, else 404. */
+function unknownPath(app: App, method: string, path: string): Problem {
+  const answers = (other: string): boolean =>
+    app.router.match(other, path)[0].some(([[, route]]) => route.method !== METHOD_NAME_ALL)
+  const allowed = METHODS.map((other) => other.toUpperCase()).filter(answers)
+  if (allowed.length === 0) return new Problem('not-found', `There is nothing at ${path}; /docs lists every route.`)
+  const allow = allowed.join(', ')
+  return new Problem('method-not-allowed', `${path} answers ${allow}, not ${method}.`, { headers: { allow } })
+}

@@ -1,0 +1,55 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { RequestIdVariables } from 'hono/request-id'
+import type { EventLog } from '../infra/event-log/port.ts'
+import type { Logger } from '../infra/logging.ts'
+import type { Metrics } from '../infra/metrics.ts'
+import type { ModelStore } from '../infra/model-store/port.ts'
+import type { UserState } from '../infra/user-state/port.ts'
+import type { Generation } from '../models/als/types.ts'
+import type { ApiKey } from './access.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { Engine } from './engine/engine.ts'
+import type { Health } from './health.ts'
+import type { Publisher } from './publisher.ts'
+
+/** How far a consumer group is behind the end of the log, by partition. */
+export interface GroupLag {
+  readonly group: string
+  readonly partitions: readonly { readonly partition: number; readonly lag: number }[]
+}
+
+export interface GatewayDependencies {
+  readonly log: EventLog
+  readonly state: UserState
+  readonly models: ModelStore
+  readonly generations: { current(): Generation | undefined }
+  readonly catalogue: Catalogue
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly settings: {
+    /** undefined: open to whoever reaches the address, which then is a loopback one. */
+    readonly apiKeys: readonly ApiKey[] | undefined
+    /** Opens every route, whatever the keys. */
+    readonly adminToken: string | undefined
+    readonly corsOrigins: readonly string[]
+    /** Bytes a body may have. */
+    readonly bodyLimit: number
+  }
+  /** Each throws while what it is named after does not work. */
+  readonly checks: Readonly<Record<string, () => Promise<void>>>
+  lag(): Promise<readonly GroupLag[]>
+}
+
+/** What a route may use. */
+export interface Gateway extends GatewayDependencies {
+  readonly engine: Engine
+  readonly health: Health
+  readonly publisher: Publisher
+  /** Aborted when the process is about to stop: nothing waits any longer. */
+  readonly closing: AbortSignal
+}
+
+export type App = OpenAPIHono<{ Variables: RequestIdVariables }>
+
+/** A file under routes/ exports one or two of these. */
+export type Route = (app: App, gateway: Gateway) => void

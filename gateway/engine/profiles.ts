@@ -1,0 +1,73 @@
+import { UnavailableError } from '../../infra/errors.ts'
+import type { UserRecord, UserState } from '../../infra/user-state/port.ts'
+import { foldIn } from '../../models/als/fold-in.ts'
+import { observe } from '../../models/als/observations.ts'
+import type { Generation } from '../../models/als/types.ts'
+import type { History } from '../../models/history/types.ts'
+
+/** How many ratings the users kept for bad times may have together: some 100 MB. */
+const MAX_KEPT_RATINGS = 500_000
+
+export interface Profile {
+  readonly record: UserRecord | undefined
+  /** True when the user state did not answer: the record is the last one seen, or nothing. */
+  readonly isStale: boolean
+}
+
+/** Reads users; while the user state does not answer, from those seen last. */
+export function createProfiles(state: UserState, maxKeptRatings = MAX_KEPT_RATINGS) {
+  const kept = new Map<string, UserRecord>()
+  let keptRatings = 0
+
+  function forget(userId: string): void {
+    keptRatings -= weightOf(kept.get(userId))
+    kept.delete(userId)
+  }
+
+  /** A map is ordered by insertion: whoever was read longest ago comes first, and goes first. */
+  function keep(userId: string, record: UserRecord | undefined): void {
+    forget(userId)
+    if (!record) return
+    kept.set(userId, record)
+    keptRatings += weightOf(record)
+    for (const oldest of kept.keys()) {
+      if (keptRatings <= maxKeptRatings) break
+      forget(oldest)
+    }
+  }
+
+  async function read(userId: string): Promise<Profile> {
+    try {
+      const record = await state.read(userId)
+      keep(userId, record)
+      return { record, isStale: false }
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error
+      return { record: kept.get(userId), isStale: true }
+    }
+  }
+
+  return { read }
+}
+
+const weightOf = (record: UserRecord | undefined): number => (record ? record.history.size + 1 : 0)
+
+/**
+ * The user's vector in the generation that is served. One that was solved in another generation is solved again from the
+ * history: a vector is never multiplied with factors it was not solved against.
+ * @returns undefined: the generation knows no positive rating of this user
+ */
+export function vectorIn(generation: Generation, record: UserRecord | undefined): Float32Array | undefined {
+  if (!record) return undefined
+  const isCurrent = record.generation === generation.id && record.vector?.length === generation.items.factors.d
+  const vector = isCurrent
+    ? record.vector
+    : foldIn(generation.items, observe(record.history, generation), generation.hyperParameters)
+  return vector?.some((x) => x !== 0) ? vector : undefined
+}
+
+/** Items that the user rated, whatever the value: never recommended again. A withdrawn rating is none. */
+export function knows(history: History | undefined, itemId: string): boolean {
+  const entry = history?.get(itemId)
+  return entry !== undefined && entry.value !== null
+}

@@ -1,0 +1,108 @@
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { UnavailableError } from '../infra/errors.ts'
+import type { Fault } from '../models/events/validation.ts'
+import { faultsOf, Problem, RETRY_LATER } from './problems.ts'
+import { fault } from './schemas.ts'
+
+export const NDJSON = 'application/x-ndjson'
+
+/**
+ * Whether the body is lines of JSON, rather than one JSON text.
+ * @throws Problem when the request does not say
+ */
+export function isNdjson(c: Context): boolean {
+  const contentType = c.req.header('content-type')
+  if (contentType === undefined)
+    throw new Problem('unsupported-media-type', `Send a body, and Content-Type: application/json or ${NDJSON}.`)
+  return contentType.split(';')[0]?.trim().toLowerCase() === NDJSON
+}
+
+/** Lines that go onto the log together. */
+const LINES_A_BATCH = 1_000
+/** More rejected lines than these are counted, and no longer described. */
+const MAX_DESCRIBED = 1_000
+
+/** What an answer says of lines, beside how many were accepted. */
+export const lineOutcome = {
+  rejectedCount: z.int().optional(),
+  rejected: z
+    .array(z.object({ line: z.int().openapi({ description: 'Counted from 1' }), errors: z.array(fault) }))
+    .optional()
+    .openapi({ description: `The first ${MAX_DESCRIBED} lines that were not accepted` }),
+}
+
+interface LinesOutcome {
+  readonly accepted: number
+  readonly rejectedCount: number
+  readonly rejected: { line: number; errors: Fault[] }[]
+}
+
+/**
+ * Reads NDJSON as it comes and stores the lines that fit, batch by batch: the next one is read when the last is durable.
+ * @param store  must be durable when it resolves
+ * @throws Problem when the log stops answering on the way; it says up to which line nothing needs to be sent again
+ */
+export async function ingestLines<T>(
+  body: ReadableStream<Uint8Array> | null,
+  schema: z.ZodType<T>,
+  store: (values: readonly T[]) => Promise<void>,
+): Promise<LinesOutcome> {
+  const rejected: LinesOutcome['rejected'] = []
+  let accepted = 0
+  let rejectedCount = 0
+  let batch: T[] = []
+  let line = 0
+  let storedUpTo = 0
+
+  async function flush(): Promise<void> {
+    try {
+      if (batch.length > 0) await store(batch)
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error
+      const detail = `${error.message} Lines 1 to ${storedUpTo} are dealt with; send those after them again.`
+      const members = { accepted, storedUpTo, rejected }
+      throw new Problem('unavailable', detail, { headers: RETRY_LATER, members })
+    }
+    accepted += batch.length
+    storedUpTo = line
+    batch = []
+  }
+
+  for await (const text of linesOf(body)) {
+    line++
+    if (text.trim() === '') continue
+    const outcome = parseLine(text, schema)
+    if ('value' in outcome) {
+      batch.push(outcome.value)
+      if (batch.length === LINES_A_BATCH) await flush()
+    } else {
+      rejectedCount++
+      if (rejected.length < MAX_DESCRIBED) rejected.push({ line, errors: outcome.errors })
+    }
+  }
+  await flush()
+  return { accepted, rejectedCount, rejected }
+}
+
+function parseLine<T>(text: string, schema: z.ZodType<T>): { value: T } | { errors: Fault[] } {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return { errors: [{ path: '', message: 'Not JSON' }] }
+  }
+  const { success, data, error } = schema.safeParse(json)
+  return success ? { value: data } : { errors: faultsOf(error) }
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of body ?? []) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() as string
+    yield* lines
+  }
+  yield rest + decoder.decode()
+}

@@ -1,0 +1,122 @@
+import type { Context, ErrorHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { z } from 'zod'
+import { UnavailableError, UnknownGenerationError } from '../infra/errors.ts'
+import type { Logger } from '../infra/logging.ts'
+import type { Fault } from '../models/events/validation.ts'
+
+/** Every kind of failure that an answer may tell. The reference page lists them; `type` links there. */
+export const PROBLEMS = {
+  'invalid-request': { status: 400, title: 'The request does not have the form that is expected' },
+  'broken-json': { status: 400, title: 'The body is not JSON' },
+  unauthorized: { status: 401, title: 'A valid API key is needed' },
+  'cross-site': { status: 403, title: 'Another site may not write here' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'This path does not answer that method' },
+  'other-log': { status: 409, title: 'The token belongs to another log' },
+  'too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The content type of the body is not one that is read here' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+  unavailable: { status: 503, title: 'A store does not answer' },
+} as const
+export type ProblemKind = keyof typeof PROBLEMS
+
+interface ProblemOptions {
+  readonly errors?: readonly Fault[]
+  readonly headers?: Readonly<Record<string, string>>
+  /** Further members of the document. */
+  readonly members?: Readonly<Record<string, unknown>>
+}
+
+/** Thrown by routes and middleware; the answer is a problem document (RFC 9457). */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly kind: ProblemKind
+  readonly options: ProblemOptions
+
+  constructor(kind: ProblemKind, detail: string, options: ProblemOptions = {}) {
+    super(detail)
+    this.kind = kind
+    this.options = options
+  }
+
+  toResponse(): Response {
+    const { status, title } = PROBLEMS[this.kind]
+    const { errors, members, headers } = this.options
+    const document = { type: `/docs#${this.kind}`, title, status, detail: this.message, errors, ...members }
+    return Response.json(document, { status, headers: { ...headers, 'content-type': 'application/problem+json' } })
+  }
+}
+
+/** A second after which a client may try a store again that did not answer. */
+export const RETRY_LATER = { 'retry-after': '1' }
+
+/** What was thrown, as the problem it tells. A failure nobody foresaw says nothing of its inside. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof UnavailableError) return new Problem('unavailable', error.message, { headers: RETRY_LATER })
+  if (error instanceof UnknownGenerationError) return new Problem('not-found', error.message)
+  if (error instanceof HTTPException && error.status === 400) return new Problem('broken-json', error.message)
+  if (error instanceof HTTPException && error.status === 415)
+    return new Problem(
+      'unsupported-media-type',
+      'Name the type of the body in Content-Type; the reference page lists what each route reads.',
+    )
+  return new Problem('internal', 'The log of the server says more, under the request id of this answer.')
+}
+
+/** Hono's error handler: every failure becomes a problem document; those of our own making are logged. */
+export function answerProblems(logger: Logger): ErrorHandler {
+  return (error, c) => {
+    const problem = problemOf(error)
+    const { status } = PROBLEMS[problem.kind]
+    if (status >= 500)
+      logger[problem.kind === 'internal' ? 'error' : 'warn'](
+        { err: error, requestId: c.get('requestId') },
+        'request failed',
+      )
+    return problem.toResponse()
+  }
+}
+
+/** zod-openapi's hook: the first part of the request that does not fit ends it. */
+export function refuseFaults(result: { success: boolean; error?: z.ZodError; target: string }, _c: Context): void {
+  if (result.error) throw invalidRequest(faultsOf(result.error))
+}
+
+/** @returns the problem that names every fault */
+export function invalidRequest(errors: readonly Fault[]): Problem {
+  const [first] = errors
+  const where = first?.path ? `${first.path}: ` : ''
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
+  return new Problem('invalid-request', `${where}${first?.message}${more}`, { errors: errors.slice(0, MAX_FAULTS) })
+}
+
+/** More than this many say nothing new, and a body of 8 MiB can hold a million. */
+const MAX_FAULTS = 1000
+
+/** Every fault by its path, such as `[3].value`. */
+export function faultsOf(error: z.ZodError): Fault[] {
+  return error.issues.flatMap((issue) => faultsOfIssue(issue, []))
+}
+
+function faultsOfIssue(issue: z.core.$ZodIssue, parent: readonly PropertyKey[]): Fault[] {
+  const path = [...parent, ...issue.path]
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: pathText([...path, key]), message: 'Unknown field' }))
+  if (issue.code === 'invalid_union') {
+    // The alternative of the right shape says what is wrong inside; where none has it, the union speaks for itself.
+    const alternative = issue.errors.find((issues) =>
+      issues.every((inner) => inner.path.length > 0 || inner.code !== 'invalid_type'),
+    )
+    if (alternative) return alternative.flatMap((inner) => faultsOfIssue(inner, path))
+  }
+  return [{ path: pathText(path), message: issue.message }]
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`
+    return text === '' ? String(key) : `${text}.${String(key)}`
+  }, '')
+}

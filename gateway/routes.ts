@@ -1,0 +1,47 @@
+import type { Route } from './context.ts'
+import { adminActivate } from './routes/admin-activate.ts'
+import { adminGenerations } from './routes/admin-generations.ts'
+import { adminRebuilds } from './routes/admin-rebuilds.ts'
+import { adminStatus } from './routes/admin-status.ts'
+import { adminUnpin } from './routes/admin-unpin.ts'
+import { deleteItem } from './routes/delete-item.ts'
+import { deleteRating } from './routes/delete-rating.ts'
+import { deleteUser } from './routes/delete-user.ts'
+import { getItem } from './routes/get-item.ts'
+import { listItems } from './routes/list-items.ts'
+import { livez } from './routes/livez.ts'
+import { prometheus } from './routes/metrics.ts'
+import { popularItems } from './routes/popular-items.ts'
+import { postItems } from './routes/post-items.ts'
+import { postRatings } from './routes/post-ratings.ts'
+import { putItem } from './routes/put-item.ts'
+import { putRating } from './routes/put-rating.ts'
+import { readyz } from './routes/readyz.ts'
+import { similarItems } from './routes/similar-items.ts'
+import { userRatings } from './routes/user-ratings.ts'
+import { userRecommendations } from './routes/user-recommendations.ts'
+
+/** Every route, in the order of the reference. `/v1/items/popular` stands before the item ids: it is none. */
+export const routes: readonly Route[] = [
+  postRatings,
+  putRating,
+  deleteRating,
+  userRecommendations,
+  popularItems,
+  similarItems,
+  userRatings,
+  deleteUser,
+  postItems,
+  putItem,
+  getItem,
+  listItems,
+  deleteItem,
+  adminStatus,
+  adminRebuilds,
+  adminGenerations,
+  adminActivate,
+  adminUnpin,
+  livez,
+  readyz,
+  prometheus,
+]

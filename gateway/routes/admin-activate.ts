@@ -1,0 +1,20 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Route } from '../context.ts'
+import { inPath, json, pointer, refusals } from '../schemas.ts'
+
+const route = createRoute({
+  method: 'post',
+  path: '/v1/admin/generations/{id}/activate',
+  tags: ['Administration'],
+  summary: 'Serve this model, and stay with it',
+  description: 'Rolls back, or forward. The model stays pinned: later rebuilds publish theirs without serving it.',
+  request: { params: z.strictObject({ id: inPath('id', z.string().min(1).max(128)) }) },
+  responses: { 200: json(pointer, 'What is served from now on'), ...refusals(400, 404, 503) },
+})
+
+export const adminActivate: Route = (app, { models }) =>
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param')
+    await models.activate(id, true)
+    return c.json({ active: id, pinned: true }, 200)
+  })

@@ -1,0 +1,67 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { messageOf } from '../../infra/errors.ts'
+import type { Route } from '../context.ts'
+import { json, rebuild, rebuildAnswer, refusals, trouble, troubleAnswer } from '../schemas.ts'
+
+/** A role is shown for this long after its last heartbeat. */
+const HEARTBEATS_OF_MS = 60_000
+
+const status = z
+  .object({
+    log: z.object({ id: z.string(), partitions: z.int() }),
+    generation: z.string().nullable().openapi({ description: 'The model that this process serves' }),
+    rebuild: rebuild.nullable(),
+    roles: z.array(
+      z.object({
+        role: z.string(),
+        process: z.string(),
+        at: z.iso.datetime(),
+        details: z.record(z.string(), z.unknown()),
+      }),
+    ),
+    lag: z.array(z.object({ group: z.string(), partitions: z.array(z.object({ partition: z.int(), lag: z.int() })) })),
+    degraded: z.array(trouble),
+  })
+  .openapi('Status')
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/admin/status',
+  tags: ['Administration'],
+  summary: 'Roles, lag, rebuild, and what does not work and since when',
+  responses: { 200: json(status, 'As far as the stores answer'), ...refusals() },
+})
+
+export const adminStatus: Route = (app, { log, state, models, generations, health, lag, logger }) => {
+  /** A status is wanted most when something is broken: what does not answer is left empty, and stands under `degraded`. */
+  async function orElse<T>(otherwise: T, work: Promise<T>): Promise<T> {
+    return work.catch((error: unknown) => {
+      logger.debug({ reason: messageOf(error) }, 'left out of the status')
+      return otherwise
+    })
+  }
+
+  return app.openapi(route, async (c) => {
+    const [troubles, beats, lags, lastRebuild] = await Promise.all([
+      health.check(),
+      orElse([], state.heartbeats(HEARTBEATS_OF_MS)),
+      orElse([], lag()),
+      orElse(undefined, models.rebuild()),
+    ])
+    return c.json(
+      {
+        log: { id: log.identity.id, partitions: log.identity.partitions },
+        generation: generations.current()?.id ?? null,
+        rebuild: lastRebuild ? rebuildAnswer(lastRebuild) : null,
+        roles: beats.map(({ at, details, ...role }) => ({
+          ...role,
+          at: new Date(at).toISOString(),
+          details: { ...details },
+        })),
+        lag: lags.map(({ group, partitions }) => ({ group, partitions: [...partitions] })),
+        degraded: troubles.map(troubleAnswer),
+      },
+      200,
+    )
+  })
+}

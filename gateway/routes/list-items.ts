@@ -1,0 +1,26 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Route } from '../context.ts'
+import { answerItem, itemAnswer } from '../items.ts'
+import { genre, json, paging, refusals } from '../schemas.ts'
+
+const query = z.strictObject({
+  ...paging,
+  genre,
+  query: z
+    .string()
+    .max(256)
+    .optional()
+    .openapi({ description: 'Beginning of the title, or of one of its words; case and accents do not matter' }),
+})
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/items',
+  tags: ['Items'],
+  summary: 'Items of the catalogue, found by title or genre',
+  request: { query },
+  responses: { 200: json(z.object({ items: z.array(itemAnswer) }), 'The available items'), ...refusals(400) },
+})
+
+export const listItems: Route = (app, { catalogue }) =>
+  app.openapi(route, (c) => c.json({ items: catalogue.search(c.req.valid('query')).map(answerItem) }, 200))

@@ -1,0 +1,14 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Route } from '../context.ts'
+import { json } from '../schemas.ts'
+
+const route = createRoute({
+  method: 'get',
+  path: '/livez',
+  tags: ['Operation'],
+  summary: 'Whether the process answers',
+  security: [],
+  responses: { 200: json(z.object({ status: z.literal('live') }), 'It does') },
+})
+
+export const livez: Route = (app) => app.openapi(route, (c) => c.json({ status: 'live' as const }, 200))

@@ -1,0 +1,16 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Route } from '../context.ts'
+import { genre, json, list, paging, refusals } from '../schemas.ts'
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/items/popular',
+  tags: ['Recommendations'],
+  summary: 'The items with most positive ratings',
+  description: 'Counted from the stream of ratings; a score is that count.',
+  request: { query: z.strictObject({ ...paging, genre }) },
+  responses: { 200: json(list, 'The list, most popular first'), ...refusals(400) },
+})
+
+export const popularItems: Route = (app, { engine }) =>
+  app.openapi(route, async (c) => c.json(await engine.popular(c.req.valid('query')), 200))

@@ -1,0 +1,41 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { UnavailableError } from '../../infra/errors.ts'
+import type { Route } from '../context.ts'
+import { detailsOf } from '../engine/engine.ts'
+import { inPath, json, listedItem, paging, refusals, userId } from '../schemas.ts'
+
+const ratings = z
+  .object({
+    items: z.array(listedItem.omit({ score: true }).extend({ value: z.number(), occurredAt: z.iso.datetime() })),
+  })
+  .openapi('RatedItems')
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/users/{userId}/ratings',
+  tags: ['Users'],
+  summary: 'What a user has rated',
+  description: 'The latest rating of each item, newest first, without those that were withdrawn.',
+  request: { params: z.strictObject({ userId: inPath('userId', userId) }), query: z.strictObject(paging) },
+  responses: { 200: json(ratings, 'The ratings; none for a user nobody has heard of'), ...refusals(400, 503) },
+})
+
+export const userRatings: Route = (app, { engine, catalogue }) =>
+  app.openapi(route, async (c) => {
+    const { userId } = c.req.valid('param')
+    const { skip, limit } = c.req.valid('query')
+    const { record, isStale } = await engine.profiles.read(userId)
+    if (isStale && !record)
+      throw new UnavailableError('The user state does not answer. Nothing is lost; ask again later.')
+    const standing = [...(record?.history.values() ?? [])]
+      .filter((entry) => entry.value !== null)
+      .sort((x, y) => y.occurredAt - x.occurredAt || y.offset - x.offset)
+      .slice(skip, skip + limit)
+    const items = standing.map(({ itemId, value, occurredAt }) => ({
+      itemId,
+      value: value as number,
+      occurredAt: new Date(occurredAt).toISOString(),
+      ...detailsOf(catalogue, itemId),
+    }))
+    return c.json({ items }, 200)
+  })

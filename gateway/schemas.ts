@@ -1,0 +1,186 @@
+import { z } from '@hono/zod-openapi'
+import type { RebuildRecord } from '../infra/model-store/port.ts'
+import { checkId } from '../models/events/validation.ts'
+import type { Trouble } from './health.ts'
+import { PROBLEMS, type ProblemKind } from './problems.ts'
+
+const id = (kind: 'user' | 'item', description: string) =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      const message = checkId(kind, text)
+      if (message !== undefined) context.addIssue({ code: 'custom', message })
+    })
+    .openapi({ description, minLength: 1, maxLength: 128 })
+
+export const userId = id('user', 'Chosen by you')
+export const itemId = id('item', 'Chosen by you; not `popular`, `trending`, `top-rated` or `similar`')
+
+/** A path parameter. */
+export const inPath = <N extends string, S extends z.ZodType>(name: N, schema: S) =>
+  schema.openapi({ param: { name, in: 'path', required: true } })
+
+/** A whole number in the query. */
+function wholeNumber(min: number, max: number, otherwise: number) {
+  const message = `Expected a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d+$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message)
+    .optional()
+    .transform((value) => value ?? otherwise)
+    .openapi({ type: 'integer', minimum: min, maximum: max, default: otherwise })
+}
+
+/** Which part of a list is wanted. */
+export const paging = {
+  limit: wholeNumber(1, 1000, 10),
+  skip: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0),
+}
+
+export const genre = z
+  .string()
+  .min(1)
+  .max(256)
+  .optional()
+  .openapi({ description: 'Only items of this genre, in any case' })
+
+/** A parameter that may be given several times. */
+export const repeated = <S extends z.ZodType>(schema: S) =>
+  z
+    .union([schema, z.array(schema)])
+    .optional()
+    .transform((value): z.output<S>[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]))
+    .openapi({ type: 'array', items: { type: 'string' } })
+
+export const flag = z
+  .enum(['true', 'false'])
+  .optional()
+  .transform((value) => value === 'true')
+  .openapi({ type: 'boolean', default: false })
+
+export const waitMs = wholeNumber(0, 10_000, 1_000)
+
+/** ms since 1970, from a number or from ISO 8601 with a zone. */
+export const timestamp = z
+  .union([z.int(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))], {
+    error: 'Expected a time: ISO 8601 with a zone, or milliseconds since 1970',
+  })
+  .openapi({ description: 'ISO 8601 with a zone, or milliseconds since 1970', example: '2026-11-21T12:00:00Z' })
+
+export const eventId = z.uuid()
+export const recommendationId = z.string().openapi({ minLength: 1, maxLength: 128 })
+
+export const token = z.string().openapi({
+  description: 'Opaque: give it as `after` to a read that is to show what was written',
+  maxLength: 512,
+})
+
+export const listedItem = z
+  .object({
+    itemId: z.string(),
+    score: z.number().openapi({ description: 'A preference, not stars; comparable within one answer' }),
+    title: z.string().optional(),
+    genres: z.array(z.string()).optional(),
+    year: z.int().optional(),
+    poster: z.string().optional(),
+  })
+  .openapi('ListedItem')
+
+export const list = z
+  .object({
+    recommendationId: z.string(),
+    items: z.array(listedItem),
+    strategy: z.enum(['fold-in', 'similar', 'popular']),
+    generation: z.string().nullable().openapi({ description: 'The model that was served; null before the first' }),
+  })
+  .openapi('List')
+
+export const generationInfo = z
+  .object({
+    id: z.string(),
+    createdAt: z.iso.datetime(),
+    isActive: z.boolean(),
+    hyperParameters: z.record(z.string(), z.number()),
+    metrics: z.record(z.string(), z.number()).openapi({ description: 'Figures on the held-out pairs' }),
+    users: z.int(),
+    items: z.int(),
+    ratings: z.int(),
+    watermark: z.array(z.int()).openapi({ description: 'First offset of each partition that training did not see' }),
+    trainSeconds: z.number(),
+    epochsRun: z.int(),
+    bytes: z.int(),
+    sha256: z.string(),
+  })
+  .openapi('Generation')
+
+export const rebuild = z
+  .object({
+    id: z.string(),
+    requestedAt: z.iso.datetime(),
+    reason: z.enum(['demand', 'schedule', 'first-model']),
+    status: z.enum(['requested', 'running', 'published', 'skipped', 'failed']),
+    progress: z.string(),
+    generation: z.string().optional(),
+    updatedAt: z.iso.datetime(),
+  })
+  .openapi('Rebuild')
+
+export function rebuildAnswer({
+  requestedAt,
+  updatedAt,
+  generation,
+  ...record
+}: RebuildRecord): z.input<typeof rebuild> {
+  const times = { requestedAt: new Date(requestedAt).toISOString(), updatedAt: new Date(updatedAt).toISOString() }
+  return { ...record, ...times, ...(generation === undefined ? {} : { generation }) }
+}
+
+export const pointer = z.object({ active: z.string().nullable(), pinned: z.boolean() }).openapi('Pointer')
+
+export const trouble = z.object({ part: z.string(), since: z.iso.datetime(), message: z.string() }).openapi('Trouble')
+
+export function troubleAnswer({ part, since, message }: Trouble): z.input<typeof trouble> {
+  return { part, since: new Date(since).toISOString(), message }
+}
+
+export const fault = z.object({
+  path: z.string().openapi({ description: 'Such as `[3].value`; empty: the whole' }),
+  message: z.string(),
+})
+
+const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z.array(fault).optional(),
+  })
+  .openapi('Problem')
+
+/** One of them, or a list: accepted whole or not at all. */
+export const oneOrMany = <S extends z.ZodType>(schema: S, max: number) =>
+  z.union([schema, z.array(schema).min(1).max(max)], { error: 'Expected an object, or a list of objects' })
+
+/** A JSON answer, for `responses`. */
+export const json = <S extends z.ZodType>(schema: S, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+
+type Status = (typeof PROBLEMS)[ProblemKind]['status']
+const problemAnswer = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problem } },
+})
+
+/** The failures that a route may answer, for `responses`; those that any route may answer are among them. */
+export function refusals<S extends Status>(...statuses: S[]) {
+  const wanted: readonly number[] = [...statuses, 401, 500]
+  const answers = Object.values(PROBLEMS)
+    .filter(({ status }) => wanted.includes(status))
+    .map(({ status, title }) => [status, problemAnswer(title)])
+  return Object.fromEntries(answers) as Record<S | 401 | 500, ReturnType<typeof problemAnswer>>
+}
