@@ -67,22 +67,36 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     const age = Date.now() - (newest?.createdAt ?? 0)
     if (newest !== undefined && (role.intervalMs === undefined || age < role.intervalMs)) return undefined
     const watermark = await ratings.watermark(log.identity.partitions)
-    if (newest === undefined) return (await settled(watermark)) ? 'first-model' : undefined
+    if (newest === undefined) return isSettled(watermark) ? 'first-model' : undefined
     const isNew = watermark.some((offset, partition) => offset !== newest.watermark[partition])
     if (!isNew) notBefore = Date.now() + (role.intervalMs ?? 0)
     return isNew ? 'schedule' : undefined
   }
 
-  /** Ratings are there, ClickHouse has all of them, and no more are pouring in. */
-  async function settled(watermark: readonly Offset[]): Promise<boolean> {
+  /** Ratings are there, and no more are pouring in. */
+  function isSettled(watermark: readonly Offset[]): boolean {
     const total = watermark.reduce((sum, offset) => sum + offset, 0)
     if (total === 0) return false
     const now = Date.now()
     if (growing.total === 0) growing = { since: now, at: now, total }
     if (total !== growing.total) growing = { ...growing, at: now, total }
-    if (now - growing.since > LONGEST_WAIT_MS) return true
+    return now - growing.at >= SETTLED_MS || now - growing.since >= LONGEST_WAIT_MS
+  }
+
+  /** Whoever posts ratings and asks for a rebuild wants them in it. Waits as long as ClickHouse is getting nearer. */
+  async function untilSunk(report: (progress: string) => void): Promise<void> {
     const ends = await log.ends('ratings')
-    return now - growing.at >= SETTLED_MS && ends.every((end, partition) => end === watermark[partition])
+    const behind = async (): Promise<number> => {
+      const watermark = await ratings.watermark(ends.length)
+      return ends.reduce((sum, end, partition) => sum + Math.max(0, end - (watermark[partition] ?? 0)), 0)
+    }
+    let nearest = { events: await behind(), at: Date.now() }
+    while (nearest.events > 0 && Date.now() - nearest.at < LONGEST_WAIT_MS) {
+      report(`waiting for ClickHouse, ${nearest.events} events behind the log`)
+      await sleep(LOOK_MS / 5, undefined, { signal: stop.signal })
+      const events = await behind()
+      if (events < nearest.events) nearest = { events, at: Date.now() }
+    }
   }
 
   async function run(asked: RebuildRecord): Promise<void> {
@@ -100,8 +114,10 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     }
     const renewing = setInterval(() => void models.lease(holder, LEASE_MS).catch(() => {}), LEASE_MS / 3)
     try {
+      const report = (progress: string): void => noteQuietly({ progress })
       await note({ status: 'running', progress: 'reading ratings' })
-      const outcome = await role.rebuild((progress) => noteQuietly({ progress }), stop.signal)
+      await untilSunk(report)
+      const outcome = await role.rebuild(report, stop.signal)
       if ('skipped' in outcome) await note({ status: 'skipped', progress: outcome.skipped })
       else await note({ status: 'published', progress: 'done', generation: outcome.generation })
       if ('skipped' in outcome) notBefore = Date.now() + PAUSE_AFTER_SKIP_MS

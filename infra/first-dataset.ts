@@ -1,0 +1,48 @@
+import type { Dataset } from '../producers/datasets/dataset.ts'
+import { openDataset } from '../producers/datasets/open.ts'
+import { generateDataset } from '../producers/generator.ts'
+import { isNamed, locateDataset } from '../producers/named.ts'
+import { type Config, embeddedStores } from './config.ts'
+import type { DataFolder } from './data-folder.ts'
+import { ConfigError } from './errors.ts'
+
+const STORES = 4
+
+/**
+ * The dataset that a start would load into an empty log: the one asked for, or, with nothing but embedded stores, a generated one.
+ * @param report takes the progress of a download
+ * @returns undefined: none
+ * @throws ConfigError when it cannot be found or read
+ */
+export async function firstDataset(config: Config, folder: DataFolder | undefined, report: (progress: string) => void): Promise<Dataset | undefined> {
+  const { DATASET } = config
+  const byItself = embeddedStores(config).length === STORES && (folder?.dataset()?.name ?? GENERATED) === GENERATED
+  if (DATASET === 'none' || (DATASET === undefined && !byItself)) return undefined
+  if (DATASET === undefined || DATASET === GENERATED) return generateDataset()
+  return findDataset(DATASET, config, report)
+}
+const GENERATED = 'generated'
+
+/** A dataset by path or by one of the known names. @throws ConfigError */
+export async function findDataset(nameOrPath: string, config: Config, report: (progress: string) => void): Promise<Dataset> {
+  const path = isNamed(nameOrPath) ? await locateDataset(nameOrPath, { datasetsDir: config.DATASETS_DIR, report }) : nameOrPath
+  return openDataset(path, Date.now())
+}
+
+/**
+ * Whether the log is still to be filled with the dataset.
+ * @param isEmpty whether the log holds no rating
+ * @throws ConfigError when it holds something else
+ */
+export function isToLoad(dataset: Dataset, config: Config, folder: DataFolder | undefined, isEmpty: boolean): boolean {
+  const loaded = folder?.dataset()
+  if (loaded?.fingerprint === dataset.fingerprint) return !loaded.complete
+  if (isEmpty) return true
+  // The generated one is only a stopgap for a log that is empty.
+  if (config.DATASET === undefined) return false
+  if (folder === undefined) return false
+  throw new ConfigError(
+    `the data folder ${folder.path} holds ${loaded ? `dataset ${loaded.name}` : 'ratings that were posted'}, not ${dataset.name}. Nothing was changed. ` +
+      'Name an empty folder with --data-dir, or add the dataset with npm run import.',
+  )
+}

@@ -1,0 +1,130 @@
+import { hostname } from 'node:os'
+import { rebuildOnce } from '../consumers/als-rebuild/rebuild.ts'
+import { startRebuilder } from '../consumers/als-rebuild/rebuilder.ts'
+import { clickhouseSink, SINK_GROUP } from '../consumers/clickhouse-sink.ts'
+import { type Consuming, consume } from '../consumers/consume.ts'
+import { foldInUpdater, UPDATER_GROUP } from '../consumers/fold-in-updater.ts'
+import type { Generation, HyperParameters } from '../models/als/types.ts'
+import type { Config, Role } from './config.ts'
+import type { Logger } from './logging.ts'
+import type { Metrics } from './metrics.ts'
+import type { Stores } from './wiring.ts'
+
+/** Consumer groups by role, for whoever shows their lag. */
+export const GROUPS = { sink: SINK_GROUP, updater: UPDATER_GROUP } as const
+
+/** Good on MovieLens-like data; a search replaces them where they are left at `auto`. */
+const STARTING_VALUES = { regularization: 0.01, unobservedWeight: 0.3 }
+const INCARNATION_LOOK_MS = 1_000
+const HEARTBEAT_MS = 5_000
+
+interface Parts {
+  readonly config: Config
+  readonly stores: Stores
+  readonly generation: () => Generation | undefined
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+export interface RunningRole {
+  /** What is wrong, while something is. */
+  trouble(): { since: number; message: string } | undefined
+  close(): Promise<void>
+}
+
+/** Starts the updater; when the state may have lost writes it had acknowledged, it reads again from where the state stands. */
+export async function startUpdater({ config, stores, generation, logger, metrics }: Parts): Promise<RunningRole> {
+  const { log, state } = stores
+  const consumer = foldInUpdater({ log, state, generation, maxHistory: config.MAX_HISTORY, metrics })
+  const consuming = await consume(log, consumer, { logger, metrics })
+  const watching = watchIncarnation(() => state.incarnation(), consuming)
+  return beating('updater', stores, logger, {
+    trouble: consuming.trouble,
+    async close() {
+      clearInterval(watching)
+      await consuming.close()
+    },
+  })
+}
+
+/** Starts the sink. */
+export async function startSink({ stores, logger, metrics }: Parts): Promise<RunningRole> {
+  return beating(
+    'sink',
+    stores,
+    logger,
+    await consume(stores.log, clickhouseSink(stores.log, ratingsOf(stores)), { logger, metrics }),
+  )
+}
+
+/** Starts the rebuilder. @param onHold while true, nothing is rebuilt unless somebody asks */
+export function startRebuilds({ config, stores, logger, metrics }: Parts, onHold: () => boolean): RunningRole {
+  const { log, models } = stores
+  const ratings = ratingsOf(stores)
+  const { partitions } = log.identity
+  const [maxHistory, hyperParameters] = [config.MAX_HISTORY, hyperParametersOf(config, stores)]
+  const rebuilder = startRebuilder({
+    log,
+    ratings,
+    models,
+    rebuild: (report, signal) =>
+      rebuildOnce({ ratings, models, partitions, hyperParameters, maxHistory, logger, metrics }, report, signal),
+    intervalMs: config.REBUILD_INTERVAL,
+    holder: processName(),
+    onHold,
+    logger: logger.child({ role: 'rebuilder' }),
+  })
+  return beating('rebuilder', stores, logger, { trouble: () => undefined, close: rebuilder.close })
+}
+
+/** Signs of life in the user state, where `admin/status` of any gateway reads them. */
+export function beating(role: Role, { state }: Stores, logger: Logger, running: RunningRole): RunningRole {
+  const beat = (): void => {
+    state
+      .beat({ role, process: processName(), at: Date.now(), details: { trouble: running.trouble() ?? null } })
+      .catch((error: unknown) => logger.debug({ err: error, role }, 'no heartbeat'))
+  }
+  beat()
+  const timer = setInterval(beat, HEARTBEAT_MS)
+  return {
+    trouble: running.trouble,
+    async close() {
+      clearInterval(timer)
+      await running.close()
+    },
+  }
+}
+
+function watchIncarnation(incarnation: () => Promise<string>, consuming: Consuming): NodeJS.Timeout {
+  let known: string | undefined
+  return setInterval(() => {
+    incarnation()
+      .then((now) => {
+        if (known !== undefined && now !== known) consuming.rewind('the user state was restarted')
+        known = now
+      })
+      // The effect itself tells of a state that does not answer.
+      .catch(() => {})
+  }, INCARNATION_LOOK_MS)
+}
+
+function ratingsOf({ ratings }: Stores) {
+  if (ratings === undefined) throw new Error('this role needs the rating store')
+  return ratings
+}
+
+function hyperParametersOf(config: Config, { log }: Stores): HyperParameters {
+  const { REGULARIZATION, UNOBSERVED_WEIGHT } = config
+  return {
+    factors: config.FACTORS,
+    epochs: config.EPOCHS,
+    regularization: REGULARIZATION === 'auto' ? STARTING_VALUES.regularization : REGULARIZATION,
+    unobservedWeight: UNOBSERVED_WEIGHT === 'auto' ? STARTING_VALUES.unobservedWeight : UNOBSERVED_WEIGHT,
+    regularizationExponent: 1,
+    positiveFrom: log.identity.scale.positiveFrom,
+    dislikeWeight: config.DISLIKE_WEIGHT,
+    seed: 1,
+  }
+}
+
+const processName = (): string => `${hostname()}:${process.pid}`

@@ -1,0 +1,115 @@
+import type { Item, RatingEvent, RatingScale, UserErased } from './types.ts'
+
+/** What is wrong with one part of an event. */
+export interface Fault {
+  /** Where: "value", "attributes.color" */
+  readonly path: string
+  readonly message: string
+}
+
+const MAX_ID_LENGTH = 128
+const MAX_TITLE_LENGTH = 1_000
+const MAX_GENRES = 100
+const MAX_ATTRIBUTES_BYTES = 16 << 10
+/** Clocks differ; a rating from further ahead would stay the latest for too long. */
+const MAX_AHEAD_MS = 5 * 60_000
+const YEARS = { min: 0, max: 9999 }
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+/** Control and unassigned characters, lone surrogates, line separators. Format characters stay: emoji are joined by them. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]/u
+/** `.` and `..` vanish from paths; the words are routes beside items. */
+const RESERVED = { user: ['.', '..'], item: ['.', '..', 'popular', 'trending', 'top-rated', 'similar'] }
+
+/** @returns what is wrong with the id of a user or an item, if anything */
+export function checkId(kind: 'user' | 'item', id: unknown): string | undefined {
+  if (typeof id !== 'string') return 'expected a string'
+  if (id.length === 0) return 'is empty'
+  if ([...id].length > MAX_ID_LENGTH) return `is longer than ${MAX_ID_LENGTH} characters`
+  if (UNPRINTABLE.test(id)) return 'holds a character that is not printable'
+  if (RESERVED[kind].includes(id)) return `'${id}' is reserved`
+  return undefined
+}
+
+/**
+ * Checks a rating against the scale of its log.
+ * @param now  ms since 1970: the time of arrival, or of the append when it is read back
+ */
+export function checkRating(event: RatingEvent, scale: RatingScale, now: number): Fault[] {
+  const { value } = event
+  const inScale = value === null || (Number.isFinite(value) && value >= scale.min && value <= scale.max)
+  return found([
+    ['userId', checkId('user', event.userId)],
+    ['itemId', checkId('item', event.itemId)],
+    ['value', inScale ? undefined : `expected a number from ${scale.min} to ${scale.max}`],
+    ['eventId', checkEventId(event.eventId)],
+    ['occurredAt', checkTime(event.occurredAt, now)],
+    [
+      'recommendationId',
+      event.recommendationId === null ? undefined : checkText(event.recommendationId, MAX_ID_LENGTH),
+    ],
+  ])
+}
+
+/** Checks an item on its way to the log. */
+export function checkItem(item: Item): Fault[] {
+  const { title, genres, year, poster, attributes } = item
+  const badGenre = genres.find((genre) => checkText(genre, MAX_ID_LENGTH) !== undefined || genre.includes('|'))
+  return found([
+    ['itemId', checkId('item', item.itemId)],
+    ['title', checkText(title, MAX_TITLE_LENGTH)],
+    ['genres', genres.length > MAX_GENRES ? `more than ${MAX_GENRES}` : undefined],
+    [
+      'genres',
+      badGenre === undefined
+        ? undefined
+        : `'${badGenre}': expected 1 to ${MAX_ID_LENGTH} printable characters other than |`,
+    ],
+    [
+      'year',
+      year === null || (Number.isInteger(year) && year >= YEARS.min && year <= YEARS.max)
+        ? undefined
+        : `expected a whole number from ${YEARS.min} to ${YEARS.max}`,
+    ],
+    ['poster', poster === null || isWebAddress(poster) ? undefined : 'expected an http or https address'],
+    [
+      'attributes',
+      Buffer.byteLength(JSON.stringify(attributes)) > MAX_ATTRIBUTES_BYTES
+        ? `more than ${MAX_ATTRIBUTES_BYTES} bytes as JSON`
+        : undefined,
+    ],
+  ])
+}
+
+/** Checks an event of topic `ratings` that was read back: other programs may write to the log. */
+export function checkEvent(event: RatingEvent | UserErased, scale: RatingScale, appendedAt: number): Fault[] {
+  if (event.type === 'rating') return checkRating(event, scale, appendedAt)
+  return found([
+    ['userId', checkId('user', event.userId)],
+    ['eventId', checkEventId(event.eventId)],
+    ['occurredAt', checkTime(event.occurredAt, appendedAt)],
+  ])
+}
+
+function checkEventId(eventId: string): string | undefined {
+  return UUID.test(eventId) ? undefined : 'expected a UUID'
+}
+
+function checkTime(time: number, now: number): string | undefined {
+  if (!Number.isInteger(time) || time < 0) return 'expected a time after 1970, in ms or ISO 8601'
+  return time > now + MAX_AHEAD_MS ? `lies more than ${MAX_AHEAD_MS / 60_000} minutes ahead` : undefined
+}
+
+function checkText(text: string, maxLength: number): string | undefined {
+  if (text.length === 0) return 'is empty'
+  if ([...text].length > maxLength) return `is longer than ${maxLength} characters`
+  return UNPRINTABLE.test(text) ? 'holds a character that is not printable' : undefined
+}
+
+function isWebAddress(text: string): boolean {
+  return text.length <= 2_048 && /^https?:$/.test(URL.parse(text)?.protocol ?? '')
+}
+
+function found(checks: readonly [path: string, message: string | undefined][]): Fault[] {
+  return checks.flatMap(([path, message]) => (message === undefined ? [] : [{ path, message }]))
+}
