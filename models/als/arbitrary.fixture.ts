@@ -29,7 +29,7 @@ export function arbitraryObservations(rows: number, columnCount: number): fc.Arb
   })
 }
 
-export const arbitraryRegularization: fc.Arbitrary<Regularization> = fc.record({
+const arbitraryRegularization: fc.Arbitrary<Regularization> = fc.record({
   unobservedWeight: fc.constantFrom(0, 0.01, 0.3, 2),
   regularization: fc.constantFrom(0.01, 0.1, 1),
   regularizationExponent: fc.constantFrom(0, 0.5, 1),

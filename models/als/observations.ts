@@ -6,7 +6,11 @@ import type { Generation, ObservationRows, Observations, Preference } from './ty
  *
  * @returns undefined for a dislike that carries no weight: it does not enter the loss
  */
-export function pairCode(column: number, value: number, { positiveFrom, dislikeWeight }: Preference) {
+export function pairCode(
+  column: number,
+  value: number,
+  { positiveFrom, dislikeWeight }: Preference,
+): number | undefined {
   if (value >= positiveFrom) return 2 * column + 1
   return dislikeWeight > 0 ? 2 * column : undefined
 }

@@ -71,6 +71,15 @@ describe('training problem', () => {
     expect([...byUser.targets]).toEqual([1, 1, 0, 1])
   })
 
+  it('measures with a bounded number of users, however many there are', () => {
+    const { heldOut, byUser } = problemOf([generateRatings(40_000, 300, 240_000, 1)])
+    expect(heldOut.users.length).toBe(2000)
+    expect(heldOut.starts[2000]).toBe(heldOut.items.length)
+    // Spread over all users, not the first ones that came.
+    expect(heldOut.users[1000]).toBeGreaterThan(byUser.rows * 0.45)
+    expect(heldOut.users[1000]).toBeLessThan(byUser.rows * 0.55)
+  })
+
   it('of no ratings is empty', () => {
     const { itemIds, byUser, heldOut, ratings: count } = problemOf([])
     expect([itemIds.length, byUser.rows, byUser.columns.length, heldOut.users.length, count]).toEqual([0, 0, 0, 0, 0])

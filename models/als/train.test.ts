@@ -94,7 +94,9 @@ describe(`training on ${sample.name}`, () => {
   const problem = problemOf(sample)
 
   it('ranks held-out positives far better than popularity, and stops when it no longer gains', () => {
-    const training = train(problem, { ...hyperParameters, factors: 24, epochs: 16 }) as Training
+    const figures: number[] = []
+    const onEpoch = ({ metrics }: Epoch) => figures.push(metrics['ndcg@10'] as number)
+    const training = train(problem, { ...hyperParameters, factors: 24, epochs: 16 }, { onEpoch }) as Training
     const popularity = evaluateHeldOut(
       { rows: problem.byUser.rows, d: 1, data: new Float32Array(problem.byUser.rows).fill(1) },
       { rows: problem.itemIds.length, d: 1, data: Float32Array.from(training.positives) },
@@ -105,5 +107,8 @@ describe(`training on ${sample.name}`, () => {
     expect(training.metrics['ndcg@10']).toBeGreaterThan(1.4 * (popularity['ndcg@10'] as number))
     expect(training.metrics['recall@20']).toBeGreaterThan(1.3 * (popularity['recall@20'] as number))
     expect(training.epochsRun).toBeLessThan(16)
+    // The factors kept are those of an epoch that later ones hardly surpassed.
+    expect(figures.length).toBe(training.epochsRun)
+    expect(training.metrics['ndcg@10']).toBeGreaterThan(Math.max(...figures) / 1.01)
   })
 })
