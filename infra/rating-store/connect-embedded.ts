@@ -15,7 +15,6 @@ type ClientConnection = NonNullable<Parameters<typeof createClient>[0]>['connect
 export async function connectEmbedded(folder: string, database: string): Promise<Connection> {
   const { createChdbConnection, drainPending } = await loadChdb()
   const path = resolve(folder)
-  await mkdir(path, { recursive: true })
   const scratch = join(path, 'inserts')
 
   const open = async (settings: Readonly<Record<string, string | number>>) => {
@@ -23,16 +22,17 @@ export async function connectEmbedded(folder: string, database: string): Promise
       connection: createChdbConnection({ path }) as unknown as ClientConnection,
       log: { level: ClickHouseLogLevel.OFF },
     })
-    // Settings of a single query would stay on the connection anyway.
+    // Given with a query they would stay on the connection all the same.
     for (const [name, value] of Object.entries(settings)) await client.command({ query: `SET ${name} = ${value}` })
+    await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` })
+    await client.command({ query: `USE ${database}` })
     return client
   }
-  const write = await open(WRITE_SETTINGS).catch((error) => {
-    throw explainOpening(error, path)
-  })
-  const read = await open(READ_SETTINGS)
-  await write.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` })
-  for (const client of [write, read]) await client.command({ query: `USE ${database}` })
+  const { write, read } = await mkdir(path, { recursive: true })
+    .then(async () => ({ write: await open(WRITE_SETTINGS), read: await open(READ_SETTINGS) }))
+    .catch((error) => {
+      throw cannotOpen(path, error)
+    })
   // Files of inserts that a killed process left behind.
   await rm(scratch, { recursive: true, force: true })
   await mkdir(scratch)
@@ -76,11 +76,11 @@ async function loadChdb() {
   }
 }
 
-function explainOpening(error: unknown, path: string): ConfigError {
-  const message = messageOf(error)
-  const why = message.includes('Another server instance') ? 'another process has it open' : message.trim()
+/** chdb prints why the folder cannot be opened, and does not tell. */
+function cannotOpen(path: string, error: unknown): ConfigError {
   return new ConfigError(
-    `The rating store in ${path} cannot be opened: ${why}. Nothing was changed. Stop the other process, or choose another folder with --data-dir`,
+    `The rating store in ${path} cannot be opened: ${messageOf(error).trim()}. Nothing was changed. Another process may have it open: stop that one, or choose another folder with --data-dir`,
+    { cause: error },
   )
 }
 
