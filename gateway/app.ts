@@ -50,6 +50,8 @@ const HEADERS = {
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   // Left to whoever puts TLS in front.
   strictTransportSecurity: false,
+  // The reference page names its own policy.
+  overwrite: false,
 }
 
 function refuseLargeBody(maxBytes: number): never {

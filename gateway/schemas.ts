@@ -62,12 +62,14 @@ export const flag = z
 
 export const waitMs = wholeNumber(0, 10_000, 1_000)
 
+const TIME = 'ISO 8601 with a zone, or milliseconds since 1970'
+
 /** ms since 1970, from a number or from ISO 8601 with a zone. */
 export const timestamp = z
-  .union([z.int(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))], {
-    error: 'Expected a time: ISO 8601 with a zone, or milliseconds since 1970',
+  .union([z.int(), z.iso.datetime({ offset: true, error: `Expected ${TIME}` }).transform((text) => Date.parse(text))], {
+    error: `Expected ${TIME}`,
   })
-  .openapi({ description: 'ISO 8601 with a zone, or milliseconds since 1970', example: '2026-11-21T12:00:00Z' })
+  .openapi({ description: TIME, example: '2026-11-21T12:00:00Z' })
 
 export const eventId = z.uuid()
 export const recommendationId = z.string().openapi({ minLength: 1, maxLength: 128 })
@@ -178,9 +180,11 @@ const problemAnswer = (description: string) => ({
 
 /** The failures that a route may answer, for `responses`; those that any route may answer are among them. */
 export function refusals<S extends Status>(...statuses: S[]) {
-  const wanted: readonly number[] = [...statuses, 401, 500]
-  const answers = Object.values(PROBLEMS)
-    .filter(({ status }) => wanted.includes(status))
-    .map(({ status, title }) => [status, problemAnswer(title)])
+  const answers = [...statuses, 401 as const, 500 as const].map((status) => {
+    const titles = Object.values(PROBLEMS)
+      .filter((kind) => kind.status === status)
+      .map(({ title }) => title)
+    return [status, problemAnswer(titles.join('; or: '))]
+  })
   return Object.fromEntries(answers) as Record<S | 401 | 500, ReturnType<typeof problemAnswer>>
 }

@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto'
+import { afterEach, describe, expect, it } from 'vitest'
+import { readApiKeys } from './access.ts'
+import { type Answer, generationOf, openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
+
+let gateway: TestGateway
+afterEach(() => gateway.stop())
+
+const keyed = (key: string) => readApiKeys(`web:read+ingest:${createHash('sha256').update(key).digest('hex')}`)
+
+describe('API keys', () => {
+  const withKey = (key: string) => ({ authorization: `Bearer ${key}` })
+
+  it('open every route, and nothing else does', async () => {
+    gateway = await openTestGateway({ settings: { apiKeys: keyed('secret'), adminToken: 'token of the folder' } })
+    const statusWith = async (headers: Record<string, string>) =>
+      (await gateway.send('GET', '/v1/items', undefined, headers)).status
+    expect(await statusWith(withKey('secret'))).toBe(200)
+    expect(await statusWith({})).toBe(401)
+    expect(await statusWith(withKey('wrong'))).toBe(401)
+    expect(await statusWith({ authorization: 'Basic c2VjcmV0' })).toBe(401)
+    const refused = await gateway.get('/v1/nothing')
+    expect(refused).toMatchObject({ status: 401, body: { type: '/docs#unauthorized' } })
+    expect(refused.headers.get('www-authenticate')).toContain('Bearer')
+  })
+
+  it('are not asked for where one learns whether and how to ask', async () => {
+    gateway = await openTestGateway({ settings: { apiKeys: keyed('secret') } })
+    const open = ['/livez', '/readyz', '/openapi.json', '/docs']
+    for (const path of open) expect((await gateway.get(path)).status).toBe(200)
+    expect((await gateway.get('/metrics')).status).toBe(401)
+  })
+
+  it('are not needed beside the token of the data folder', async () => {
+    gateway = await openTestGateway({ settings: { apiKeys: keyed('secret'), adminToken: 'folder-token' } })
+    expect((await gateway.send('POST', '/v1/admin/rebuilds', undefined, withKey('folder-token'))).status).toBe(202)
+  })
+})
+
+describe('browsers', () => {
+  it('may not write on behalf of another site, unless it is listed', async () => {
+    gateway = await openTestGateway({ settings: { corsOrigins: ['https://app.example'] } })
+    const rebuildFrom = (origin: string) =>
+      gateway.send('POST', '/v1/admin/rebuilds', undefined, { origin, 'sec-fetch-site': 'cross-site' })
+    expect(await rebuildFrom('https://evil.example')).toMatchObject({ status: 403, body: { type: '/docs#cross-site' } })
+    expect((await rebuildFrom('https://app.example')).status).toBe(202)
+    const preflight = (origin: string) =>
+      gateway.send('OPTIONS', '/v1/ratings', undefined, { origin, 'access-control-request-method': 'POST' })
+    expect((await preflight('https://app.example')).headers.get('access-control-allow-origin')).toBe(
+      'https://app.example',
+    )
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  it('are told to run and frame nothing', async () => {
+    gateway = await openTestGateway()
+    const { headers } = await gateway.get('/v1/items')
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('x-request-id')).toMatch(/./)
+  })
+})
+
+describe('paths', () => {
+  it('that are none are told from methods that are not answered', async () => {
+    gateway = await openTestGateway()
+    expect(await gateway.get('/v2')).toMatchObject({ status: 404, body: { type: '/docs#not-found', status: 404 } })
+    const answer = await gateway.send('PATCH', '/v1/items/1', {})
+    expect(answer).toMatchObject({ status: 405, body: { type: '/docs#method-not-allowed' } })
+    expect(answer.headers.get('allow')).toBe('GET, PUT, DELETE')
+  })
+})
+
+describe('failures nobody foresaw', () => {
+  it('say nothing of the inside', async () => {
+    gateway = await openTestGateway({
+      catalogue: {
+        get: () => {
+          throw new Error('the secret inside')
+        },
+      } as never,
+    })
+    const answer = await gateway.get('/v1/items/1')
+    expect(answer).toMatchObject({ status: 500, body: { type: '/docs#internal', status: 500 } })
+    expect(JSON.stringify(answer.body)).not.toContain('secret')
+  })
+})
+
+describe('/readyz', () => {
+  const model = ({ status, body }: Answer) => [status, (body as { model: string }).model]
+
+  it('is ready without a model only while there are no ratings', async () => {
+    gateway = await openTestGateway()
+    expect(model(await gateway.get('/readyz'))).toEqual([200, 'none'])
+    await gateway.send('PUT', '/v1/users/u/ratings/i', { value: 4 })
+    expect(model(await gateway.get('/readyz'))).toEqual([503, 'training'])
+    gateway.serve(generationOf('g1', { i: [1, 0] }))
+    expect(model(await gateway.get('/readyz'))).toEqual([200, 'loaded'])
+    expect((await gateway.get('/livez')).body).toEqual({ status: 'live' })
+  })
+
+  it('names what does not answer, and since when; so does the status', async () => {
+    let fault: Error | undefined = new Error('Redis at localhost:6379 did not answer')
+    const checks = {
+      'user state': async () => {
+        if (fault) throw fault
+      },
+    }
+    gateway = await openTestGateway({ checks })
+    const missing = [{ part: 'user state', since: expect.any(String), message: fault.message }]
+    const first = await gateway.get('/readyz')
+    expect(first).toMatchObject({ status: 503, body: { status: 'not ready', missing } })
+    expect((await gateway.get('/readyz')).body).toEqual(first.body)
+    expect((await gateway.get('/v1/admin/status')).body).toMatchObject({ degraded: missing })
+    fault = undefined
+    expect(await gateway.get('/readyz')).toMatchObject({ status: 200, body: { missing: [] } })
+  })
+
+  it('is over once the process is about to stop', async () => {
+    gateway = await openTestGateway()
+    gateway.close()
+    expect(await gateway.get('/readyz')).toMatchObject({ status: 503, body: { missing: [{ part: 'process' }] } })
+  })
+})
+
+describe('/metrics', () => {
+  it('counts by route, not by path', async () => {
+    gateway = await openTestGateway()
+    await writeUser(gateway.state, 'u', {})
+    await gateway.get('/v1/users/someone/recommendations')
+    await gateway.get('/v1/nowhere')
+    const text = (await gateway.get('/metrics')).body
+    expect(text).toContain(
+      'foldstream_http_request_seconds_count{method="GET",route="/v1/users/:userId/recommendations",status="200"} 1',
+    )
+    expect(text).toContain('foldstream_recommendations_total{strategy="popular"} 1')
+    expect(text).not.toContain('someone')
+    expect(text).not.toContain('nowhere')
+  })
+})
+
+describe('administration', () => {
+  it('shows generations, rolls back and lets go', async () => {
+    gateway = await openTestGateway()
+    for (const id of ['g1', 'g2']) await gateway.models.publish(generationOf(id, { i: [1, 0] }))
+    await gateway.models.activate('g2', false)
+    const listed = await gateway.get('/v1/admin/generations')
+    expect(listed.body).toMatchObject({ active: 'g2', pinned: false })
+    const { generations } = listed.body as { generations: { id: string; isActive: boolean }[] }
+    expect(generations.find(({ id }) => id === 'g2')).toMatchObject({
+      isActive: true,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      metrics: { 'ndcg@10': 0.25 },
+      hyperParameters: { factors: 2 },
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+    expect((await gateway.send('POST', '/v1/admin/generations/g1/activate')).body).toEqual({
+      active: 'g1',
+      pinned: true,
+    })
+    expect(await gateway.models.pointer()).toEqual({ active: 'g1', pinned: true })
+    expect((await gateway.send('POST', '/v1/admin/generations/unpin')).body).toEqual({ active: 'g1', pinned: false })
+    expect(await gateway.send('POST', '/v1/admin/generations/g9/activate')).toMatchObject({ status: 404 })
+  })
+
+  it('asks for one rebuild at a time', async () => {
+    gateway = await openTestGateway()
+    const first = await gateway.send('POST', '/v1/admin/rebuilds')
+    expect(first).toMatchObject({ status: 202, body: { reason: 'demand', status: 'requested' } })
+    expect((await gateway.send('POST', '/v1/admin/rebuilds')).body).toEqual(first.body)
+    expect((await gateway.get('/v1/admin/status')).body).toMatchObject({ rebuild: first.body })
+  })
+
+  it('shows roles and lag, as far as they are known', async () => {
+    const partitions = [{ partition: 0, lag: 3 }]
+    gateway = await openTestGateway({ lag: async () => [{ group: 'updater', partitions }] })
+    await gateway.state.beat({ role: 'updater', process: 'p1', at: Date.now(), details: { trouble: null } })
+    gateway.serve(generationOf('g1', { i: [1, 0] }))
+    expect((await gateway.get('/v1/admin/status')).body).toMatchObject({
+      log: { id: gateway.log.identity.id, partitions: 8 },
+      generation: 'g1',
+      rebuild: null,
+      roles: [{ role: 'updater', process: 'p1', details: { trouble: null } }],
+      lag: [{ group: 'updater', partitions }],
+      degraded: [],
+    })
+  })
+})

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestGateway, type TestGateway } from './gateway.fixture.ts'
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await openTestGateway()
+})
+afterAll(() => gateway.stop())
+
+interface Document {
+  openapi: string
+  paths: Record<
+    string,
+    Record<string, { parameters?: { name: string; in: string }[]; responses: Record<string, unknown> }>
+  >
+}
+const document = async () => (await gateway.get('/openapi.json')).body as Document
+
+/** METHOD /path of every operation that the application answers. */
+const answered = () =>
+  gateway.app.routes
+    .filter(({ method, path }) => method !== 'ALL' && path !== '/openapi.json' && path !== '/docs')
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+
+describe('/openapi.json', () => {
+  it('describes every route, and no other', async () => {
+    const { openapi, paths } = await document()
+    expect(openapi).toBe('3.1.0')
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    expect(described.sort()).toEqual([...new Set(answered())].sort())
+  })
+
+  it('is whole: references lead somewhere, path parameters are declared, each operation has answers', async () => {
+    const whole = await document()
+    for (const [, reference = ''] of JSON.stringify(whole).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+      const target = reference
+        .split('/')
+        .reduce<unknown>((node, key) => (node as Record<string, unknown>)?.[key], whole)
+      expect(target, reference).toBeTypeOf('object')
+    }
+    for (const [path, methods] of Object.entries(whole.paths)) {
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+      for (const { parameters = [], responses } of Object.values(methods)) {
+        expect(parameters.filter(({ in: place }) => place === 'path').map(({ name }) => name)).toEqual(named)
+        expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true)
+      }
+    }
+  })
+})
+
+describe('/docs', () => {
+  it('shows every route and loads nothing from anywhere', async () => {
+    const { body, headers } = await gateway.get('/docs')
+    for (const route of answered()) expect(body).toContain(route.split(' ')[1])
+    expect(body).not.toMatch(/<(script|link|img|iframe)\b|@import|url\(/)
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/)
+  })
+
+  it('explains every kind of problem where `type` leads', async () => {
+    const { body } = await gateway.get('/docs')
+    const problem = await gateway.get('/nowhere')
+    const [, anchor] = (problem.body as { type: string }).type.split('#')
+    expect(body).toContain(`id="${anchor}"`)
+  })
+})
