@@ -1,0 +1,104 @@
+import { createGeneration } from './generation.ts'
+import type { Generation } from './types.ts'
+
+/**
+ * A generation as bytes, little-endian as every machine that Node runs on:
+ *
+ *   magic "FSGEN" and the format's version (8 bytes) | length of the header (u32) | header (JSON) | sections, in order
+ *
+ * The header holds what is small; its `sections` name the rest and give their lengths in bytes.
+ */
+const MAGIC = 'FSGEN\0\0\u0001'
+const PREFIX_BYTES = MAGIC.length + 4
+
+/** Bytes that are no generation, or one in a format that this version does not know. The message says why. */
+export class MalformedArtifactError extends Error {
+  override readonly name = 'MalformedArtifactError'
+}
+
+type Small = Omit<Generation, 'itemIds' | 'indexOf' | 'items' | 'userGramian' | 'positives'>
+interface Header extends Small {
+  readonly factors: { readonly rows: number; readonly d: number }
+  readonly sections: readonly { readonly name: string; readonly bytes: number }[]
+}
+
+/** The generation as one immutable artifact, without a checksum: whoever stores it seals it. */
+export function encodeGeneration(generation: Generation): Uint8Array {
+  const { itemIds, indexOf: _, items, userGramian, positives, ...small } = generation
+  const { rows, d, data } = items.factors
+  const sections = Object.entries({
+    itemIds: Buffer.from(JSON.stringify(itemIds)),
+    itemFactors: bytesOf(data),
+    itemGramian: bytesOf(items.gramian),
+    userGramian: bytesOf(userGramian),
+    positives: bytesOf(positives),
+  })
+  const lengths = sections.map(([name, { length }]) => ({ name, bytes: length }))
+  const header = Buffer.from(JSON.stringify({ ...small, factors: { rows, d }, sections: lengths } satisfies Header))
+  const prefix = Buffer.alloc(PREFIX_BYTES)
+  prefix.write(MAGIC, 'latin1')
+  prefix.writeUInt32LE(header.length, MAGIC.length)
+  return Buffer.concat([prefix, header, ...sections.map(([, bytes]) => bytes)])
+}
+
+/**
+ * The generation that was encoded. Its arrays are copies: `bytes` may be reused.
+ * @throws MalformedArtifactError
+ */
+export function decodeGeneration(bytes: Uint8Array): Generation {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  if (buffer.toString('latin1', 0, MAGIC.length) !== MAGIC) {
+    throw new MalformedArtifactError('It does not begin as a generation of this format does.')
+  }
+  try {
+    const headerEnd = PREFIX_BYTES + buffer.readUInt32LE(MAGIC.length)
+    const header = JSON.parse(buffer.toString('utf8', PREFIX_BYTES, headerEnd)) as Header
+    const { factors, sections, ...small } = header
+    const section = cut(buffer, headerEnd, sections)
+    return createGeneration({
+      ...small,
+      itemIds: sortedIds(JSON.parse(section('itemIds').toString())),
+      items: {
+        factors: { ...factors, data: new Float32Array(copyOf(section('itemFactors'))) },
+        gramian: new Float64Array(copyOf(section('itemGramian'))),
+      },
+      userGramian: new Float64Array(copyOf(section('userGramian'))),
+      positives: new Int32Array(copyOf(section('positives'))),
+    })
+  } catch (error) {
+    throw new MalformedArtifactError(`It is no whole generation: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+function cut(buffer: Buffer, start: number, sections: Header['sections']): (name: string) => Buffer {
+  let end = start
+  const byName = new Map<string, Buffer>()
+  for (const { name, bytes } of sections) {
+    byName.set(name, buffer.subarray(end, end + bytes))
+    end += bytes
+  }
+  if (end !== buffer.length) throw new RangeError(`it has ${buffer.length} bytes, its header tells of ${end}`)
+  return (name) => {
+    const found = byName.get(name)
+    if (found === undefined) throw new RangeError(`there is no section ${name}`)
+    return found
+  }
+}
+
+/** Dense order is the order of ids: everything that looks an item up by its place relies on it. */
+function sortedIds(ids: unknown): string[] {
+  if (!Array.isArray(ids) || ids.some((id, place) => typeof id !== 'string' || (place > 0 && ids[place - 1] >= id))) {
+    throw new TypeError('the item ids are no sorted list')
+  }
+  return ids
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
+
+/** In memory of its own: a section may begin anywhere, a Float64Array only at a multiple of 8. */
+function copyOf(section: Buffer): ArrayBuffer {
+  const copy = new ArrayBuffer(section.length)
+  new Uint8Array(copy).set(section)
+  return copy
+}

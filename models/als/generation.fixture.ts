@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { createGeneration } from './generation.ts'
+import type { Generation } from './types.ts'
+
+const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+const count = fc.nat(1e9)
+const positiveNumber = fc.double({ min: 1e-6, max: 100, noNaN: true })
+
+const numbers = fc.record({
+  users: count,
+  ratings: count,
+  epochsRun: fc.nat(16),
+  trainSeconds: positiveNumber,
+  createdAt: count,
+  watermark: fc.array(fc.nat(Number.MAX_SAFE_INTEGER), { maxLength: 8 }),
+  metrics: fc.dictionary(fc.constantFrom('ndcg@10', 'recall@20', 'pairs'), positiveNumber, { noNullPrototype: true }),
+  hyperParameters: fc.record({
+    factors: fc.nat(8),
+    epochs: fc.nat(16),
+    seed: count,
+    unobservedWeight: positiveNumber,
+    regularization: positiveNumber,
+    regularizationExponent: positiveNumber,
+    positiveFrom: positiveNumber,
+    dislikeWeight: positiveNumber,
+  }),
+})
+
+/** Generations of the right shape whose numbers mean nothing. */
+export const arbitraryGeneration: fc.Arbitrary<Generation> = fc
+  .tuple(fc.uuid(), fc.uniqueArray(id, { maxLength: 12 }), fc.integer({ min: 1, max: 7 }), numbers)
+  .map(([generationId, ids, d, rest]) => {
+    const rows = ids.length
+    const wave = (_: unknown, place: number): number => Math.sin(place + rest.users)
+    return createGeneration({
+      ...rest,
+      id: generationId,
+      itemIds: ids.sort(),
+      items: {
+        factors: { rows, d, data: Float32Array.from({ length: rows * d }, wave) },
+        gramian: Float64Array.from({ length: d * d }, wave),
+      },
+      userGramian: Float64Array.from({ length: d * d }, wave),
+      positives: Int32Array.from(ids, (_, place) => place * 3),
+    })
+  })
