@@ -1,6 +1,6 @@
 import { evaluateHeldOut } from '../evaluation/evaluate.ts'
 import { sampleRatings } from '../evaluation/ratings.fixture.ts'
-import { addOuterProduct, gramian } from '../linalg/gramian.ts'
+import { gramian } from '../linalg/gramian.ts'
 import { medianMs, peakMultiplyAdds } from '../linalg/timing.fixture.ts'
 import { halfStep } from './half-step.ts'
 import { initialFactors } from './initial-factors.ts'
@@ -26,7 +26,7 @@ const HYPER_PARAMETERS = {
  */
 export async function bench(report: (row: Record<string, string | number>) => void): Promise<void> {
   const d = HYPER_PARAMETERS.factors
-  const peak = peakMultiplyAdds(addOuterProduct, d)
+  const peak = peakMultiplyAdds(d)
   const ratings = sampleRatings()
   const builder = problemBuilder(HYPER_PARAMETERS)
   const started = performance.now()

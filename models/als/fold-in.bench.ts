@@ -1,4 +1,4 @@
-import { addOuterProduct, gramian } from '../linalg/gramian.ts'
+import { gramian } from '../linalg/gramian.ts'
 import { medianMs, peakMultiplyAdds } from '../linalg/timing.fixture.ts'
 import { foldIn } from './fold-in.ts'
 import { initialFactors } from './initial-factors.ts'
@@ -12,7 +12,7 @@ export async function bench(report: (row: Record<string, string | number>) => vo
   for (const d of [32, 64, 128]) {
     const factors = initialFactors(itemIds, d, 1)
     const fixed = { factors, gramian: gramian(factors) }
-    const peak = peakMultiplyAdds(addOuterProduct, d)
+    const peak = peakMultiplyAdds(d)
     for (const ratings of [10, 100, 1000]) {
       const columns = Int32Array.from({ length: ratings }, (_, n) => Math.floor((n * ITEMS) / ratings))
       const ones = new Float32Array(ratings).fill(1)

@@ -1,4 +1,4 @@
-import { addOuterProduct, mirrorUpperTriangle } from '../linalg/gramian.ts'
+import { addWeightedGramian, mirrorUpperTriangle } from '../linalg/gramian.ts'
 import { solvePositiveDefinite } from '../linalg/solve.ts'
 import type { FixedSide, Observations, Regularization } from './types.ts'
 
@@ -35,28 +35,27 @@ export function rowSolver({ factors, gramian }: FixedSide, regularization: Regul
   const unobserved = gramian.map((g) => unobservedWeight * g)
   const a = new Float64Array(d * d)
   const b = new Float64Array(d)
-  const v = new Float64Array(d)
 
-  return ({ columns, weights, targets }, from, to, into) => {
-    a.set(unobserved)
-    b.fill(0)
+  return (observations, from, to, into) => {
+    const { columns, weights, targets } = observations
     let n = 0
     let rightHandSide = false
+    b.fill(0)
     for (let e = from; e < to; e++) {
       const weight = weights[e] as number
       const target = weight * (targets[e] as number)
-      const start = (columns[e] as number) * d
-      for (let k = 0; k < d; k++) v[k] = data[start + k] as number
-      addOuterProduct(a, v, weight)
       n += weight
       if (target === 0) continue
       rightHandSide = true
-      for (let k = 0; k < d; k++) (b[k] as number) += target * (v[k] as number)
+      const start = (columns[e] as number) * d
+      for (let k = 0; k < d; k++) (b[k] as number) += target * (data[start + k] as number)
     }
     if (!rightHandSide) {
       into.fill(0)
       return
     }
+    a.set(unobserved)
+    addWeightedGramian(a, factors, observations, from, to)
     const diagonal = regularization.regularization * (n + unobservedWeight * rows) ** regularizationExponent
     for (let k = 0; k < d; k++) (a[k * d + k] as number) += diagonal
     mirrorUpperTriangle(a, d)

@@ -1,3 +1,5 @@
+import { addWeightedGramian } from './gramian.ts'
+
 /** Median time of one call in ms, over at least `budgetMs` of calls and never fewer than five; the first calls only warm up. */
 export function medianMs(work: () => void, budgetMs = 500): number {
   const times: number[] = []
@@ -10,14 +12,11 @@ export function medianMs(work: () => void, budgetMs = 500): number {
   return times.sort((x, y) => x - y)[times.length >> 1] as number
 }
 
-/** Multiply-adds per second of the plain rank-one update on a matrix that stays in the cache: what accumulation is bound by. */
-export function peakMultiplyAdds(
-  update: (a: Float64Array, v: Float64Array, weight: number) => void,
-  d: number,
-): number {
-  const [a, v, calls] = [new Float64Array(d * d), new Float64Array(d).fill(1), 100]
-  const ms = medianMs(() => {
-    for (let n = 0; n < calls; n++) update(a, v, 1)
-  })
-  return (1000 * calls * d * (d + 1)) / 2 / ms
+/** Multiply-adds per second of accumulating one row again and again, which stays in the cache: what a half-step is bound by. */
+export function peakMultiplyAdds(d: number): number {
+  const [a, pairs] = [new Float64Array(d * d), 100]
+  const row = { rows: 1, d, data: new Float32Array(d).fill(1) }
+  const observations = { columns: new Int32Array(pairs), weights: new Float32Array(pairs).fill(1) }
+  const ms = medianMs(() => addWeightedGramian(a, row, observations, 0, pairs))
+  return (1000 * pairs * d * (d + 1)) / 2 / ms
 }
