@@ -1,0 +1,34 @@
+import { createGeneration } from '../../models/als/generation.ts'
+import type { Generation } from '../../models/als/types.ts'
+
+/** A generation of the right shape whose numbers mean nothing. */
+export function generationOf(id: string, { items = 3, factors: d = 2, createdAt = 1 } = {}): Generation {
+  const wave = (_: unknown, place: number): number => Math.sin(place + createdAt)
+  return createGeneration({
+    id,
+    createdAt,
+    hyperParameters: {
+      factors: d,
+      epochs: 16,
+      seed: 1,
+      unobservedWeight: 0.3,
+      regularization: 0.01,
+      regularizationExponent: 1,
+      positiveFrom: 4,
+      dislikeWeight: 0,
+    },
+    itemIds: Array.from({ length: items }, (_, place) => `item ${String(place).padStart(9, '0')}`),
+    items: {
+      factors: { rows: items, d, data: Float32Array.from({ length: items * d }, wave) },
+      gramian: Float64Array.from({ length: d * d }, wave),
+    },
+    userGramian: Float64Array.from({ length: d * d }, wave),
+    users: 10,
+    positives: Int32Array.from({ length: items }, (_, place) => place),
+    ratings: 100,
+    metrics: { 'ndcg@10': 0.25 },
+    watermark: [5, 0, 7],
+    trainSeconds: 1.5,
+    epochsRun: 9,
+  })
+}

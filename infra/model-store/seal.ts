@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { decodeGeneration, encodeGeneration } from '../../models/als/artifact.ts'
+import type { Generation } from '../../models/als/types.ts'
+import { CorruptGenerationError, messageOf } from '../errors.ts'
+import type { GenerationInfo } from './port.ts'
+
+const SHA256_BYTES = 32
+
+/** A generation as it is stored: the artifact, then its SHA-256, so that a torn or flipped byte shows. */
+export function seal(generation: Generation): { sealed: Uint8Array; info: GenerationInfo } {
+  const artifact = encodeGeneration(generation)
+  const digest = createHash('sha256').update(artifact).digest()
+  const sealed = Buffer.concat([artifact, digest])
+  const { id, createdAt, hyperParameters, metrics, users, ratings, watermark, trainSeconds, epochsRun } = generation
+  const info = {
+    ...{ id, createdAt, hyperParameters, metrics, users, items: generation.itemIds.length, ratings, watermark },
+    ...{ trainSeconds, epochsRun, bytes: sealed.length, sha256: digest.toString('hex') },
+  }
+  return { sealed, info }
+}
+
+/**
+ * The generation that was sealed. The digest is taken off the event loop: the gateway answers meanwhile.
+ * @throws CorruptGenerationError
+ */
+export async function unseal(id: string, sealed: Uint8Array<ArrayBuffer>): Promise<Generation> {
+  const end = Math.max(0, sealed.length - SHA256_BYTES)
+  const artifact = sealed.subarray(0, end)
+  const digest = Buffer.from(await crypto.subtle.digest('SHA-256', artifact))
+  if (!digest.equals(sealed.subarray(end))) throw corrupt(id, 'its checksum does not hold')
+  try {
+    const generation = decodeGeneration(artifact)
+    if (generation.id === id) return generation
+    throw new Error(`it holds generation ${generation.id}`)
+  } catch (error) {
+    throw corrupt(id, messageOf(error), error)
+  }
+}
+
+/** What is said of an artifact that cannot be used. */
+export function corrupt(id: string, what: string, cause?: unknown): CorruptGenerationError {
+  return new CorruptGenerationError(
+    `Generation ${id} of the model store is damaged (${what}) and is not served. Activate another one, or rebuild.`,
+    { cause },
+  )
+}
+
+const numbers = z.record(z.string(), z.number())
+const manifest = z.object({
+  id: z.string(),
+  createdAt: z.number(),
+  hyperParameters: z.object({
+    factors: z.number(),
+    epochs: z.number(),
+    seed: z.number(),
+    unobservedWeight: z.number(),
+    regularization: z.number(),
+    regularizationExponent: z.number(),
+    positiveFrom: z.number(),
+    dislikeWeight: z.number(),
+  }),
+  metrics: numbers,
+  users: z.number(),
+  items: z.number(),
+  ratings: z.number(),
+  watermark: z.array(z.number()),
+  trainSeconds: z.number(),
+  epochsRun: z.number(),
+  bytes: z.number(),
+  sha256: z.string(),
+})
+
+/** Reads the manifest that stands beside an artifact. @returns undefined when it is none */
+export function readManifest(json: string): GenerationInfo | undefined {
+  try {
+    return manifest.parse(JSON.parse(json))
+  } catch {
+    return undefined
+  }
+}
+
+/** The manifests that can be read, newest generation first. */
+export function newestFirst(manifests: readonly string[]): GenerationInfo[] {
+  return manifests
+    .map(readManifest)
+    .filter((info) => info !== undefined)
+    .sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
+}
