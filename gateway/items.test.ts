@@ -37,6 +37,7 @@ describe('one item', () => {
     ['an empty title', { ...heat, title: '' }, 'title'],
     ['genres in one text', { ...heat, genres: 'Crime|Thriller' }, 'genres'],
     ['a genre that lists cannot carry', { ...heat, genres: ['Crime|Thriller'] }, 'genres'],
+    ['a million genres', { ...heat, genres: new Array(1_000_000).fill(1) }, 'genres'],
     ['a year that is none', { ...heat, year: 1995.5 }, 'year'],
     ['a poster that is no web address', { ...heat, poster: 'javascript:alert(1)' }, 'poster'],
     ['a nested attribute', { ...heat, attributes: { cast: { lead: 'Al' } } }, 'attributes.cast'],

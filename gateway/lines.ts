@@ -1,3 +1,4 @@
+import { setImmediate as yieldToRequests } from 'node:timers/promises'
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { UnavailableError } from '../infra/errors.ts'
@@ -70,7 +71,7 @@ export async function ingestLines<T>(
   }
 
   for await (const text of linesOf(body)) {
-    line++
+    if (++line % LINES_A_BATCH === 0) await yieldToRequests()
     if (text.trim() === '') continue
     const outcome = parseLine(text, schema)
     if ('value' in outcome) {

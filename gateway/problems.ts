@@ -8,6 +8,7 @@ import type { Fault } from '../models/events/validation.ts'
 /** Every kind of failure that an answer may tell. The reference page lists them; `type` links there. */
 export const PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request does not have the form that is expected' },
+  'broken-off': { status: 400, title: 'The request ended before its body did' },
   'broken-json': { status: 400, title: 'The body is not JSON' },
   unauthorized: { status: 401, title: 'A valid API key is needed' },
   'cross-site': { status: 403, title: 'Another site may not write here' },
@@ -65,10 +66,13 @@ function problemOf(error: unknown): Problem {
   return new Problem('internal', 'The log of the server says more, under the request id of this answer.')
 }
 
+/** Nobody is there to read it; the figures by status tell it from our own failures. */
+const brokenOff = new Problem('broken-off', 'What came before may have been accepted.')
+
 /** Hono's error handler: every failure becomes a problem document; those of our own making are logged. */
 export function answerProblems(logger: Logger): ErrorHandler {
   return (error, c) => {
-    const problem = problemOf(error)
+    const problem = c.req.raw.signal.aborted ? brokenOff : problemOf(error)
     const { status } = PROBLEMS[problem.kind]
     if (status >= 500)
       logger[problem.kind === 'internal' ? 'error' : 'warn'](
@@ -103,7 +107,7 @@ export function faultsOf(error: z.ZodError): Fault[] {
 function faultsOfIssue(issue: z.core.$ZodIssue, parent: readonly PropertyKey[]): Fault[] {
   const path = [...parent, ...issue.path]
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: pathText([...path, key]), message: 'Unknown field' }))
+    return issue.keys.slice(0, MAX_FAULTS).map((key) => ({ path: pathText([...path, key]), message: 'Unknown field' }))
   if (issue.code === 'invalid_union') {
     // The alternative of the right shape says what is wrong inside; where none has it, the union speaks for itself.
     const alternative = issue.errors.find((issues) =>

@@ -134,7 +134,7 @@ export function rebuildAnswer({
   updatedAt,
   generation,
   ...record
-}: RebuildRecord): z.input<typeof rebuild> {
+}: RebuildRecord): z.output<typeof rebuild> {
   const times = { requestedAt: new Date(requestedAt).toISOString(), updatedAt: new Date(updatedAt).toISOString() }
   return { ...record, ...times, ...(generation === undefined ? {} : { generation }) }
 }
@@ -143,7 +143,7 @@ export const pointer = z.object({ active: z.string().nullable(), pinned: z.boole
 
 export const trouble = z.object({ part: z.string(), since: z.iso.datetime(), message: z.string() }).openapi('Trouble')
 
-export function troubleAnswer({ part, since, message }: Trouble): z.input<typeof trouble> {
+export function troubleAnswer({ part, since, message }: Trouble): z.output<typeof trouble> {
   return { part, since: new Date(since).toISOString(), message }
 }
 
@@ -162,9 +162,24 @@ const problem = z
   })
   .openapi('Problem')
 
+/**
+ * A list whose length is looked at before its elements are: a body of 8 MiB can hold millions of them, and as many faults.
+ */
+export const shortList = <S extends z.ZodType>(schema: S, max: number) =>
+  z.preprocess(
+    (list, context) => {
+      if (!Array.isArray(list) || list.length <= max) return list
+      context.addIssue({ code: 'custom', message: `Expected at most ${max}, not ${list.length}` })
+      return z.NEVER
+    },
+    z.array(schema).openapi({ maxItems: max }),
+  )
+
 /** One of them, or a list: accepted whole or not at all. */
 export const oneOrMany = <S extends z.ZodType>(schema: S, max: number) =>
-  z.union([schema, z.array(schema).min(1).max(max)], { error: 'Expected an object, or a list of objects' })
+  z.union([schema, shortList(schema, max).refine((list) => list.length > 0, 'Expected at least one')], {
+    error: 'Expected an object, or a list of objects',
+  })
 
 /** A JSON answer, for `responses`. */
 export const json = <S extends z.ZodType>(schema: S, description: string) => ({

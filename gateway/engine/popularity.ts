@@ -35,8 +35,11 @@ export function createPopularity(state: UserState, partitions: number, logger: L
       await yieldToRequests()
     }
     if (!moved) return
-    const merged = mergePartitions(statistics)
-    await yieldToRequests()
+    let merged = new Map<string, ItemStatistics>()
+    for (const partition of statistics) {
+      merged = mergePartitions([merged, partition])
+      await yieldToRequests()
+    }
     ranking = popularItems(merged).map((itemId) => ({ itemId, score: merged.get(itemId)?.positives ?? 0 }))
   }
 

@@ -8,7 +8,11 @@ const HEARTBEATS_OF_MS = 60_000
 
 const status = z
   .object({
-    log: z.object({ id: z.string(), partitions: z.int() }),
+    log: z.object({
+      id: z.string(),
+      partitions: z.int(),
+      scale: z.object({ min: z.number(), max: z.number(), positiveFrom: z.number() }),
+    }),
     generation: z.string().nullable().openapi({ description: 'The model that this process serves' }),
     rebuild: rebuild.nullable(),
     roles: z.array(
@@ -50,7 +54,7 @@ export const adminStatus: Route = (app, { log, state, models, generations, healt
     ])
     return c.json(
       {
-        log: { id: log.identity.id, partitions: log.identity.partitions },
+        log: { id: log.identity.id, partitions: log.identity.partitions, scale: { ...log.identity.scale } },
         generation: generations.current()?.id ?? null,
         rebuild: lastRebuild ? rebuildAnswer(lastRebuild) : null,
         roles: beats.map(({ at, details, ...role }) => ({
