@@ -18,7 +18,7 @@ import { createGateway, type RunningGateway } from './app.ts'
 import { followCatalogue } from './catalogue.ts'
 import type { GatewayDependencies } from './context.ts'
 
-export const SCALE: RatingScale = { min: 0.5, max: 5, positiveFrom: 4 }
+const SCALE: RatingScale = { min: 0.5, max: 5, positiveFrom: 4 }
 
 export interface TestGateway extends RunningGateway {
   readonly log: EventLog

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../infra/errors.ts'
 import type { LogRecord } from '../infra/event-log/port.ts'
@@ -134,6 +135,23 @@ describe('POST /v1/ratings', () => {
     expect([declared.status, chunked.status]).toEqual([413, 413])
     expect(declared.body).toMatchObject({ type: '/docs#too-large' })
     expect(await eventsOnLog()).toEqual([])
+  })
+})
+
+describe('any JSON', () => {
+  it('is a rating, or faults by path that lead into it', async () => {
+    const field = fc.option(fc.jsonValue(), { nil: undefined })
+    const ratingLike = fc.record({ userId: field, itemId: field, value: field, occurredAt: field, other: field })
+    const anything = fc.oneof(fc.jsonValue(), ratingLike, fc.array(ratingLike, { maxLength: 3 }))
+    await fc.assert(
+      fc.asyncProperty(anything, async (body) => {
+        const answer = await gateway.send('POST', '/v1/ratings', JSON.stringify(body) ?? 'null')
+        if (answer.status === 202) return
+        expect(answer.status).toBe(400)
+        expect(faultPathsOf(answer).length).toBeGreaterThan(0)
+      }),
+      { numRuns: 200 },
+    )
   })
 })
 
