@@ -11,6 +11,7 @@ export class UndecodableEventError extends Error {
 /** Avro single-object encoding: the marker, the schema's fingerprint little-endian, the body. */
 const MARKER = [0xc3, 0x01] as const
 const HEADER_BYTES = 10
+const SCALARS = new Set(['string', 'number', 'boolean'])
 
 type Wire = Record<string, unknown>
 interface Form<E extends Event> {
@@ -20,9 +21,29 @@ interface Form<E extends Event> {
 
 /** Where an event differs from its record: lists are joined, attributes are JSON (no arrays on the wire). */
 const FORMS: { readonly [T in Event['type']]: Form<Extract<Event, { type: T }>> } = {
-  rating: { toWire: (event) => ({ ...event }), fromWire: (wire) => ({ type: 'rating', ...wire }) as never },
-  'user-erased': { toWire: (event) => ({ ...event }), fromWire: (wire) => ({ type: 'user-erased', ...wire }) as never },
-  measurement: { toWire: (event) => ({ ...event }), fromWire: (wire) => ({ type: 'measurement', ...wire }) as never },
+  rating: {
+    toWire: (event) => ({ ...event }),
+    // Field by field: the one form of which speed matters.
+    fromWire: ({ eventId, userId, itemId, value, occurredAt, recommendationId }) =>
+      ({
+        type: 'rating',
+        eventId: canonicalUuid(eventId as string),
+        userId,
+        itemId,
+        value: value === null ? null : finite(value),
+        occurredAt,
+        recommendationId,
+      }) as never,
+  },
+  'user-erased': {
+    toWire: (event) => ({ ...event }),
+    fromWire: (wire) => ({ type: 'user-erased', ...wire, eventId: canonicalUuid(wire.eventId as string) }) as never,
+  },
+  measurement: {
+    toWire: (event) => ({ ...event }),
+    fromWire: (wire) =>
+      ({ type: 'measurement', ...wire, value: finite(wire.value), weight: finite(wire.weight) }) as never,
+  },
   item: {
     toWire: (item) => ({ ...item, genres: escapedJoin(item.genres), attributes: JSON.stringify(item.attributes) }),
     fromWire: (wire) =>
@@ -44,7 +65,7 @@ const FORMS: { readonly [T in Event['type']]: Form<Extract<Event, { type: T }>> 
         type: 'served',
         ...wire,
         itemIds: escapedSplit(wire.itemIds as string),
-        propensities: (wire.propensities as string | null)?.split('|').map(Number) ?? null,
+        propensities: numbersOf(wire.propensities as string | null),
       }) as never,
   },
 }
@@ -62,6 +83,10 @@ function headerOf(fingerprint: string): Buffer {
   return Buffer.from([...MARKER, ...Buffer.from(fingerprint, 'hex').reverse()])
 }
 
+function fingerprintBytes(header: Buffer): string {
+  return header.toString('latin1', MARKER.length, HEADER_BYTES)
+}
+
 const WRITERS = Object.fromEntries(
   Object.keys(FORMS).map((event) => {
     const { fingerprint, type } = newest(event as Event['type'])
@@ -69,12 +94,12 @@ const WRITERS = Object.fromEntries(
   }),
 ) as Record<Event['type'], Writer>
 
-/** By fingerprint, for every version ever released. */
+/** For every version ever released, by the fingerprint's eight bytes as they stand in the header. */
 const READERS = new Map<string, Reader>(
   SCHEMAS.map(({ event, fingerprint, type: written }) => {
     const { type } = newest(event)
     const resolver = type === written ? undefined : type.createResolver(written)
-    return [fingerprint, { event, read: (body) => type.fromBuffer(body, resolver) as Wire }]
+    return [fingerprintBytes(headerOf(fingerprint)), { event, read: (body) => type.fromBuffer(body, resolver) as Wire }]
   }),
 )
 
@@ -106,10 +131,11 @@ export function decodeEvent(bytes: Uint8Array): Event {
     throw new UndecodableEventError(
       `it begins with ${buffer.toString('hex', 0, 2)}, not with c301 as Avro single-object encoding does`,
     )
-  const fingerprint = Buffer.from(buffer.subarray(2, HEADER_BYTES)).reverse().toString('hex')
-  const reader = READERS.get(fingerprint)
-  if (reader === undefined)
+  const reader = READERS.get(fingerprintBytes(buffer))
+  if (reader === undefined) {
+    const fingerprint = Buffer.from(buffer.subarray(MARKER.length, HEADER_BYTES)).reverse().toString('hex')
     throw new UndecodableEventError(`no schema with fingerprint ${fingerprint} was ever released`)
+  }
   try {
     return FORMS[reader.event].fromWire(reader.read(buffer.subarray(HEADER_BYTES)))
   } catch (error) {
@@ -117,9 +143,28 @@ export function decodeEvent(bytes: Uint8Array): Event {
   }
 }
 
-function attributesOf(json: string): Record<string, AttributeValue> {
-  const value: unknown = JSON.parse(json)
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error('attributes are not a JSON object')
-  return value as Record<string, AttributeValue>
+/** One UUID, one text: histories compare event ids as texts, ClickHouse as UUIDs. */
+const canonicalUuid = (uuid: string): string => uuid.toLowerCase()
+
+function finite(value: unknown): number {
+  if (Number.isFinite(value)) return value as number
+  throw new Error(`${value} is no finite number`)
 }
+
+function numbersOf(joined: string | null): number[] | null {
+  if (joined === null) return null
+  return joined === '' ? [] : joined.split('|').map((text) => finite(Number(text)))
+}
+
+function attributesOf(json: string): Record<string, AttributeValue> {
+  const attributes: unknown = JSON.parse(json)
+  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes))
+    throw new Error('attributes are not a JSON object')
+  for (const [name, value] of Object.entries(attributes))
+    if (!isAttributeValue(value))
+      throw new Error(`attribute '${name}' is neither a text, number, boolean nor list of texts`)
+  return attributes as Record<string, AttributeValue>
+}
+
+const isAttributeValue = (value: unknown): boolean =>
+  Array.isArray(value) ? value.every((text) => typeof text === 'string') : SCALARS.has(typeof value)
