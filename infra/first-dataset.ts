@@ -10,23 +10,22 @@ const STORES = 4
 
 /**
  * The dataset that a start would load into an empty log: the one asked for, or, with nothing but embedded stores, a generated one.
- * @param report takes the progress of a download
  * @returns undefined: none
  * @throws ConfigError when it cannot be found or read
  */
-export async function firstDataset(config: Config, folder: DataFolder | undefined, report: (progress: string) => void): Promise<Dataset | undefined> {
+export async function firstDataset(config: Config, folder: DataFolder | undefined): Promise<Dataset | undefined> {
   const { DATASET } = config
   const byItself = embeddedStores(config).length === STORES && (folder?.dataset()?.name ?? GENERATED) === GENERATED
   if (DATASET === 'none' || (DATASET === undefined && !byItself)) return undefined
   if (DATASET === undefined || DATASET === GENERATED) return generateDataset()
-  return findDataset(DATASET, config, report)
+  return openNamedDataset(DATASET, config)
 }
 const GENERATED = 'generated'
 
-/** A dataset by path or by one of the known names. @throws ConfigError */
-export async function findDataset(nameOrPath: string, config: Config, report: (progress: string) => void): Promise<Dataset> {
-  const path = isNamed(nameOrPath) ? await locateDataset(nameOrPath, { datasetsDir: config.DATASETS_DIR, report }) : nameOrPath
-  return openDataset(path, Date.now())
+/** A dataset by path or by one of the known names. @throws ConfigError, UnavailableError when it cannot be downloaded */
+export async function openNamedDataset(nameOrPath: string, config: Config): Promise<Dataset> {
+  const options = { datasetsDir: config.DATASETS_DIR, report: (progress: string): void => console.error(progress) }
+  return openDataset(isNamed(nameOrPath) ? await locateDataset(nameOrPath, options) : nameOrPath, Date.now())
 }
 
 /**

@@ -18,10 +18,10 @@ const STARTING_VALUES = { regularization: 0.01, unobservedWeight: 0.3 }
 const INCARNATION_LOOK_MS = 1_000
 const HEARTBEAT_MS = 5_000
 
-interface Parts {
+export interface Parts {
   readonly config: Config
   readonly stores: Stores
-  readonly generation: () => Generation | undefined
+  readonly generations: { current(): Generation | undefined }
   readonly logger: Logger
   readonly metrics: Metrics
 }
@@ -33,9 +33,15 @@ export interface RunningRole {
 }
 
 /** Starts the updater; when the state may have lost writes it had acknowledged, it reads again from where the state stands. */
-export async function startUpdater({ config, stores, generation, logger, metrics }: Parts): Promise<RunningRole> {
+export async function startUpdater({ config, stores, generations, logger, metrics }: Parts): Promise<RunningRole> {
   const { log, state } = stores
-  const consumer = foldInUpdater({ log, state, generation, maxHistory: config.MAX_HISTORY, metrics })
+  const consumer = foldInUpdater({
+    log,
+    state,
+    generation: generations.current,
+    maxHistory: config.MAX_HISTORY,
+    metrics,
+  })
   const consuming = await consume(log, consumer, { logger, metrics })
   const watching = watchIncarnation(() => state.incarnation(), consuming)
   return beating('updater', stores, logger, {

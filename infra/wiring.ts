@@ -4,18 +4,11 @@ import { bindStores } from './binding.ts'
 import type { Config } from './config.ts'
 import type { DataFolder } from './data-folder.ts'
 import { ConfigError } from './errors.ts'
-import { openEmbeddedLog } from './event-log/embedded.ts'
-import { openKafkaLog } from './event-log/kafka.ts'
 import type { EventLog } from './event-log/port.ts'
 import type { Logger } from './logging.ts'
-import { openFolderModelStore } from './model-store/folder.ts'
 import type { ModelStore } from './model-store/port.ts'
-import { openRedisModelStore } from './model-store/redis.ts'
-import { openEmbeddedRatingStore, openHttpRatingStore } from './rating-store/clickhouse.ts'
 import type { RatingStore } from './rating-store/port.ts'
-import { openEmbeddedUserState } from './user-state/embedded.ts'
 import type { UserState } from './user-state/port.ts'
-import { openRedisUserState } from './user-state/redis.ts'
 
 /** The four ports, opened. `ratings` is there only for roles that need it: a gateway does not wait for ClickHouse. */
 export interface Stores {
@@ -24,6 +17,14 @@ export interface Stores {
   readonly models: ModelStore
   readonly ratings: RatingStore | undefined
   close(): Promise<void>
+}
+
+interface Opening {
+  /** Where embedded stores live. */
+  readonly folder: DataFolder | undefined
+  /** What is asked for: a new log is founded with it, an old one must have it. */
+  readonly scale: Partial<RatingScale>
+  readonly logger: Logger
 }
 
 const DEFAULT_SCALE: RatingScale = { min: 0.5, max: 5, positiveFrom: 4 }
@@ -40,7 +41,7 @@ export function askedScale(config: Config, declared?: RatingScale): Partial<Rati
  */
 export async function openStores(
   config: Config,
-  options: { folder: DataFolder | undefined; scale: Partial<RatingScale>; withRatings: boolean; logger: Logger },
+  options: Opening & { readonly withRatings: boolean },
 ): Promise<Stores> {
   const opened: { close(): Promise<void> }[] = []
   const keep = <T extends { close(): Promise<void> }>(store: T): T => {
@@ -52,8 +53,7 @@ export async function openStores(
   }
   const { folder, logger } = options
   try {
-    const log = keep(await openLog(config.EVENT_LOG_URL, folder, founding(options.scale), logger))
-    checkScale(options.scale, log.identity.scale)
+    const log = keep(await openEventLog(config, options))
     const state = keep(await openState(config.USER_STATE_URL, folder, logger))
     const ratings = options.withRatings ? keep(await openRatings(config.RATING_STORE_URL, folder)) : undefined
     await bindStores(log, state, ratings)
@@ -70,27 +70,46 @@ const inside = (folder: DataFolder | undefined, part: string): string => {
   return folder.at(part)
 }
 
+/** The event log alone, as an import needs it. @throws ConfigError when it was founded for another scale, UnavailableError */
+export async function openEventLog(config: Config, { folder, scale, logger }: Opening): Promise<EventLog> {
+  const log = await openLog(config.EVENT_LOG_URL, folder, founding(scale), logger)
+  try {
+    checkScale(scale, log.identity.scale)
+    return log
+  } catch (error) {
+    await log.close()
+    throw error
+  }
+}
+
+// An adapter is loaded when its scheme is asked for: nobody waits for the clients of services that are not used.
+
 async function openLog(
   url: string,
   folder: DataFolder | undefined,
   scale: RatingScale,
   logger: Logger,
 ): Promise<EventLog> {
-  return url === 'embedded:' ? openEmbeddedLog(inside(folder, 'log'), scale) : openKafkaLog(url, scale, { logger })
+  if (url !== 'embedded:') return (await import('./event-log/kafka.ts')).openKafkaLog(url, scale, { logger })
+  return (await import('./event-log/embedded.ts')).openEmbeddedLog(inside(folder, 'log'), scale)
 }
 
 async function openState(url: string, folder: DataFolder | undefined, logger: Logger): Promise<UserState> {
-  return url === 'embedded:' ? openEmbeddedUserState(inside(folder, 'state')) : openRedisUserState(url, { logger })
+  if (url !== 'embedded:') return (await import('./user-state/redis.ts')).openRedisUserState(url, { logger })
+  return (await import('./user-state/embedded.ts')).openEmbeddedUserState(inside(folder, 'state'))
 }
 
 async function openRatings(url: string, folder: DataFolder | undefined): Promise<RatingStore> {
-  return url === 'embedded:' ? openEmbeddedRatingStore(inside(folder, 'clickhouse')) : openHttpRatingStore(url)
+  const clickhouse = await import('./rating-store/clickhouse.ts')
+  return url === 'embedded:'
+    ? clickhouse.openEmbeddedRatingStore(inside(folder, 'clickhouse'))
+    : clickhouse.openHttpRatingStore(url)
 }
 
 async function openModels(url: string, folder: DataFolder | undefined): Promise<ModelStore> {
-  if (url === 'embedded:') return openFolderModelStore(inside(folder, 'models'))
-  if (url.startsWith('file:')) return openFolderModelStore(fileURLToPath(url))
-  return openRedisModelStore(url)
+  if (url.startsWith('redis')) return (await import('./model-store/redis.ts')).openRedisModelStore(url)
+  const path = url === 'embedded:' ? inside(folder, 'models') : fileURLToPath(url)
+  return (await import('./model-store/folder.ts')).openFolderModelStore(path)
 }
 
 function founding(asked: Partial<RatingScale>): RatingScale {

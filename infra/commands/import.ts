@@ -1,0 +1,104 @@
+import type { RatingScale } from '../../models/events/types.ts'
+import type { Dataset } from '../../producers/datasets/dataset.ts'
+import { type ImportResult, importDataset } from '../../producers/import.ts'
+import { createProgress } from '../../producers/progress.ts'
+import { httpPublisher, logPublisher, type Publisher } from '../../producers/publisher.ts'
+import { type Config, embeddedStores, readConfig } from '../config.ts'
+import { holderOf, openDataFolder } from '../data-folder.ts'
+import { ConfigError } from '../errors.ts'
+import { openNamedDataset } from '../first-dataset.ts'
+import { importFiles } from '../import-files.ts'
+import { createLogger } from '../logging.ts'
+import { untilStopped } from '../signals.ts'
+import { askedScale, openEventLog } from '../wiring.ts'
+
+/** What an import needs to know of the system it writes to. */
+interface Target {
+  readonly id: string
+  readonly scale: RatingScale
+  readonly publisher: Publisher
+}
+
+/** `npm run import -- PATH|NAME`: into the running system that has the data folder open, else into the log itself. */
+export async function importPath(args: readonly string[]): Promise<number> {
+  const { config, words } = readConfig(args, process.env)
+  const [path] = words
+  if (path === undefined || words.length > 1)
+    throw new ConfigError('import: expected one PATH or NAME of a dataset, as in npm run import -- ml-latest-small')
+  const dataset = await openNamedDataset(path, config)
+  const stopped = untilStopped()
+  const holder = config.EVENT_LOG_URL === 'embedded:' ? holderOf(config.DATA_DIR) : undefined
+  const result = await (holder ? intoRunning(dataset, config, holder, stopped) : intoLog(dataset, config, stopped))
+  const rejects =
+    result.rejected > 0
+      ? `; ${result.rejected} lines rejected, see ${importFiles(dataset.name, config.DATA_DIR).rejectsFile}`
+      : ''
+  console.log(
+    result.complete
+      ? `imported ${dataset.name}: ${result.ratings.toLocaleString('en')} ratings, ${result.items.toLocaleString('en')} items${rejects}`
+      : `stopped after ${result.ratings.toLocaleString('en')} ratings; the same command goes on from there`,
+  )
+  return result.complete ? 0 : 1
+}
+
+async function intoRunning(
+  dataset: Dataset,
+  config: Config,
+  holder: { address: string | undefined; token: string },
+  signal: AbortSignal,
+): Promise<ImportResult> {
+  const { address, token } = holder
+  if (address === undefined)
+    throw new ConfigError('the system that has this data folder open does not listen yet; try again in a moment')
+  const authorization = `Bearer ${token}`
+  const status = (await (await fetch(`${address}/v1/admin/status`, { headers: { authorization } })).json()) as {
+    log: { id: string; scale: RatingScale }
+  }
+  const publisher = httpPublisher(address, token)
+  const result = await publish(dataset, config, { id: status.log.id, scale: status.log.scale, publisher }, signal)
+  // What was imported is to be recommended from; a rebuild waits until ClickHouse has it.
+  if (result.complete) await fetch(`${address}/v1/admin/rebuilds`, { method: 'POST', headers: { authorization } })
+  return result
+}
+
+async function intoLog(dataset: Dataset, config: Config, signal: AbortSignal): Promise<ImportResult> {
+  const folder = embeddedStores(config).includes('EVENT_LOG_URL') ? openDataFolder(config.DATA_DIR) : undefined
+  const log = await openEventLog(config, {
+    folder,
+    scale: askedScale(config, dataset.scale),
+    logger: createLogger(config.LOG_LEVEL),
+  })
+  try {
+    return await publish(
+      dataset,
+      config,
+      { id: log.identity.id, scale: log.identity.scale, publisher: logPublisher(log) },
+      signal,
+    )
+  } finally {
+    await log.close()
+    folder?.release()
+  }
+}
+
+async function publish(
+  dataset: Dataset,
+  config: Config,
+  { id, scale, publisher }: Target,
+  signal: AbortSignal,
+): Promise<ImportResult> {
+  const asked = askedScale(config, dataset.scale)
+  if ((Object.keys(asked) as (keyof RatingScale)[]).some((part) => asked[part] !== scale[part]))
+    throw new ConfigError(
+      `${dataset.name} has ratings from ${asked.min} to ${asked.max}; the log was founded for ${scale.min} to ${scale.max}. Nothing was imported. Import it into an empty log (another --data-dir or EVENT_LOG_URL).`,
+    )
+  const progress = createProgress(`importing ${dataset.name}`)
+  return importDataset(dataset, publisher, {
+    scale,
+    target: id,
+    ...importFiles(dataset.name, config.DATA_DIR),
+    onProgress: ({ doneBytes, totalBytes, ratings }) =>
+      progress.update(doneBytes, totalBytes, `${ratings.toLocaleString('en')} ratings`),
+    signal,
+  }).finally(() => progress.stop())
+}

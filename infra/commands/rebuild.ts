@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
+import { type Holder, holderOf, openDataFolder } from '../data-folder.ts'
+import { ConfigError, UnavailableError } from '../errors.ts'
+import { createLogger } from '../logging.ts'
+import { createMetrics } from '../metrics.ts'
+import type { RebuildRecord } from '../model-store/port.ts'
+import { followRebuild, requestRebuild } from '../model-store/rebuild-request.ts'
+import { startRebuilds, startSink } from '../roles.ts'
+import { openStores } from '../wiring.ts'
+
+const LOOK_MS = 300
+
+/**
+ * `npm run rebuild`: asks the running system for a rebuild and follows it; where none runs, does it itself. On real services
+ * whichever rebuilder has the lease works, this process or another.
+ */
+export async function rebuild(args: readonly string[]): Promise<number> {
+  const { config } = readConfig(args, process.env)
+  const holder = embeddedStores(config).length > 0 ? holderOf(config.DATA_DIR) : undefined
+  const record = await (holder ? ofRunning(holder) : here(config))
+  console.log(
+    record.status === 'published'
+      ? `published generation ${record.generation}`
+      : `${record.status}: ${record.progress}`,
+  )
+  return record.status === 'published' || record.status === 'skipped' ? 0 : 1
+}
+
+const show = ({ progress }: Pick<RebuildRecord, 'progress'>): void => console.error(progress)
+
+async function here(config: Config): Promise<RebuildRecord> {
+  checkConfig(config)
+  const logger = createLogger(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL)
+  const folder = embeddedStores(config).length > 0 ? openDataFolder(config.DATA_DIR) : undefined
+  const open: { close(): unknown }[] = folder ? [{ close: folder.release }] : []
+  try {
+    const stores = await openStores(config, { folder, scale: {}, withRatings: true, logger })
+    open.push(stores)
+    const parts = { config, stores, generations: { current: () => undefined }, logger, metrics: createMetrics() }
+    // Embedded, nobody else brings the log into ClickHouse.
+    if (folder) open.push(await startSink(parts))
+    open.push(startRebuilds(parts, () => true))
+    return await followRebuild(stores.models, (await requestRebuild(stores.models, 'demand')).id, show)
+  } finally {
+    for (const part of open.toReversed()) await part.close()
+  }
+}
+
+async function ofRunning({ address, token }: Holder): Promise<RebuildRecord> {
+  if (address === undefined)
+    throw new ConfigError('the system that has this data folder open does not listen yet; try again in a moment')
+  const ask = async <T>(method: string, path: string): Promise<T> => {
+    const answer = await fetch(address + path, { method, headers: { authorization: `Bearer ${token}` } })
+    if (!answer.ok) throw new UnavailableError(`${address}${path} answered ${answer.status}: ${await answer.text()}`)
+    return (await answer.json()) as T
+  }
+  await ask('POST', '/v1/admin/rebuilds')
+  for (let last = ''; ; ) {
+    const { rebuild: record } = await ask<{ rebuild: RebuildRecord }>('GET', '/v1/admin/status')
+    if (record.progress !== last) show(record)
+    last = record.progress
+    if (record.status !== 'requested' && record.status !== 'running') return record
+    await sleep(LOOK_MS)
+  }
+}

@@ -1,0 +1,117 @@
+import type { Dataset } from '../../producers/datasets/dataset.ts'
+import { importDataset } from '../../producers/import.ts'
+import { createProgress } from '../../producers/progress.ts'
+import { logPublisher } from '../../producers/publisher.ts'
+import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
+import { type DataFolder, openDataFolder } from '../data-folder.ts'
+import { firstDataset, isToLoad } from '../first-dataset.ts'
+import { startGateway } from '../gateway-role.ts'
+import { importFiles } from '../import-files.ts'
+import { createLogger, type Logger } from '../logging.ts'
+import { createMetrics } from '../metrics.ts'
+import { followGeneration } from '../model-store/live.ts'
+import { requestRebuild } from '../model-store/rebuild-request.ts'
+import { startProbes } from '../probes.ts'
+import { type RunningRole, startRebuilds, startSink, startUpdater } from '../roles.ts'
+import { untilStopped } from '../signals.ts'
+import { askedScale, openStores, type Stores } from '../wiring.ts'
+
+/** `npm start`: the roles asked for, in this process, until a signal stops them. */
+export async function start(args: readonly string[]): Promise<number> {
+  const { config } = readConfig(args, process.env)
+  checkConfig(config)
+  const logger = createLogger(config.LOG_LEVEL)
+  const folder = embeddedStores(config).length > 0 ? openDataFolder(config.DATA_DIR) : undefined
+  /** Closed in the opposite order. */
+  const open: { close(): unknown }[] = folder ? [{ close: folder.release }] : []
+  const stopped = untilStopped()
+  try {
+    await run(config, folder, logger, open, stopped)
+    logger.info('stopping')
+    return 0
+  } finally {
+    for (const part of open.toReversed()) await part.close()
+  }
+}
+
+async function run(
+  config: Config,
+  folder: DataFolder | undefined,
+  logger: Logger,
+  open: { close(): unknown }[],
+  stopped: AbortSignal,
+): Promise<void> {
+  const has = (role: (typeof config.ROLES)[number]): boolean => config.ROLES.includes(role)
+  const keep = <T extends { close(): unknown }>(part: T): T => {
+    open.push(part)
+    return part
+  }
+  const metrics = createMetrics()
+  const dataset = has('gateway') ? await firstDataset(config, folder) : undefined
+  const scale = askedScale(config, dataset?.scale)
+  const stores = keep(await openStores(config, { folder, scale, withRatings: has('sink') || has('rebuilder'), logger }))
+  const toLoad = dataset !== undefined && isToLoad(dataset, config, folder, await isEmpty(stores)) ? dataset : undefined
+  const generations = keep(followGeneration(stores.models, logger))
+  await generations.loaded
+
+  const parts = { config, stores, generations, logger, metrics }
+  let loading = toLoad !== undefined
+  const roles: Record<string, RunningRole> = {}
+  if (has('sink')) roles.sink = keep(await startSink(parts))
+  if (has('updater')) roles.updater = keep(await startUpdater(parts))
+  if (has('rebuilder')) roles.rebuilder = keep(startRebuilds(parts, () => loading))
+  if (has('gateway')) {
+    const gateway = keep(await startGateway(parts, folder))
+    folder?.announce(gateway.address)
+    console.log(`listening on ${gateway.address}`)
+  } else if (config.PORT !== undefined) {
+    const probes = keep(await startProbes({ host: config.HOST, port: config.PORT, stores, roles, metrics }))
+    console.log(`listening on ${probes.address}`)
+  } else console.log(`${config.ROLES.join(', ')} running without a port`)
+
+  if (toLoad !== undefined) {
+    await load(toLoad, stores, config, folder, stopped)
+    loading = false
+    if (!stopped.aborted) await requestRebuild(stores.models, 'first-model')
+  }
+  await new Promise<void>((resolve) =>
+    stopped.aborted ? resolve() : stopped.addEventListener('abort', () => resolve()),
+  )
+}
+
+async function isEmpty({ log }: Stores): Promise<boolean> {
+  return (await log.ends('ratings')).every((end) => end === 0)
+}
+
+/** Through the event log, like everything else; a start that was stopped on the way goes on at the next one. */
+async function load(
+  dataset: Dataset,
+  { log }: Stores,
+  config: Config,
+  folder: DataFolder | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const note = (complete: boolean): void =>
+    folder?.noteDataset({ name: dataset.name, fingerprint: dataset.fingerprint, complete })
+  if (dataset.name === 'generated')
+    console.log(
+      'no dataset given: loading a generated catalogue (--dataset PATH|NAME loads yours, --dataset none starts empty)',
+    )
+  note(false)
+  const progress = createProgress(`loading ${dataset.name}`)
+  const began = performance.now()
+  const result = await importDataset(dataset, logPublisher(log), {
+    scale: log.identity.scale,
+    target: log.identity.id,
+    ...importFiles(dataset.name, config.DATA_DIR),
+    onProgress: ({ doneBytes, totalBytes, ratings }) =>
+      progress.update(doneBytes, totalBytes, `${ratings.toLocaleString('en')} ratings`),
+    signal,
+  }).finally(() => progress.stop())
+  if (!result.complete) return
+  note(true)
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  console.log(
+    `loaded ${dataset.name}: ${result.ratings.toLocaleString('en')} ratings, ${result.items.toLocaleString('en')} items in ${seconds} s, ${result.rejected} lines rejected`,
+  )
+}

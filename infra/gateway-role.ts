@@ -1,0 +1,62 @@
+import { readApiKeys } from '../gateway/access.ts'
+import { createGateway } from '../gateway/app.ts'
+import { followCatalogue } from '../gateway/catalogue.ts'
+import type { GroupLag } from '../gateway/context.ts'
+import { serveGateway } from '../gateway/server.ts'
+import type { DataFolder } from './data-folder.ts'
+import type { EventLog } from './event-log/port.ts'
+import { beating, GROUPS, type Parts, type RunningRole } from './roles.ts'
+
+const DEFAULT_PORT = 3000
+const BODY_LIMIT_BYTES = 8 << 20
+
+/** The gateway, listening. `address` is what it can be reached at. */
+export interface RunningGatewayRole extends RunningRole {
+  readonly address: string
+}
+
+/** Starts the gateway: reads the catalogue from its start, then listens. */
+export async function startGateway(parts: Parts, folder: DataFolder | undefined): Promise<RunningGatewayRole> {
+  const { config, stores, generations, logger, metrics } = parts
+  const { log, state, models, ratings } = stores
+  const catalogue = await followCatalogue(log, logger)
+  await catalogue.caughtUp
+  const gateway = createGateway({
+    log,
+    state,
+    models,
+    generations,
+    catalogue,
+    logger,
+    metrics,
+    settings: {
+      apiKeys: config.API_KEYS === undefined ? undefined : readApiKeys(config.API_KEYS),
+      adminToken: folder?.token,
+      corsOrigins: config.CORS_ORIGINS?.split(',').map((origin) => origin.trim()) ?? [],
+      bodyLimit: BODY_LIMIT_BYTES,
+    },
+    checks: {
+      'event log': () => log.ping(),
+      'user state': () => state.ping(),
+      'model store': () => models.ping(),
+      ...(ratings && { 'rating store': () => ratings.ping() }),
+    },
+    lag: () => Promise.all(Object.values(GROUPS).map((group) => lagOf(log, group))),
+  })
+  const server = await serveGateway(gateway.app, { host: config.HOST, port: config.PORT ?? DEFAULT_PORT })
+  const role = beating('gateway', stores, logger, {
+    trouble: () => undefined,
+    async close() {
+      gateway.close()
+      await server.close()
+      await catalogue.close()
+    },
+  })
+  return { ...role, address: server.address }
+}
+
+/** Records of `ratings` that the group has not had its effect on, by partition. */
+async function lagOf(log: EventLog, group: string): Promise<GroupLag> {
+  const [ends, committed] = await Promise.all([log.ends('ratings'), log.committed('ratings', group)])
+  return { group, partitions: ends.map((end, partition) => ({ partition, lag: end - (committed[partition] ?? 0) })) }
+}

@@ -1,0 +1,58 @@
+import { Hono } from 'hono'
+import { serveGateway } from '../gateway/server.ts'
+import type { Metrics } from './metrics.ts'
+import type { RunningRole } from './roles.ts'
+import type { Stores } from './wiring.ts'
+
+interface Probes {
+  readonly host: string
+  readonly port: number
+  readonly stores: Stores
+  readonly roles: Readonly<Record<string, RunningRole>>
+  readonly metrics: Metrics
+}
+
+/** `/livez`, `/readyz` and `/metrics` of a process that has no gateway. Not ready while a role is trying again, or a store does not answer. */
+export async function startProbes({
+  host,
+  port,
+  stores,
+  roles,
+  metrics,
+}: Probes): Promise<{ address: string; close(): Promise<void> }> {
+  const app = new Hono()
+  app.get('/livez', (c) => c.json({ status: 'alive' }))
+  app.get('/metrics', async (c) =>
+    c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
+  )
+  app.get('/readyz', async (c) => {
+    const missing = [...troublesOf(roles), ...(await silentStores(stores))]
+    return c.json({ ready: missing.length === 0, missing }, missing.length === 0 ? 200 : 503)
+  })
+  return serveGateway(app, { host, port })
+}
+
+function troublesOf(roles: Probes['roles']) {
+  return Object.entries(roles).flatMap(([part, role]) => {
+    const trouble = role.trouble()
+    return trouble ? [{ part, ...trouble }] : []
+  })
+}
+
+async function silentStores({ log, state, models, ratings }: Stores) {
+  const stores = {
+    'event log': log,
+    'user state': state,
+    'model store': models,
+    ...(ratings && { 'rating store': ratings }),
+  }
+  const found = await Promise.all(
+    Object.entries(stores).map(([part, store]) =>
+      store.ping().then(
+        () => [],
+        (error: Error) => [{ part, message: error.message }],
+      ),
+    ),
+  )
+  return found.flat()
+}
