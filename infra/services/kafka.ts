@@ -57,7 +57,8 @@ export async function startKafka(options: StartOptions): Promise<Service> {
   )
   if (!existsSync(join(data, 'meta.properties'))) {
     const clusterId = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url')
-    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config]
+    // With an equals sign: an id may begin with a dash.
+    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '--config', config]
     await run('java', [...JAVA_OPTIONS, '-cp', classPath, ...format])
   }
   const started = await startProcess(

@@ -7,7 +7,7 @@ export const closingReporter: Reporter = {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const skipped = tests.filter((test) => test.result().state === 'skipped')
     const lines = [
-      ...skipped.map((test) => `  skipped  ${where(test)}: ${noteOf(test) ?? 'by its author'}`),
+      ...skipped.map((test) => `  skipped  ${where(test)}: ${noteOf(test) ?? 'no reason given'}`),
       ...tests.flatMap((test) => test.annotations().map(({ message }) => `  note     ${where(test)}: ${message}`)),
     ]
     if (lines.length > 0) console.log(`${[...new Set(lines)].join('\n')}\n`)
