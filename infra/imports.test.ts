@@ -30,7 +30,7 @@ const LAYERS: readonly Layer[] = [
   // Functions over a port, for whoever is given one.
   {
     name: 'ports',
-    files: /^infra\/model-store\/(rebuild-request|prune)\.ts$/,
+    files: /^infra\/model-store\/(live|prune|rebuild-request)\.ts$/,
     layers: ['models', 'ports', 'base'],
     packages: /^node:(crypto|timers\/promises)$/,
   },
