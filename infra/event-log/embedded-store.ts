@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { open } from 'lmdb'
+import type { Offset, RatingScale } from '../../models/events/types.ts'
+import { messageOf, UnavailableError } from '../errors.ts'
+import { type LogIdentity, type LogRecord, type NewRecord, type Position, TOPICS, type Topic } from './port.ts'
+
+const FILE = 'event-log.mdb'
+
+/** A record as it lies on the disk (MessagePack), under the key [partition, offset] in the database of its topic. */
+type Stored = [appendedAt: number, key: string, value: Uint8Array | null, headers: NewRecord['headers'] | null]
+
+export interface Append {
+  readonly topic: Topic
+  readonly partitionOf: (key: string) => number
+  readonly records: readonly NewRecord[]
+}
+
+export type EmbeddedStore = ReturnType<typeof openEmbeddedStore>
+
+/**
+ * The log's records, ends and committed offsets in one lmdb file of the folder.
+ * @throws UnavailableError when the folder cannot be used, and from every write while the disk is full
+ */
+export function openEmbeddedStore(folder: string) {
+  const { root, records, latest, ends, commits, notes } = openDatabases(folder)
+
+  /** All that `change` writes is on the disk when this resolves, or nothing of it is there. */
+  async function durably<T>(change: () => T): Promise<T> {
+    try {
+      // `flushed` is asked for now: that of a later transaction never resolves if that one fails.
+      const [result] = await Promise.all([root.childTransaction(change), root.flushed])
+      return result
+    } catch (error) {
+      throw await unwritable(folder, error)
+    }
+  }
+
+  /** The key of a record stands once on a compacted topic: the newer one takes the place of the older. */
+  function compact(topic: Topic, partition: number, key: string, offset: Offset): void {
+    const older = latest[topic].get(key)
+    if (older !== undefined) records[topic].remove([partition, older])
+    latest[topic].put(key, offset)
+  }
+
+  function write({ topic, partitionOf, records: added }: Append, appendedAt: number): Position[] {
+    const next = new Map<number, Offset>()
+    const positions = added.map(({ key, value, headers }) => {
+      const partition = partitionOf(key)
+      const offset = next.get(partition) ?? endOf(topic, partition)
+      next.set(partition, offset + 1)
+      records[topic].put([partition, offset], [appendedAt, key, value, headers ?? null])
+      if (TOPICS[topic].compacted) compact(topic, partition, key, offset)
+      return { partition, offset }
+    })
+    for (const [partition, end] of next) ends.put([topic, partition], end)
+    return positions
+  }
+
+  const endOf = (topic: Topic, partition: number): Offset => ends.get([topic, partition]) ?? 0
+
+  return {
+    /** Writes the appends as one transaction. @returns the positions of each */
+    append: (appends: readonly Append[]): Promise<Position[][]> => {
+      const now = Date.now()
+      return durably(() => appends.map((append) => write(append, now)))
+    },
+
+    /** At most `limit` records of a partition, from the first at or after `from`. */
+    read(topic: Topic, partition: number, from: Offset, limit: number): LogRecord[] {
+      const range = records[topic].getRange({ start: [partition, from], end: [partition + 1], limit })
+      return [...range].map(({ key: [, offset], value: [appendedAt, key, value, headers] }) => {
+        return { partition, offset, appendedAt, key, value, headers: headers ?? {} }
+      })
+    },
+
+    endOf,
+
+    committed: (group: string, topic: Topic, partition: number): Offset | undefined =>
+      commits.get([group, topic, partition]),
+
+    commit: (offsets: Iterable<readonly [CommitKey, Offset]>): Promise<void> =>
+      durably(() => {
+        for (const [key, next] of offsets) commits.put(key, next)
+      }),
+
+    /** What the log was founded with; founds it with `founding` if it is new. Topics that are new get their partitions. */
+    found: (founding: RatingScale): Promise<{ identity: LogIdentity; partitions: Record<Topic, number> }> =>
+      durably(() => {
+        const partitions = notes.get('partitions') ?? {}
+        for (const topic of Object.keys(TOPICS) as Topic[]) partitions[topic] ??= TOPICS[topic].partitions
+        notes.put('partitions', partitions)
+        const identity = notes.get('identity') ?? {
+          id: randomUUID(),
+          clusterId: undefined,
+          partitions: partitions.ratings,
+          scale: founding,
+        }
+        notes.put('identity', identity)
+        return { identity, partitions }
+      }),
+
+    close: () => root.close(),
+  }
+}
+
+export type CommitKey = [group: string, topic: Topic, partition: number]
+
+function openDatabases(folder: string) {
+  try {
+    mkdirSync(folder, { recursive: true })
+    const root = open({
+      path: join(folder, FILE),
+      // A record can be read only once it is on the disk: no consumer gets ahead of what a power failure leaves of the log.
+      overlappingSync: false,
+      // Else lmdb makes promises of its own, whose rejection nobody can handle: a full disk would end the process.
+      eventTurnBatching: false,
+      maxDbs: 3 + 2 * Object.keys(TOPICS).length,
+    })
+    const ofTopics = <T>(openOne: (topic: Topic) => T) =>
+      Object.fromEntries((Object.keys(TOPICS) as Topic[]).map((topic) => [topic, openOne(topic)])) as Record<Topic, T>
+    return {
+      root,
+      records: ofTopics((topic) => root.openDB<Stored, [partition: number, offset: Offset]>(topic, {})),
+      /** Offset of the record that stands for a key, on compacted topics. */
+      latest: ofTopics((topic) => root.openDB<Offset, string>(`${topic}/latest`, {})),
+      ends: root.openDB<Offset, [topic: Topic, partition: number]>('ends', {}),
+      commits: root.openDB<Offset, CommitKey>('commits', {}),
+      notes: root.openDB('notes', {}),
+    }
+  } catch (error) {
+    throw new UnavailableError(
+      `The event log in ${folder} does not open: ${messageOf(error)}. Is the folder writable, and the disk not full? Choose another one with --data-dir.`,
+      { cause: error },
+    )
+  }
+}
+
+/** lmdb tells the reason of a failed commit by a second promise, which ends the process if it is left alone. */
+async function unwritable(folder: string, error: unknown): Promise<UnavailableError> {
+  const promised = error instanceof Error && 'commitError' in error ? error.commitError : error
+  const reason = await Promise.resolve(promised).catch((rejection) => rejection)
+  return new UnavailableError(
+    `The event log in ${folder} cannot be written: ${messageOf(reason)}. Is the disk full? Nothing of this request was stored; what was acknowledged before is kept.`,
+    { cause: reason },
+  )
+}

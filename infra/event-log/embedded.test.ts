@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { UnavailableError } from '../errors.ts'
+import { openEmbeddedLog } from './embedded.ts'
+import { eventLogContract, numbered, record, STARS } from './event-log.contract.ts'
+
+const folders: string[] = []
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'foldstream-log-'))
+  folders.push(folder)
+  return folder
+}
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true })
+})
+
+eventLogContract(
+  'embedded',
+  async () => {
+    const folder = await newFolder()
+    return { open: (founding = STARS) => openEmbeddedLog(folder, founding) }
+  },
+  { processes: 'one' },
+)
+
+describe('the embedded log', () => {
+  it('drops the older records of a key on a compacted topic, and keeps the mark of a deletion', async () => {
+    const log = await openEmbeddedLog(await newFolder(), STARS)
+    await log.append('items', [record('i1', 'old'), record('i2', 'gone'), record('i1', 'new')])
+    await log.append('items', [{ key: 'i2', value: null }])
+    const seen: [number, string][] = []
+    const tail = await log.tail('items', (records) => {
+      seen.push(...records.map(({ offset, key }): [number, string] => [offset, key]))
+    })
+    await tail.caughtUp
+    expect(seen).toEqual([
+      [2, 'i1'],
+      [3, 'i2'],
+    ])
+    await log.close()
+  })
+
+  it('says which folder does not open', async () => {
+    await expect(openEmbeddedLog('/dev/null/log', STARS)).rejects.toThrow(UnavailableError)
+    await expect(openEmbeddedLog('/dev/null/log', STARS)).rejects.toThrow('/dev/null/log')
+  })
+
+  it('refuses to append once it is closed', async () => {
+    const log = await openEmbeddedLog(await newFolder(), STARS)
+    await log.close()
+    await expect(log.append('ratings', numbered('u1', 1))).rejects.toThrow(UnavailableError)
+  })
+
+  it('finishes at close what was being appended', async () => {
+    const folder = await newFolder()
+    const log = await openEmbeddedLog(folder, STARS)
+    const appends = Array.from({ length: 100 }, (_, n) => log.append('ratings', [record(`u${n}`, n)]))
+    await log.close()
+    expect(await Promise.all(appends)).toHaveLength(100)
+    const again = await openEmbeddedLog(folder, STARS)
+    expect((await again.ends('ratings')).reduce((sum, end) => sum + end)).toBe(100)
+    await again.close()
+  })
+})
