@@ -40,7 +40,6 @@ export async function connectEmbedded(folder: string, database: string): Promise
   return {
     write: createSession(write, (error) => error),
     read: createSession(read, (error) => error),
-    database,
     cluster: undefined,
     async insertRowBinary(into, rows) {
       // Through a file: chdb takes a query as text, which binary data does not survive.

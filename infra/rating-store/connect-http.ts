@@ -18,6 +18,8 @@ const DENIED = new Set(['192', '193', '194', '497', '516'])
 export async function connectHttp(url: string, defaultDatabase: string): Promise<Connection> {
   const { origin, username, password, database, cluster } = parse(url, defaultDatabase)
   const explain = (error: unknown): unknown => {
+    // Of a row that cannot be encoded; everything else that is not ClickHouse's own is the network's.
+    if (error instanceof RangeError) return error
     if (!(error instanceof ClickHouseError)) return unavailable(origin, error)
     if (!DENIED.has(error.code)) return error
     return new ConfigError(
@@ -46,7 +48,6 @@ export async function connectHttp(url: string, defaultDatabase: string): Promise
   return {
     write: createSession(write, explain),
     read: createSession(read, explain),
-    database,
     cluster,
     async insertRowBinary(into, rows) {
       try {

@@ -17,7 +17,6 @@ export interface Connection {
   readonly write: Session
   /** For reads that take their time. */
   readonly read: Session
-  readonly database: string
   /** The cluster that tables are replicated on; undefined: a single server. */
   readonly cluster: string | undefined
   /** Inserts rows as one block, which makes one part of the table; durable when it resolves. @param into table and columns */

@@ -1,3 +1,5 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { expect, it } from 'vitest'
 import { ConfigError, UnavailableError } from '../errors.ts'
@@ -27,14 +29,39 @@ async function open(url: string): Promise<Opened> {
   }
 }
 
-describeWithService('clickhouse', (_, another) => {
-  ratingStoreContract('ClickHouse over HTTP', () => open(another()))
+describeWithService('clickhouse', (url) => {
+  let databases = 0
+  ratingStoreContract('ClickHouse over HTTP', () => open(`${url}_${databases++}`))
 })
+
+/** Something that listens where ClickHouse should. */
+async function listening(answer: RequestListener) {
+  const server = createServer(answer)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() }
+}
 
 it('says which variable to set when nothing answers', async () => {
   const opening = openHttpRatingStore('http://127.0.0.1:9/ratings')
   await expect(opening).rejects.toThrow(UnavailableError)
-  await expect(opening).rejects.toThrow(/127\.0\.0\.1:9.*RATING_STORE_URL/)
+  await expect(opening).rejects.toThrow(/127\.0\.0\.1:9 does not answer.*RATING_STORE_URL/)
+})
+
+it('says so when the connection is cut', async () => {
+  const server = await listening((request) => request.destroy())
+  await expect(openHttpRatingStore(server.url)).rejects.toThrow(UnavailableError)
+  server.close()
+})
+
+it('says so, without the password, when ClickHouse refuses the user', async () => {
+  const server = await listening((_, response) => {
+    response.writeHead(403, { 'X-ClickHouse-Exception-Code': '516' })
+    response.end('Code: 516. DB::Exception: me: Authentication failed. (AUTHENTICATION_FAILED) (version 26.7)')
+  })
+  const opening = openHttpRatingStore(server.url.replace('//', '//me:secret@'))
+  await expect(opening).rejects.toThrow(ConfigError)
+  await expect(opening).rejects.toThrow(/refuses user 'me'(?!.*secret).*RATING_STORE_URL/)
+  server.close()
 })
 
 it.each(['http://', 'http://localhost:8123/a-b', 'http://localhost:8123/a;b', 'http://localhost:8123/a?cluster=x y'])(

@@ -23,8 +23,8 @@ const RECORDS = `CREATE TABLE IF NOT EXISTS schema_migrations {{on_cluster}}
  *
  * @throws ConfigError when the database is newer than this program, or an applied file was edited since
  */
-export async function migrate(connection: Connection, migrations?: readonly Migration[]): Promise<void> {
-  const known = migrations ?? (await readMigrations())
+export async function migrate(connection: Connection): Promise<void> {
+  const known = await readMigrations()
   const { write } = connection
   await write.command(expand(RECORDS, connection.cluster))
   const applied = await write.rows<{ version: number; sha256: string }>(

@@ -37,7 +37,7 @@ export async function* encodeRows<Row>(
 }
 
 /** A growing buffer with a method for each ClickHouse type in use. */
-export function createRowBinary() {
+function createRowBinary() {
   let bytes = Buffer.allocUnsafe(CHUNK_BYTES * 2)
   let end = 0
 

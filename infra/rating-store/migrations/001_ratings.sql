@@ -26,19 +26,16 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1,
     non_replicated_deduplication_window = 0, replicated_deduplication_window = 0;
 
 -- The rating that counts for each user and item: greatest (occurred_at, offset), left out where that one is a withdrawal.
--- argMax skips NULLs, but not a tuple that holds one.
 CREATE VIEW IF NOT EXISTS latest_ratings {{on_cluster}} AS
-SELECT user_id, item_id, assumeNotNull(latest.1) AS value, latest.2 AS occurred_at, latest.3 AS partition, latest.4 AS offset
+SELECT user_id, item_id, assumeNotNull(value) AS value, occurred_at, ingested_at, partition, offset
 FROM
 (
-    SELECT
-        user_id,
-        item_id,
-        argMax((value, occurred_at, partition, offset), (occurred_at, offset)) AS latest
+    SELECT user_id, item_id, value, occurred_at, ingested_at, partition, offset
     FROM ratings FINAL
-    GROUP BY user_id, item_id
-)
-WHERE latest.1 IS NOT NULL;
+    ORDER BY user_id, item_id, occurred_at DESC, offset DESC
+    LIMIT 1 BY user_id, item_id
+) AS latest
+WHERE latest.value IS NOT NULL;
 
 -- How far the sink is, where the rows of `ratings` do not show it: events that left no row, rows that an erasure deleted.
 CREATE TABLE IF NOT EXISTS sink_progress {{on_cluster}}
