@@ -8,7 +8,8 @@ import { type Connection, createSession, READ_SETTINGS, WRITE_SETTINGS } from '.
 type ClientConnection = NonNullable<Parameters<typeof createClient>[0]>['connection'] & {}
 
 /**
- * Opens ClickHouse in this process, through chdb. A folder belongs to one process, and a process has one folder at a time.
+ * Opens ClickHouse in this process, through chdb. A folder belongs to one process, and a process has one folder at a time,
+ * opened once.
  *
  * @throws ConfigError when chdb does not run on this platform, or the folder is in use or cannot be opened
  */
@@ -28,14 +29,15 @@ export async function connectEmbedded(folder: string, database: string): Promise
     await client.command({ query: `USE ${database}` })
     return client
   }
-  const { write, read } = await mkdir(path, { recursive: true })
-    .then(async () => ({ write: await open(WRITE_SETTINGS), read: await open(READ_SETTINGS) }))
-    .catch((error) => {
-      throw cannotOpen(path, error)
-    })
-  // Files of inserts that a killed process left behind.
-  await rm(scratch, { recursive: true, force: true })
-  await mkdir(scratch)
+  const prepare = async () => {
+    // Emptied, since a killed process may have left the file of an insert.
+    await rm(scratch, { recursive: true, force: true })
+    await mkdir(scratch, { recursive: true })
+    return { write: await open(WRITE_SETTINGS), read: await open(READ_SETTINGS) }
+  }
+  const { write, read } = await prepare().catch((error) => {
+    throw cannotOpen(path, error)
+  })
 
   return {
     write: createSession(write, (error) => error),

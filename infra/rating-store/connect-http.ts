@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
 import { type Connection, createSession, READ_SETTINGS, WRITE_SETTINGS } from './connection.ts'
@@ -18,7 +19,7 @@ const DENIED = new Set(['192', '193', '194', '497', '516'])
 export async function connectHttp(url: string, defaultDatabase: string): Promise<Connection> {
   const { origin, username, password, database, cluster } = parse(url, defaultDatabase)
   const explain = (error: unknown): unknown => {
-    // Of a row that cannot be encoded; everything else that is not ClickHouse's own is the network's.
+    // A row that cannot be encoded. Whatever else ClickHouse did not say itself is the network's.
     if (error instanceof RangeError) return error
     if (!(error instanceof ClickHouseError)) return unavailable(origin, error)
     if (!DENIED.has(error.code)) return error
@@ -53,7 +54,7 @@ export async function connectHttp(url: string, defaultDatabase: string): Promise
       try {
         const values = Readable.from(rows, { objectMode: false })
         const { stream } = await write.exec({ query: `INSERT INTO ${into} FORMAT RowBinary`, values })
-        stream.resume()
+        await buffer(stream)
       } catch (error) {
         throw explain(error)
       }

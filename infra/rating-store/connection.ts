@@ -40,7 +40,7 @@ export const WRITE_SETTINGS = {
   lightweight_deletes_sync: '2',
 } as const
 
-/** Groups are finished one by one in the order of the key, not all kept until the end: a twentieth of the memory. */
+/** Groups are finished one by one in the order of the key, not all kept until the end: a tenth of the memory. */
 export const READ_SETTINGS = { optimize_aggregation_in_order: 1 } as const
 
 /** @param explain makes the error that is thrown for one of the client's */

@@ -29,7 +29,7 @@ const path = resolve(flags.path)
 /** Holds the folder for the life of the process. */
 const folder = new Session(path)
 
-/** URL parameters that are the transport's own. Whatever else is not listed is a setting of the query. */
+/** URL parameters that are the transport's own. Whatever is not listed is a setting of the query. */
 const TRANSPORT = new Set([
   ...['query', 'query_id', 'database', 'default_format', 'user', 'password', 'session_id', 'session_timeout', 'role'],
   ...['compress', 'decompress', 'enable_http_compression', 'http_zlib_compression_level'],
