@@ -99,6 +99,24 @@ describe('/readyz', () => {
     expect((await gateway.get('/livez')).body).toEqual({ status: 'live' })
   })
 
+  it('is ready while there is no positive rating to make a model from', async () => {
+    gateway = await openTestGateway()
+    await gateway.send('PUT', '/v1/users/u/ratings/i', { value: 1 })
+    expect(model(await gateway.get('/readyz'))).toEqual([503, 'training'])
+    const { id } = (await gateway.send('POST', '/v1/admin/rebuilds')).body as { id: string }
+    const skipped = {
+      id,
+      requestedAt: 1,
+      reason: 'first-model',
+      status: 'skipped',
+      progress: '',
+      generation: undefined,
+      updatedAt: 1,
+    } as const
+    await gateway.models.writeRebuild(skipped)
+    expect(model(await gateway.get('/readyz'))).toEqual([200, 'none'])
+  })
+
   it('names what does not answer, and since when; so does the status', async () => {
     let fault: Error | undefined = new Error('Redis at localhost:6379 did not answer')
     const checks = {

@@ -1,5 +1,6 @@
 import { messageOf } from '../infra/errors.ts'
 import type { EventLog } from '../infra/event-log/port.ts'
+import type { ModelStore } from '../infra/model-store/port.ts'
 import type { Generation } from '../models/als/types.ts'
 
 /** A check that has not answered by then counts as failed. */
@@ -22,6 +23,7 @@ export interface ReadyReport {
 
 export interface HealthParts {
   readonly log: Pick<EventLog, 'ends'>
+  readonly models: Pick<ModelStore, 'rebuild'>
   readonly generations: { current(): Generation | undefined }
   readonly checks: Readonly<Record<string, () => Promise<void>>>
   /** Aborted when the process is about to stop. */
@@ -31,7 +33,7 @@ export interface HealthParts {
 export type Health = ReturnType<typeof createHealth>
 
 /** What works, what does not, and since when. */
-export function createHealth({ log, generations, checks, closing }: HealthParts) {
+export function createHealth({ log, models, generations, checks, closing }: HealthParts) {
   const troubles = new Map<string, Trouble>()
   let hasRatings = false
 
@@ -51,7 +53,10 @@ export function createHealth({ log, generations, checks, closing }: HealthParts)
       (ends) => ends.some((end) => end > 0),
       () => false,
     )
-    return hasRatings ? 'training' : 'none'
+    if (!hasRatings) return 'none'
+    // A rebuild that found no positive rating says so: there is nothing to make a model from yet.
+    const rebuild = await within(CHECK_DEADLINE_MS, models.rebuild()).catch(() => undefined)
+    return rebuild?.status === 'skipped' ? 'none' : 'training'
   }
 
   /** Runs every check. @returns those that failed */
