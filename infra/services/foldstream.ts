@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { spawnWithThisProcess } from './process.ts'
 
 const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url))
 const UP = /listening on (http:\/\/\S+)|running without a port/
@@ -27,33 +27,53 @@ export async function startFoldstream(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<FoldstreamProcess> {
-  const child = spawn(process.execPath, [CLI, 'start', ...args], {
-    env: { ...process.env, REBUILD_INTERVAL: 'off', TUNING_BUDGET: 'off', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  const exited = once(child, 'exit') as Promise<[number | null]>
+  const { child, exited, output, heard } = spawnCommand(['start', ...args], env)
   const url = await new Promise<string>((resolve, reject) => {
-    const hear = (data: Buffer): void => {
-      output += data.toString()
-      const up = UP.exec(output)
+    heard(() => {
+      const up = UP.exec(output())
       if (up) resolve(up[1] ?? '')
-    }
-    child.stdout.on('data', hear)
-    child.stderr.on('data', hear)
-    exited.then(([code]) => reject(new Error(`foldstream ended with exit code ${code}:\n${output}`)), reject)
+    })
+    exited.then((code) => reject(new Error(`foldstream ended with exit code ${code}:\n${output()}`)), reject)
   })
   return {
     pid: child.pid as number,
     url,
-    output: () => output,
+    output,
     async stop() {
       child.kill('SIGTERM')
-      return (await exited)[0]
+      return await exited
     },
     async kill() {
       child.kill('SIGKILL')
       await exited
+    },
+  }
+}
+
+/** Runs `npm run COMMAND -- ...args` (the command is the first word) to its end, without npm between. */
+export async function runFoldstream(
+  words: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; output: string }> {
+  const { exited, output } = spawnCommand(words, env)
+  return { code: await exited, output: output() }
+}
+
+function spawnCommand(words: readonly string[], env: Record<string, string>) {
+  const child = spawnWithThisProcess(process.execPath, [CLI, ...words], {
+    env: { ...process.env, REBUILD_INTERVAL: 'off', TUNING_BUDGET: 'off', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const pipes = [child.stdout, child.stderr].filter((pipe) => pipe !== null)
+  for (const pipe of pipes) pipe.on('data', (data: Buffer) => void (output += data.toString()))
+  return {
+    child,
+    /** Both pipes read to their end, too. @returns the exit code; null: a signal ended it */
+    exited: once(child, 'close').then(([code]): number | null => code),
+    output: () => output,
+    heard(listener: () => void): void {
+      for (const pipe of pipes) pipe.on('data', listener)
     },
   }
 }

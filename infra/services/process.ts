@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -46,21 +46,16 @@ export async function startProcess(
   const logPath = join(folder, `${name}.log`)
   const log = await open(logPath, 'a')
   const before = (await log.stat()).size
-  // The kernel ends it with us, even by SIGKILL, where Linux' setpriv is at hand; elsewhere `endWithThisProcess` has to do.
-  const wrapped =
-    !detached && onPath('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', command, ...args] : [command, ...args]
-  const child = spawn(wrapped[0] as string, wrapped.slice(1), {
-    cwd: folder,
-    detached,
-    stdio: ['ignore', log.fd, log.fd],
-  })
+  const started = { cwd: folder, stdio: ['ignore', log.fd, log.fd] } satisfies SpawnOptions
+  const child = detached
+    ? spawn(command, args, { ...started, detached })
+    : spawnWithThisProcess(command, args, started)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
   })
   await log.close()
   if (detached) child.unref()
-  else endWithThisProcess(child)
 
   const written = async () => (await readFile(logPath)).subarray(before).toString()
   const end = async (signal: NodeJS.Signals) => {
@@ -88,6 +83,14 @@ export async function startProcess(
   }
   const lastLines = (await written()).trimEnd().split('\n').slice(-5).join('\n  ')
   throw new Error(`${name} did not start (${outcome}); the end of ${logPath}:\n  ${lastLines}`)
+}
+
+/** Spawns a process that ends with this one at the latest, even if this one is killed where Linux' setpriv is at hand. */
+export function spawnWithThisProcess(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  const words = onPath('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', command, ...args] : [command, ...args]
+  const child = spawn(words[0] as string, words.slice(1), options)
+  endWithThisProcess(child)
+  return child
 }
 
 const ours = new Set<ChildProcess>()
