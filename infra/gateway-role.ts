@@ -15,8 +15,15 @@ export interface RunningGatewayRole extends RunningRole {
   readonly address: string
 }
 
-/** Starts the gateway: reads the catalogue from its start, then listens. */
-export async function startGateway(parts: Parts, folder: DataFolder | undefined): Promise<RunningGatewayRole> {
+/**
+ * Starts the gateway: reads the catalogue from its start, then listens.
+ * @param loading  name of the dataset that is being loaded, while it is: until then nothing here is as it is meant to be
+ */
+export async function startGateway(
+  parts: Parts,
+  folder: DataFolder | undefined,
+  loading: () => string | undefined,
+): Promise<RunningGatewayRole> {
   const { config, stores, generations, logger, metrics } = parts
   const { log, state, models, ratings } = stores
   const catalogue = await followCatalogue(log, logger)
@@ -36,6 +43,9 @@ export async function startGateway(parts: Parts, folder: DataFolder | undefined)
       bodyLimit: BODY_LIMIT_BYTES,
     },
     checks: {
+      dataset: async () => {
+        if (loading() !== undefined) throw new Error(`${loading()} is being loaded`)
+      },
       'event log': () => log.ping(),
       'user state': () => state.ping(),
       'model store': () => models.ping(),

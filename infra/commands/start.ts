@@ -55,13 +55,13 @@ async function run(
   await generations.loaded
 
   const parts = { config, stores, generations, logger, metrics }
-  let loading = toLoad !== undefined
+  let loading = toLoad?.name
   const roles: Record<string, RunningRole> = {}
   if (has('sink')) roles.sink = keep(await startSink(parts))
   if (has('updater')) roles.updater = keep(await startUpdater(parts))
-  if (has('rebuilder')) roles.rebuilder = keep(startRebuilds(parts, () => loading))
+  if (has('rebuilder')) roles.rebuilder = keep(startRebuilds(parts, () => loading !== undefined))
   if (has('gateway')) {
-    const gateway = keep(await startGateway(parts, folder))
+    const gateway = keep(await startGateway(parts, folder, () => loading))
     folder?.announce(gateway.address)
     console.log(`listening on ${gateway.address}`)
   } else if (config.PORT !== undefined) {
@@ -71,7 +71,7 @@ async function run(
 
   if (toLoad !== undefined) {
     await load(toLoad, stores, config, folder, stopped)
-    loading = false
+    loading = undefined
     if (!stopped.aborted) await requestRebuild(stores.models, 'first-model')
   }
   await new Promise<void>((resolve) =>
