@@ -26,11 +26,11 @@ const GENRES =
   )
 /** 1: all clusters are equally popular. */
 const CLUSTER_SKEW = 1.5
-/** Popularity of the r-th film of a cluster is (r + 3)^−1: few are seen by most, most by few. */
-const RANK_SHIFT = 3
+/** Popularity of the r-th film of a cluster is (r + 1)^−1, r from 0: few are seen by most, most by few. */
+const RANK_SHIFT = 1
 /** How often a user draws from the favourite cluster, the second, or any. */
-const FAVOURITE = 0.55
-const SECOND = 0.85
+const FAVOURITE = 0.45
+const SECOND = 0.75
 
 /**
  * A made-up catalogue and its ratings, the same for the same options: long-tailed popularity, users with tastes, half-star
