@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../infra/errors.ts'
 import type { Batch, EventLog, LogRecord, Topic } from '../infra/event-log/port.ts'
 import type { Logger } from '../infra/logging.ts'
@@ -47,6 +48,7 @@ const LAST_RETRY_MS = 5_000
 /**
  * The consume loop, once for all roles: gathers records by size or age, runs the effect, **then** commits. A failing effect is
  * tried again, with capped and jittered pauses, for as long as the partition is ours; nothing else retries.
+ * @throws UnavailableError when the log does not answer the first subscription
  */
 export async function consume(
   log: EventLog,
@@ -56,34 +58,54 @@ export async function consume(
   const { group } = consumer
   const logger = tools.logger.child({ group })
   const { consumed, consumeRetries, effectSeconds } = tools.metrics
+  const closing = new AbortController()
+  /** What is being tried again, the oldest first. */
+  const troubles = new Map<object, { since: number; message: string }>()
   let waiting: Batch[] = []
   let waitingRecords = 0
   let timer: NodeJS.Timeout | undefined
   let flushing = Promise.resolve()
-  let trouble: { since: number; message: string } | undefined
-  let closing = false
+  let flushes = 0
+  /** Raised by a rewind: what was read before is stale, the batches that wait in the buffer too. */
+  let session = 0
   let rewinding: Promise<void> | undefined
 
-  async function run(batches: readonly Batch[]): Promise<void> {
+  /** Repeats `work` until it succeeds, or fails once more while closing. `held` is what keeps the membership meanwhile. */
+  async function insist(doing: string, work: () => Promise<void>, held: () => readonly Batch[]): Promise<void> {
     for (let attempt = 0; ; attempt++) {
-      const ours = batches.filter((batch) => !batch.isStale())
-      if (ours.length === 0) return
       try {
-        const end = effectSeconds.startTimer({ group })
-        await consumer.effect(joined(ours))
-        end()
-        trouble = undefined
-        await commit(ours)
-        return
+        await work()
+        break
       } catch (error) {
-        if (error instanceof RewindError) return rewind(error.message)
-        trouble = { since: trouble?.since ?? Date.now(), message: messageOf(error) }
+        troubles.set(work, { since: troubles.get(work)?.since ?? Date.now(), message: messageOf(error) })
         consumeRetries.inc({ group })
-        logger[attempt === 0 ? 'warn' : 'debug']({ err: error, attempt }, 'effect failed; trying again')
-        if (closing) return
-        await pause(attempt, ours)
+        logger[attempt === 0 ? 'warn' : 'debug']({ err: error, attempt }, `${doing} failed; trying again`)
+        if (closing.signal.aborted) break
+        await pause(attempt, closing.signal)
+        // A membership that was lost shows by its stale batches.
+        for (const batch of held()) await batch.heartbeat().catch(() => {})
       }
     }
+    troubles.delete(work)
+  }
+
+  function run(batches: readonly Batch[]): Promise<void> {
+    const ours = (): Batch[] => batches.filter((batch) => !batch.isStale())
+    const work = async (): Promise<void> => {
+      const standing = ours()
+      if (standing.length === 0) return
+      const end = effectSeconds.startTimer({ group })
+      try {
+        await consumer.effect(joined(standing))
+      } catch (error) {
+        if (!(error instanceof RewindError)) throw error
+        if (ours().length > 0) rewind(error.message)
+        return
+      }
+      end()
+      await commit(standing)
+    }
+    return insist('the effect', work, ours)
   }
 
   async function commit(batches: readonly Batch[]): Promise<void> {
@@ -99,17 +121,20 @@ export async function consume(
     const batches = waiting
     waiting = []
     waitingRecords = 0
-    flushing = flushing.then(() => run(batches))
+    flushes++
+    flushing = flushing.then(() => run(batches)).finally(() => flushes--)
     return flushing
   }
 
   async function handle(batch: Batch): Promise<void> {
-    if (closing || batch.isStale()) return
+    if (closing.signal.aborted || batch.isStale()) return
     if (consumer.maxAgeMs === 0) return run([batch])
     waiting.push(batch)
     waitingRecords += batch.records.length
-    if (waitingRecords >= consumer.maxRecords) return flush()
-    timer ??= setTimeout(flush, consumer.maxAgeMs)
+    if (waitingRecords >= consumer.maxRecords) void flush()
+    else timer ??= setTimeout(flush, consumer.maxAgeMs)
+    // While one buffer is being stored another may fill, not more: the log reads faster than any store writes.
+    if (flushes > 1) await flushing
   }
 
   function revoked(topic: Topic, partition: number): void {
@@ -118,56 +143,50 @@ export async function consume(
     consumer.revoked(topic, partition)
   }
 
-  /** Batches of a subscription go stale with it, those that wait in the buffer too. */
-  async function subscribe() {
-    let over = false
+  async function subscribe(): Promise<{ session: number; close(): Promise<void> }> {
+    const own = session
     const { close } = await log.subscribe({
       group,
       topics: consumer.topics,
       resumeAt: consumer.resumeAt,
       revoked,
-      handle: (batch) => handle({ ...batch, isStale: () => over || batch.isStale() }),
+      handle: (batch) => handle({ ...batch, isStale: () => own !== session || batch.isStale() }),
     })
-    return {
-      close,
-      abandon() {
-        over = true
-        return close()
-      },
-    }
+    return { session: own, close }
   }
-  let subscription: Awaited<ReturnType<typeof subscribe>> | undefined = await subscribe()
+  /** Batches may come, and make us rewind, before the subscription is there. */
+  let subscribed = subscribe()
+  await subscribed
 
-  async function resubscribe(): Promise<void> {
-    for (let attempt = 0; !closing; attempt++) {
-      try {
-        await subscription?.abandon()
-        subscription = undefined
-        subscription = await subscribe()
-        return
-      } catch (error) {
-        logger.warn({ err: error }, 'could not subscribe anew; trying again')
-        await pause(attempt, [])
-      }
+  const unsubscribe = async (): Promise<void> => (await subscribed.catch(() => undefined))?.close()
+
+  function resubscribe(): Promise<void> {
+    const work = async (): Promise<void> => {
+      do {
+        await unsubscribe()
+        subscribed = subscribe()
+      } while ((await subscribed).session !== session)
     }
+    return insist('subscribing anew', work, () => [])
   }
 
   function rewind(reason: string): void {
-    if (rewinding !== undefined || closing) return
+    if (closing.signal.aborted) return
     logger.warn({ reason }, 'reading again from where the store stands')
-    rewinding = resubscribe().finally(() => {
+    session++
+    rewinding ??= resubscribe().finally(() => {
       rewinding = undefined
     })
   }
 
   return {
     rewind,
-    trouble: () => trouble,
+    trouble: () => troubles.values().next().value,
     async close() {
-      closing = true
+      closing.abort()
       await rewinding
       await flush()
-      await subscription?.close()
+      await unsubscribe()
     },
   }
 }
@@ -184,8 +203,7 @@ function joined(batches: readonly Batch[]): Slice[] {
   return [...slices.values()]
 }
 
-async function pause(attempt: number, batches: readonly Batch[]): Promise<void> {
+async function pause(attempt: number, signal: AbortSignal): Promise<void> {
   const longest = Math.min(FIRST_RETRY_MS * 2 ** attempt, LAST_RETRY_MS)
-  await new Promise((resolve) => setTimeout(resolve, longest * (0.5 + Math.random() / 2)))
-  for (const batch of batches) await batch.heartbeat()
+  await sleep(longest * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
 }

@@ -26,7 +26,7 @@ interface Updater {
  * two is mended by reading the batch again: what is counted is not counted twice, what a user has applied is passed over.
  */
 export function foldInUpdater({ log, state, generation, maxHistory, metrics }: Updater): Consumer {
-  /** Offsets this process saw counted, by partition: should the store ever stand below, it has lost writes it had acknowledged. */
+  /** Offsets this process brought to an end, by partition: should the store ever stand below, it has lost writes it had acknowledged. */
   const seen = new Map<number, Offset>()
 
   return {
@@ -34,13 +34,8 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
     topics: ['ratings'],
     maxRecords: 0,
     maxAgeMs: 0,
-    async resumeAt(_topic, partition) {
-      const [{ applied }, committed] = await Promise.all([
-        state.offsets(partition),
-        log.committed('ratings', UPDATER_GROUP),
-      ])
-      return Math.min(applied + 1, committed[partition] ?? 0)
-    },
+    // Not from the commit on the log: a state that lost writes stands before it, and what is applied need not be read again.
+    resumeAt: async (_topic, partition) => (await state.offsets(partition)).applied + 1,
     revoked: (_topic, partition) => void seen.delete(partition),
     async effect(slices) {
       for (const slice of slices) await apply(slice)
@@ -48,8 +43,13 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
   }
 
   async function apply({ partition, records }: Slice): Promise<void> {
-    const { byUser, dead, last } = sort(records)
-    const [offsets, standing] = await Promise.all([offsetsOf(partition), state.readMany([...byUser.keys()])])
+    const offsets = await offsetsOf(partition)
+    // What is applied is written for every user, and its dead letters are put aside. Whoever comes late with it must not write
+    // a user back whom an erasure has removed meanwhile.
+    const open = records.filter(({ offset }) => offset > offsets.applied)
+    if (open.length === 0) return
+    const { byUser, dead, last } = sort(open)
+    const standing = await state.readMany([...byUser.keys()])
     const updates = [...byUser].flatMap(
       ([userId, events], i) => updateUser(userId, standing[i], events, generation(), maxHistory) ?? [],
     )
@@ -65,6 +65,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
       metrics.deadLetters.inc({ group: UPDATER_GROUP }, dead.length)
     }
     await state.advance(partition, last.offset)
+    seen.set(partition, last.offset)
     metrics.freshnessSeconds.observe(Math.max(0, Date.now() - last.appendedAt) / 1000)
   }
 
@@ -84,13 +85,15 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
     return { byUser, dead, last: records.at(-1) as LogRecord }
   }
 
-  /** @throws RewindError when the store stands below what this process saw counted */
+  /**
+   * A batch's last write is that of `applied`, so that a store which lost any of them shows it there.
+   * @throws RewindError when the store stands below what this process brought to an end
+   */
   async function offsetsOf(partition: number): Promise<PartitionOffsets> {
     const offsets = await state.offsets(partition)
-    if (offsets.counted < (seen.get(partition) ?? -1))
-      throw new RewindError(
-        `partition ${partition} of the user state went back from offset ${seen.get(partition)} to ${offsets.counted}`,
-      )
+    const [standing, done] = [Math.min(offsets.counted, offsets.applied), seen.get(partition) ?? -1]
+    if (standing < done)
+      throw new RewindError(`partition ${partition} of the user state went back from offset ${done} to ${standing}`)
     return offsets
   }
 
@@ -105,7 +108,6 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
       const touched = await statisticsAfter(partition, uncounted)
       if (await state.count(partition, offsets.counted, last, touched)) break
     }
-    seen.set(partition, last)
   }
 
   async function statisticsAfter(

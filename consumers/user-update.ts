@@ -23,7 +23,7 @@ export interface UserUpdate {
 /**
  * Applies a user's events, in log order, to the record that stood, and solves the vector from the whole history.
  * Events that the record has applied already are passed over. A pure function of its arguments.
- * @returns undefined when the record stays as it is
+ * @returns undefined when the record stays as it is. Who was rated and erased in between leaves nothing to write, but changes.
  */
 export function updateUser(
   userId: string,
@@ -34,8 +34,8 @@ export function updateUser(
 ): UserUpdate | undefined {
   const fresh = events.filter(({ offset }) => offset > (record?.appliedOffset ?? -1))
   const before: History = record?.history ?? new Map()
-  const { history, changes, erased } = replay(before, fresh, maxHistory)
-  if (history === before || (erased && record === undefined && history.size === 0)) return undefined
+  const { history, changes } = replay(before, fresh, maxHistory)
+  if (history === before) return undefined
   const appliedOffset = fresh.at(-1)?.offset ?? -1
   const solved = generation && foldIn(generation.items, observe(history, generation), generation.hyperParameters)
   const next = { userId, history, vector: solved, generation: generation?.id, appliedOffset }
@@ -45,7 +45,6 @@ export function updateUser(
 function replay(before: History, events: readonly PlacedEvent[], maxHistory: number) {
   const changes: RatingChange[] = []
   let history = before
-  let erased = false
   let run: { event: RatingEvent; offset: Offset }[] = []
   const applyRun = (): void => {
     const applied = applyEvents(history, run, maxHistory)
@@ -62,8 +61,7 @@ function replay(before: History, events: readonly PlacedEvent[], maxHistory: num
     for (const { itemId, value, occurredAt } of history.values())
       if (value !== null) changes.push({ itemId, offset, occurredAt, before: { value, occurredAt }, after: undefined })
     history = new Map()
-    erased = true
   }
   applyRun()
-  return { history, changes, erased }
+  return { history, changes }
 }
