@@ -1,0 +1,67 @@
+import { type Admin, ConfigResourceTypes } from 'kafkajs'
+import { ConfigError } from '../errors.ts'
+import { TOPICS, type Topic } from './port.ts'
+
+/** A tiny topic whose first record tells the log's identity. */
+export const IDENTITY_TOPIC = 'foldstream-log'
+
+const MAX_REPLICAS = 3
+
+const KEPT_FOREVER = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' }
+/** The record's timestamp is the time of append, whoever appends. */
+const LOG_TIME = { 'message.timestamp.type': 'LogAppendTime' }
+
+/**
+ * Creates the topics that are missing and checks that `ratings` forgets nothing.
+ * @returns the partition count of each topic: an existing topic keeps its own
+ * @throws ConfigError when `ratings` would lose records
+ */
+export async function prepareTopics(admin: Admin, prefix: string): Promise<Record<Topic, number>> {
+  const names = (Object.keys(TOPICS) as Topic[]).map((topic) => prefix + topic)
+  await createMissing(admin, prefix)
+  const { topics } = await admin.fetchTopicMetadata({ topics: names })
+  await checkRetention(admin, `${prefix}ratings`)
+  return Object.fromEntries(
+    topics.map(({ name, partitions }) => [name.slice(prefix.length), partitions.length]),
+  ) as Record<Topic, number>
+}
+
+async function createMissing(admin: Admin, prefix: string): Promise<void> {
+  const wanted: [name: string, partitions: number, config: Record<string, string>][] = [
+    ...Object.entries(TOPICS).map(([topic, { partitions, compacted }]): [string, number, Record<string, string>] => [
+      topic,
+      partitions,
+      { ...(compacted ? { 'cleanup.policy': 'compact' } : KEPT_FOREVER), ...LOG_TIME },
+    ]),
+    [IDENTITY_TOPIC, 1, KEPT_FOREVER],
+  ]
+  const existing = new Set(await admin.listTopics())
+  const missing = wanted.filter(([name]) => !existing.has(prefix + name))
+  if (missing.length === 0) return
+  const { brokers } = await admin.describeCluster()
+  // False when another process was faster: the topics are there either way.
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: missing.map(([name, numPartitions, config]) => ({
+      topic: prefix + name,
+      numPartitions,
+      replicationFactor: Math.min(MAX_REPLICAS, brokers.length),
+      configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
+    })),
+  })
+}
+
+async function checkRetention(admin: Admin, topic: string): Promise<void> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(KEPT_FOREVER) }],
+  })
+  const found = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]))
+  const wrong = Object.entries(KEPT_FOREVER).filter(([name, value]) => found.get(name) !== value)
+  if (wrong.length === 0) return
+  const has = wrong.map(([name]) => `${name}=${found.get(name)}`).join(', ')
+  const wanted = wrong.map(([name, value]) => `${name}=${value}`).join(',')
+  throw new ConfigError(
+    `Kafka's topic ${topic} would lose ratings: it has ${has}. Nothing was changed. Set it with: kafka-configs.sh --alter --entity-type topics --entity-name ${topic} --add-config ${wanted} — or use another EVENT_LOG_URL.`,
+  )
+}

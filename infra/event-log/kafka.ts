@@ -1,0 +1,118 @@
+import { partitionOf } from '../../models/events/partition.ts'
+import type { Offset, RatingScale } from '../../models/events/types.ts'
+import { type Logger, silent } from '../logging.ts'
+import { ask, connectAdmin, createKafkaClient, parseKafkaUrl } from './kafka-client.ts'
+import { consumeGroup, type GroupConsumer } from './kafka-consumer.ts'
+import { readIdentity } from './kafka-identity.ts'
+import { createGroupedProducer } from './kafka-producer.ts'
+import { boundsOf, tailTopic } from './kafka-tail.ts'
+import { prepareTopics } from './kafka-topics.ts'
+import type { EventLog, Topic } from './port.ts'
+
+/** Creating topics, and joining a group: a broker lets a new one wait for 3 s unless it is told otherwise. */
+const FOUNDING_DEADLINE_MS = 30_000
+
+/**
+ * The event log on Apache Kafka. Topics that are missing are created; an append is acknowledged by all replicas in sync; sends
+ * that arrive while one is under way share the next.
+ *
+ * @param url       kafka://host:9092,host2:9092, after it perhaps /prefix of all topics and groups
+ * @param founding  the scale that a new log is founded with; an existing one keeps its own
+ * @throws ConfigError when the URL does not parse or `ratings` would lose records, UnavailableError when Kafka does not answer
+ */
+export async function openKafkaLog(
+  url: string,
+  founding: RatingScale,
+  { logger = silent }: { logger?: Logger } = {},
+): Promise<EventLog> {
+  const place = parseKafkaUrl(url)
+  const { prefix } = place
+  const kafka = createKafkaClient(place, logger)
+  const admin = await connectAdmin(kafka, place)
+  const producer = createGroupedProducer(kafka, place, logger)
+  const tools = { kafka, admin, prefix, logger }
+  const open = new Set<{ close(): Promise<void> }>()
+
+  async function close(): Promise<void> {
+    await Promise.all([...open].map((one) => one.close()))
+    await producer.close()
+    await admin.disconnect().catch(() => {})
+  }
+  /** Closed with the log, if nobody closes it before. */
+  function closeable(one: { close(): Promise<void> }) {
+    const closed = {
+      async close() {
+        await one.close()
+        open.delete(closed)
+      },
+    }
+    open.add(closed)
+    return closed
+  }
+
+  async function found() {
+    const partitions = await prepareTopics(admin, prefix)
+    const { clusterId } = await admin.describeCluster()
+    const { id, scale } = await readIdentity(tools, producer, founding)
+    return { partitions, identity: { id, clusterId, partitions: partitions.ratings, scale } }
+  }
+  const { identity, partitions } = await ask(place, found, FOUNDING_DEADLINE_MS).catch(async (error) => {
+    await close()
+    throw error
+  })
+
+  const committed = async (topic: Topic, group: string): Promise<(Offset | undefined)[]> => {
+    const offsets = await ask(place, () => admin.fetchOffsets({ groupId: prefix + group, topics: [prefix + topic] }))
+    const byPartition = new Map(offsets[0]?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
+    return Array.from({ length: partitions[topic] }, (_, partition) => {
+      const offset = byPartition.get(partition) ?? -1 // negative: none
+      return offset < 0 ? undefined : offset
+    })
+  }
+
+  return {
+    identity,
+    partitionOf: (topic, key) => partitionOf(key, partitions[topic]),
+
+    append: (topic, records) =>
+      producer.append(
+        prefix + topic,
+        records.map(({ key, value, headers }) => ({
+          key,
+          value: value && Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+          partition: partitionOf(key, partitions[topic]),
+          ...(headers && { headers }),
+        })),
+      ),
+
+    async subscribe({ group, topics, resumeAt, revoked, handle }) {
+      const topicOf = (name: string): Topic => name.slice(prefix.length) as Topic
+      const consumer: GroupConsumer = {
+        group: prefix + group,
+        topics: topics.map((topic) => prefix + topic),
+        async resumeAt(name: string, partition: number) {
+          const topic = topicOf(name)
+          return (
+            (await resumeAt(topic, partition)) ??
+            (await committed(topic, group))[partition] ??
+            (await boundsOf(admin, name))[partition]?.low ??
+            0
+          )
+        },
+        revoked: (name: string, partition: number) => revoked(topicOf(name), partition),
+        handle: (name, batch) => handle({ topic: topicOf(name), ...batch }),
+      }
+      return closeable(consumeGroup(kafka, consumer, logger))
+    },
+
+    async tail(topic, deliver) {
+      const tail = await ask(place, () => tailTopic(tools, prefix + topic, deliver))
+      return { caughtUp: tail.caughtUp, ...closeable(tail) }
+    },
+
+    ends: async (topic) => (await ask(place, () => boundsOf(admin, prefix + topic))).map(({ high }) => high),
+    committed,
+    ping: async () => void (await ask(place, () => admin.describeCluster())),
+    close,
+  }
+}
