@@ -48,7 +48,8 @@ async function run(
   }
   const metrics = createMetrics()
   const dataset = has('gateway') ? await firstDataset(config, folder) : undefined
-  const scale = askedScale(config, dataset?.scale)
+  // Nobody asked for the generated one: a log that is not empty keeps its own scale.
+  const scale = askedScale(config, config.DATASET === undefined ? undefined : dataset?.scale)
   const stores = keep(await openStores(config, { folder, scale, withRatings: has('sink') || has('rebuilder'), logger }))
   const toLoad = dataset !== undefined && isToLoad(dataset, config, folder, await isEmpty(stores)) ? dataset : undefined
   const generations = keep(followGeneration(stores.models, logger))

@@ -66,7 +66,10 @@ function spawnCommand(words: readonly string[], env: Record<string, string>) {
   })
   let output = ''
   const pipes = [child.stdout, child.stderr].filter((pipe) => pipe !== null)
-  for (const pipe of pipes) pipe.on('data', (data: Buffer) => void (output += data.toString()))
+  for (const pipe of pipes)
+    pipe.on('data', (data: Buffer) => {
+      output += data.toString()
+    })
   return {
     child,
     /** Both pipes read to their end, too. @returns the exit code; null: a signal ended it */

@@ -1,0 +1,268 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { encodeEvent } from '../models/events/codec.ts'
+import type { RatingEvent, RatingScale } from '../models/events/types.ts'
+import { openEmbeddedLog } from './event-log/embedded.ts'
+import type { EventLog, LogRecord } from './event-log/port.ts'
+import { openEmbeddedRatingStore } from './rating-store/clickhouse.ts'
+import { connectEmbedded } from './rating-store/connect-embedded.ts'
+import { runFoldstream } from './services/foldstream.ts'
+import {
+  countLog,
+  idsOf,
+  SMALL_MODEL,
+  startSystem,
+  type TestDataset,
+  type TestSystem,
+  testDataset,
+  testFolder,
+} from './system.fixture.ts'
+
+const SCALE: RatingScale = { min: 0.5, max: 5, positiveFrom: 4 }
+
+let scratch: string
+let dataset: TestDataset
+let env: Record<string, string>
+
+const start = (folder: string, ...args: string[]) => startSystem(['--data-dir', folder, ...args], env)
+const run = (folder: string, ...words: string[]) => runFoldstream([...words, '--data-dir', folder], env)
+const says = (code: number, output: RegExp) => ({ code, output: expect.stringMatching(output) })
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'foldstream-embedded-'))
+  dataset = await testDataset(scratch)
+  env = { ...SMALL_MODEL, ...dataset.env }
+  const folder = join(scratch, 'filled')
+  expect(await run(folder, 'import', dataset.name)).toEqual(says(0, /^imported .* ratings/m))
+  expect(await run(folder, 'rebuild')).toEqual(says(0, /^published generation/m))
+}, 60_000)
+afterAll(() => rm(scratch, { recursive: true }))
+beforeEach(async ({ annotate }) => {
+  if (dataset.note) await annotate(dataset.note)
+})
+
+/** A stopped system with the dataset and a model. */
+async function filledFolder(): Promise<string> {
+  const folder = await testFolder()
+  await cp(join(scratch, 'filled'), folder, { recursive: true })
+  return folder
+}
+
+/** Opens the log of a stopped system. */
+async function withLog<T>(folder: string, use: (log: EventLog) => Promise<T>): Promise<T> {
+  const log = await openEmbeddedLog(join(folder, 'log'), SCALE)
+  try {
+    return await use(log)
+  } finally {
+    await log.close()
+  }
+}
+
+/** What ClickHouse counts of a stopped system; it must be what stands on the log. */
+async function counts(folder: string) {
+  const store = await openEmbeddedRatingStore(join(folder, 'clickhouse'))
+  try {
+    const counted = await store.counts()
+    expect(counted).toEqual(await withLog(folder, countLog))
+    return counted
+  } finally {
+    await store.close()
+  }
+}
+
+async function stopped(system: TestSystem): Promise<void> {
+  expect(await system.stop(), system.output()).toBe(0)
+}
+
+describe('a system on embedded stores', () => {
+  it('recommends to those in its dataset, and to a newcomer by their first five ratings; started again, it is the same', async () => {
+    const folder = await testFolder()
+    const system = await start(folder, '--dataset', dataset.name)
+    expect(await system.ready()).toMatchObject({ model: 'loaded' })
+
+    const known = await system.recommendations('1')
+    expect(known.strategy).toBe('fold-in')
+    expect(known.items).toHaveLength(10)
+    for (const item of known.items) expect(item).toMatchObject({ title: expect.any(String) })
+    const rated = await system.ratingsOf('1')
+    expect(rated.size).toBeGreaterThan(0)
+    expect(idsOf(known).filter((itemId) => rated.has(itemId))).toEqual([])
+
+    const before = await system.recommendations('newcomer')
+    expect(before.strategy).toBe('popular')
+    expect(idsOf(before)).toEqual(idsOf(await system.popular()))
+    let token = ''
+    for (const itemId of idsOf(await system.popular('?genre=Animation&limit=5')))
+      token = await system.rate({ userId: 'newcomer', itemId, value: 5 })
+    const after = await system.recommendations('newcomer', `?after=${token}`)
+    expect(after).toMatchObject({ strategy: 'fold-in', freshness: { satisfied: true } })
+    expect(idsOf(after)).not.toEqual(idsOf(before))
+    await stopped(system)
+    const counted = await counts(folder)
+
+    const again = await start(folder, '--dataset', dataset.name)
+    expect(await again.ready()).toMatchObject({ model: 'loaded' })
+    const { strategy, generation, items } = after
+    expect(generation).toBe(known.generation)
+    expect(await again.recommendations('newcomer')).toMatchObject({ strategy, generation, items })
+    expect((await again.ratingsOf('newcomer')).size).toBe(5)
+    await stopped(again)
+    expect(await counts(folder)).toEqual(counted)
+  }, 60_000)
+
+  it('goes on with a first dataset that a crash interrupted', async () => {
+    const folder = await testFolder()
+    const crashing = await start(folder, '--dataset', dataset.name)
+    await vi.waitFor(async () => expect((await crashing.readiness()).model).toBe('training'), {
+      timeout: 10_000,
+      interval: 1,
+    })
+    await crashing.kill()
+    expect(crashing.output()).not.toContain('loaded ')
+
+    const system = await start(folder, '--dataset', dataset.name)
+    expect(await system.ready()).toMatchObject({ model: 'loaded' })
+    await stopped(system)
+    expect(await counts(folder)).toEqual(await counts(join(scratch, 'filled')))
+  }, 60_000)
+
+  it('keeps every rating that it has acknowledged when it is killed', async () => {
+    const folder = await testFolder()
+    const acknowledged = new Map<string, Map<string, number>>()
+    for (const round of [1, 2]) {
+      const system = await start(folder, '--dataset', 'none')
+      let count = 0
+      const reached = Promise.withResolvers<void>()
+      const post = async (userId: string): Promise<void> => {
+        const theirs = new Map<string, number>()
+        acknowledged.set(userId, theirs)
+        for (let item = 1; ; item++) {
+          const [itemId, value] = [`film ${item}`, 1 + (item % 5)]
+          await system.rate({ userId, itemId, value })
+          theirs.set(itemId, value)
+          if (++count === 500) reached.resolve()
+        }
+      }
+      const posting = Array.from({ length: 8 }, (_, client) => post(`user ${client} of round ${round}`))
+      await Promise.race([reached.promise, ...posting])
+      await system.kill()
+      await Promise.allSettled(posting)
+    }
+
+    const system = await start(folder, '--dataset', 'none')
+    await system.settled()
+    for (const [userId, theirs] of acknowledged) {
+      const ratings = await system.ratingsOf(userId)
+      for (const [itemId, value] of theirs) expect(ratings.get(itemId), `${userId}, ${itemId}`).toBe(value)
+    }
+    await stopped(system)
+    expect((await counts(folder)).events).toBeGreaterThanOrEqual(1000)
+  }, 60_000)
+
+  it('refills ClickHouse from the log when its tables were emptied', async () => {
+    const folder = await filledFolder()
+    const before = await counts(folder)
+    const clickhouse = await connectEmbedded(join(folder, 'clickhouse'), 'foldstream')
+    for (const table of ['ratings', 'sink_progress', 'items']) await clickhouse.write.command(`TRUNCATE TABLE ${table}`)
+    await clickhouse.close()
+
+    const system = await start(folder)
+    const { generation } = await system.recommendations('1')
+    // A rebuild waits for ClickHouse to have everything, and is served without a restart.
+    expect(await run(folder, 'rebuild')).toEqual(says(0, /^published generation/m))
+    await vi.waitFor(async () => expect((await system.recommendations('1')).generation).not.toBe(generation), 5_000)
+    await stopped(system)
+    expect(await counts(folder)).toEqual(before)
+  }, 60_000)
+
+  it('counts a dataset once, however often it is imported', async () => {
+    const folder = await filledFolder()
+    const before = await counts(folder)
+    const system = await start(folder)
+    await system.settled()
+    const { items: popular } = await system.popular('?limit=100')
+    expect(await run(folder, 'import', dataset.name)).toEqual(says(0, /^imported .* ratings/m))
+    await system.settled()
+    await stopped(system)
+    expect(await counts(folder)).toEqual(before)
+
+    expect(await run(folder, 'import', dataset.name)).toEqual(says(0, /^imported .* ratings/m))
+    const again = await start(folder)
+    await again.settled()
+    expect((await again.popular('?limit=100')).items).toEqual(popular)
+    await stopped(again)
+    expect(await counts(folder)).toEqual(before)
+  }, 60_000)
+
+  it('puts aside what is no event, and goes on', async () => {
+    const folder = await testFolder()
+    const userId = 'someone'
+    const rating = { type: 'rating', userId, value: 4, occurredAt: Date.now(), recommendationId: null } as const
+    const good = { ...rating, itemId: 'good', eventId: crypto.randomUUID() } satisfies RatingEvent
+    const foreign = {
+      ...rating,
+      itemId: 'foreign',
+      eventId: crypto.randomUUID(),
+      userId: 'other',
+    } satisfies RatingEvent
+    const bad = [Buffer.from([0xc3, 0x01, 7]), Buffer.from('{"userId":"someone"}'), encodeEvent(foreign)]
+    const values = [...bad, encodeEvent(good)]
+    const positions = await withLog(folder, (log) =>
+      log.append(
+        'ratings',
+        values.map((value) => ({ key: userId, value })),
+      ),
+    )
+
+    const system = await start(folder, '--dataset', 'none')
+    await system.settled()
+    expect(await system.ratingsOf(userId)).toEqual(new Map([['good', 4]]))
+    await stopped(system)
+
+    const letters: LogRecord[] = []
+    await withLog(folder, async (log) => {
+      const { caughtUp, close } = await log.tail('ratings.dead-letter', (records) => void letters.push(...records))
+      await caughtUp
+      await close()
+    })
+    expect(letters.map(({ value }) => Buffer.from(value ?? []))).toEqual(bad.map((bytes) => Buffer.from(bytes)))
+    for (const [i, { headers }] of letters.entries()) {
+      const { partition, offset } = positions[i] as { partition: number; offset: number }
+      expect(headers).toEqual({
+        topic: 'ratings',
+        partition: `${partition}`,
+        offset: `${offset}`,
+        error: expect.stringMatching(/\w/),
+      })
+    }
+  })
+
+  it('starts empty when asked to, and makes a first model by itself once ratings have come', async () => {
+    const system = await start(await testFolder(), '--dataset', 'none')
+    expect(await system.readiness()).toMatchObject({ code: 200, model: 'none' })
+    expect(await system.popular()).toMatchObject({ items: [] })
+    expect(await system.recommendations('a')).toMatchObject({ items: [], strategy: 'popular', generation: null })
+
+    const ratings = ['a', 'b', 'c'].flatMap((userId) => ['x', 'y', 'z'].map((itemId) => ({ userId, itemId, value: 5 })))
+    const token = await system.rate(ratings.slice(0, -1))
+    expect(await system.readiness()).toMatchObject({ code: 503, model: 'training' })
+    expect(await system.ready()).toMatchObject({ model: 'loaded' })
+    const { strategy, items } = await system.recommendations('c', `?after=${token}`)
+    expect({ strategy, items: items.map(({ itemId }) => itemId) }).toEqual({ strategy: 'fold-in', items: ['z'] })
+    await stopped(system)
+  })
+
+  it('keeps the scale of what was imported before its first start', async () => {
+    const folder = await testFolder()
+    const file = join(folder, 'seen.csv')
+    await writeFile(file, 'userId,itemId,occurredAt\na,x,1000000000\na,y,1000000001\nb,x,1000000002\n')
+    expect(await run(join(folder, 'data'), 'import', file)).toEqual(says(0, /^imported seen: 3 ratings/m))
+    const system = await start(join(folder, 'data'))
+    await system.settled()
+    expect(idsOf(await system.popular())).toEqual(['x', 'y'])
+    await expect(system.rate({ userId: 'a', itemId: 'z', value: 5 })).rejects.toThrow(/value/)
+    await stopped(system)
+  })
+})

@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, vi } from 'vitest'
+import { decodeEvent } from '../models/events/codec.ts'
+import type { RatingEvent } from '../models/events/types.ts'
+import { generateDataset } from '../producers/generator.ts'
+import type { EventLog, LogRecord } from './event-log/port.ts'
+import { type FoldstreamProcess, startFoldstream } from './services/foldstream.ts'
+
+/** For tests that ask whether there is a model, not how good it is. */
+export const SMALL_MODEL = { FACTORS: '16', EPOCHS: '4' }
+
+/** Ample for a loaded machine; nothing is measured by it. */
+const PATIENCE = { timeout: 60_000, interval: 50 }
+
+const DATASETS_DIR = process.env.DATASETS_DIR ?? join(import.meta.dirname, '../../shared/data')
+
+/** What is loaded: MovieLens' small dataset by its name, or, where it is not at hand, a generated one by its path. */
+export interface TestDataset {
+  readonly name: string
+  readonly env: Record<string, string>
+  /** What the suite has to say of it. */
+  readonly note: string | undefined
+}
+
+/** @param folder  where the generated one is written */
+export async function testDataset(folder: string): Promise<TestDataset> {
+  const name = 'ml-latest-small'
+  if (existsSync(join(DATASETS_DIR, name))) return { name, env: { DATASETS_DIR }, note: undefined }
+  const { items, ratings } = generateDataset()
+  const rows = { items: ['itemId,title,genres'], ratings: ['userId,itemId,value,occurredAt'] }
+  for await (const { lines } of items())
+    for (const { value } of lines)
+      if (value) rows.items.push(`${value.itemId},${value.title},${value.genres.join('|')}`)
+  for await (const { lines } of ratings())
+    for (const { value } of lines)
+      if (value) rows.ratings.push(`${value.userId},${value.itemId},${value.value},${value.occurredAt}`)
+  await writeFile(join(folder, 'items.csv'), rows.items.join('\n'))
+  await writeFile(join(folder, 'ratings.csv'), rows.ratings.join('\n'))
+  return { name: folder, env: {}, note: `${name} is not in ${DATASETS_DIR} (DATASETS_DIR): ran on generated ratings` }
+}
+
+/** A folder that goes with the test. */
+export async function testFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'foldstream-system-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return folder
+}
+
+/** A running system, and what tests ask of it. It ends with the test. */
+export async function startSystem(args: readonly string[], env: Record<string, string> = {}): Promise<TestSystem> {
+  const system = await startFoldstream(['--port', '0', ...args], env)
+  onTestFinished(system.kill)
+  return { ...system, ...client(system.url) }
+}
+export type TestSystem = FoldstreamProcess & ReturnType<typeof client>
+
+interface ListedItem {
+  readonly itemId: string
+  readonly title?: string
+}
+export interface Recommended {
+  readonly items: readonly ListedItem[]
+  readonly strategy: string
+  readonly generation: string | null
+  readonly freshness?: { readonly satisfied: boolean }
+}
+interface NewRating {
+  readonly userId: string
+  readonly itemId: string
+  readonly value: number | null
+  readonly eventId?: string
+}
+interface Readiness {
+  readonly status: string
+  readonly model: string
+  readonly missing: readonly { readonly part: string; readonly message: string }[]
+}
+interface Status {
+  readonly lag: readonly { readonly partitions: readonly { readonly lag: number }[] }[]
+}
+
+function client(url: string) {
+  const get = async <T>(path: string): Promise<T> => {
+    const response = await fetch(url + path)
+    const text = await response.text()
+    expect(response.status, `${path}: ${text}`).toBe(200)
+    return JSON.parse(text) as T
+  }
+  const readiness = async (): Promise<Readiness & { code: number }> => {
+    const response = await fetch(`${url}/readyz`)
+    return { ...((await response.json()) as Readiness), code: response.status }
+  }
+  const lag = async (): Promise<number> => {
+    const groups = (await get<Status>('/v1/admin/status')).lag
+    return groups.flatMap(({ partitions }) => partitions).reduce((sum, { lag }) => sum + lag, 0)
+  }
+  return {
+    readiness,
+    /** @returns the first report of a system that is ready */
+    ready: (): Promise<Readiness> =>
+      vi.waitFor(async () => {
+        const report = await readiness()
+        expect(report.code, JSON.stringify(report)).toBe(200)
+        return report
+      }, PATIENCE),
+    /** Waits until every consumer has had its effect on all that stands on the log. */
+    settled: () => vi.waitFor(async () => expect(await lag()).toBe(0), PATIENCE),
+    /** @returns the token; fetch's error when the connection breaks */
+    async rate(ratings: NewRating | readonly NewRating[]): Promise<string> {
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(`${url}/v1/ratings`, { method: 'POST', headers, body: JSON.stringify(ratings) })
+      const text = await response.text()
+      expect(response.status, text).toBe(202)
+      return (JSON.parse(text) as { token: string }).token
+    },
+    recommendations: (userId: string, query = '') => get<Recommended>(`/v1/users/${userId}/recommendations${query}`),
+    popular: (query = '') => get<{ items: readonly ListedItem[] }>(`/v1/items/popular${query}`),
+    /** @returns values by item */
+    async ratingsOf(userId: string): Promise<Map<string, number>> {
+      const { items } = await get<{ items: { itemId: string; value: number }[] }>(
+        `/v1/users/${userId}/ratings?limit=1000`,
+      )
+      return new Map(items.map(({ itemId, value }) => [itemId, value]))
+    },
+  }
+}
+
+export const idsOf = ({ items }: { items: readonly ListedItem[] }): string[] => items.map(({ itemId }) => itemId)
+
+/** What a rating store must count that has seen the whole log: an event that stands there twice counts once. */
+export async function countLog(log: EventLog): Promise<{ events: number; latest: number }> {
+  const events = new Set<string>()
+  const latest = new Map<string, RatingEvent>()
+  const { caughtUp, close } = await log.tail('ratings', (records: readonly LogRecord[]) => {
+    for (const { value } of records) {
+      const event = value && decodeOrNothing(value)
+      if (event?.type !== 'rating') continue
+      const rated = JSON.stringify([event.userId, event.itemId])
+      events.add(rated + event.eventId)
+      // Records come in the order of their offsets: of two at the same time the later one stands.
+      if (event.occurredAt >= (latest.get(rated)?.occurredAt ?? Number.NEGATIVE_INFINITY)) latest.set(rated, event)
+    }
+  })
+  await caughtUp
+  await close()
+  return { events: events.size, latest: [...latest.values()].filter(({ value }) => value !== null).length }
+}
+
+function decodeOrNothing(bytes: Uint8Array) {
+  try {
+    return decodeEvent(bytes)
+  } catch {
+    return undefined
+  }
+}
