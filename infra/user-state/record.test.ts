@@ -48,7 +48,7 @@ describe('codec of a user record', () => {
         expect(new Uint8Array(read.vector?.buffer ?? new ArrayBuffer())).toEqual(
           new Uint8Array(record.vector?.slice().buffer ?? new ArrayBuffer()),
         )
-        expect(appliedOffsetOf(bytes)).toBe(record.appliedOffset)
+        expect(appliedOffsetOf(record.userId, bytes)).toBe(record.appliedOffset)
       }),
     )
   })

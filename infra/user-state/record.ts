@@ -42,9 +42,9 @@ export class CorruptRecordError extends Error {
   override readonly name = 'CorruptRecordError'
 }
 
-/** Applied offset of an encoded user record. @throws RangeError when the bytes are too short to hold one */
-export function appliedOffsetOf(bytes: Buffer): Offset {
-  return bytes.readDoubleLE(APPLIED_OFFSET_AT)
+/** Applied offset of an encoded user record, without decoding the rest. @throws CorruptRecordError naming the user */
+export function appliedOffsetOf(userId: string, bytes: Buffer): Offset {
+  return decoded(userTitle(userId), () => bytes.readDoubleLE(APPLIED_OFFSET_AT))
 }
 
 /** The record without its user id, which is the key it is stored under. */
@@ -65,7 +65,7 @@ export function encodeUser(record: UserRecord): Buffer {
 
 /** @throws CorruptRecordError naming the user */
 export function decodeUser(userId: string, bytes: Buffer): UserRecord {
-  return decoded(`The stored state of user ${JSON.stringify(userId)}`, () => {
+  return decoded(userTitle(userId), () => {
     if (bytes[0] !== USER_VERSION) throw new RangeError(`version ${bytes[0]}, expected ${USER_VERSION}`)
     if (bytes.readUInt32LE(CHECKSUM_AT) !== checksum(bytes)) throw new RangeError('its checksum does not hold')
     const reader = createByteReader(bytes, BODY_AT)
@@ -73,8 +73,18 @@ export function decodeUser(userId: string, bytes: Buffer): UserRecord {
     const d = reader.varint()
     const vector = d === 0 ? undefined : new Float32Array(reader.raw(d * Float32Array.BYTES_PER_ELEMENT))
     const history = readHistory(reader)
-    return { userId, history, vector, generation: generation || undefined, appliedOffset: appliedOffsetOf(bytes) }
+    return {
+      userId,
+      history,
+      vector,
+      generation: generation || undefined,
+      appliedOffset: appliedOffsetOf(userId, bytes),
+    }
   })
+}
+
+function userTitle(userId: string): string {
+  return `The stored state of user ${JSON.stringify(userId)}`
 }
 
 function checksum(bytes: Buffer): number {

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { open } from 'lmdb'
+import { messageOf, UnavailableError } from '../errors.ts'
+import type { LogIdentity } from '../event-log/port.ts'
+import { createChangeFeed } from './changes.ts'
+import type { Heartbeat, PartitionOffsets, StateChange, UserState } from './port.ts'
+import { appliedOffsetOf, decodeStatistics, decodeUser, encodeStatistics, encodeUser } from './record.ts'
+
+const NONE_YET: PartitionOffsets = { counted: -1, applied: -1 }
+const SCAN_PAGE = 200
+/** Dead processes are forgotten after a day. */
+const HEARTBEAT_KEPT_MS = 24 * 3_600_000
+
+/**
+ * User state in an lmdb file of the folder, for one process. A write is visible to `changes` once it is committed, and
+ * resolves once it is on the disk. Commits reach the disk in order, so that a crash leaves what stood after one of them.
+ * @throws UnavailableError when the folder cannot be used, and from every write while the disk is full
+ */
+export async function openEmbeddedUserState(folder: string): Promise<UserState> {
+  const { root, users, statistics, offsets, heartbeats, notes } = openDatabases(folder)
+  const feed = createChangeFeed()
+
+  /** Runs `change` as one transaction: all of it, or nothing if it throws. */
+  async function durably<T>(change: () => T, changesOf: (result: T) => StateChange[] = () => []): Promise<T> {
+    try {
+      const committed = root.childTransaction(change).then((result) => {
+        changesOf(result).forEach(feed.announce)
+        return result
+      })
+      // `flushed` is asked for now: that of a later transaction never resolves if that one fails.
+      const [result] = await Promise.all([committed, root.flushed])
+      return result
+    } catch (error) {
+      throw await unavailable(folder, error)
+    }
+  }
+
+  await durably(() => {
+    if (!notes.doesExist('incarnation')) notes.put('incarnation', randomUUID())
+  })
+
+  const read: UserState['read'] = async (userId) => {
+    const bytes = users.get(userId)
+    return bytes && decodeUser(userId, bytes)
+  }
+  const readStatistics = (partition: number, itemId: string) => {
+    const bytes = statistics.get([partition, itemId])
+    return bytes && decodeStatistics(itemId, bytes)
+  }
+
+  return {
+    read,
+    readMany: (userIds) => Promise.all(userIds.map(read)),
+
+    async writeMany(writes) {
+      const encoded = writes.map(({ next }) => next && encodeUser(next))
+      const lost = await durably(
+        () =>
+          writes.map(({ userId, expectedOffset }, i) => {
+            const standing = users.get(userId)
+            if ((standing && appliedOffsetOf(userId, standing)) !== expectedOffset) return { standing }
+            const bytes = encoded[i]
+            if (bytes) users.put(userId, bytes)
+            else if (standing) users.remove(userId)
+            return undefined
+          }),
+        (outcomes) => writes.filter((_, i) => !outcomes[i]).map(({ userId }) => ({ type: 'user', userId })),
+      )
+      return writes.map(({ userId, next }, i) => {
+        const outcome = lost[i]
+        if (!outcome) return next
+        return outcome.standing && decodeUser(userId, outcome.standing)
+      })
+    },
+
+    async *scan() {
+      let after: string | undefined
+      do {
+        const page = [
+          ...users.getRange({ ...(after !== undefined && { start: after, exclusiveStart: true }), limit: SCAN_PAGE }),
+        ]
+        for (const { key, value } of page) yield decodeUser(key, value)
+        after = page.at(-1)?.key
+        await setImmediate() // lets the event loop turn between two pages
+      } while (after !== undefined)
+    },
+
+    offsets: async (partition) => offsets.get(partition) ?? NONE_YET,
+
+    async statistics(partition) {
+      const range = statistics.getRange({ start: [partition], end: [partition + 1] })
+      return new Map([...range].map(({ key: [, itemId], value }) => [itemId, decodeStatistics(itemId, value)]))
+    },
+
+    readStatistics: async (partition, itemIds) => itemIds.map((itemId) => readStatistics(partition, itemId)),
+
+    count: (partition, expectedCounted, counted, touched) =>
+      durably(() => {
+        const standing = offsets.get(partition) ?? NONE_YET
+        if (standing.counted !== expectedCounted) return false
+        for (const [itemId, next] of touched) {
+          if (next.count === 0) statistics.remove([partition, itemId])
+          else statistics.put([partition, itemId], encodeStatistics(next))
+        }
+        offsets.put(partition, { ...standing, counted })
+        return true
+      }),
+
+    async advance(partition, applied) {
+      await durably(
+        () => {
+          const standing = offsets.get(partition) ?? NONE_YET
+          if (applied <= standing.applied) return false
+          offsets.put(partition, { ...standing, applied })
+          return true
+        },
+        (moved) => (moved ? [{ type: 'watermark', partition, applied }] : []),
+      )
+    },
+
+    changes: feed.listen,
+
+    bind: (identity) =>
+      durably(() => {
+        const bound: LogIdentity | undefined = notes.get('log')
+        if (!bound) notes.put('log', identity)
+        return bound ?? identity
+      }),
+
+    beat: (heartbeat) =>
+      durably(() => {
+        for (const { key, value } of [...heartbeats.getRange()]) {
+          if (value.at < heartbeat.at - HEARTBEAT_KEPT_MS) heartbeats.remove(key)
+        }
+        heartbeats.put([heartbeat.role, heartbeat.process], heartbeat)
+      }),
+    async heartbeats(maxAgeMs) {
+      const oldest = Date.now() - maxAgeMs
+      return [...heartbeats.getRange()].map(({ value }) => value).filter(({ at }) => at >= oldest)
+    },
+
+    incarnation: async () => notes.get('incarnation'),
+    ping: async () => void notes.get('incarnation'),
+    close: () => root.close(),
+  }
+}
+
+function openDatabases(folder: string) {
+  try {
+    mkdirSync(folder, { recursive: true })
+    // Without it lmdb makes promises of its own, whose rejection nobody can handle: a full disk would end the process.
+    const root = open({ path: join(folder, 'user-state.mdb'), eventTurnBatching: false })
+    return {
+      root,
+      users: root.openDB<Buffer, string>('users', { encoding: 'binary' }),
+      statistics: root.openDB<Buffer, [partition: number, itemId: string]>('statistics', { encoding: 'binary' }),
+      offsets: root.openDB<PartitionOffsets, number>('offsets', {}),
+      heartbeats: root.openDB<Heartbeat, [role: string, process: string]>('heartbeats', {}),
+      /** 'log': the identity bound to, 'incarnation': an id minted with the folder */
+      notes: root.openDB('notes', {}),
+    }
+  } catch (error) {
+    throw new UnavailableError(
+      `The user state in ${folder} does not open: ${messageOf(error)}. Is the folder writable, and the disk not full? Choose another one with --data-dir.`,
+      { cause: error },
+    )
+  }
+}
+
+/** lmdb tells the reason of a failed commit by a second promise, which ends the process if it is left alone. */
+async function unavailable(folder: string, error: unknown): Promise<Error> {
+  if (!(error instanceof Error && 'commitError' in error))
+    return error instanceof Error ? error : new Error(String(error))
+  const reason = await Promise.resolve(error.commitError).catch((reason) => reason)
+  return new UnavailableError(
+    `The user state in ${folder} cannot be written: ${messageOf(reason)}. Is the disk full? What was acknowledged is kept.`,
+    { cause: reason },
+  )
+}

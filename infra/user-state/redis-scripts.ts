@@ -1,0 +1,35 @@
+/**
+ * Compare-and-set of a user on the applied offset that was read ('' : none), and word of it to whoever listens.
+ *   KEYS[1] user   ARGV: expected offset, next offset ('' : remove), record, channel, message
+ * @returns {1}, or {0, the record that stands, if any}
+ */
+export const WRITE_USER = `
+local standing = redis.call('HGET', KEYS[1], 'offset') or ''
+if standing ~= ARGV[1] then return {0, redis.call('HGET', KEYS[1], 'record')} end
+if ARGV[2] == '' then redis.call('DEL', KEYS[1])
+else redis.call('HSET', KEYS[1], 'offset', ARGV[2], 'record', ARGV[3]) end
+redis.call('PUBLISH', ARGV[4], ARGV[5])
+return {1}`
+
+/**
+ * Compare-and-set of what is counted, together with the statistics it changed. One call an item: Lua's stack is small.
+ *   KEYS[1] partition   ARGV: expected, counted, then field and value of each item ('' : remove)
+ */
+export const COUNT = `
+if (redis.call('HGET', KEYS[1], 'counted') or '-1') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'counted', ARGV[2])
+for i = 3, #ARGV, 2 do
+  if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[i])
+  else redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+end
+return 1`
+
+/**
+ * Moves the applied watermark, never back, and tells.
+ *   KEYS[1] partition   ARGV: applied, channel, message
+ */
+export const ADVANCE = `
+if tonumber(redis.call('HGET', KEYS[1], 'applied') or '-1') >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'applied', ARGV[1])
+redis.call('PUBLISH', ARGV[2], ARGV[3])
+return 1`

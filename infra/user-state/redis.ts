@@ -1,0 +1,196 @@
+import type { Redis } from 'ioredis'
+import type { Logger } from '../logging.ts'
+import { createChangeFeed } from './changes.ts'
+import type { Heartbeat, StateChange, UserRecord, UserState } from './port.ts'
+import { decodeStatistics, decodeUser, encodeStatistics, encodeUser } from './record.ts'
+import { connectRedis } from './redis-connection.ts'
+import { ADVANCE, COUNT, WRITE_USER } from './redis-scripts.ts'
+
+/** One key a command or script, the changing part as its hash tag: works on a cluster too. */
+const USER_KEY = 'foldstream:user:'
+const KEYS = {
+  /** Hash: `offset` (the applied one, in decimals) and `record`. */
+  user: (userId: string): string => `${USER_KEY}{${userId}}`,
+  /** Hash: `counted`, `applied`, and the statistics of an item under `i:` and its id. */
+  partition: (partition: number): string => `foldstream:partition:{${partition}}`,
+  /** Hash by role and process. */
+  heartbeats: 'foldstream:heartbeats',
+  log: 'foldstream:log',
+}
+const ITEM_FIELD = 'i:'
+
+const SCAN_PAGE = 500
+/** Commands of one pipeline: a deadline counts from the moment they are queued. */
+const PIPELINE = 200
+/** Dead processes are forgotten after a day. */
+const HEARTBEAT_KEPT_MS = 24 * 3_600_000
+
+/**
+ * User state in Redis. Reconnects by itself; what is asked meanwhile fails at once.
+ * @throws ConfigError when Redis is not set up to keep what it acknowledged, UnavailableError when it does not answer.
+ * Methods throw the latter.
+ */
+export async function openRedisUserState(url: string, { logger }: { logger: Logger }): Promise<UserState> {
+  const { redis, subscriber, attempt, close } = await connectRedis(url, logger)
+  const feed = createChangeFeed()
+  // PUBLISH knows no databases.
+  const channel = `foldstream:changes:${redis.options.db ?? 0}`
+  subscriber.on('message', (_channel, message) => feed.announce(JSON.parse(message) as StateChange))
+  await attempt(() => subscriber.subscribe(channel)).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
+  const told = (change: StateChange): string => JSON.stringify(change)
+
+  async function readMany(userIds: readonly string[]): Promise<(UserRecord | undefined)[]> {
+    const found = await pipelined(redis, userIds, (pipeline, userId) =>
+      pipeline.hgetBuffer(KEYS.user(userId), 'record'),
+    )
+    return userIds.map((userId, i) => decoded(userId, found[i] as Buffer | null))
+  }
+
+  return {
+    read: async (userId) => (await attempt(() => readMany([userId])))[0],
+    readMany: (userIds) => attempt(() => readMany(userIds)),
+
+    writeMany: (writes) =>
+      attempt(async () => {
+        const outcomes = await pipelined(redis, writes, (pipeline, { userId, next, expectedOffset }) =>
+          pipeline.callBuffer(
+            'EVAL',
+            ...([WRITE_USER, 1, KEYS.user(userId), expectedOffset ?? '', next?.appliedOffset ?? ''] as const),
+            ...[next ? encodeUser(next) : '', channel, told({ type: 'user', userId })],
+          ),
+        )
+        return writes.map(({ userId, next }, i) => {
+          const [won, standing] = outcomes[i] as [won: number, standing?: Buffer]
+          return won === 1 ? next : decoded(userId, standing)
+        })
+      }),
+
+    async *scan() {
+      let cursor = '0'
+      do {
+        const [next, keys] = await attempt(() => redis.scan(cursor, 'MATCH', `${USER_KEY}*`, 'COUNT', SCAN_PAGE))
+        const userIds = keys.map((key) => key.slice(USER_KEY.length + 1, -1))
+        for (const record of await attempt(() => readMany(userIds))) if (record) yield record
+        cursor = next
+      } while (cursor !== '0')
+    },
+
+    offsets: (partition) =>
+      attempt(async () => {
+        const [counted, applied] = await redis.hmget(KEYS.partition(partition), 'counted', 'applied')
+        return { counted: Number(counted ?? -1), applied: Number(applied ?? -1) }
+      }),
+
+    statistics: (partition) =>
+      attempt(async () => {
+        const found = new Map<string, ReturnType<typeof decodeStatistics>>()
+        let cursor = '0'
+        do {
+          const [next, fields] = await redis.hscanBuffer(
+            KEYS.partition(partition),
+            cursor,
+            'MATCH',
+            `${ITEM_FIELD}*`,
+            'COUNT',
+            SCAN_PAGE,
+          )
+          for (let i = 0; i < fields.length; i += 2) {
+            const itemId = (fields[i] as Buffer).toString().slice(ITEM_FIELD.length)
+            found.set(itemId, decodeStatistics(itemId, fields[i + 1] as Buffer))
+          }
+          cursor = next.toString()
+        } while (cursor !== '0')
+        return found
+      }),
+
+    readStatistics: (partition, itemIds) =>
+      attempt(async () => {
+        if (itemIds.length === 0) return []
+        const found = await redis.hmgetBuffer(
+          KEYS.partition(partition),
+          ...itemIds.map((itemId) => ITEM_FIELD + itemId),
+        )
+        return itemIds.map((itemId, i) => {
+          const bytes = found[i]
+          return bytes ? decodeStatistics(itemId, bytes) : undefined
+        })
+      }),
+
+    count: (partition, expectedCounted, counted, touched) =>
+      attempt(async () => {
+        const fields = [...touched].flatMap(([itemId, next]) => [
+          ITEM_FIELD + itemId,
+          next.count === 0 ? '' : encodeStatistics(next),
+        ])
+        return (await redis.eval(COUNT, 1, KEYS.partition(partition), expectedCounted, counted, ...fields)) === 1
+      }),
+
+    advance: (partition, applied) =>
+      attempt(async () => {
+        await redis.eval(
+          ADVANCE,
+          1,
+          KEYS.partition(partition),
+          applied,
+          channel,
+          told({ type: 'watermark', partition, applied }),
+        )
+      }),
+
+    changes: feed.listen,
+
+    bind: (identity) =>
+      attempt(async () => {
+        await redis.set(KEYS.log, JSON.stringify(identity), 'NX')
+        return JSON.parse((await redis.get(KEYS.log)) ?? '')
+      }),
+
+    beat: (heartbeat) =>
+      attempt(async () => {
+        for (const [field, json] of Object.entries(await redis.hgetall(KEYS.heartbeats))) {
+          if ((JSON.parse(json) as Heartbeat).at < heartbeat.at - HEARTBEAT_KEPT_MS)
+            await redis.hdel(KEYS.heartbeats, field)
+        }
+        await redis.hset(KEYS.heartbeats, `${heartbeat.role} ${heartbeat.process}`, JSON.stringify(heartbeat))
+      }),
+    heartbeats: (maxAgeMs) =>
+      attempt(async () => {
+        const oldest = Date.now() - maxAgeMs
+        const all = (await redis.hvals(KEYS.heartbeats)).map((json) => JSON.parse(json) as Heartbeat)
+        return all.filter(({ at }) => at >= oldest)
+      }),
+
+    incarnation: () => attempt(async () => /run_id:(\w+)/.exec(await redis.info('server'))?.[1] ?? ''),
+    ping: () => attempt(async () => void (await redis.ping())),
+    close,
+  }
+}
+
+/** ioredis hands out slices of what came in: they are copied when they are decoded, here they are only passed on. */
+function decoded(userId: string, bytes: Buffer | null | undefined): UserRecord | undefined {
+  return bytes ? decodeUser(userId, bytes) : undefined
+}
+
+type Pipeline = ReturnType<Redis['pipeline']>
+
+/** One command for each, in few round trips. @throws the first error of any of them */
+async function pipelined<T>(
+  redis: Redis,
+  all: readonly T[],
+  add: (pipeline: Pipeline, one: T) => unknown,
+): Promise<unknown[]> {
+  const results: unknown[] = []
+  for (let at = 0; at < all.length; at += PIPELINE) {
+    const pipeline = redis.pipeline()
+    for (const one of all.slice(at, at + PIPELINE)) add(pipeline, one)
+    for (const [error, result] of (await pipeline.exec()) ?? []) {
+      if (error) throw error
+      results.push(result)
+    }
+  }
+  if (results.length !== all.length) throw new Error('not every command was answered')
+  return results
+}

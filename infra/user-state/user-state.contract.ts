@@ -1,0 +1,340 @@
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { HistoryEntry } from '../../models/history/types.ts'
+import type { ItemStatistics } from '../../models/ranking/types.ts'
+import type { StateChange, UserRecord, UserState } from './port.ts'
+
+/** A plausible record, for whoever tests with a user state. */
+export function exampleRecord(userId: string, appliedOffset: number, ratings = 3): UserRecord {
+  const entries = Array.from({ length: ratings }, (_, i): [string, HistoryEntry] => [
+    `item-${i}`,
+    {
+      itemId: `item-${i}`,
+      value: (i % 10) / 2,
+      occurredAt: 1.7e12 + i,
+      offset: i,
+      eventId: randomUUID(),
+      superseded: [],
+    },
+  ])
+  return { userId, history: new Map(entries), vector: Float32Array.of(0.1, -0.2), generation: 'g1', appliedOffset }
+}
+
+const statistics = (count: number): ItemStatistics => ({
+  count,
+  sum: count * 3.7,
+  positives: 1,
+  decayed: 0.3,
+  decayedAt: 1.7e12,
+})
+
+/** What every user state must do. @param openEmpty opens one on empty data; the suite closes it */
+export function userStateContract(name: string, openEmpty: () => Promise<UserState>): void {
+  describe(`user state: ${name}`, () => {
+    let state: UserState
+    beforeEach(async () => {
+      state = await openEmpty()
+    })
+    afterEach(() => state.close())
+
+    const write = async (next: UserRecord, expectedOffset?: number) =>
+      (await state.writeMany([{ userId: next.userId, next, expectedOffset }]))[0]
+    const remove = async (userId: string, expectedOffset: number | undefined) =>
+      (await state.writeMany([{ userId, next: undefined, expectedOffset }]))[0]
+
+    describe('users', () => {
+      it('knows nobody at first', async () => {
+        expect(await state.read('ada')).toBeUndefined()
+        expect(await state.readMany([])).toEqual([])
+        expect(await state.writeMany([])).toEqual([])
+      })
+
+      it('stores a first record where none stood, and the next over the offset it was read with', async () => {
+        const first = exampleRecord('ada', 0)
+        const second = exampleRecord('ada', 9_007_199_254_740_991)
+        expect(await write(first)).toEqual(first)
+        expect(await write(second, 0)).toEqual(second)
+        expect(await state.read('ada')).toEqual(second)
+        expect(await write(first, 9_007_199_254_740_991)).toEqual(first)
+      })
+
+      it('refuses a write whose expected offset is no longer the stored one, and tells what stands', async () => {
+        const standing = exampleRecord('ada', 7)
+        await write(standing)
+        for (const expected of [undefined, 0, 6, 8]) {
+          expect(await write(exampleRecord('ada', 9), expected)).toEqual(standing)
+          expect(await remove('ada', expected)).toEqual(standing)
+        }
+        expect(await state.read('ada')).toEqual(standing)
+        expect(await write(exampleRecord('bob', 9), 3)).toBeUndefined()
+        expect(await state.read('bob')).toBeUndefined()
+      })
+
+      it('removes a record, after which a first write stands again', async () => {
+        await write(exampleRecord('ada', 7))
+        expect(await remove('ada', 7)).toBeUndefined()
+        expect(await state.read('ada')).toBeUndefined()
+        expect(await remove('ada', undefined)).toBeUndefined()
+        expect(await write(exampleRecord('ada', 9), 7)).toBeUndefined()
+        const again = exampleRecord('ada', 8)
+        expect(await write(again)).toEqual(again)
+      })
+
+      it('lets each of many writes stand or fail by itself', async () => {
+        const standing = exampleRecord('bob', 5)
+        await write(standing)
+        const [ada, bob, eve] = [exampleRecord('ada', 1), exampleRecord('bob', 6), exampleRecord('eve', 2)]
+        const outcomes = await state.writeMany([
+          { userId: 'ada', next: ada, expectedOffset: undefined },
+          { userId: 'bob', next: bob, expectedOffset: 4 },
+          { userId: 'eve', next: eve, expectedOffset: undefined },
+        ])
+        expect(outcomes).toEqual([ada, standing, eve])
+        expect(await state.readMany(['eve', 'nobody', 'bob', 'ada', 'eve'])).toEqual([
+          eve,
+          undefined,
+          standing,
+          ada,
+          eve,
+        ])
+      })
+
+      it('applies writes of the same user one after another', async () => {
+        const [first, second, late] = [exampleRecord('ada', 1), exampleRecord('ada', 2), exampleRecord('ada', 3)]
+        const outcomes = await state.writeMany([
+          { userId: 'ada', next: first, expectedOffset: undefined },
+          { userId: 'ada', next: second, expectedOffset: 1 },
+          { userId: 'ada', next: late, expectedOffset: 1 },
+        ])
+        expect(outcomes).toEqual([first, second, second])
+      })
+
+      it('lets exactly one of concurrent writers win each round', async () => {
+        await fc.assert(
+          fc.asyncProperty(fc.integer({ min: 2, max: 8 }), fc.integer({ min: 1, max: 5 }), async (writers, rounds) => {
+            const userId = randomUUID()
+            for (let round = 0; round < rounds; round++) {
+              const expectedOffset = (await state.read(userId))?.appliedOffset
+              expect(expectedOffset).toBe(round === 0 ? undefined : round - 1)
+              const candidates = Array.from({ length: writers }, (_, i) => ({
+                ...exampleRecord(userId, round),
+                generation: `writer ${i}`,
+              }))
+              const stands = await Promise.all(candidates.map((next) => write(next, expectedOffset)))
+              expect(stands.filter((record, i) => record?.generation === `writer ${i}`)).toHaveLength(1)
+              expect(new Set(stands.map((record) => record?.generation)).size).toBe(1)
+            }
+          }),
+          { numRuns: 10 },
+        )
+      })
+
+      it('keeps tombstones, superseded events and the bits of the vector', async () => {
+        const bits = Uint32Array.of(0x7fc00001, 0x80000000, 0x00000001, 0x3f800000)
+        const entry = {
+          value: null,
+          occurredAt: 1,
+          offset: 4,
+          eventId: 'not a UUID',
+          superseded: [randomUUID(), 'x', ''],
+        }
+        const record: UserRecord = {
+          ...exampleRecord('ada', 4),
+          history: new Map([['i', { itemId: 'i', ...entry }]]),
+          vector: new Float32Array(bits.buffer),
+        }
+        await write(record)
+        const read = await state.read('ada')
+        expect(read?.history).toEqual(record.history)
+        expect(new Uint32Array(read?.vector?.buffer ?? new ArrayBuffer())).toEqual(bits)
+        const unsolved = { ...exampleRecord('ada', 5), vector: undefined, generation: undefined }
+        await write(unsolved, 4)
+        expect(await state.read('ada')).toEqual(unsolved)
+      })
+
+      it('keeps a history of 10,000 ratings', async () => {
+        const record = exampleRecord('ada', 10_000, 10_000)
+        await write(record)
+        expect(await state.read('ada')).toEqual(record)
+      })
+
+      it('keeps users apart whatever their ids look like', async () => {
+        const ids = [
+          '1',
+          '01',
+          ' 1',
+          '{1}',
+          '{}',
+          '}',
+          'a}b{c',
+          'user:1',
+          'Å',
+          'A\u030a',
+          '😀',
+          '*',
+          '\\',
+          '%',
+          "'",
+          '愛'.repeat(128),
+        ]
+        await state.writeMany(
+          ids.map((userId, i) => ({ userId, next: exampleRecord(userId, i), expectedOffset: undefined })),
+        )
+        expect((await state.readMany(ids)).map((record) => record?.appliedOffset)).toEqual(ids.map((_, i) => i))
+        expect((await Array.fromAsync(state.scan())).map(({ userId }) => userId).toSorted()).toEqual(ids.toSorted())
+      })
+
+      it('scans every record once', async () => {
+        const ids = Array.from({ length: 2_500 }, (_, i) => `user ${i}`)
+        await state.writeMany(
+          ids.map((userId, i) => ({ userId, next: exampleRecord(userId, i), expectedOffset: undefined })),
+        )
+        const scanned = await Array.fromAsync(state.scan())
+        expect(scanned.map(({ userId }) => userId).toSorted()).toEqual(ids.toSorted())
+        expect(scanned[0]?.history.size).toBe(3)
+      })
+    })
+
+    describe('partitions', () => {
+      it('starts before the first offset', async () => {
+        expect(await state.offsets(0)).toEqual({ counted: -1, applied: -1 })
+        expect(await state.statistics(0)).toEqual(new Map())
+        expect(await state.readStatistics(0, ['a'])).toEqual([undefined])
+      })
+
+      it('stores statistics only together with the counted offset they belong to', async () => {
+        expect(
+          await state.count(
+            3,
+            -1,
+            10,
+            new Map([
+              ['a', statistics(1)],
+              ['b', statistics(2)],
+            ]),
+          ),
+        ).toBe(true)
+        expect(await state.count(3, -1, 20, new Map([['a', statistics(9)]]))).toBe(false)
+        expect(await state.count(3, 9, 20, new Map([['a', statistics(9)]]))).toBe(false)
+        expect(await state.offsets(3)).toEqual({ counted: 10, applied: -1 })
+        expect(await state.statistics(3)).toEqual(
+          new Map([
+            ['a', statistics(1)],
+            ['b', statistics(2)],
+          ]),
+        )
+        expect(await state.count(3, 10, 11, new Map())).toBe(true)
+        expect(await state.offsets(3)).toEqual({ counted: 11, applied: -1 })
+        expect(await state.statistics(2)).toEqual(new Map())
+      })
+
+      it('drops an item that nobody rates any more', async () => {
+        await state.count(
+          0,
+          -1,
+          1,
+          new Map([
+            ['a', statistics(1)],
+            ['b', statistics(2)],
+          ]),
+        )
+        await state.count(
+          0,
+          1,
+          2,
+          new Map([
+            ['a', statistics(0)],
+            ['never there', statistics(0)],
+          ]),
+        )
+        expect(await state.statistics(0)).toEqual(new Map([['b', statistics(2)]]))
+        expect(await state.readStatistics(0, ['a', 'b', 'c'])).toEqual([undefined, statistics(2), undefined])
+      })
+
+      it('takes a batch that touches 20,000 items', async () => {
+        const touched = new Map(Array.from({ length: 20_000 }, (_, i) => [`{item} ${i}`, statistics(1 + (i % 5))]))
+        expect(await state.count(0, -1, 5, touched)).toBe(true)
+        expect(await state.statistics(0)).toEqual(touched)
+        expect((await state.readStatistics(0, [...touched.keys()])).every(Boolean)).toBe(true)
+      })
+
+      it('lets one of two counters of the same batch win', async () => {
+        const touched = new Map([['a', statistics(1)]])
+        const wins = await Promise.all(Array.from({ length: 5 }, () => state.count(1, -1, 4, touched)))
+        expect(wins.filter(Boolean)).toHaveLength(1)
+      })
+
+      it('never moves the applied watermark back, and leaves the counted offset alone', async () => {
+        await state.count(0, -1, 8, new Map())
+        for (const applied of [0, 7, 3, 7, -1]) await state.advance(0, applied)
+        expect(await state.offsets(0)).toEqual({ counted: 8, applied: 7 })
+      })
+    })
+
+    describe('changes', () => {
+      it('tells every listener of writes that stood and of watermarks that moved, and of nothing else', async () => {
+        const seen: StateChange[] = []
+        const stop = state.changes((change) => seen.push(change))
+        const other = vi.fn()
+        state.changes(other)
+        await write(exampleRecord('{ada} 😀', 1))
+        await write(exampleRecord('{ada} 😀', 2))
+        await remove('{ada} 😀', 1)
+        await state.advance(2, 5)
+        await state.advance(2, 4)
+        await state.advance(2, 6)
+        const user = { type: 'user', userId: '{ada} 😀' }
+        const expected = [
+          user,
+          user,
+          { type: 'watermark', partition: 2, applied: 5 },
+          { type: 'watermark', partition: 2, applied: 6 },
+        ]
+        await vi.waitFor(() => expect(seen).toEqual(expected))
+        stop()
+        await state.advance(2, 7)
+        await vi.waitFor(() => expect(other).toHaveBeenCalledTimes(5))
+        expect(seen).toEqual(expected)
+      })
+
+      it('shows a listener what it is told of', async () => {
+        const read = new Promise((resolve) => state.changes(() => resolve(state.read('ada'))))
+        const record = exampleRecord('ada', 1)
+        await write(record)
+        expect(await read).toEqual(record)
+      })
+    })
+
+    it('belongs to the first log it is bound to', async () => {
+      const identity = {
+        id: randomUUID(),
+        clusterId: undefined,
+        partitions: 8,
+        scale: { min: 0.5, max: 5, positiveFrom: 4 },
+      }
+      expect(await state.bind(identity)).toEqual(identity)
+      expect(await state.bind({ ...identity, id: randomUUID(), clusterId: 'k1' })).toEqual(identity)
+    })
+
+    it('tells the last sign of life of each process, until it is too old', async () => {
+      const now = Date.now()
+      const beat = { role: 'updater', process: 'a', at: now - 1_000, details: { lag: [1, 2], version: '1' } }
+      const old = { ...beat, process: 'b', at: now - 60_000 }
+      for (const heartbeat of [{ ...beat, at: now - 2_000 }, beat, old]) await state.beat(heartbeat)
+      expect(await state.heartbeats(30_000)).toEqual([beat])
+      expect(await state.heartbeats(90_000)).toHaveLength(2)
+      await state.beat({ ...old, at: now - 48 * 3_600_000 })
+      await state.beat(beat)
+      expect(await state.heartbeats(72 * 3_600_000)).toEqual([beat])
+    })
+
+    it('answers, and keeps its incarnation while nothing is lost', async () => {
+      const incarnation = await state.incarnation()
+      await state.ping()
+      await write(exampleRecord('ada', 1))
+      expect(await state.incarnation()).toBe(incarnation)
+      expect(incarnation).not.toBe('')
+    })
+  })
+}
