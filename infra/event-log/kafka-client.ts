@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Admin, Kafka, KafkaJSProtocolError, logLevel } from 'kafkajs'
+import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
 import type { Logger } from '../logging.ts'
 
@@ -90,7 +90,7 @@ export async function ask<T>(
       try {
         return await question()
       } catch (error) {
-        const passing = error instanceof KafkaJSProtocolError && error.retriable
+        const passing = error instanceof Error && 'retriable' in error && error.retriable
         if (!passing || Date.now() - began > deadlineMs) throw error
         await sleep(RETRY_PAUSE_MS)
       }

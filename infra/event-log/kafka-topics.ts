@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes } from 'kafkajs'
+import kafkajs, { type Admin } from 'kafkajs'
 import { ConfigError } from '../errors.ts'
 import { TOPICS, type Topic } from './port.ts'
 
@@ -54,7 +54,7 @@ async function createMissing(admin: Admin, prefix: string): Promise<void> {
 async function checkRetention(admin: Admin, topic: string): Promise<void> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(KEPT_FOREVER) }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(KEPT_FOREVER) }],
   })
   const found = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]))
   const wrong = Object.entries(KEPT_FOREVER).filter(([name, value]) => found.get(name) !== value)
