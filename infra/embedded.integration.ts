@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { encodeEvent } from '../models/events/codec.ts'
 import type { RatingEvent, RatingScale } from '../models/events/types.ts'
 import { openEmbeddedLog } from './event-log/embedded.ts'
@@ -39,9 +39,6 @@ beforeAll(async () => {
   expect(await run(folder, 'rebuild')).toEqual(says(0, /^published generation/m))
 }, 60_000)
 afterAll(() => rm(scratch, { recursive: true }))
-beforeEach(async ({ annotate }) => {
-  if (dataset.note) await annotate(dataset.note)
-})
 
 /** A stopped system with the dataset and a model. */
 async function filledFolder(): Promise<string> {
@@ -77,7 +74,10 @@ async function stopped(system: TestSystem): Promise<void> {
 }
 
 describe('a system on embedded stores', () => {
-  it('recommends to those in its dataset, and to a newcomer by their first five ratings; started again, it is the same', async () => {
+  it('recommends to those in its dataset, and to a newcomer by their first five ratings; started again, it is the same', async ({
+    annotate,
+  }) => {
+    if (dataset.note) await annotate(dataset.note)
     const folder = await testFolder()
     const system = await start(folder, '--dataset', dataset.name)
     expect(await system.ready()).toMatchObject({ model: 'loaded' })

@@ -53,9 +53,9 @@ export async function testFolder(): Promise<string> {
 export async function startSystem(args: readonly string[], env: Record<string, string> = {}): Promise<TestSystem> {
   const system = await startFoldstream(['--port', '0', ...args], env)
   onTestFinished(system.kill)
-  return { ...system, ...client(system.url) }
+  return { ...system, ...clientOf(system.url) }
 }
-export type TestSystem = FoldstreamProcess & ReturnType<typeof client>
+export type TestSystem = FoldstreamProcess & ReturnType<typeof clientOf>
 
 interface ListedItem {
   readonly itemId: string
@@ -82,7 +82,8 @@ interface Status {
   readonly lag: readonly { readonly partitions: readonly { readonly lag: number }[] }[]
 }
 
-function client(url: string) {
+/** What tests ask of a gateway. */
+export function clientOf(url: string) {
   const get = async <T>(path: string): Promise<T> => {
     const response = await fetch(url + path)
     const text = await response.text()

@@ -33,6 +33,9 @@ export function parseKafkaUrl(url: string): KafkaPlace {
   return { brokers, prefix }
 }
 
+/** These tell of every attempt to connect. That it did not succeed, and what to do, whoever waited for it says once. */
+const ATTEMPTS: readonly string[] = ['Connection', 'BrokerPool']
+
 /** A client whose own log lines go to `logger`: what it calls errors as warnings, since it goes on by itself. */
 export function createKafkaClient({ brokers }: KafkaPlace, logger: Logger): Kafka {
   return new Kafka({
@@ -44,7 +47,8 @@ export function createKafkaClient({ brokers }: KafkaPlace, logger: Logger): Kafk
     logCreator:
       () =>
       ({ level, namespace, log: { message, timestamp: _, logger: __, stack: ___, ...details } }) => {
-        logger[level === logLevel.ERROR ? 'warn' : 'debug']({ kafka: namespace, ...details }, message)
+        const isWarning = level === logLevel.ERROR && !ATTEMPTS.includes(namespace)
+        logger[isWarning ? 'warn' : 'debug']({ kafka: namespace, ...details }, message)
       },
   })
 }
