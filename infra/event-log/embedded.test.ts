@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../errors.ts'
+import { numbered, record } from './contract-tools.ts'
 import { openEmbeddedLog } from './embedded.ts'
-import { eventLogContract, numbered, record, STARS } from './event-log.contract.ts'
+import { eventLogContract, STARS } from './event-log.contract.ts'
 
 const folders: string[] = []
 async function newFolder(): Promise<string> {
