@@ -29,10 +29,11 @@ interface Rebuild {
  * @returns      the id of the generation, or why there is none
  */
 export async function rebuildOnce(
-  { ratings, models, partitions, hyperParameters, maxHistory, logger, metrics }: Rebuild,
+  role: Rebuild,
   report: (progress: string) => void,
   signal: AbortSignal,
 ): Promise<{ generation: string } | { skipped: string }> {
+  const { ratings, models, partitions, hyperParameters, maxHistory, logger, metrics } = role
   const started = Date.now()
   const watermark = await ratings.watermark(partitions)
   const builder = problemBuilder(hyperParameters)
@@ -63,7 +64,7 @@ export async function rebuildOnce(
     watermark,
     trainSeconds: (Date.now() - started) / 1000,
   })
-  await publish(generation, models, ratings)
+  await publish(generation, role)
   metrics.rebuildSeconds.observe((Date.now() - started) / 1000)
   logger.info(
     {
@@ -78,14 +79,16 @@ export async function rebuildOnce(
   return { generation: generation.id }
 }
 
-async function publish(generation: Generation, models: ModelStore, ratings: RatingStore): Promise<void> {
+/** Once the pointer has moved the rebuild has succeeded: what ClickHouse notes of it, for dashboards, may fail. */
+async function publish(generation: Generation, { models, ratings, logger }: Rebuild): Promise<void> {
   await models.publish(generation)
   if (!(await models.pointer()).pinned) await models.activate(generation.id, false)
-  await ratings.recordGeneration({
-    ...generation,
-    items: generation.itemIds.length,
-    hyperParameters: { ...generation.hyperParameters },
-  })
+  const { itemIds, hyperParameters, ...row } = generation
+  await ratings
+    .recordGeneration({ ...row, items: itemIds.length, hyperParameters: { ...hyperParameters } })
+    .catch((error: unknown) =>
+      logger.warn({ err: error, generation: row.id }, 'the generation is live, but not noted in ClickHouse'),
+    )
   await pruneGenerations(models)
 }
 
