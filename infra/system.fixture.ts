@@ -55,7 +55,8 @@ export async function startSystem(args: readonly string[], env: Record<string, s
   onTestFinished(system.kill)
   return { ...system, ...clientOf(system.url) }
 }
-export type TestSystem = FoldstreamProcess & ReturnType<typeof clientOf>
+export type TestSystem = FoldstreamProcess & Gateway
+type Gateway = ReturnType<typeof clientOf>
 
 interface ListedItem {
   readonly itemId: string
@@ -130,6 +131,31 @@ export function clientOf(url: string) {
 }
 
 export const idsOf = ({ items }: { items: readonly ListedItem[] }): string[] => items.map(({ itemId }) => itemId)
+
+/** User 1 of the dataset gets ten films they have not rated, with titles. */
+export async function recommendsToKnownUsers(gateway: Gateway): Promise<void> {
+  const { strategy, items } = await gateway.recommendations('1')
+  expect(strategy).toBe('fold-in')
+  expect(items).toHaveLength(10)
+  for (const item of items) expect(item).toMatchObject({ title: expect.any(String) })
+  const rated = await gateway.ratingsOf('1')
+  expect(rated.size).toBeGreaterThan(0)
+  expect(idsOf({ items }).filter((itemId) => rated.has(itemId))).toEqual([])
+}
+
+/** A user nobody has heard of gets what is popular, and after five ratings, the first time they ask, what is theirs. */
+export async function recommendsToNewcomers(gateway: Gateway): Promise<Recommended> {
+  const before = await gateway.recommendations('newcomer')
+  expect(before.strategy).toBe('popular')
+  expect(idsOf(before)).toEqual(idsOf(await gateway.popular()))
+  let token = ''
+  for (const itemId of idsOf(await gateway.popular('?genre=Animation&limit=5')))
+    token = await gateway.rate({ userId: 'newcomer', itemId, value: 5 })
+  const after = await gateway.recommendations('newcomer', `?after=${token}`)
+  expect(after).toMatchObject({ strategy: 'fold-in', freshness: { satisfied: true } })
+  expect(idsOf(after)).not.toEqual(idsOf(before))
+  return after
+}
 
 /** What a rating store must count that has seen the whole log: an event that stands there twice counts once. */
 export async function countLog(log: EventLog): Promise<{ events: number; latest: number }> {
