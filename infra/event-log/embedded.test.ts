@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../errors.ts'
-import { numbered, record } from './contract-tools.ts'
+import { record } from './contract-tools.ts'
 import { openEmbeddedLog } from './embedded.ts'
 import { eventLogContract, STARS } from './event-log.contract.ts'
 
@@ -46,12 +46,6 @@ describe('the embedded log', () => {
   it('says which folder does not open', async () => {
     await expect(openEmbeddedLog('/dev/null/log', STARS)).rejects.toThrow(UnavailableError)
     await expect(openEmbeddedLog('/dev/null/log', STARS)).rejects.toThrow('/dev/null/log')
-  })
-
-  it('refuses to append once it is closed', async () => {
-    const log = await openEmbeddedLog(await newFolder(), STARS)
-    await log.close()
-    await expect(log.append('ratings', numbered('u1', 1))).rejects.toThrow(UnavailableError)
   })
 
   it('finishes at close what was being appended', async () => {

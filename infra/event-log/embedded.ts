@@ -143,7 +143,8 @@ export async function openEmbeddedLog(
         [topic],
         async (_, partition, signal) => {
           for await (const records of follow(topic, partition, 0, signal)) {
-            deliver(records)
+            const over = (): boolean => signal.aborted
+            await keepTrying(async () => deliver(records), { over, logger, doing: 'delivering to a tail' })
             note(records.at(-1) as LogRecord)
           }
         },

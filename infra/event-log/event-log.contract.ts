@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RatingScale } from '../../models/events/types.ts'
+import { UnavailableError } from '../errors.ts'
 import { follow, numbered, PATIENCE, readAll, record, sum, text } from './contract-tools.ts'
 import type { EventLog } from './port.ts'
 import { subscriptionContract } from './subscription.contract.ts'
@@ -123,6 +124,11 @@ export function eventLogContract(name: string, newPlace: () => Promise<Place>, {
         expect(sum(ends)).toBe(5)
       })
 
+      it('refuses to append once it is closed', async () => {
+        await log.close()
+        await expect(log.append('ratings', numbered('u1', 1))).rejects.toThrow(UnavailableError)
+      })
+
       it('keeps what was acknowledged after it was closed and opened again', async () => {
         await log.append('ratings', numbered('u1', 3))
         await reopen()
@@ -165,6 +171,16 @@ export function eventLogContract(name: string, newPlace: () => Promise<Place>, {
         await tail.close()
         await log.append('items', numbered('i4', 1))
         expect(tail.records).toHaveLength(3)
+      })
+
+      it('delivers again what could not be taken', async () => {
+        await log.append('items', numbered('i1', 1))
+        let calls = 0
+        const tail = await log.tail('items', () => {
+          if (calls++ === 0) throw new Error('not now')
+        })
+        await tail.caughtUp
+        expect(calls).toBe(2)
       })
 
       it('has caught up at once with an empty topic', async () => {

@@ -32,6 +32,7 @@ interface Chunk {
  */
 export function createGroupedProducer(kafka: Kafka, place: KafkaPlace, logger: Logger) {
   let producer: Promise<Producer> | undefined
+  let closed = false
   const chunks = groupCommit<Chunk, Position[]>({ commit: send, sizeOf: shareOf, maxSize: 1 })
 
   async function connect(): Promise<Producer> {
@@ -93,6 +94,7 @@ export function createGroupedProducer(kafka: Kafka, place: KafkaPlace, logger: L
   return {
     /** @returns the positions, in the order of the messages. @throws UnavailableError */
     async append(topic: string, messages: readonly PlacedMessage[]): Promise<Position[]> {
+      if (closed) throw new UnavailableError(`The connection to Kafka at ${place.brokers} is closed.`)
       const positions: Position[] = []
       for (const chunk of chunked(messages)) {
         for (const position of await appendChunk(topic, chunk)) positions.push(position)
@@ -100,6 +102,7 @@ export function createGroupedProducer(kafka: Kafka, place: KafkaPlace, logger: L
       return positions
     },
     async close(): Promise<void> {
+      closed = true
       await chunks.settled()
       await producer?.then((connected) => connected.disconnect()).catch(() => {})
     },
