@@ -91,7 +91,7 @@ async function openLog(
   logger: Logger,
 ): Promise<EventLog> {
   if (url !== 'embedded:') return (await import('./event-log/kafka.ts')).openKafkaLog(url, scale, { logger })
-  return (await import('./event-log/embedded.ts')).openEmbeddedLog(inside(folder, 'log'), scale)
+  return (await import('./event-log/embedded.ts')).openEmbeddedLog(inside(folder, 'log'), scale, { logger })
 }
 
 async function openState(url: string, folder: DataFolder | undefined, logger: Logger): Promise<UserState> {

@@ -8,6 +8,8 @@ export const IDENTITY_TOPIC = 'foldstream-log'
 const MAX_REPLICAS = 3
 
 const KEPT_FOREVER = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' }
+/** Of each key the newest record. A deletion stays as long as ratings name what was deleted: whoever reads anew must hear of it. */
+const COMPACTED = { 'cleanup.policy': 'compact', 'delete.retention.ms': String(100 * 365 * 86_400_000) }
 /** The record's timestamp is the time of append, whoever appends. */
 const LOG_TIME = { 'message.timestamp.type': 'LogAppendTime' }
 
@@ -31,7 +33,7 @@ async function createMissing(admin: Admin, prefix: string): Promise<void> {
     ...Object.entries(TOPICS).map(([topic, { partitions, compacted }]): [string, number, Record<string, string>] => [
       topic,
       partitions,
-      { ...(compacted ? { 'cleanup.policy': 'compact' } : KEPT_FOREVER), ...LOG_TIME },
+      { ...(compacted ? COMPACTED : KEPT_FOREVER), ...LOG_TIME },
     ]),
     [IDENTITY_TOPIC, 1, KEPT_FOREVER],
   ]
