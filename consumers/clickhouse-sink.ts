@@ -6,7 +6,7 @@ import { deadLetter, type ItemReading, readItems, readRatings } from './read-rec
 export const SINK_GROUP = 'foldstream-sink'
 
 /** Rows of one insert, and how long the first of them waits for company. */
-const MAX_ROWS = 100_000
+const MAX_ROWS = 10_000
 const MAX_AGE_MS = 500
 
 /**

@@ -107,6 +107,8 @@ function trainInThread(job: TrainingJob, onEpoch: (epoch: Epoch) => void, signal
     const worker = new Worker(new URL('./training.worker.ts', import.meta.url), {
       workerData: job,
       transferList: buffersOf(job),
+      // Its garbage is short-lived and plentiful: a small nursery costs nothing and keeps the process small.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
     })
     const stop = (): void => {
       reject(signal.reason)
