@@ -39,7 +39,7 @@ beforeAll(async () => {
   const folder = join(scratch, 'filled')
   expect(await run(folder, 'import', dataset.name)).toEqual(says(0, /^imported .* ratings/m))
   expect(await run(folder, 'rebuild')).toEqual(says(0, /^published generation/m))
-}, 60_000)
+}, 120_000)
 afterAll(() => rm(scratch, { recursive: true }))
 
 /** A stopped system with the dataset and a model. */
@@ -95,7 +95,7 @@ describe('a system on embedded stores', () => {
     expect((await again.ratingsOf('newcomer')).size).toBe(5)
     await stopped(again)
     expect(await counts(folder)).toEqual(counted)
-  }, 60_000)
+  }, 120_000)
 
   it('goes on with a first dataset that a crash interrupted', async () => {
     const folder = await testFolder()
@@ -111,7 +111,7 @@ describe('a system on embedded stores', () => {
     expect(await system.ready()).toMatchObject({ model: 'loaded' })
     await stopped(system)
     expect(await counts(folder)).toEqual(await counts(join(scratch, 'filled')))
-  }, 60_000)
+  }, 120_000)
 
   it('keeps every rating that it has acknowledged when it is killed', async () => {
     const folder = await testFolder()
@@ -144,7 +144,7 @@ describe('a system on embedded stores', () => {
     }
     await stopped(system)
     expect((await counts(folder)).events).toBeGreaterThanOrEqual(1000)
-  }, 60_000)
+  }, 120_000)
 
   it('refills ClickHouse from the log when its tables were emptied', async () => {
     const folder = await filledFolder()
@@ -160,7 +160,7 @@ describe('a system on embedded stores', () => {
     await vi.waitFor(async () => expect((await system.recommendations('1')).generation).not.toBe(generation), 5_000)
     await stopped(system)
     expect(await counts(folder)).toEqual(before)
-  }, 60_000)
+  }, 120_000)
 
   it('counts a dataset once, however often it is imported', async () => {
     const folder = await filledFolder()
@@ -179,7 +179,7 @@ describe('a system on embedded stores', () => {
     expect((await again.popular('?limit=100')).items).toEqual(popular)
     await stopped(again)
     expect(await counts(folder)).toEqual(before)
-  }, 60_000)
+  }, 120_000)
 
   it('puts aside what is no event, and goes on', async () => {
     const folder = await testFolder()

@@ -1,14 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { ROLES, type Role } from './config.ts'
+import { messageOf } from './errors.ts'
 import { openKafkaLog } from './event-log/kafka.ts'
 import { openHttpRatingStore } from './rating-store/clickhouse.ts'
 import { runFoldstream } from './services/foldstream.ts'
 import { describeWithServices } from './services/for-tests.ts'
+import { freePort } from './services/process.ts'
+import { NATIVE } from './services/start.ts'
 import {
   countLog,
+  idsOf,
   recommendsToKnownUsers,
   recommendsToNewcomers,
   SMALL_MODEL,
@@ -16,6 +20,7 @@ import {
   type TestDataset,
   type TestSystem,
   testDataset,
+  testFolder,
 } from './system.fixture.ts'
 
 describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
@@ -93,9 +98,87 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     const token = await again.gateway.rate({ userId: 'newcomer', itemId: known?.itemId as string, value: 5 })
     const after = await again.gateway.recommendations('newcomer', `?after=${token}&wait=10000`)
     expect(after.freshness).toEqual({ satisfied: true })
-    expect(after.items.map(({ itemId }) => itemId)).not.toContain(known?.itemId)
+    expect(idsOf(after)).not.toContain(known?.itemId)
     await again.gateway.settled()
     await stopAll(again)
     expect(await counts()).toEqual({ events: counted.events + 1, latest: counted.latest + 1 })
   }, 120_000)
+
+  it('loses and doubles nothing when updater and sink are killed', async () => {
+    const { start, startAll, counts } = place()
+    const { gateway, updater, sink, ...others } = await startAll()
+    const users = ['a', 'b', 'c', 'd']
+    const post = async (from: number, to: number): Promise<void> => {
+      await Promise.all(
+        users.map(async (userId) => {
+          for (let film = from; film < to; film++) await gateway.rate({ userId, itemId: `film ${film}`, value: 5 })
+        }),
+      )
+    }
+    const before = post(0, 100)
+    await vi.waitFor(async () => expect((await gateway.ratingsOf('a')).size).toBeGreaterThan(10), 20_000)
+    await Promise.all([updater.kill(), sink.kill()])
+    await before
+    const [updaterAgain, sinkAgain] = await Promise.all([start('updater'), start('sink')])
+    await post(100, 120)
+    await gateway.settled()
+
+    for (const userId of users) expect((await gateway.ratingsOf(userId)).size).toBe(120)
+    // Four users like each film. The list may be a second old.
+    await vi.waitFor(async () => {
+      const { items } = await gateway.popular('?limit=1000')
+      expect(items).toHaveLength(120)
+      expect(items.filter(({ score }) => score !== users.length)).toEqual([])
+    }, 10_000)
+    await stopAll({ ...others, gateway, updater: updaterAgain, sink: sinkAgain })
+    expect(await counts()).toEqual({ events: 480, latest: 480 })
+  }, 120_000)
+
+  it.for([
+    { name: 'redis', variables: ['USER_STATE_URL', 'MODEL_STORE_URL'], part: 'user state' },
+    { name: 'clickhouse', variables: ['RATING_STORE_URL'], part: 'rating store' },
+    { name: 'kafka', variables: ['EVENT_LOG_URL'], part: 'event log' },
+  ] as const)(
+    'answers from what it knows while $name is away, says so, and goes on when it is back',
+    { timeout: 120_000 },
+    async ({ name, variables, part }, { skip }) => {
+      const options = { folder: await testFolder(), port: await freePort(), detached: false }
+      const startService = async () => {
+        const service = await NATIVE[name](options)
+        onTestFinished(service.stop)
+        return service
+      }
+      const service = await startService().catch((error) => {
+        // In a container it cannot be killed and keep its data.
+        if (process.env.REQUIRE_SERVICES === '1') throw error
+        return skip(messageOf(error))
+      })
+      const own = Object.fromEntries(variables.map((variable) => [variable, service.url]))
+      const system = await startSystem([], { ...place().env, ...own, LOG_LEVEL: 'error' })
+      const liked = { a: ['y', 'z'], b: ['x', 'y', 'z'], c: ['x', 'y', 'z'] }
+      await system.rate(
+        Object.entries(liked).flatMap(([userId, itemIds]) => itemIds.map((itemId) => ({ userId, itemId, value: 5 }))),
+      )
+      await vi.waitFor(async () => expect((await system.readiness()).model).toBe('loaded'), 20_000)
+      await system.settled()
+      const { strategy, items } = await system.recommendations('a')
+      expect({ strategy, items: idsOf({ items }) }).toEqual({ strategy: 'fold-in', items: ['x'] })
+
+      await service.kill()
+      await vi.waitFor(async () => {
+        const { code, missing } = await system.readiness()
+        expect(code).toBe(503)
+        expect(missing.map((trouble) => trouble.part)).toContain(part)
+      }, 20_000)
+      expect(await system.recommendations('a')).toMatchObject({ strategy, items })
+
+      await startService()
+      await system.ready()
+      const token = await system.rate({ userId: 'a', itemId: 'x', value: 1 })
+      await system.settled()
+      const after = await system.recommendations('a', `?after=${token}`)
+      expect(after).toMatchObject({ items: [], freshness: { satisfied: true } })
+      expect(await system.stop(), system.output()).toBe(0)
+    },
+  )
 })
