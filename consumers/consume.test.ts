@@ -8,6 +8,7 @@ import { append, newFolder, rated, removeFolders, STARS, usersOn } from './event
 
 const GROUP = 'readers'
 const NEVER_MS = 60_000
+const metrics = createMetrics()
 
 let log: EventLog
 const opened: { close(): Promise<void> }[] = []
@@ -23,11 +24,7 @@ afterAll(removeFolders)
 async function start(consumer: Partial<Consumer>, on: EventLog = log): Promise<Consuming> {
   const defaults = { group: GROUP, topics: ['ratings'], maxRecords: 1, maxAgeMs: 0 } as const
   const neither = { resumeAt: async () => undefined, revoked: () => {}, effect: async () => {} }
-  const consuming = await consume(
-    on,
-    { ...defaults, ...neither, ...consumer },
-    { logger: silent, metrics: createMetrics() },
-  )
+  const consuming = await consume(on, { ...defaults, ...neither, ...consumer }, { logger: silent, metrics })
   opened.push(consuming)
   return consuming
 }

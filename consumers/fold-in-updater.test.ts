@@ -34,6 +34,7 @@ import { foldInUpdater } from './fold-in-updater.ts'
 const PARTITION = 0
 const DAY_MS = 86_400_000
 const PLENTY = 1_000
+const metrics = createMetrics()
 
 afterAll(removeFolders)
 
@@ -90,7 +91,7 @@ async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
 const updaterOf = (
   { log, state }: Pick<World, 'log' | 'state'>,
   { generation = (): Generation | undefined => GENERATION, maxHistory = PLENTY } = {},
-): Consumer => foldInUpdater({ log, state, generation, maxHistory, metrics: createMetrics() })
+): Consumer => foldInUpdater({ log, state, generation, maxHistory, metrics })
 
 async function recordsOf(log: EventLog, topic: Topic = 'ratings'): Promise<LogRecord[]> {
   const records: LogRecord[] = []
@@ -182,7 +183,7 @@ describe('histories and vectors', () => {
     inWorld(async (world) => {
       const { log, state } = world
       const [ada, bob] = world.users as [string, string]
-      const tools = { logger: silent, metrics: createMetrics() }
+      const tools = { logger: silent, metrics }
       const consuming = await consume(log, updaterOf(world), tools)
       await append(log, rated(ada, 'item-0', 5), rated(bob, 'item-0', 1), rated(ada, 'item-1', 4))
       await append(log, rated(ada, 'item-0', null), rated(ada, 'item-9', 5))
