@@ -59,7 +59,7 @@ export async function startSink({ stores, logger, metrics }: Parts): Promise<Run
     'sink',
     stores,
     logger,
-    await consume(stores.log, clickhouseSink(stores.log, ratingsOf(stores)), { logger, metrics }),
+    await consume(stores.log, clickhouseSink(stores.log, ratingsOf(stores), metrics), { logger, metrics }),
   )
 }
 
