@@ -28,14 +28,14 @@ export async function bench(args: readonly string[]): Promise<number> {
   const loads = BENCHES[name]
   if (loads === undefined || words.length > 1)
     throw new ConfigError(`bench: expected one of ${Object.keys(BENCHES).join(', ')}, not '${words.join(' ')}'`)
-  const rows: Row[] = []
   for (const load of loads) {
+    const rows: Row[] = []
     await (await load()).bench((row) => {
       rows.push(row)
       if (flags.json) console.log(JSON.stringify({ bench: name, ...row }))
       else console.error(Object.values(row).join('  '))
     })
+    if (!flags.json) console.table(rows)
   }
-  if (!flags.json) console.table(rows)
   return 0
 }
