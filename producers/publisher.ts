@@ -33,6 +33,12 @@ export function logPublisher(log: EventLog): Publisher {
 
 const DEFAULT_RETRY_MS = 1000
 
+/** What the API says of NDJSON. */
+interface LinesOutcome {
+  readonly rejectedCount?: number
+  readonly rejected?: readonly { readonly line: number; readonly errors: unknown }[]
+}
+
 /**
  * Writes to a running system over HTTP, as NDJSON. What it cannot take now (503, no answer) is sent again with the same ids.
  *
@@ -83,11 +89,11 @@ export function httpPublisher(
       return { reason: detailOf(text), retryAfterMs: Number.isNaN(seconds) ? DEFAULT_RETRY_MS : seconds * 1000 }
     }
     if (!response.ok) throw new ConfigError(`${url} answered ${response.status}: ${detailOf(text)}`)
-    const { rejected = [] } = JSON.parse(text) as { rejected?: { errors: { path: string; message: string }[] }[] }
-    const [fault] = rejected[0]?.errors ?? []
-    if (fault !== undefined)
+    const { rejectedCount = 0, rejected = [] } = JSON.parse(text) as LinesOutcome
+    if (rejectedCount > 0)
       throw new ConfigError(
-        `${url} refused ${rejected.length} events, the first because of ${fault.path}: ${fault.message}. Is its RATING_SCALE that of the dataset?`,
+        `${url} refused ${rejectedCount} of ${body.split('\n').length - 1} events, the first because of ${JSON.stringify(rejected[0]?.errors)}. ` +
+          'The others are stored. Is the scale of the running system that of the dataset?',
       )
     return 'stored'
   }

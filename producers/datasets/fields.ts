@@ -50,7 +50,7 @@ export function filmOf(itemId: string, titleAndYear: string, genres: string, upd
 const NO_GENRES = '(no genres listed)'
 
 /** @returns ms since 1970, NaN for what is no time. Without a zone, ISO 8601 is read as UTC */
-export function parseTime(text: string): number {
+function parseTime(text: string): number {
   const number = parseNumber(text)
   if (!Number.isNaN(number)) return Math.round(Math.abs(number) < SECONDS_BELOW ? number * 1000 : number)
   const [, date, time = 'T00:00', zone = 'Z'] = ISO_8601.exec(text.trim()) ?? []

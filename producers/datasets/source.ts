@@ -32,13 +32,16 @@ async function folderFiles(root: string): Promise<SourceFile[]> {
   const entries = await readdir(root, { withFileTypes: true })
   const nested = entries.map(async (entry) => {
     if (!entry.isDirectory()) return [entry.name]
-    return (await readdir(join(root, entry.name))).map((name) => join(entry.name, name))
+    // A folder that may not be entered is none of the dataset's.
+    const names = await readdir(join(root, entry.name)).catch((): string[] => [])
+    return names.map((name) => join(entry.name, name))
   })
   const paths = (await Promise.all(nested)).flat()
-  const files = paths.map(async (path) => ({ path, stats: await stat(join(root, path)) }))
-  return (await Promise.all(files))
-    .filter(({ stats }) => stats.isFile())
-    .map(({ path, stats }) => plainFile(join(root, path), path, stats.size))
+  const files = paths.map(async (path) => {
+    const stats = await stat(join(root, path)).catch(() => undefined)
+    return stats?.isFile() ? [plainFile(join(root, path), path, stats.size)] : []
+  })
+  return (await Promise.all(files)).flat()
 }
 
 const plainFile = (location: string, path: string, size: number): SourceFile => ({
