@@ -1,9 +1,11 @@
+import type { Redis, Result } from 'ioredis'
+
 /**
  * Compare-and-set of a user on the applied offset that was read ('' : none), and word of it to whoever listens.
  *   KEYS[1] user   ARGV: expected offset, next offset ('' : remove), record, channel, message
  * @returns {1}, or {0, the record that stands, if any}
  */
-export const WRITE_USER = `
+const WRITE_USER = `
 local standing = redis.call('HGET', KEYS[1], 'offset') or ''
 if standing ~= ARGV[1] then return {0, redis.call('HGET', KEYS[1], 'record')} end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1])
@@ -15,7 +17,7 @@ return {1}`
  * Compare-and-set of what is counted, together with the statistics it changed. One call an item: Lua's stack is small.
  *   KEYS[1] partition   ARGV: expected, counted, then field and value of each item ('' : remove)
  */
-export const COUNT = `
+const COUNT = `
 if (redis.call('HGET', KEYS[1], 'counted') or '-1') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'counted', ARGV[2])
 for i = 3, #ARGV, 2 do
@@ -28,8 +30,30 @@ return 1`
  * Moves the applied watermark, never back, and tells.
  *   KEYS[1] partition   ARGV: applied, channel, message
  */
-export const ADVANCE = `
+const ADVANCE = `
 if tonumber(redis.call('HGET', KEYS[1], 'applied') or '-1') >= tonumber(ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'applied', ARGV[1])
 redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1`
+
+/** Makes the scripts commands of the client, which sends each whole once a connection and by its digest from then on. */
+export function defineScripts(redis: Redis): void {
+  redis.defineCommand('writeUser', { numberOfKeys: 1, lua: WRITE_USER })
+  redis.defineCommand('countItems', { numberOfKeys: 1, lua: COUNT })
+  redis.defineCommand('advanceWatermark', { numberOfKeys: 1, lua: ADVANCE })
+}
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    writeUserBuffer(
+      key: string,
+      expected: number | '',
+      next: number | '',
+      record: Buffer | '',
+      channel: string,
+      message: string,
+    ): Result<[won: number, standing?: Buffer | null], Context>
+    countItems(key: string, expected: number, counted: number, ...fields: (string | Buffer)[]): Result<number, Context>
+    advanceWatermark(key: string, applied: number, channel: string, message: string): Result<number, Context>
+  }
+}

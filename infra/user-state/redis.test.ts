@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -8,6 +10,7 @@ import { silent } from '../logging.ts'
 import { describeWithService } from '../services/for-tests.ts'
 import { freePort } from '../services/process.ts'
 import { startRedis } from '../services/redis.ts'
+import { CorruptRecordError } from './record.ts'
 import { openRedisUserState } from './redis.ts'
 import { exampleRecord, userStateContract } from './user-state.contract.ts'
 
@@ -41,19 +44,113 @@ describeWithService('redis', (url, another) => {
     expect(astray).toEqual([])
   })
 
-  it('counts more items at once than fit on the stack of Lua', async () => {
-    const state = await open(another())
-    onTestFinished(() => state.close())
-    const touched = new Map(
-      Array.from({ length: 20_000 }, (_, i) => [
-        `item ${i}`,
-        { count: 1, sum: 3, positives: 0, decayed: 0, decayedAt: 0 },
-      ]),
+  it('names the user whose bytes are not what was written', async () => {
+    const place = another()
+    const [state, redis] = [await open(place), new Redis(place)]
+    onTestFinished(() => Promise.all([state.close(), redis.disconnect()]).then(() => {}))
+    await state.writeMany([{ userId: 'ada', next: exampleRecord('ada', 1), expectedOffset: undefined }])
+    await redis.hset('foldstream:user:{ada}', 'record', 'something else')
+    await expect(state.read('ada')).rejects.toThrow(CorruptRecordError)
+    await expect(state.readMany(['bob', 'ada'])).rejects.toThrow(/"ada"/)
+  })
+
+  it('is another incarnation once it was flushed', async () => {
+    const place = another()
+    const [state, redis] = [await open(place), new Redis(place)]
+    onTestFinished(() => Promise.all([state.close(), redis.disconnect()]).then(() => {}))
+    const incarnation = await state.incarnation()
+    await redis.flushdb()
+    expect(await state.incarnation()).not.toBe(incarnation)
+  })
+
+  it('is not put off by what somebody else publishes', async () => {
+    const place = another()
+    const [state, redis] = [await open(place), new Redis(place)]
+    onTestFinished(() => Promise.all([state.close(), redis.disconnect()]).then(() => {}))
+    const heard: unknown[] = []
+    state.changes((change) => heard.push(change))
+    await redis.publish(`foldstream:changes:${redis.options.db}`, 'hello')
+    await state.advance(0, 1)
+    await vi.waitFor(() => expect(heard).toEqual([{ type: 'watermark', partition: 0, applied: 1 }]))
+  })
+
+  it('tells of changes again although the connection broke again while it was being made up', async () => {
+    const place = new URL(another())
+    const network = await startNetwork(Number(place.port))
+    const direct = await open(place.href)
+    place.port = String(network.port)
+    const state = await open(place.href)
+    onTestFinished(() => Promise.all([state.close(), direct.close(), network.close()]).then(() => {}))
+    const heard: unknown[] = []
+    state.changes((change) => heard.push(change))
+    network.cutAtNext('subscribe')
+    network.cut()
+    let applied = 0
+    await vi.waitFor(
+      async () => {
+        await direct.advance(0, applied++)
+        expect(heard).not.toEqual([])
+      },
+      { timeout: 10_000, interval: 100 },
     )
-    expect(await state.count(0, -1, 5, touched)).toBe(true)
-    expect((await state.statistics(0)).size).toBe(20_000)
+  })
+
+  it('gives up a connection that carries nothing any more, and opens another one', async () => {
+    const place = new URL(another())
+    const network = await startNetwork(Number(place.port))
+    place.port = String(network.port)
+    const state = await open(place.href)
+    onTestFinished(() => Promise.all([state.close(), network.close()]).then(() => {}))
+    network.block()
+    await expect(state.read('ada')).rejects.toThrow(UnavailableError)
+    await vi.waitFor(async () => expect(await state.read('ada')).toBeUndefined(), { timeout: 10_000 })
   })
 })
+
+/** A way to the server on `port` that can be cut and blocked. */
+async function startNetwork(port: number) {
+  const pairs = new Set<[Socket, Socket]>()
+  let word: string | undefined
+  const cut = () => {
+    for (const end of [...pairs].flat()) end.destroy()
+  }
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1')
+    const pair: [Socket, Socket] = [near, far]
+    pairs.add(pair)
+    near.on('data', (bytes) => {
+      if (word !== undefined && bytes.includes(word)) {
+        word = undefined
+        near.destroy()
+      } else far.write(bytes)
+    })
+    far.on('data', (bytes) => near.write(bytes))
+    for (const end of pair) {
+      end.on('error', () => {})
+      end.on('close', () => {
+        pairs.delete(pair)
+        near.destroy()
+        far.destroy()
+      })
+    }
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut,
+    cutAtNext(sent: string) {
+      word = sent
+    },
+    /** Connections that stand carry nothing any more, without being closed. */
+    block() {
+      for (const end of [...pairs].flat()) end.pause()
+    },
+    async close() {
+      cut()
+      server.close()
+    },
+  }
+}
 
 describe('a Redis of its own', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'user-state-redis-'))
@@ -69,6 +166,30 @@ describe('a Redis of its own', async () => {
       await redis.config('SET', 'appendonly', 'no')
       await expect(open(service.url)).rejects.toThrow(ConfigError)
       await expect(open(service.url)).rejects.toThrow('CONFIG SET appendonly yes')
+      redis.disconnect()
+    })
+
+    it('warns where it may not look at the configuration', async () => {
+      const service = await start()
+      onTestFinished(() => service.stop())
+      const redis = new Redis(service.url)
+      await redis.acl('SETUSER', 'default', '-config')
+      const warn = vi.spyOn(silent, 'warn')
+      const state = await open(service.url)
+      expect(warn).toHaveBeenCalledWith(expect.anything(), expect.stringContaining('appendonly yes'))
+      await state.close()
+      redis.disconnect()
+    })
+
+    it('says what Redis says when it refuses a write', async () => {
+      const service = await start()
+      onTestFinished(() => service.stop())
+      const [state, redis] = [await open(service.url), new Redis(service.url)]
+      await redis.config('SET', 'maxmemory', '1')
+      const write = state.writeMany([{ userId: 'ada', next: exampleRecord('ada', 1), expectedOffset: undefined }])
+      await expect(write).rejects.toThrow(UnavailableError)
+      await expect(write).rejects.toThrow(/refused: OOM/)
+      await state.close()
       redis.disconnect()
     })
 

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Logger } from '../logging.ts'
 import { createChangeFeed } from './changes.ts'
 import type { Heartbeat, StateChange, UserRecord, UserState } from './port.ts'
 import { decodeStatistics, decodeUser, encodeStatistics, encodeUser } from './record.ts'
 import { connectRedis } from './redis-connection.ts'
-import { ADVANCE, COUNT, WRITE_USER } from './redis-scripts.ts'
+import { defineScripts } from './redis-scripts.ts'
 
 /** One key a command or script, the changing part as its hash tag: works on a cluster too. */
 const USER_KEY = 'foldstream:user:'
@@ -16,6 +17,8 @@ const KEYS = {
   /** Hash by role and process. */
   heartbeats: 'foldstream:heartbeats',
   log: 'foldstream:log',
+  /** An id minted with the data: it goes with them when they are flushed, which the server's run id does not show. */
+  incarnation: 'foldstream:incarnation',
 }
 const ITEM_FIELD = 'i:'
 
@@ -27,16 +30,21 @@ const HEARTBEAT_KEPT_MS = 24 * 3_600_000
 
 /**
  * User state in Redis. Reconnects by itself; what is asked meanwhile fails at once.
+ * `scan` may give a record twice while Redis resizes its table.
  * @throws ConfigError when Redis is not set up to keep what it acknowledged, UnavailableError when it does not answer.
- * Methods throw the latter.
+ * Methods throw the latter, or CorruptRecordError where a user's bytes are not what was written.
  */
 export async function openRedisUserState(url: string, { logger }: { logger: Logger }): Promise<UserState> {
-  const { redis, subscriber, attempt, close } = await connectRedis(url, logger)
+  const { redis, attempt, subscribe, close } = await connectRedis(url, logger)
+  defineScripts(redis)
   const feed = createChangeFeed()
   // PUBLISH knows no databases.
   const channel = `foldstream:changes:${redis.options.db ?? 0}`
-  subscriber.on('message', (_channel, message) => feed.announce(JSON.parse(message) as StateChange))
-  await attempt(() => subscriber.subscribe(channel)).catch(async (error: unknown) => {
+  await subscribe(channel, (message) => {
+    const change = parsed(message)
+    if (change) feed.announce(change)
+    else logger.warn({ channel, message }, 'not a change of the user state: somebody else publishes here')
+  }).catch(async (error: unknown) => {
     await close()
     throw error
   })
@@ -56,10 +64,13 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
     writeMany: (writes) =>
       attempt(async () => {
         const outcomes = await pipelined(redis, writes, (pipeline, { userId, next, expectedOffset }) =>
-          pipeline.callBuffer(
-            'EVAL',
-            ...([WRITE_USER, 1, KEYS.user(userId), expectedOffset ?? '', next?.appliedOffset ?? ''] as const),
-            ...[next ? encodeUser(next) : '', channel, told({ type: 'user', userId })],
+          pipeline.writeUserBuffer(
+            KEYS.user(userId),
+            expectedOffset ?? '',
+            next?.appliedOffset ?? '',
+            next ? encodeUser(next) : '',
+            channel,
+            told({ type: 'user', userId }),
           ),
         )
         return writes.map(({ userId, next }, i) => {
@@ -125,19 +136,13 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
           ITEM_FIELD + itemId,
           next.count === 0 ? '' : encodeStatistics(next),
         ])
-        return (await redis.eval(COUNT, 1, KEYS.partition(partition), expectedCounted, counted, ...fields)) === 1
+        return (await redis.countItems(KEYS.partition(partition), expectedCounted, counted, ...fields)) === 1
       }),
 
     advance: (partition, applied) =>
       attempt(async () => {
-        await redis.eval(
-          ADVANCE,
-          1,
-          KEYS.partition(partition),
-          applied,
-          channel,
-          told({ type: 'watermark', partition, applied }),
-        )
+        const message = told({ type: 'watermark', partition, applied })
+        await redis.advanceWatermark(KEYS.partition(partition), applied, channel, message)
       }),
 
     changes: feed.listen,
@@ -163,9 +168,22 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
         return all.filter(({ at }) => at >= oldest)
       }),
 
-    incarnation: () => attempt(async () => /run_id:(\w+)/.exec(await redis.info('server'))?.[1] ?? ''),
+    incarnation: () =>
+      attempt(async () => {
+        await redis.set(KEYS.incarnation, randomUUID(), 'NX')
+        const runId = /run_id:(\w+)/.exec(await redis.info('server'))?.[1]
+        return `${runId} ${await redis.get(KEYS.incarnation)}`
+      }),
     ping: () => attempt(async () => void (await redis.ping())),
     close,
+  }
+}
+
+function parsed(message: string): StateChange | undefined {
+  try {
+    return JSON.parse(message) as StateChange
+  } catch {
+    return undefined
   }
 }
 
