@@ -100,7 +100,7 @@ function take(lock: string, path: string): string {
 
 const me = (token: string, address: string | undefined): Holder => ({
   pid: process.pid,
-  startedAt: startOf(process.pid),
+  startedAt: startOf(process.pid) ?? '',
   address,
   token,
 })
@@ -114,10 +114,15 @@ function isAlive(holder: Holder): boolean {
   return startOf(holder.pid) === holder.startedAt
 }
 
-/** Linux: field 22 of /proc/PID/stat, counted after the command name, which may hold spaces. Elsewhere the id alone has to do. */
-function startOf(pid: number): string {
+/**
+ * Linux: field 22 of /proc/PID/stat, counted after the command name, which may hold spaces. Elsewhere the id alone has to do.
+ * @returns undefined for a process that was killed and whose parent has not asked how it ended: it still has its id (state Z)
+ */
+function startOf(pid: number): string | undefined {
   const file = `/proc/${pid}/stat`
-  return existsSync(file) ? (readFileSync(file, 'utf8').split(') ').at(-1)?.split(' ')[19] ?? '') : ''
+  if (!existsSync(file)) return ''
+  const [state, ...fields] = readFileSync(file, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+  return state === 'Z' ? undefined : fields[18]
 }
 
 function readJson<T>(file: string): T | undefined {
