@@ -104,6 +104,8 @@ async function liveGeneration(models: ModelStore, logger: Logger): Promise<Gener
 
 function trainInThread(job: TrainingJob, onEpoch: (epoch: Epoch) => void, signal: AbortSignal): Promise<Training> {
   return new Promise((resolve, reject) => {
+    // It may have come while nobody listened: between reading and training.
+    signal.throwIfAborted()
     const worker = new Worker(new URL('./training.worker.ts', import.meta.url), {
       workerData: job,
       transferList: buffersOf(job),

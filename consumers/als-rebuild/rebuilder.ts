@@ -18,8 +18,8 @@ const LONGEST_WAIT_MS = 15_000
 type Outcome = { readonly generation: string } | { readonly skipped: string }
 
 interface Rebuilder {
-  readonly log: EventLog
-  readonly ratings: RatingStore
+  readonly log: Pick<EventLog, 'identity' | 'ends'>
+  readonly ratings: Pick<RatingStore, 'watermark'>
   readonly models: ModelStore
   /** Trains and publishes; `report` takes the progress in words. */
   readonly rebuild: (report: (progress: string) => void, signal: AbortSignal) => Promise<Outcome>
@@ -40,6 +40,8 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
   const { log, ratings, models, logger, holder } = role
   const stop = new AbortController()
   let notBefore = 0
+  /** Where ClickHouse stood when there was nothing to train on: until more comes, there still is nothing. */
+  let barren: readonly Offset[] = []
   let growing = { since: 0, at: 0, total: 0 }
 
   async function look(): Promise<void> {
@@ -67,16 +69,17 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     const age = Date.now() - (newest?.createdAt ?? 0)
     if (newest !== undefined && (role.intervalMs === undefined || age < role.intervalMs)) return undefined
     const watermark = await ratings.watermark(log.identity.partitions)
+    const isBeyond = (seen: readonly Offset[]): boolean => watermark.some((offset, p) => offset !== (seen[p] ?? 0))
+    if (!isBeyond(barren)) return undefined
     if (newest === undefined) return isSettled(watermark) ? 'first-model' : undefined
-    const isNew = watermark.some((offset, partition) => offset !== newest.watermark[partition])
-    if (!isNew) notBefore = Date.now() + (role.intervalMs ?? 0)
-    return isNew ? 'schedule' : undefined
+    if (isBeyond(newest.watermark)) return 'schedule'
+    notBefore = Date.now() + (role.intervalMs ?? 0)
+    return undefined
   }
 
-  /** Ratings are there, and no more are pouring in. */
+  /** No more ratings are pouring in. */
   function isSettled(watermark: readonly Offset[]): boolean {
     const total = watermark.reduce((sum, offset) => sum + offset, 0)
-    if (total === 0) return false
     const now = Date.now()
     if (growing.total === 0) growing = { since: now, at: now, total }
     if (total !== growing.total) growing = { ...growing, at: now, total }
@@ -117,10 +120,15 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
       const report = (progress: string): void => noteQuietly({ progress })
       await note({ status: 'running', progress: 'reading ratings' })
       await untilSunk(report)
+      const standing = await ratings.watermark(log.identity.partitions)
       const outcome = await role.rebuild(report, stop.signal)
-      if ('skipped' in outcome) await note({ status: 'skipped', progress: outcome.skipped })
-      else await note({ status: 'published', progress: 'done', generation: outcome.generation })
-      if ('skipped' in outcome) notBefore = Date.now() + PAUSE_AFTER_SKIP_MS
+      if ('generation' in outcome) {
+        await note({ status: 'published', progress: 'done', generation: outcome.generation })
+        return
+      }
+      barren = standing
+      notBefore = Date.now() + PAUSE_AFTER_SKIP_MS
+      await note({ status: 'skipped', progress: outcome.skipped })
     } catch (error) {
       // Stopped on the way: whoever has the lease next takes it up again.
       if (stop.signal.aborted) return
@@ -129,6 +137,7 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
       await note({ status: 'failed', progress: messageOf(error) })
     } finally {
       clearInterval(renewing)
+      await writing.catch(() => {})
     }
   }
 
