@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, vi } from 'vitest'
+import { expect, onTestFailed, onTestFinished, vi } from 'vitest'
 import { decodeEvent } from '../models/events/codec.ts'
 import type { RatingEvent } from '../models/events/types.ts'
 import { generateDataset } from '../producers/generator.ts'
@@ -53,6 +53,7 @@ export async function testFolder(): Promise<string> {
 export async function startSystem(args: readonly string[], env: Record<string, string> = {}): Promise<TestSystem> {
   const system = await startFoldstream(['--port', '0', ...args], env)
   onTestFinished(system.kill)
+  onTestFailed(() => console.error(`foldstream ${args.join(' ')} printed:\n${system.output()}`))
   return { ...system, ...clientOf(system.url) }
 }
 export type TestSystem = FoldstreamProcess & Gateway

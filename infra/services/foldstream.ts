@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { spawnWithThisProcess } from './process.ts'
 
 const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url))
+const UP_WITHIN_MS = 60_000
 const UP = /listening on (http:\/\/\S+)|running without a port/
 
 /** A foldstream process of its own, as a user would run it. For integration tests and benchmarks. */
@@ -21,20 +22,22 @@ export interface FoldstreamProcess {
 
 /**
  * Starts `npm start -- ...args` without npm between, and waits until it listens.
- * @throws Error with what it printed, if it ends before that
+ * @throws Error with what it printed, if it ends before that, or takes longer than a minute
  */
 export async function startFoldstream(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<FoldstreamProcess> {
   const { child, exited, output, heard } = spawnCommand(['start', ...args], env)
+  // One that hangs ends too, so that what it printed is told.
+  const late = setTimeout(() => child.kill('SIGKILL'), UP_WITHIN_MS)
   const url = await new Promise<string>((resolve, reject) => {
     heard(() => {
       const up = UP.exec(output())
       if (up) resolve(up[1] ?? '')
     })
     exited.then((code) => reject(new Error(`foldstream ended with exit code ${code}:\n${output()}`)), reject)
-  })
+  }).finally(() => clearTimeout(late))
   return {
     pid: child.pid as number,
     url,
