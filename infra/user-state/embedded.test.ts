@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -36,5 +36,22 @@ describe('embedded user state', () => {
     writeFileSync(file, 'not a folder')
     await expect(openEmbeddedUserState(file)).rejects.toThrow(UnavailableError)
     await expect(openEmbeddedUserState(file)).rejects.toThrow(file)
+  })
+
+  it('leaves a file alone that is not one of its own, or of another version', async () => {
+    const folder = emptyFolder()
+    const file = join(folder, 'user-state.mdb')
+    await (await openEmbeddedUserState(folder)).close()
+    const intact = readFileSync(file)
+    const [garbage, newer] = [Buffer.alloc(intact.length, 'x'), Buffer.from(intact)]
+    newer[28] = 9
+    for (const damaged of [garbage, newer, intact.subarray(0, 100)]) {
+      writeFileSync(file, damaged)
+      await expect(openEmbeddedUserState(folder)).rejects.toThrow(UnavailableError)
+      await expect(openEmbeddedUserState(folder)).rejects.toThrow(file)
+      expect(readFileSync(file)).toEqual(damaged)
+    }
+    writeFileSync(file, intact)
+    await (await openEmbeddedUserState(folder)).close()
   })
 })

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { open } from 'lmdb'
 import { messageOf, UnavailableError } from '../errors.ts'
 import type { LogIdentity } from '../event-log/port.ts'
+import { checkLmdbFile } from '../lmdb-file.ts'
 import { createChangeFeed } from './changes.ts'
 import type { Heartbeat, PartitionOffsets, StateChange, UserState } from './port.ts'
 import { appliedOffsetOf, decodeStatistics, decodeUser, encodeStatistics, encodeUser } from './record.ts'
@@ -151,8 +152,10 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
 function openDatabases(folder: string) {
   try {
     mkdirSync(folder, { recursive: true })
+    const path = join(folder, 'user-state.mdb')
+    checkLmdbFile(path)
     // Without it lmdb makes promises of its own, whose rejection nobody can handle: a full disk would end the process.
-    const root = open({ path: join(folder, 'user-state.mdb'), eventTurnBatching: false })
+    const root = open({ path, eventTurnBatching: false })
     return {
       root,
       users: root.openDB<Buffer, string>('users', { encoding: 'binary' }),
