@@ -54,7 +54,7 @@ async function intoRunning(
   const status = (await (await fetch(`${address}/v1/admin/status`, { headers: { authorization } })).json()) as {
     log: { id: string; scale: RatingScale }
   }
-  const publisher = httpPublisher(address, token)
+  const publisher = httpPublisher(address, token, { signal })
   const result = await publish(dataset, config, { id: status.log.id, scale: status.log.scale, publisher }, signal)
   // What was imported is to be recommended from; a rebuild waits until ClickHouse has it.
   if (result.complete) await fetch(`${address}/v1/admin/rebuilds`, { method: 'POST', headers: { authorization } })
