@@ -10,7 +10,7 @@ const LOOK_MS = 500
 const LEASE_MS = 10_000
 /** After a failure, or where there was nothing to train on, nothing is tried for this long, unless somebody asks. */
 const PAUSE_AFTER_FAILURE_MS = 30_000
-const PAUSE_AFTER_SKIP_MS = 5_000
+const PAUSE_AFTER_SKIP_MS = 2_000
 /** The first model waits until no rating came for this long, but not for ever. */
 const SETTLED_MS = 1_000
 const LONGEST_WAIT_MS = 15_000

@@ -1,0 +1,290 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { openEmbeddedLog } from '../../infra/event-log/embedded.ts'
+import type { EventLog } from '../../infra/event-log/port.ts'
+import { silent } from '../../infra/logging.ts'
+import { createMetrics } from '../../infra/metrics.ts'
+import { openFolderModelStore } from '../../infra/model-store/folder.ts'
+import { generationOf } from '../../infra/model-store/generation.fixture.ts'
+import type { ModelStore, RebuildRecord } from '../../infra/model-store/port.ts'
+import { followRebuild, requestRebuild } from '../../infra/model-store/rebuild-request.ts'
+import { openEmbeddedRatingStore } from '../../infra/rating-store/clickhouse.ts'
+import { generateRatings } from '../../models/evaluation/ratings.fixture.ts'
+import { clickhouseSink } from '../clickhouse-sink.ts'
+import { consume } from '../consume.ts'
+import { append, newFolder, rated, removeFolders, STARS } from '../events.fixture.ts'
+import { rebuildOnce } from './rebuild.ts'
+import { startRebuilder } from './rebuilder.ts'
+
+/** Long enough for several looks, where nothing is to happen. */
+const SEVERAL_LOOKS_MS = 1_600
+const PATIENCE = { timeout: 15_000, interval: 20 }
+
+type Role = Parameters<typeof startRebuilder>[0]
+type Report = Parameters<Role['rebuild']>[0]
+
+interface World {
+  readonly log: EventLog
+  readonly models: ModelStore
+  /** What the rebuilds were called with; each publishes a generation of what is sunk. */
+  readonly rebuilds: { readonly holder: string; readonly at: number }[]
+  /** Says how far ClickHouse is: as far as the log, unless told otherwise. */
+  sunk: () => Promise<number[]>
+  start(change?: Partial<Role>): { close(): Promise<void> }
+}
+
+/** A log and a model store of its own for each test, and a rebuild that takes no time. */
+async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
+  const folder = await newFolder()
+  const log = await openEmbeddedLog(`${folder}/log`, STARS)
+  const models = await openFolderModelStore(`${folder}/models`)
+  const rebuilders: { close(): Promise<void> }[] = []
+  const world: World = {
+    log,
+    models,
+    rebuilds: [],
+    sunk: () => log.ends('ratings'),
+    start(change = {}) {
+      const holder = change.holder ?? 'one'
+      const role: Role = {
+        log,
+        ratings: { watermark: () => world.sunk() },
+        models,
+        async rebuild() {
+          world.rebuilds.push({ holder, at: Date.now() })
+          const id = `g${world.rebuilds.length}`
+          await models.publish({ ...generationOf(id, { createdAt: Date.now() }), watermark: await world.sunk() })
+          await models.activate(id, false)
+          return { generation: id }
+        },
+        intervalMs: undefined,
+        holder,
+        onHold: () => false,
+        logger: silent,
+        ...change,
+      }
+      const rebuilder = startRebuilder(role)
+      rebuilders.push(rebuilder)
+      return rebuilder
+    },
+  }
+  try {
+    await test(world)
+  } finally {
+    for (const rebuilder of rebuilders) await rebuilder.close()
+    await models.close()
+    await log.close()
+  }
+}
+
+const someRatings = ({ log }: World) => append(log, rated('user', 'item-0', 5), rated('user', 'item-1', 5))
+const ended = ({ models }: World, status: RebuildRecord['status']) =>
+  vi.waitFor(async () => expect(await models.rebuild()).toMatchObject({ status }), PATIENCE)
+
+afterAll(removeFolders)
+
+// Together, the longest first: most of their time is waiting.
+describe.concurrent('a rebuild runs', () => {
+  it('again where it found nothing to train on only when more ratings came', () =>
+    inWorld(async (world) => {
+      await someRatings(world)
+      let calls = 0
+      world.start({
+        async rebuild() {
+          calls++
+          return { skipped: 'no rating of 4 or more' }
+        },
+      })
+      await ended(world, 'skipped')
+      expect(await world.models.rebuild()).toMatchObject({ progress: 'no rating of 4 or more' })
+      await sleep(2 * SEVERAL_LOOKS_MS)
+      expect(calls).toBe(1)
+      await someRatings(world)
+      await vi.waitFor(() => expect(calls).toBe(2), PATIENCE)
+    }))
+
+  it('with ratings that go the whole way from the log', () =>
+    inWorld(async (world) => {
+      const ratings = await openEmbeddedRatingStore(await newFolder())
+      const metrics = createMetrics()
+      const sink = { ...clickhouseSink(world.log, ratings, metrics), maxAgeMs: 5 }
+      const consuming = await consume(world.log, sink, { logger: silent, metrics })
+      const { partitions } = world.log.identity
+      const hyperParameters = { ...generationOf('any').hyperParameters, factors: 4, epochs: 2 }
+      const role = {
+        ratings,
+        models: world.models,
+        partitions,
+        hyperParameters,
+        maxHistory: 100,
+        logger: silent,
+        metrics,
+      }
+      const rebuilder = world.start({ ratings, rebuild: (report, signal) => rebuildOnce(role, report, signal) })
+      const { users, items, values } = generateRatings(30, 20, 300, 1)
+      await append(world.log, ...users.map((user, i) => rated(user, items[i] as string, values[i] as number)))
+      await ended(world, 'published')
+      const { active } = await world.models.pointer()
+      expect(await world.models.load(active as string)).toMatchObject({
+        ratings: users.length,
+        watermark: await world.log.ends('ratings'),
+      })
+      await rebuilder.close()
+      await consuming.close()
+      await ratings.close()
+    }))
+
+  it('at once when there are ratings but no model, and then no more', () =>
+    inWorld(async (world) => {
+      world.start()
+      await someRatings(world)
+      await ended(world, 'published')
+      expect(await world.models.rebuild()).toMatchObject({ reason: 'first-model', progress: 'done', generation: 'g1' })
+      await someRatings(world)
+      await sleep(SEVERAL_LOOKS_MS)
+      expect(world.rebuilds).toHaveLength(1)
+    }))
+
+  it('on demand, when ClickHouse has what stood on the log', () =>
+    inWorld(async (world) => {
+      await someRatings(world)
+      const caughtUp = world.sunk
+      world.sunk = async () => (await caughtUp()).map((end) => Math.max(0, end - 1))
+      world.start({ onHold: () => true })
+      const { id } = await requestRebuild(world.models, 'demand')
+      await vi.waitFor(
+        async () =>
+          expect((await world.models.rebuild())?.progress).toMatch(/^waiting for ClickHouse, 1 events behind/),
+        PATIENCE,
+      )
+      expect(world.rebuilds).toEqual([])
+      world.sunk = caughtUp
+      expect(await followRebuild(world.models, id, () => {})).toMatchObject({
+        status: 'published',
+        reason: 'demand',
+        generation: 'g1',
+      })
+    }))
+
+  it('on schedule, when something is new', () =>
+    inWorld(async (world) => {
+      await someRatings(world)
+      world.start({ intervalMs: 10 })
+      await ended(world, 'published')
+      await sleep(SEVERAL_LOOKS_MS)
+      expect(world.rebuilds).toHaveLength(1)
+      await someRatings(world)
+      await vi.waitFor(() => expect(world.rebuilds).toHaveLength(2), PATIENCE)
+      await ended(world, 'published')
+      expect(await world.models.rebuild()).toMatchObject({ reason: 'schedule', generation: 'g2' })
+    }))
+
+  it('not before its time', () =>
+    inWorld(async (world) => {
+      await world.models.publish(generationOf('fresh', { createdAt: Date.now() }))
+      await someRatings(world)
+      world.start({ intervalMs: 3_600_000 })
+      world.start({ holder: 'two', intervalMs: undefined })
+      await sleep(SEVERAL_LOOKS_MS)
+      expect(world.rebuilds).toEqual([])
+    }))
+
+  it('not by itself while a dataset is being loaded', () =>
+    inWorld(async (world) => {
+      await someRatings(world)
+      let isLoading = true
+      world.start({ onHold: () => isLoading })
+      await sleep(SEVERAL_LOOKS_MS)
+      expect(world.rebuilds).toEqual([])
+      isLoading = false
+      await ended(world, 'published')
+    }))
+
+  it('with whoever holds the lease; the others stand by until it is free', () =>
+    inWorld(async (world) => {
+      const { models } = world
+      await models.lease('another process', 60_000)
+      await someRatings(world)
+      world.start()
+      await requestRebuild(models, 'demand')
+      await sleep(SEVERAL_LOOKS_MS)
+      expect(await models.rebuild()).toMatchObject({ status: 'requested' })
+      await models.release('another process')
+      await ended(world, 'published')
+      expect(world.rebuilds).toEqual([expect.objectContaining({ holder: 'one' })])
+    }))
+
+  it('once, however many rebuilders there are', () =>
+    inWorld(async (world) => {
+      await someRatings(world)
+      for (const holder of ['one', 'two', 'three']) world.start({ holder })
+      await ended(world, 'published')
+      await sleep(SEVERAL_LOOKS_MS)
+      expect(world.rebuilds).toHaveLength(1)
+    }))
+
+  it('again by the next one, when it was stopped on the way', () =>
+    inWorld(async (world) => {
+      await someRatings(world)
+      const stopped = world.start({
+        async rebuild(report: Report, signal: AbortSignal) {
+          report('epoch 1/16')
+          await sleep(60_000, undefined, { signal })
+          throw new Error('was not stopped')
+        },
+      })
+      const { id } = await requestRebuild(world.models, 'demand')
+      await vi.waitFor(async () => expect((await world.models.rebuild())?.progress).toBe('epoch 1/16'), PATIENCE)
+      await stopped.close()
+      expect(await world.models.rebuild()).toMatchObject({ id, status: 'running' })
+      world.start({ holder: 'two' })
+      await ended(world, 'published')
+      expect(await world.models.rebuild()).toMatchObject({ id })
+    }))
+
+  it('again after a failure only when somebody asks, and the live generation goes on', () =>
+    inWorld(async (world) => {
+      await world.models.publish(generationOf('live'))
+      await world.models.activate('live', false)
+      await someRatings(world)
+      let failures = 0
+      world.start({
+        intervalMs: 10,
+        async rebuild() {
+          failures++
+          throw new Error('out of luck')
+        },
+      })
+      await ended(world, 'failed')
+      expect(await world.models.rebuild()).toMatchObject({ reason: 'schedule', progress: 'out of luck' })
+      expect((await world.models.pointer()).active).toBe('live')
+      await sleep(SEVERAL_LOOKS_MS)
+      expect(failures).toBe(1)
+      const { id } = await requestRebuild(world.models, 'demand')
+      expect(await followRebuild(world.models, id, () => {})).toMatchObject({ status: 'failed' })
+      expect(failures).toBe(2)
+    }))
+
+  it('and its last word stands, however slowly the words before were written', () =>
+    inWorld(async (world) => {
+      const writes: string[] = []
+      const models: ModelStore = {
+        ...world.models,
+        async writeRebuild(record) {
+          if (record.progress === 'epoch 3') await sleep(100)
+          await world.models.writeRebuild(record)
+          writes.push(record.progress)
+        },
+      }
+      await someRatings(world)
+      world.start({
+        models,
+        async rebuild(report: Report) {
+          report('epoch 3')
+          return { skipped: 'nothing to train on' }
+        },
+      })
+      await ended(world, 'skipped')
+      expect(writes.slice(-2)).toEqual(['epoch 3', 'nothing to train on'])
+    }))
+})
