@@ -93,6 +93,8 @@ export async function openEmbeddedLog(
     const over = (): boolean => signal.aborted
     const wanted = await keepTrying(() => resumeAt(topic, partition), { over, logger, doing: 'resuming' })
     const from = wanted ?? commits.get(group, topic, partition) ?? 0
+    // Where the group goes on is told now: there may be nothing left to read, and so nothing to commit, for long.
+    if (wanted !== undefined) commits.note(group, topic, partition, wanted)
     for await (const records of follow(topic, partition, from, signal)) {
       const batch: Batch = {
         topic,

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload } from 'kafkajs'
 import type { Offset } from '../../models/events/types.ts'
 import type { Logger } from '../logging.ts'
@@ -41,7 +41,7 @@ export function createAssignment({
 }: {
   topic: string
   partition: number
-  consumer: Pick<Consumer, 'pause' | 'resume' | 'seek'>
+  consumer: Pick<Consumer, 'pause' | 'resume' | 'seek' | 'commitOffsets'>
   wanted: GroupConsumer
   before: Promise<void>
   logger: Logger
@@ -83,9 +83,22 @@ export function createAssignment({
     await before
     const start = await keepTrying(() => wanted.resumeAt(topic, partition), { over, logger, doing: 'resuming' })
     if (start === undefined) return
-    next = start
-    seek(start)
+    const { offset, isToCommit } = start
+    next = offset
+    seek(offset)
     resume()
+    if (isToCommit) await commitStart(offset)
+  }
+
+  /** Tells where the group goes on: there may be nothing left to read, and so nothing else to commit, for long. */
+  async function commitStart(offset: Offset): Promise<void> {
+    await nextTurn() // kafkajs tells of the assignment before it lets anything be committed
+    if (over()) return
+    try {
+      await consumer.commitOffsets([{ topic, partition, offset: String(offset) }])
+    } catch (error) {
+      logger.debug({ err: error, topic, partition, offset }, 'the start could not be committed')
+    }
   }
 
   async function workOff(): Promise<void> {

@@ -19,12 +19,18 @@ const LAST_PAUSE_MS = 5_000
 /** A join under way at close is waited for: kafkajs would go on with it, and hold partitions that nobody reads. */
 const JOIN_PATIENCE_MS = 5_000
 
+interface Start {
+  readonly offset: Offset
+  /** The group may have committed another one. */
+  readonly isToCommit: boolean
+}
+
 export interface GroupConsumer {
   readonly group: string
   /** Full names, as Kafka knows them. */
   readonly topics: readonly string[]
   /** The first offset wanted of a partition just assigned. */
-  resumeAt(topic: string, partition: number): Promise<Offset>
+  resumeAt(topic: string, partition: number): Promise<Start>
   revoked(topic: string, partition: number): void
   handle(topic: string, batch: Omit<Batch, 'topic'>): Promise<void>
 }

@@ -44,7 +44,7 @@ export async function tailTopic(
     {
       group,
       topics: [topic],
-      resumeAt: async (_, partition) => next[partition] ?? 0,
+      resumeAt: async (_, partition) => ({ offset: next[partition] ?? 0, isToCommit: false }),
       revoked: () => {},
       async handle(_, { partition, records }) {
         deliver(records)

@@ -92,12 +92,10 @@ export async function openKafkaLog(
         topics: topics.map((topic) => prefix + topic),
         async resumeAt(name: string, partition: number) {
           const topic = topicOf(name)
-          return (
-            (await resumeAt(topic, partition)) ??
-            (await committed(topic, group))[partition] ??
-            (await boundsOf(admin, name))[partition]?.low ??
-            0
-          )
+          const wanted = await resumeAt(topic, partition)
+          const offset =
+            wanted ?? (await committed(topic, group))[partition] ?? (await boundsOf(admin, name))[partition]?.low ?? 0
+          return { offset, isToCommit: wanted !== undefined }
         },
         revoked: (name: string, partition: number) => revoked(topicOf(name), partition),
         handle: (name, batch) => handle({ topic: topicOf(name), ...batch }),

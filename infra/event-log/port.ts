@@ -56,7 +56,7 @@ export interface Batch {
 export interface Subscription {
   readonly group: string
   readonly topics: readonly Topic[]
-  /** Called at every assignment of a partition, before its first batch. @returns the first offset wanted; undefined: where the group committed, else the beginning */
+  /** Called at every assignment of a partition, before its first batch. @returns the first offset wanted, which is committed at once; undefined: where the group committed, else the beginning */
   resumeAt(topic: Topic, partition: number): Promise<Offset | undefined>
   /** The partition is no longer ours (or is about to be assigned anew): drop what is cached of it. */
   revoked(topic: Topic, partition: number): void

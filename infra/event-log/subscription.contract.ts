@@ -87,6 +87,13 @@ export function subscriptionContract({
       await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([4]), PATIENCE)
     })
 
+    it('tells where a group goes on that resumed behind all there is', async () => {
+      await log().append('ratings', numbered('u1', 5))
+      await consume(log(), { group: 'g', resumeAt: async () => 5 })
+      const partition = log().partitionOf('ratings', 'u1')
+      await vi.waitFor(async () => expect((await log().committed('ratings', 'g'))[partition]).toBe(5), PATIENCE)
+    })
+
     it('waits for a slow resumeAt, and asks again after a failed one', async () => {
       await log().append('ratings', numbered('u1', 3))
       let calls = 0
