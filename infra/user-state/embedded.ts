@@ -8,7 +8,14 @@ import type { LogIdentity } from '../event-log/port.ts'
 import { checkLmdbFile } from '../lmdb-file.ts'
 import { createChangeFeed } from './changes.ts'
 import type { Heartbeat, PartitionOffsets, StateChange, UserState } from './port.ts'
-import { appliedOffsetOf, decodeStatistics, decodeUser, encodeStatistics, encodeUser } from './record.ts'
+import {
+  appliedOffsetOf,
+  CorruptRecordError,
+  decodeStatistics,
+  decodeUser,
+  encodeStatistics,
+  encodeUser,
+} from './record.ts'
 
 const NONE_YET: PartitionOffsets = { counted: -1, applied: -1 }
 const SCAN_PAGE = 200
@@ -35,7 +42,7 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
       const [result] = await Promise.all([committed, root.flushed])
       return result
     } catch (error) {
-      throw await unavailable(folder, error)
+      throw await unwritable(folder, error)
     }
   }
 
@@ -174,10 +181,10 @@ function openDatabases(folder: string) {
 }
 
 /** lmdb tells the reason of a failed commit by a second promise, which ends the process if it is left alone. */
-async function unavailable(folder: string, error: unknown): Promise<Error> {
-  if (!(error instanceof Error && 'commitError' in error))
-    return error instanceof Error ? error : new Error(String(error))
-  const reason = await Promise.resolve(error.commitError).catch((reason) => reason)
+async function unwritable(folder: string, error: unknown): Promise<Error> {
+  if (error instanceof CorruptRecordError) return error
+  const promised = error instanceof Error && 'commitError' in error ? error.commitError : error
+  const reason = await Promise.resolve(promised).catch((rejection) => rejection)
   return new UnavailableError(
     `The user state in ${folder} cannot be written: ${messageOf(reason)}. Is the disk full? What was acknowledged is kept.`,
     { cause: reason },
