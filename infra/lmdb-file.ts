@@ -23,6 +23,12 @@ export function checkLmdbFile(path: string): void {
     throw new Error(`${path} is of another version of lmdb's format (${version}, not ${VERSION})`)
 }
 
+/** What made a commit fail. lmdb tells it by a second promise, whose rejection ends the process if nobody looks at it. */
+export async function commitFailure(error: unknown): Promise<unknown> {
+  const promised = error instanceof Error && 'commitError' in error ? error.commitError : error
+  return Promise.resolve(promised).catch((reason: unknown) => reason)
+}
+
 function readHead(path: string, length: number): Buffer {
   const head = Buffer.alloc(length)
   const file = openSync(path, 'r')

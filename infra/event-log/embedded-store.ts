@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { open } from 'lmdb'
 import type { Offset, RatingScale } from '../../models/events/types.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
+import { checkLmdbFile, commitFailure } from '../lmdb-file.ts'
 import { type LogIdentity, type LogRecord, type NewRecord, type Position, TOPICS, type Topic } from './port.ts'
 
 const FILE = 'event-log.mdb'
@@ -110,8 +111,10 @@ export type CommitKey = [group: string, topic: Topic, partition: number]
 function openDatabases(folder: string) {
   try {
     mkdirSync(folder, { recursive: true })
+    const path = join(folder, FILE)
+    checkLmdbFile(path)
     const root = open({
-      path: join(folder, FILE),
+      path,
       // A record can be read only once it is on the disk: no consumer gets ahead of what a power failure leaves of the log.
       overlappingSync: false,
       // Else lmdb makes promises of its own, whose rejection nobody can handle: a full disk would end the process.
@@ -137,10 +140,8 @@ function openDatabases(folder: string) {
   }
 }
 
-/** lmdb tells the reason of a failed commit by a second promise, which ends the process if it is left alone. */
 async function unwritable(folder: string, error: unknown): Promise<UnavailableError> {
-  const promised = error instanceof Error && 'commitError' in error ? error.commitError : error
-  const reason = await Promise.resolve(promised).catch((rejection) => rejection)
+  const reason = await commitFailure(error)
   return new UnavailableError(
     `The event log in ${folder} cannot be written: ${messageOf(reason)}. Is the disk full? Nothing of this request was stored; what was acknowledged before is kept.`,
     { cause: reason },

@@ -47,9 +47,7 @@ export async function startProcess(
   const log = await open(logPath, 'a')
   const before = (await log.stat()).size
   const started = { cwd: folder, stdio: ['ignore', log.fd, log.fd] } satisfies SpawnOptions
-  const child = detached
-    ? spawn(command, args, { ...started, detached })
-    : spawnWithThisProcess(command, args, started)
+  const child = detached ? spawn(command, args, { ...started, detached }) : spawnWithThisProcess(command, args, started)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))

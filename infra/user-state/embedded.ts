@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { open } from 'lmdb'
 import { messageOf, UnavailableError } from '../errors.ts'
 import type { LogIdentity } from '../event-log/port.ts'
-import { checkLmdbFile } from '../lmdb-file.ts'
+import { checkLmdbFile, commitFailure } from '../lmdb-file.ts'
 import { createChangeFeed } from './changes.ts'
 import type { Heartbeat, PartitionOffsets, StateChange, UserState } from './port.ts'
 import {
@@ -180,11 +180,9 @@ function openDatabases(folder: string) {
   }
 }
 
-/** lmdb tells the reason of a failed commit by a second promise, which ends the process if it is left alone. */
 async function unwritable(folder: string, error: unknown): Promise<Error> {
   if (error instanceof CorruptRecordError) return error
-  const promised = error instanceof Error && 'commitError' in error ? error.commitError : error
-  const reason = await Promise.resolve(promised).catch((rejection) => rejection)
+  const reason = await commitFailure(error)
   return new UnavailableError(
     `The user state in ${folder} cannot be written: ${messageOf(reason)}. Is the disk full? What was acknowledged is kept.`,
     { cause: reason },
