@@ -42,7 +42,7 @@ const LAYERS: readonly Layer[] = [
   })),
   {
     name: 'adapters',
-    files: /^infra\/(event-log|user-state|rating-store|model-store)\//,
+    files: /^infra\/((event-log|user-state|rating-store|model-store)\/|lmdb-file\.ts$)/,
     layers: ['adapters', 'models', 'ports', 'base'],
     packages: ANY,
   },
