@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ConfigError, messageOf } from './errors.ts'
 
@@ -45,8 +45,14 @@ export function openDataFolder(folder: string): DataFolder {
   const at = (...parts: string[]): string => join(path, ...parts)
   try {
     mkdirSync(path, { recursive: true })
-    checkFormat(at('format.json'), path)
     const token = take(at('lock'), path)
+    const release = (): void => rmSync(at('lock'), { force: true })
+    try {
+      checkFormat(at('format.json'), path)
+    } catch (error) {
+      release()
+      throw error
+    }
     return {
       path,
       token,
@@ -54,7 +60,7 @@ export function openDataFolder(folder: string): DataFolder {
       announce: (address) => writeJson(at('lock'), me(token, address), 0o600),
       dataset: () => readJson<LoadedDataset>(at('dataset.json')),
       noteDataset: (dataset) => writeJson(at('dataset.json'), dataset),
-      release: () => rmSync(at('lock'), { force: true }),
+      release,
     }
   } catch (error) {
     if (error instanceof ConfigError) throw error
@@ -79,23 +85,50 @@ function checkFormat(file: string, path: string): void {
     )
 }
 
-/** @returns the token of the lock just taken */
+/**
+ * Takes the lock as a whole file: one that is created empty and then written looks like a dead one in between.
+ * @returns the token of the lock just taken
+ */
 function take(lock: string, path: string): string {
   const token = randomBytes(32).toString('base64url')
-  for (let attempt = 0; ; attempt++) {
-    try {
-      writeFileSync(lock, JSON.stringify(me(token, undefined)), { mode: 0o600, flag: 'wx' })
-      return token
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 0) throw error
+  const mine = `${lock}.${process.pid}`
+  writeFileSync(mine, JSON.stringify(me(token, undefined)), { mode: 0o600 })
+  try {
+    while (!isLinked(mine, lock)) {
+      const holder = readJson<Holder>(lock)
+      if (holder && isAlive(holder))
+        throw new ConfigError(
+          `the data folder ${path} is in use by process ${holder.pid}${holder.address ? ` at ${holder.address}` : ''}. Stop it, or name another folder with --data-dir.`,
+        )
+      remove(lock, `${mine}.dead`, holder)
     }
-    const holder = readJson<Holder>(lock)
-    if (holder && isAlive(holder))
-      throw new ConfigError(
-        `the data folder ${path} is in use by process ${holder.pid}${holder.address ? ` at ${holder.address}` : ''}. Stop it, or name another folder with --data-dir.`,
-      )
-    rmSync(lock, { force: true })
+    return token
+  } finally {
+    rmSync(mine, { force: true })
   }
+}
+
+/** @returns false when `to` is there already */
+function isLinked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Removes the lock of a dead process. Where another one has taken it over meanwhile, that lock is put back. */
+function remove(lock: string, aside: string, dead: Holder | undefined): void {
+  try {
+    renameSync(lock, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  if (readJson<Holder>(aside)?.token !== dead?.token) isLinked(aside, lock)
+  rmSync(aside, { force: true })
 }
 
 const me = (token: string, address: string | undefined): Holder => ({
@@ -116,13 +149,16 @@ function isAlive(holder: Holder): boolean {
 
 /**
  * Linux: field 22 of /proc/PID/stat, counted after the command name, which may hold spaces. Elsewhere the id alone has to do.
- * @returns undefined for a process that was killed and whose parent has not asked how it ended: it still has its id (state Z)
+ * @returns undefined for a process that has ended, though its parent may not have asked how: then it still has its id (state Z)
  */
 function startOf(pid: number): string | undefined {
-  const file = `/proc/${pid}/stat`
-  if (!existsSync(file)) return ''
-  const [state, ...fields] = readFileSync(file, 'utf8').split(') ').at(-1)?.split(' ') ?? []
-  return state === 'Z' ? undefined : fields[18]
+  if (!existsSync('/proc/self/stat')) return ''
+  try {
+    const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    return state === 'Z' ? undefined : fields[18]
+  } catch {
+    return undefined
+  }
 }
 
 function readJson<T>(file: string): T | undefined {
