@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
+import { UnavailableError } from '../infra/errors.ts'
 import { readApiKeys } from './access.ts'
 import { type Answer, generationOf, openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
 
@@ -154,6 +155,24 @@ describe('/metrics', () => {
     expect(text).toContain('foldstream_recommendations_total{strategy="popular"} 1')
     expect(text).not.toContain('someone')
     expect(text).not.toContain('nowhere')
+  })
+})
+
+describe('the lag at /metrics', () => {
+  it('is that of the moment, and none while the log does not answer', async () => {
+    let behind: number | undefined = 3
+    gateway = await openTestGateway({
+      lag: async () => {
+        if (behind === undefined) throw new UnavailableError('the log does not answer')
+        return [{ group: 'updater', partitions: [{ partition: 0, lag: behind }] }]
+      },
+    })
+    const figure = async () => /foldstream_lag_records{[^}]*} (\d+)/.exec(String((await gateway.get('/metrics')).body))
+    expect((await figure())?.[0]).toBe('foldstream_lag_records{group="updater",partition="0"} 3')
+    behind = 0
+    expect((await figure())?.[1]).toBe('0')
+    behind = undefined
+    expect(await figure()).toBeNull()
   })
 })
 

@@ -73,9 +73,9 @@ export function createMetrics() {
       buckets: [1, 5, 10, 30, 60, 300, 900, 3600],
       registers,
     }),
-    generationAge: new Gauge({
+    generationCreated: new Gauge({
       name: 'foldstream_generation_created_timestamp_seconds',
-      help: 'When the live generation was made',
+      help: 'When the live generation was made, in seconds since 1970; 0: there is none yet',
       registers,
     }),
   }

@@ -13,7 +13,16 @@ const route = createRoute({
   },
 })
 
-export const prometheus: Route = (app, { metrics }) =>
-  app.openapi(route, async (c) =>
-    c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
-  )
+export const prometheus: Route = (app, { metrics, lag, logger }) => {
+  /** While the log does not answer there is no lag, rather than an old one. */
+  async function measureLag(): Promise<void> {
+    metrics.lag.reset()
+    for (const { group, partitions } of await lag())
+      for (const { partition, lag } of partitions) metrics.lag.set({ group, partition }, lag)
+  }
+
+  return app.openapi(route, async (c) => {
+    await measureLag().catch((error: unknown) => logger.debug({ err: error }, 'the lag could not be measured'))
+    return c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType })
+  })
+}

@@ -53,6 +53,7 @@ async function run(
   const stores = keep(await openStores(config, { folder, scale, withRatings: has('sink') || has('rebuilder'), logger }))
   const toLoad = dataset !== undefined && isToLoad(dataset, config, folder, await isEmpty(stores)) ? dataset : undefined
   const generations = keep(followGeneration(stores.models, logger))
+  generations.onSwitch(({ createdAt }) => metrics.generationCreated.set(createdAt / 1000))
   await generations.loaded
 
   const parts = { config, stores, generations, logger, metrics }
