@@ -7,7 +7,10 @@ export type Role = (typeof ROLES)[number]
 /** A hyper-parameter given by hand, or left to the rebuild. */
 export type Auto = number | 'auto'
 
-const text = (value: string): string => value
+function text(value: string): string {
+  if (value !== '') return value
+  throw new Error('a value')
+}
 
 function integer(min: number, max: number) {
   return (value: string): number => {
@@ -19,17 +22,26 @@ function integer(min: number, max: number) {
 function decimal(min: number) {
   return (value: string): number => {
     if (value.trim() !== '' && Number.isFinite(Number(value)) && Number(value) >= min) return Number(value)
-    throw new Error(`a number of at least ${min}`)
+    throw new Error(Number.isFinite(min) ? `a number of at least ${min}` : 'a number')
   }
 }
 
 function autoOr(parse: (value: string) => number) {
-  return (value: string): Auto => (value === 'auto' ? 'auto' : parse(value))
+  return (value: string): Auto => {
+    if (value === 'auto') return 'auto'
+    try {
+      return parse(value)
+    } catch (error) {
+      throw new Error(`'auto' or ${(error as Error).message}`)
+    }
+  }
 }
 
 function storeUrl(...schemes: string[]) {
   return (value: string): string => {
-    if (schemes.some((scheme) => value.startsWith(scheme))) return value
+    const isOf = (scheme: string): boolean =>
+      scheme === 'embedded:' ? value === scheme : value.startsWith(scheme) && value.length > scheme.length
+    if (schemes.some(isOf)) return value
     throw new Error(schemes.map((scheme) => (scheme === 'embedded:' ? scheme : `${scheme}…`)).join(', '))
   }
 }
@@ -134,7 +146,7 @@ function parse(args: readonly string[], options: Record<string, { type: 'boolean
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: true })
   } catch (error) {
     const expected = Object.keys(options).map((flag) => `--${flag}`)
-    throw new ConfigError(`${(error as Error).message.split('. ')[0]}; expected: ${expected.join(' ')}`)
+    throw new ConfigError(`${(error as Error).message.split(/\.\s/)[0]}; expected: ${expected.join(' ')}`)
   }
 }
 
