@@ -18,18 +18,59 @@ describe('a setting', () => {
   it.each([
     ['PORT', '65536', 'a whole number from 0 to 65535'],
     ['POSITIVE_FROM', 'most', 'a number'],
-    ['REGULARIZATION', '-1', 'a number of at least 0'],
+    ['DISLIKE_WEIGHT', '-1', 'a number of at least 0'],
+    ['REGULARIZATION', '-1', "'auto' or a number of at least 0"],
     ['RATING_SCALE', '5-1', 'a range such as 0.5-5'],
     ['RATING_SCALE', '1..0-5', 'a range such as 0.5-5'],
     ['REBUILD_INTERVAL', '0s', "a duration such as 90s, 30m or 1h, or 'off'"],
     ['ROLES', 'gateway,cook', 'some of gateway,updater,sink,rebuilder'],
     ['EVENT_LOG_URL', 'http://host', 'embedded:, kafka://…'],
+    ['EVENT_LOG_URL', 'kafka://', 'embedded:, kafka://…'],
+    ['USER_STATE_URL', 'embedded:here', 'embedded:, redis://…, rediss://…'],
+    ['MODEL_STORE_URL', 'file://shared', 'embedded:, redis://…, rediss://…, file:///…'],
+    ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal, silent'],
   ])('%s is refused as %s, saying what was expected', (name, value, expected) => {
     expect(() => read([], { [name]: value })).toThrow(new ConfigError(`${name}: expected ${expected}, not '${value}'`))
   })
 
-  it('is refused by a flag that nobody knows', () => {
-    expect(() => read(['--prot', '1'])).toThrow(/Unknown option '--prot'; expected: --port --host/)
+  it.each(['host', 'data-dir', 'dataset'])('is refused when --%s is empty: a script forgot to set it', (flag) => {
+    expect(() => read([`--${flag}`, ''])).toThrow(new ConfigError(`--${flag}: expected a value, not ''`))
+  })
+
+  it.each([
+    [['--prot', '1'], /^Unknown option '--prot'; expected: --port --host .*--json$/],
+    [['--port'], /^Option '--port <value>' argument missing; expected: --port/],
+    [['--port', '--host', 'x'], /^Option '--port' argument is ambiguous; expected: --port/],
+    [['--json=yes'], /^Option '--json' does not take an argument; expected: --port/],
+  ])('is refused in one line with the flags %j', (args, expected) => {
+    expect(() => readConfig(args, {}, { json: 'boolean' })).toThrow(expected)
+  })
+
+  it('leaves the words and the own flags of a command to it', () => {
+    const { flags, words, config } = readConfig(['als', '--json', '--port', '0'], {}, { json: 'boolean' })
+    expect({ flags, words, port: config.PORT }).toEqual({ flags: { json: true }, words: ['als'], port: 0 })
+  })
+})
+
+describe('fewer than four roles', () => {
+  const REAL = {
+    EVENT_LOG_URL: 'kafka://k:9092',
+    USER_STATE_URL: 'redis://r',
+    RATING_STORE_URL: 'http://c:8123',
+    MODEL_STORE_URL: 'redis://r',
+  }
+
+  it('are refused beside an embedded store, which is named', () => {
+    expect(() => checkConfig(read(['--roles', 'gateway'], { ...REAL, MODEL_STORE_URL: 'embedded:' }))).toThrow(
+      /^--roles gateway: .* MODEL_STORE_URL is embedded. Leave --roles out, or point these variables to real services/,
+    )
+    expect(() => checkConfig(read(['--roles', 'sink']))).toThrow('EVENT_LOG_URL, USER_STATE_URL')
+  })
+
+  it('run on real services, in the order of the list however they were named', () => {
+    const config = read([], { ...REAL, ROLES: 'sink, gateway' })
+    checkConfig(config)
+    expect(config.ROLES).toEqual(['gateway', 'sink'])
   })
 })
 
