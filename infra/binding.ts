@@ -16,8 +16,9 @@ export async function bindStores(
   const ends = await log.ends('ratings')
   if (state !== undefined) {
     checkSame('user state', 'USER_STATE_URL', log.identity, await state.bind(log.identity))
-    const applied = await Promise.all(ends.map(async (_, partition) => (await state.offsets(partition)).applied + 1))
-    checkReach('user state', 'USER_STATE_URL', ends, applied)
+    const offsets = await Promise.all(ends.map((_, partition) => state.offsets(partition)))
+    const seen = offsets.map(({ counted, applied }) => Math.max(counted, applied) + 1)
+    checkReach('user state', 'USER_STATE_URL', ends, seen)
   }
   if (ratings !== undefined) {
     checkSame('rating store', 'RATING_STORE_URL', log.identity, await ratings.bind(log.identity))
@@ -26,17 +27,17 @@ export async function bindStores(
 }
 
 function checkSame(store: string, variable: string, log: LogIdentity, bound: LogIdentity): void {
+  const ways = `Nothing was changed. Point EVENT_LOG_URL to its log, or ${variable} to an empty store, which is filled from this log (embedded: another --data-dir).`
   if (bound.partitions !== log.partitions)
     throw new ConfigError(
-      `the ${store} was filled from a log of ${bound.partitions} partitions, this one has ${log.partitions}: users would stand on other partitions. ` +
-        `Nothing was changed. Point EVENT_LOG_URL to its log, or ${variable} to an empty store.`,
+      `the ${store} was filled from a log of ${bound.partitions} partitions, this one has ${log.partitions}: users would stand on other partitions. ${ways}`,
     )
   if (bound.id !== log.id || bound.clusterId !== log.clusterId)
-    throw new ConfigError(
-      `the ${store} belongs to event log ${bound.id}, not to ${log.id}. Nothing was changed. ` +
-        `Point EVENT_LOG_URL to its log, or ${variable} to an empty store, which is filled from this log.`,
-    )
+    throw new ConfigError(`the ${store} belongs to event log ${nameOf(bound)}, not to ${nameOf(log)}. ${ways}`)
 }
+
+const nameOf = ({ id, clusterId }: LogIdentity): string =>
+  clusterId === undefined ? id : `${id} on cluster ${clusterId}`
 
 function checkReach(store: string, variable: string, ends: readonly number[], seen: readonly number[]): void {
   const partition = ends.findIndex((end, p) => (seen[p] ?? 0) > end)
