@@ -38,7 +38,11 @@ export function createProfiles(state: UserState, maxKeptRatings = MAX_KEPT_RATIN
 
   async function read(userId: string): Promise<Profile> {
     try {
-      const record = await state.read(userId)
+      const found = await state.read(userId)
+      const before = kept.get(userId)
+      // Of the same offset it is the same history: the vector that was solved from it holds on.
+      const isSame = before !== undefined && before.appliedOffset === found?.appliedOffset
+      const record = isSame && before.generation === found?.generation ? before : found
       keep(userId, record)
       return { record, isStale: false }
     } catch (error) {
@@ -52,6 +56,17 @@ export function createProfiles(state: UserState, maxKeptRatings = MAX_KEPT_RATIN
 
 const weightOf = (record: UserRecord | undefined): number => (record ? record.history.size + 1 : 0)
 
+/** Vectors solved here: after a rebuild those of all users who have not rated since are of another generation. */
+const solved = new WeakMap<UserRecord, { readonly generation: string; readonly vector: Float32Array }>()
+
+function solve(generation: Generation, record: UserRecord): Float32Array {
+  const standing = solved.get(record)
+  if (standing?.generation === generation.id) return standing.vector
+  const vector = foldIn(generation.items, observe(record.history, generation), generation.hyperParameters)
+  solved.set(record, { generation: generation.id, vector })
+  return vector
+}
+
 /**
  * The user's vector in the generation that is served. One that was solved in another generation is solved again from the
  * history: a vector is never multiplied with factors it was not solved against.
@@ -60,9 +75,7 @@ const weightOf = (record: UserRecord | undefined): number => (record ? record.hi
 export function vectorIn(generation: Generation, record: UserRecord | undefined): Float32Array | undefined {
   if (!record) return undefined
   const isCurrent = record.generation === generation.id && record.vector?.length === generation.items.factors.d
-  const vector = isCurrent
-    ? record.vector
-    : foldIn(generation.items, observe(record.history, generation), generation.hyperParameters)
+  const vector = isCurrent ? record.vector : solve(generation, record)
   return vector?.some((x) => x !== 0) ? vector : undefined
 }
 
