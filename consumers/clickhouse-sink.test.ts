@@ -9,7 +9,7 @@ import type { RatingStore } from '../infra/rating-store/port.ts'
 import { encodeEvent } from '../models/events/codec.ts'
 import type { Item } from '../models/events/types.ts'
 import { clickhouseSink } from './clickhouse-sink.ts'
-import { consume } from './consume.ts'
+import { type Consumer, consume } from './consume.ts'
 import { append, broken, erased, newFolder, rated, removeFolders, STARS, usersOn } from './events.fixture.ts'
 
 const PLENTY = 1_000
@@ -32,7 +32,7 @@ afterEach(async () => {
 })
 afterAll(removeFolders)
 
-/** Runs the sink until ClickHouse stands where the log ends. @returns offsets of partition 0 that were written on the way */
+/** Runs the sink until it has taken all there is. @returns offsets of partition 0 that were written on the way */
 async function sink(): Promise<number[]> {
   const written: number[] = []
   const noting: RatingStore = {
@@ -42,11 +42,27 @@ async function sink(): Promise<number[]> {
       for (const { partition, offset } of rows) if (partition === 0) written.push(offset)
     },
   }
-  const impatient = { ...clickhouseSink(log, noting, metrics), maxAgeMs: 5 }
+  const sink = clickhouseSink(log, noting, metrics)
+  /** By "topic/partition" */
+  const next = new Map<string, number>()
+  const impatient: Consumer = {
+    ...sink,
+    maxAgeMs: 5,
+    async resumeAt(topic, partition) {
+      const from = await sink.resumeAt(topic, partition)
+      next.set(`${topic}/${partition}`, from ?? 0)
+      return from
+    },
+    async effect(slices) {
+      await sink.effect(slices)
+      for (const { topic, partition, records } of slices)
+        next.set(`${topic}/${partition}`, (records.at(-1) as LogRecord).offset + 1)
+    },
+  }
   const consuming = await consume(log, impatient, { logger: silent, metrics })
-  const [ratings, items] = [await log.ends('ratings'), (await log.ends('items'))[0]]
-  await vi.waitFor(async () => expect(await store.watermark(ratings.length)).toEqual(ratings), { timeout: 10_000 })
-  await vi.waitFor(async () => expect((await log.committed('items', impatient.group))[0]).toBe(items || undefined))
+  for (const topic of sink.topics)
+    for (const [partition, end] of (await log.ends(topic)).entries())
+      await vi.waitFor(() => expect(next.get(`${topic}/${partition}`)).toBe(end), { timeout: 10_000 })
   await consuming.close()
   return written
 }

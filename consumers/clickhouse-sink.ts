@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
+import type { EventLog, LogRecord, NewRecord } from '../infra/event-log/port.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { ItemRow, RatingRow, RatingStore } from '../infra/rating-store/port.ts'
 import type { Offset } from '../models/events/types.ts'
@@ -20,12 +20,19 @@ const TURN_RECORDS = 2_000
  * letters.
  */
 export function clickhouseSink(log: EventLog, store: RatingStore, metrics: Metrics): Consumer {
+  /** How far the group had come in `items` when it resumed. A dead item leaves no row, so that it may come again at every start. */
+  let itemsDone: Offset = 0
+
   return {
     group: SINK_GROUP,
     topics: ['ratings', 'items'],
     maxRecords: MAX_ROWS,
     maxAgeMs: MAX_AGE_MS,
-    resumeAt: (topic, partition) => (topic === 'ratings' ? store.resumeAt(partition) : store.resumeItemsAt()),
+    async resumeAt(topic, partition) {
+      if (topic === 'ratings') return store.resumeAt(partition)
+      itemsDone = (await log.committed('items', SINK_GROUP))[partition] ?? 0
+      return store.resumeItemsAt()
+    },
     revoked: () => {},
     async effect(slices) {
       const items = slices.filter((slice) => slice.topic === 'items').flatMap((slice) => slice.records)
@@ -36,24 +43,17 @@ export function clickhouseSink(log: EventLog, store: RatingStore, metrics: Metri
 
   async function writeItems(readings: readonly ItemReading[]): Promise<void> {
     const rows: ItemRow[] = []
-    const dead: DeadItem[] = []
+    const dead: NewRecord[] = []
     for (const reading of readings) {
-      if ('reason' in reading) dead.push(reading)
-      else rows.push({ itemId: reading.record.key, offset: reading.record.offset, item: reading.item })
+      const { key, offset } = reading.record
+      if (!('reason' in reading)) rows.push({ itemId: key, offset, item: reading.item })
+      else if (offset >= itemsDone) dead.push(deadLetter('items', reading.record, reading.reason))
     }
-    if (dead.length > 0) await putAside(dead)
+    if (dead.length > 0) {
+      await log.append('ratings.dead-letter', dead)
+      metrics.deadLetters.inc({ group: SINK_GROUP }, dead.length)
+    }
     if (rows.length > 0) await store.insertItems(rows)
-  }
-
-  /** What the group committed was put aside then: a dead item leaves no row, so that it may come again at every start. */
-  async function putAside(dead: readonly DeadItem[]): Promise<void> {
-    const done = await log.committed('items', SINK_GROUP)
-    const letters = dead
-      .filter(({ record }) => record.offset >= (done[record.partition] ?? 0))
-      .map(({ record, reason }) => deadLetter('items', record, reason))
-    if (letters.length === 0) return
-    await log.append('ratings.dead-letter', letters)
-    metrics.deadLetters.inc({ group: SINK_GROUP }, letters.length)
   }
 
   async function writeRatings(slices: readonly Slice[]): Promise<void> {
@@ -88,5 +88,3 @@ export function clickhouseSink(log: EventLog, store: RatingStore, metrics: Metri
     }
   }
 }
-
-type DeadItem = Extract<ItemReading, { reason: string }>
