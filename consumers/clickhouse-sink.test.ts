@@ -1,5 +1,5 @@
 import { Session } from 'chdb'
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openEmbeddedLog } from '../infra/event-log/embedded.ts'
 import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
 import { silent } from '../infra/logging.ts'
@@ -15,22 +15,27 @@ import { append, broken, erased, newFolder, rated, removeFolders, STARS, usersOn
 const PLENTY = 1_000
 const metrics = createMetrics()
 
-let folder: string
 let log: EventLog
 let store: RatingStore
+let session: Session
 let ada: string
 let bob: string
+beforeAll(async () => {
+  const folder = await newFolder()
+  store = await openEmbeddedRatingStore(folder)
+  session = new Session(folder)
+})
 beforeEach(async () => {
-  folder = await newFolder()
-  log = await openEmbeddedLog(`${folder}/log`, STARS)
-  store = await openEmbeddedRatingStore(`${folder}/clickhouse`)
+  await emptyTables()
+  log = await openEmbeddedLog(await newFolder(), STARS)
   ;[ada, bob] = usersOn(log, 0, 2) as [string, string]
 })
-afterEach(async () => {
+afterEach(() => log.close())
+afterAll(async () => {
+  session.close()
   await store.close()
-  await log.close()
+  await removeFolders()
 })
-afterAll(removeFolders)
 
 /** Runs the sink until it has taken all there is. @returns offsets of partition 0 that were written on the way */
 async function sink(): Promise<number[]> {
@@ -76,13 +81,8 @@ async function latest(): Promise<string[]> {
 }
 
 async function sql(statement: string): Promise<unknown[]> {
-  const session = new Session(`${folder}/clickhouse`)
-  try {
-    const answer = (await session.queryAsync(statement, { format: 'JSONEachRow' })).text().trim()
-    return answer === '' ? [] : answer.split('\n').map((line) => JSON.parse(line))
-  } finally {
-    session.close()
-  }
+  const answer = (await session.queryAsync(statement, { format: 'JSONEachRow' })).text().trim()
+  return answer === '' ? [] : answer.split('\n').map((line) => JSON.parse(line))
 }
 
 async function emptyTables(): Promise<void> {

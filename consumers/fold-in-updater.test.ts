@@ -434,7 +434,7 @@ describe('under random events', () => {
           )
         })
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 
@@ -463,7 +463,7 @@ describe('under random events', () => {
           await expectConsistent(world)
         })
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })
