@@ -78,6 +78,10 @@ export function holderOf(folder: string): Holder | undefined {
 
 function checkFormat(file: string, path: string): void {
   const found = readJson<{ version: number }>(file)
+  if (found === undefined && existsSync(file))
+    throw new ConfigError(
+      `the data folder ${path} has a format.json that does not read. Nothing was changed. Name another folder with --data-dir; if you know that it is of format ${FORMAT}, write {"version":${FORMAT}} into that file.`,
+    )
   if (found === undefined) writeJson(file, { version: FORMAT })
   else if (found.version !== FORMAT)
     throw new ConfigError(

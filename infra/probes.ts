@@ -21,13 +21,13 @@ export async function startProbes({
   metrics,
 }: Probes): Promise<{ address: string; close(): Promise<void> }> {
   const app = new Hono()
-  app.get('/livez', (c) => c.json({ status: 'alive' }))
+  app.get('/livez', (c) => c.json({ status: 'live' }))
   app.get('/metrics', async (c) =>
     c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
   )
   app.get('/readyz', async (c) => {
     const missing = [...troublesOf(roles), ...(await silentStores(stores))]
-    return c.json({ ready: missing.length === 0, missing }, missing.length === 0 ? 200 : 503)
+    return missing.length === 0 ? c.json({ status: 'ready', missing }) : c.json({ status: 'not ready', missing }, 503)
   })
   return serveGateway(app, { host, port })
 }

@@ -151,7 +151,7 @@ describe.concurrent('a rebuild runs', () => {
       const caughtUp = world.sunk
       world.sunk = async () => (await caughtUp()).map((end) => Math.max(0, end - 1))
       world.start({ onHold: () => true })
-      const { id } = await requestRebuild(world.models, 'demand')
+      await requestRebuild(world.models, 'demand')
       await vi.waitFor(
         async () =>
           expect((await world.models.rebuild())?.progress).toMatch(/^waiting for ClickHouse, 1 events behind/),
@@ -159,7 +159,7 @@ describe.concurrent('a rebuild runs', () => {
       )
       expect(world.rebuilds).toEqual([])
       world.sunk = caughtUp
-      expect(await followRebuild(world.models, id, () => {})).toMatchObject({
+      expect(await followRebuild(world.models, () => {})).toMatchObject({
         status: 'published',
         reason: 'demand',
         generation: 'g1',
@@ -223,6 +223,29 @@ describe.concurrent('a rebuild runs', () => {
       expect(world.rebuilds).toHaveLength(1)
     }))
 
+  it('once more when somebody asks while it runs, and whoever follows hears of the second', () =>
+    inWorld(async (world) => {
+      await world.models.publish(generationOf('live'))
+      const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      let calls = 0
+      world.start({
+        async rebuild(report: Report) {
+          const gate = gates[calls++]
+          report(`call ${calls}`)
+          await gate?.promise
+          return { generation: `g${calls}` }
+        },
+      })
+      await requestRebuild(world.models, 'demand')
+      await vi.waitFor(async () => expect((await world.models.rebuild())?.progress).toBe('call 1'), PATIENCE)
+      await requestRebuild(world.models, 'demand')
+      const last = followRebuild(world.models, () => {})
+      for (const gate of gates) gate.resolve()
+      expect(await last).toMatchObject({ status: 'published', generation: 'g2' })
+      await sleep(SEVERAL_LOOKS_MS)
+      expect(calls).toBe(2)
+    }))
+
   it('again by the next one, when it was stopped on the way', () =>
     inWorld(async (world) => {
       await someRatings(world)
@@ -260,8 +283,8 @@ describe.concurrent('a rebuild runs', () => {
       expect((await world.models.pointer()).active).toBe('live')
       await sleep(SEVERAL_LOOKS_MS)
       expect(failures).toBe(1)
-      const { id } = await requestRebuild(world.models, 'demand')
-      expect(await followRebuild(world.models, id, () => {})).toMatchObject({ status: 'failed' })
+      await requestRebuild(world.models, 'demand')
+      expect(await followRebuild(world.models, () => {})).toMatchObject({ status: 'failed' })
       expect(failures).toBe(2)
     }))
 

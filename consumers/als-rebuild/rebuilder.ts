@@ -3,6 +3,7 @@ import { messageOf } from '../../infra/errors.ts'
 import type { EventLog } from '../../infra/event-log/port.ts'
 import type { Logger } from '../../infra/logging.ts'
 import type { ModelStore, RebuildRecord } from '../../infra/model-store/port.ts'
+import { requestRebuild } from '../../infra/model-store/rebuild-request.ts'
 import type { RatingStore } from '../../infra/rating-store/port.ts'
 import type { Offset } from '../../models/events/types.ts'
 
@@ -49,6 +50,7 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     const asked = await models.rebuild()
     // A record that runs although the lease is ours belongs to a rebuilder that died.
     if (asked?.status === 'requested' || asked?.status === 'running') return run(asked)
+    if (asked?.again) return run(await requestRebuild(models, 'demand'))
     if (role.onHold() || Date.now() < notBefore) return
     const reason = await dueReason()
     if (reason === undefined) return
@@ -109,7 +111,12 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
       record = { ...record, ...change, updatedAt: Date.now() }
       const written = record
       // One after the other: a late "epoch 3" must not land upon "published".
-      writing = writing.catch(() => {}).then(() => models.writeRebuild(written))
+      writing = writing
+        .catch(() => {})
+        .then(async () => {
+          const isAgain = (await models.rebuild())?.again ?? false
+          await models.writeRebuild(isAgain ? { ...written, again: true } : written)
+        })
       return writing
     }
     const noteQuietly = (change: Partial<RebuildRecord>): void => {

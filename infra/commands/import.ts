@@ -4,11 +4,12 @@ import { type ImportResult, importDataset } from '../../producers/import.ts'
 import { createProgress } from '../../producers/progress.ts'
 import { httpPublisher, logPublisher, type Publisher } from '../../producers/publisher.ts'
 import { type Config, embeddedStores, readConfig } from '../config.ts'
-import { holderOf, openDataFolder } from '../data-folder.ts'
+import { type Holder, holderOf, openDataFolder } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
 import { openNamedDataset } from '../first-dataset.ts'
 import { importFiles } from '../import-files.ts'
 import { createLogger } from '../logging.ts'
+import { askRunning } from '../running-system.ts'
 import { untilStopped } from '../signals.ts'
 import { askedScale, openEventLog } from '../wiring.ts'
 
@@ -44,20 +45,14 @@ export async function importPath(args: readonly string[]): Promise<number> {
 async function intoRunning(
   dataset: Dataset,
   config: Config,
-  holder: { address: string | undefined; token: string },
+  holder: Holder,
   signal: AbortSignal,
 ): Promise<ImportResult> {
-  const { address, token } = holder
-  if (address === undefined)
-    throw new ConfigError('the system that has this data folder open does not listen yet; try again in a moment')
-  const authorization = `Bearer ${token}`
-  const status = (await (await fetch(`${address}/v1/admin/status`, { headers: { authorization } })).json()) as {
-    log: { id: string; scale: RatingScale }
-  }
-  const publisher = httpPublisher(address, token, { signal })
-  const result = await publish(dataset, config, { id: status.log.id, scale: status.log.scale, publisher }, signal)
+  const { log } = await askRunning<{ log: { id: string; scale: RatingScale } }>(holder, 'GET', '/v1/admin/status')
+  const publisher = httpPublisher(holder.address as string, holder.token, { signal })
+  const result = await publish(dataset, config, { ...log, publisher }, signal)
   // What was imported is to be recommended from; a rebuild waits until ClickHouse has it.
-  if (result.complete) await fetch(`${address}/v1/admin/rebuilds`, { method: 'POST', headers: { authorization } })
+  if (result.complete) await askRunning(holder, 'POST', '/v1/admin/rebuilds')
   return result
 }
 

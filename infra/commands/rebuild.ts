@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
 import { type Holder, holderOf, openDataFolder } from '../data-folder.ts'
-import { ConfigError, UnavailableError } from '../errors.ts'
 import { createLogger } from '../logging.ts'
 import { createMetrics } from '../metrics.ts'
 import type { RebuildRecord } from '../model-store/port.ts'
 import { followRebuild, requestRebuild } from '../model-store/rebuild-request.ts'
 import { startRebuilds, startSink } from '../roles.ts'
+import { askRunning } from '../running-system.ts'
 import { openStores } from '../wiring.ts'
 
 const LOOK_MS = 300
@@ -41,23 +41,17 @@ async function here(config: Config): Promise<RebuildRecord> {
     // Embedded, nobody else brings the log into ClickHouse.
     if (folder) open.push(await startSink(parts))
     open.push(startRebuilds(parts, () => true))
-    return await followRebuild(stores.models, (await requestRebuild(stores.models, 'demand')).id, show)
+    await requestRebuild(stores.models, 'demand')
+    return await followRebuild(stores.models, show)
   } finally {
     for (const part of open.toReversed()) await part.close()
   }
 }
 
-async function ofRunning({ address, token }: Holder): Promise<RebuildRecord> {
-  if (address === undefined)
-    throw new ConfigError('the system that has this data folder open does not listen yet; try again in a moment')
-  const ask = async <T>(method: string, path: string): Promise<T> => {
-    const answer = await fetch(address + path, { method, headers: { authorization: `Bearer ${token}` } })
-    if (!answer.ok) throw new UnavailableError(`${address}${path} answered ${answer.status}: ${await answer.text()}`)
-    return (await answer.json()) as T
-  }
-  await ask('POST', '/v1/admin/rebuilds')
+async function ofRunning(holder: Holder): Promise<RebuildRecord> {
+  await askRunning(holder, 'POST', '/v1/admin/rebuilds')
   for (let last = ''; ; ) {
-    const { rebuild: record } = await ask<{ rebuild: RebuildRecord }>('GET', '/v1/admin/status')
+    const { rebuild: record } = await askRunning<{ rebuild: RebuildRecord }>(holder, 'GET', '/v1/admin/status')
     if (record.progress !== last) show(record)
     last = record.progress
     if (record.status !== 'requested' && record.status !== 'running') return record

@@ -52,6 +52,10 @@ async function run(
   const scale = askedScale(config, config.DATASET === undefined ? undefined : dataset?.scale)
   const stores = keep(await openStores(config, { folder, scale, withRatings: has('sink') || has('rebuilder'), logger }))
   const toLoad = dataset !== undefined && isToLoad(dataset, config, folder, await isEmpty(stores)) ? dataset : undefined
+  if (config.DATASET !== undefined && dataset !== undefined && toLoad === undefined && folder === undefined)
+    console.log(
+      `the log holds ratings already: ${dataset.name} is not loaded (npm run import -- ${config.DATASET} adds it, or goes on with it)`,
+    )
   const generations = keep(followGeneration(stores.models, logger))
   generations.onSwitch(({ createdAt }) => metrics.generationCreated.set(createdAt / 1000))
   await generations.loaded

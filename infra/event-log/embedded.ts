@@ -13,6 +13,8 @@ import type { Batch, EventLog, LogRecord, Position, Subscription, Topic } from '
 /** Bounds how long writing a group, and reading a batch, hold up the event loop: a few milliseconds each. */
 const MAX_GROUP_RECORDS = 5_000
 const MAX_BATCH_RECORDS = 2_000
+/** A second or two of a slow disk. */
+const MAX_WAITING_RECORDS = 200_000
 
 /**
  * The event log in an lmdb file of the folder, for one process. An append is acknowledged when it is on the disk; appends that
@@ -33,6 +35,7 @@ export async function openEmbeddedLog(
     commit: store.append,
     sizeOf: ({ records }) => records.length,
     maxSize: MAX_GROUP_RECORDS,
+    maxWaiting: MAX_WAITING_RECORDS,
   })
   /** Emits a topic's name when records were appended to it. */
   const appended = new EventEmitter().setMaxListeners(0)

@@ -9,6 +9,8 @@ import type { Position } from './port.ts'
 const MAX_SEND_RECORDS = 1_000
 /** Below a broker's usual message.max.bytes (1 MB): the records of a partition travel as one message. */
 const MAX_SEND_BYTES = 900_000
+/** Some seconds of a slow broker. */
+const MAX_WAITING_SENDS = 200
 /** What a record weighs besides key, value and headers, at most. */
 const RECORD_OVERHEAD_BYTES = 32
 
@@ -33,7 +35,12 @@ interface Chunk {
 export function createGroupedProducer(kafka: Kafka, place: KafkaPlace, logger: Logger) {
   let producer: Promise<Producer> | undefined
   let closed = false
-  const chunks = groupCommit<Chunk, Position[]>({ commit: send, sizeOf: shareOf, maxSize: 1 })
+  const chunks = groupCommit<Chunk, Position[]>({
+    commit: send,
+    sizeOf: shareOf,
+    maxSize: 1,
+    maxWaiting: MAX_WAITING_SENDS,
+  })
 
   async function connect(): Promise<Producer> {
     const connected = kafka.producer({

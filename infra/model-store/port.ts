@@ -32,6 +32,8 @@ export interface RebuildRecord {
   /** In words: "epoch 7/16", or why it failed. */
   readonly progress: string
   readonly generation: string | undefined
+  /** Somebody asked while it ran: what came in the meantime is to be in the next one. */
+  readonly again?: true
   readonly updatedAt: number
 }
 

@@ -5,12 +5,17 @@ import type { ModelStore, RebuildRecord } from './port.ts'
 const LOOK_MS = 200
 
 /**
- * Asks whichever rebuilder has the lease for a rebuild. While one is asked for or under way, that one is the answer.
+ * Asks whichever rebuilder has the lease for a rebuild. One that was asked for already is the answer; one under way is, too, and
+ * is followed by another, for it may have read the ratings already.
  * @returns the record to follow
  */
 export async function requestRebuild(models: ModelStore, reason: RebuildRecord['reason']): Promise<RebuildRecord> {
   const standing = await models.rebuild()
-  if (standing?.status === 'requested' || standing?.status === 'running') return standing
+  if (standing?.status === 'requested') return standing
+  if (standing?.status === 'running') {
+    await models.writeRebuild({ ...standing, again: true })
+    return standing
+  }
   const now = Date.now()
   const id = randomUUID()
   const record = {
@@ -26,18 +31,17 @@ export async function requestRebuild(models: ModelStore, reason: RebuildRecord['
   return record
 }
 
-/** Follows a rebuild to its end. @returns its last record */
+/** Follows the newest rebuild to its end, and one that takes its place. @returns the last record */
 export async function followRebuild(
   models: ModelStore,
-  id: string,
   onProgress: (record: RebuildRecord) => void,
 ): Promise<RebuildRecord> {
   for (let last = ''; ; ) {
     const record = await models.rebuild()
-    if (record === undefined || record.id !== id) throw new Error('another rebuild took the place of this one')
+    if (record === undefined) throw new Error('no rebuild was asked for')
     if (record.progress !== last) onProgress(record)
     last = record.progress
-    if (record.status !== 'requested' && record.status !== 'running') return record
+    if (record.status !== 'requested' && record.status !== 'running' && !record.again) return record
     await sleep(LOOK_MS)
   }
 }

@@ -169,7 +169,7 @@ function decoded<T>(what: string, decode: () => T): T {
   } catch (error) {
     const reason = messageOf(error)
     throw new CorruptRecordError(
-      `${what} does not read: ${reason}. The ratings stand on the log: rebuild the state from it with \`npm run replay -- --to-state\`.`,
+      `${what} does not read: ${reason}. The ratings stand on the log: stop foldstream, empty the user state (the folder state/ of the data folder, or the Redis database), and start it; it is filled again from the log.`,
       { cause: error },
     )
   }

@@ -20,7 +20,9 @@ export interface SourceFile {
  */
 export async function listFiles(path: string): Promise<SourceFile[]> {
   const stats = await stat(path).catch((error: unknown) => {
-    throw new ConfigError(`No dataset at ${path}: ${messageOf(error)}`)
+    throw new ConfigError(
+      `No dataset at ${path} (${messageOf(error)}). Expected a folder, a zip or a file, or one of the names ml-latest-small, ml-1m, ml-20m, ml-32m.`,
+    )
   })
   const isZip = path.toLowerCase().endsWith('.zip')
   if (!stats.isDirectory() && !isZip) return [plainFile(path, basename(path), stats.size)]
