@@ -36,9 +36,10 @@ describe('one item', () => {
     ['no title', { genres: [] }, 'title'],
     ['an empty title', { ...heat, title: '' }, 'title'],
     ['genres in one text', { ...heat, genres: 'Crime|Thriller' }, 'genres'],
-    ['a genre that lists cannot carry', { ...heat, genres: ['Crime|Thriller'] }, 'genres'],
+    ['a genre that lists cannot carry', { ...heat, genres: ['Crime|Thriller'] }, 'genres[0]'],
     ['a million genres', { ...heat, genres: new Array(1_000_000).fill(1) }, 'genres'],
     ['a year that is none', { ...heat, year: 1995.5 }, 'year'],
+    ['a year of no calendar', { ...heat, year: 1e300 }, 'year'],
     ['a poster that is no web address', { ...heat, poster: 'javascript:alert(1)' }, 'poster'],
     ['a nested attribute', { ...heat, attributes: { cast: { lead: 'Al' } } }, 'attributes.cast'],
     ['attributes over 16 KiB', { ...heat, attributes: { plot: 'x'.repeat(17_000) } }, 'attributes'],
@@ -46,6 +47,23 @@ describe('one item', () => {
     const answer = await gateway.send('PUT', '/v1/items/m1', body)
     expect(answer.status).toBe(400)
     expect(faultPathsOf(answer)).toEqual([path])
+  })
+
+  it('is refused with every fault at once', async () => {
+    const misfits = { cast: { lead: 'Al' }, budget: null, plot: 'x'.repeat(17_000) }
+    const body = { title: '', genres: ['Crime|Thriller', 'Drama', 7], year: -1, poster: 'nowhere', attributes: misfits }
+    const paths = [
+      'title',
+      'genres[0]',
+      'genres[2]',
+      'year',
+      'poster',
+      'attributes.cast',
+      'attributes.budget',
+      'attributes',
+    ]
+    expect(faultPathsOf(await gateway.send('PUT', '/v1/items/m1', body))).toEqual(paths)
+    expect(faultPathsOf(await gateway.send('POST', '/v1/items', { itemId: '', ...body }))).toEqual(['itemId', ...paths])
   })
 
   it('may not be called as a route beside items is', async () => {

@@ -1,24 +1,29 @@
 import { z } from '@hono/zod-openapi'
 import type { Item } from '../models/events/types.ts'
-import { checkItem } from '../models/events/validation.ts'
-import { itemId, shortList } from './schemas.ts'
+import { checkAttributes, checkGenre, checkPoster, checkTitle, checkYear } from '../models/events/validation.ts'
+import { itemId, ruled, shortList } from './schemas.ts'
 
 /** How long a write waits until this process has read it back from the log. */
 export const CATALOGUE_WAIT_MS = 1_000
 
 type Attributes = Item['attributes']
 
-/** A fault for the first that does not fit: a body can hold a million of them. */
+/** More misfits of one item are not named: a body can hold a million of them. */
+const MAX_MISFITS = 100
+
 const attributes = z
   .custom<Attributes>(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     'Expected an object',
   )
   .superRefine((attributes, context) => {
-    const misfit = Object.keys(attributes).find((name) => !isAttribute(attributes[name]))
-    if (misfit === undefined) return
+    const entries = Object.entries(attributes)
+    const misfits = entries.filter(([, value]) => !isAttribute(value))
     const message = 'Expected a string, a number, a boolean or a list of strings'
-    context.addIssue({ code: 'custom', path: [misfit], message })
+    for (const [name] of misfits.slice(0, MAX_MISFITS)) context.addIssue({ code: 'custom', path: [name], message })
+    // What fits is flat. Writing a misfit as JSON could run out of stack: it may be nested without end.
+    const tooLarge = checkAttributes(Object.fromEntries(entries.filter(([, value]) => isAttribute(value))))
+    if (tooLarge !== undefined) context.addIssue({ code: 'custom', message: tooLarge })
   })
   .openapi({
     type: 'object',
@@ -34,10 +39,10 @@ function isAttribute(value: unknown): boolean {
 }
 
 const description = {
-  title: z.string(),
-  genres: shortList(z.string(), 100),
-  year: z.int().optional(),
-  poster: z.string().optional().openapi({ description: 'Where a picture of the item is' }),
+  title: ruled(z.string(), checkTitle),
+  genres: shortList(ruled(z.string(), checkGenre), 100),
+  year: ruled(z.number(), checkYear).optional().openapi({ type: 'integer' }),
+  poster: ruled(z.string(), checkPoster).optional().openapi({ description: 'Where a picture of the item is' }),
   available: z.boolean().optional().openapi({ default: true, description: 'false hides the item from every list' }),
   attributes: attributes.optional(),
 }
@@ -48,11 +53,7 @@ export const itemDescription = z.strictObject(description).openapi('ItemDescript
 const item = z.strictObject({ itemId, ...description }).openapi('Item')
 
 /** An item as clients post it, read as the event that goes onto the log. */
-export const itemInput = item.transform((input, context) => {
-  const event = itemEvent(input.itemId, input)
-  for (const { path, message } of checkItem(event)) context.addIssue({ code: 'custom', path: [path], message })
-  return event
-})
+export const itemInput = item.transform((input) => itemEvent(input.itemId, input))
 
 export function itemEvent(itemId: string, input: z.output<typeof itemDescription>): Item {
   const { title, genres, year = null, poster = null, available = true, attributes = {} } = input

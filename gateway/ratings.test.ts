@@ -77,6 +77,26 @@ describe('POST /v1/ratings', () => {
     expect(await eventsOnLog()).toEqual([])
   })
 
+  it('names every fault of a rating, also where one is of type and another of a rule', async () => {
+    const inOneHour = Date.now() + 3_600_000
+    const answer = await gateway.send('POST', '/v1/ratings', {
+      userId: '',
+      itemId: 7,
+      value: 9,
+      occurredAt: inOneHour,
+      recommendationId: '',
+      stars: 4,
+    })
+    expect(faultPathsOf(answer).sort()).toEqual([
+      'itemId',
+      'occurredAt',
+      'recommendationId',
+      'stars',
+      'userId',
+      'value',
+    ])
+  })
+
   it.each([
     ['an unknown field', { ...good, stars: 4 }, 'stars'],
     ['a user id of a wrong type', { ...good, userId: 7 }, 'userId'],

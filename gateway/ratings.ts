@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { v7 as uuid } from 'uuid'
 import type { RatingEvent, RatingScale } from '../models/events/types.ts'
-import { checkRating } from '../models/events/validation.ts'
 import { eventId, itemId, recommendationId, timestamp, userId } from './schemas.ts'
 
 export const MAX_BATCH = 1_000
@@ -21,13 +20,7 @@ export function ratingSchema(scale: RatingScale) {
       recommendationId: recommendationId.optional().openapi({ description: 'The answer that led to this rating' }),
     })
     .openapi('Rating')
-    .transform((input, context) => {
-      const event = ratingEvent(input)
-      // The rules of the log have the last word: what is accepted here must not end among the dead letters.
-      for (const { path, message } of checkRating(event, scale, Date.now()))
-        context.addIssue({ code: 'custom', path: [path], message })
-      return event
-    })
+    .transform(ratingEvent)
 }
 
 interface RatingInput {

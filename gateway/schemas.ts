@@ -1,17 +1,21 @@
 import { z } from '@hono/zod-openapi'
 import type { RebuildRecord } from '../infra/model-store/port.ts'
-import { checkId } from '../models/events/validation.ts'
+import { checkId, checkRecommendationId, checkTime } from '../models/events/validation.ts'
 import type { Trouble } from './health.ts'
 import { PROBLEMS, type ProblemKind } from './problems.ts'
 
+/**
+ * A schema that also asks a rule of the log: what is accepted here must not end among the dead letters. Each field asks its
+ * own, since zod would ask rules of the whole only once every field has its type.
+ */
+export const ruled = <S extends z.ZodType>(schema: S, check: (value: z.output<S>) => string | undefined): S =>
+  schema.superRefine((value, context) => {
+    const message = check(value)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  })
+
 const id = (kind: 'user' | 'item', description: string) =>
-  z
-    .string()
-    .superRefine((text, context) => {
-      const message = checkId(kind, text)
-      if (message !== undefined) context.addIssue({ code: 'custom', message })
-    })
-    .openapi({ description, minLength: 1, maxLength: 128 })
+  ruled(z.string(), (text) => checkId(kind, text)).openapi({ description, minLength: 1, maxLength: 128 })
 
 export const userId = id('user', 'Chosen by you')
 export const itemId = id('item', 'Chosen by you; not `popular`, `trending`, `top-rated` or `similar`')
@@ -65,14 +69,18 @@ export const waitMs = wholeNumber(0, 10_000, 1_000)
 const TIME = 'ISO 8601 with a zone, or milliseconds since 1970'
 
 /** ms since 1970, from a number or from ISO 8601 with a zone. */
-export const timestamp = z
-  .union([z.int(), z.iso.datetime({ offset: true, error: `Expected ${TIME}` }).transform((text) => Date.parse(text))], {
-    error: `Expected ${TIME}`,
-  })
-  .openapi({ description: TIME, example: '2026-11-21T12:00:00Z' })
+export const timestamp = ruled(
+  z.union(
+    [z.int(), z.iso.datetime({ offset: true, error: `Expected ${TIME}` }).transform((text) => Date.parse(text))],
+    {
+      error: `Expected ${TIME}`,
+    },
+  ),
+  (time) => checkTime(time, Date.now()),
+).openapi({ description: TIME, example: '2026-11-21T12:00:00Z' })
 
 export const eventId = z.uuid()
-export const recommendationId = z.string().openapi({ minLength: 1, maxLength: 128 })
+export const recommendationId = ruled(z.string(), checkRecommendationId).openapi({ minLength: 1, maxLength: 128 })
 
 export const token = z.string().openapi({
   description: 'Opaque: give it as `after` to a read that is to show what was written',

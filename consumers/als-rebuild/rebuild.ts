@@ -89,7 +89,9 @@ async function publish(generation: Generation, { models, ratings, logger }: Rebu
     .catch((error: unknown) =>
       logger.warn({ err: error, generation: row.id }, 'the generation is live, but not noted in ClickHouse'),
     )
-  await pruneGenerations(models)
+  await pruneGenerations(models).catch((error: unknown) =>
+    logger.warn({ err: error }, 'old generations were not removed'),
+  )
 }
 
 /** A generation that cannot be read costs the warm start, not the rebuild. */

@@ -1,8 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { checkItem } from '../../models/events/validation.ts'
 import type { Route } from '../context.ts'
 import { accepted, CATALOGUE_WAIT_MS, itemDescription, itemEvent } from '../items.ts'
-import { invalidRequest } from '../problems.ts'
 import { inPath, itemId, json, refusals } from '../schemas.ts'
 
 const route = createRoute({
@@ -21,8 +19,6 @@ const route = createRoute({
 export const putItem: Route = (app, { publisher, catalogue }) =>
   app.openapi(route, async (c) => {
     const item = itemEvent(c.req.valid('param').itemId, c.req.valid('json'))
-    const faults = checkItem(item)
-    if (faults.length > 0) throw invalidRequest(faults)
     const position = await publisher.items([item])
     if (position) await catalogue.reached(position, CATALOGUE_WAIT_MS)
     return c.json({ accepted: 1 }, 202)

@@ -1,13 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { checkRating } from '../../models/events/validation.ts'
 import type { Route } from '../context.ts'
-import { invalidRequest } from '../problems.ts'
 import { ratingEvent, ratingValue } from '../ratings.ts'
 import { inPath, itemId, json, recommendationId, refusals, token, userId } from '../schemas.ts'
 
 export const putRating: Route = (app, { log, publisher }) => {
-  const { scale } = log.identity
-  const body = z.strictObject({ value: ratingValue(scale), recommendationId: recommendationId.optional() })
+  const body = z.strictObject({ value: ratingValue(log.identity.scale), recommendationId: recommendationId.optional() })
 
   const route = createRoute({
     method: 'put',
@@ -23,8 +20,6 @@ export const putRating: Route = (app, { log, publisher }) => {
 
   app.openapi(route, async (c) => {
     const event = ratingEvent({ ...c.req.valid('param'), ...c.req.valid('json') })
-    const faults = checkRating(event, scale, Date.now())
-    if (faults.length > 0) throw invalidRequest(faults)
     return c.json({ token: publisher.token(await publisher.users([event])) }, 202)
   })
 }

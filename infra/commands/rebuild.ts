@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
 import { type Holder, holderOf, openDataFolder } from '../data-folder.ts'
+import { ConfigError } from '../errors.ts'
 import { createLogger } from '../logging.ts'
 import { createMetrics } from '../metrics.ts'
 import type { RebuildRecord } from '../model-store/port.ts'
@@ -16,7 +17,8 @@ const LOOK_MS = 300
  * whichever rebuilder has the lease works, this process or another.
  */
 export async function rebuild(args: readonly string[]): Promise<number> {
-  const { config } = readConfig(args, process.env)
+  const { config, words } = readConfig(args, process.env)
+  if (words.length > 0) throw new ConfigError(`rebuild: expected only flags, not '${words.join(' ')}'`)
   const holder = embeddedStores(config).length > 0 ? holderOf(config.DATA_DIR) : undefined
   const record = await (holder ? ofRunning(holder) : here(config))
   console.log(

@@ -4,6 +4,7 @@ import { createProgress } from '../../producers/progress.ts'
 import { logPublisher } from '../../producers/publisher.ts'
 import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
 import { type DataFolder, openDataFolder } from '../data-folder.ts'
+import { ConfigError } from '../errors.ts'
 import { firstDataset, isToLoad } from '../first-dataset.ts'
 import { startGateway } from '../gateway-role.ts'
 import { importFiles } from '../import-files.ts'
@@ -18,7 +19,9 @@ import { askedScale, openStores, type Stores } from '../wiring.ts'
 
 /** `npm start`: the roles asked for, in this process, until a signal stops them. */
 export async function start(args: readonly string[]): Promise<number> {
-  const { config } = readConfig(args, process.env)
+  const { config, words } = readConfig(args, process.env)
+  if (words.length > 0)
+    throw new ConfigError(`start: expected only flags, not '${words.join(' ')}'; a dataset is named by --dataset`)
   checkConfig(config)
   const logger = createLogger(config.LOG_LEVEL)
   const folder = embeddedStores(config).length > 0 ? openDataFolder(config.DATA_DIR) : undefined

@@ -31,6 +31,36 @@ export function checkId(kind: 'user' | 'item', id: unknown): string | undefined 
   return undefined
 }
 
+/** @returns what is wrong with the time of an event, if anything. @param now ms since 1970: the time of arrival */
+export function checkTime(time: number, now: number): string | undefined {
+  if (!Number.isInteger(time) || time < 0) return 'expected a time after 1970, in ms or ISO 8601'
+  return time > now + MAX_AHEAD_MS ? `lies more than ${MAX_AHEAD_MS / 60_000} minutes ahead` : undefined
+}
+
+export const checkRecommendationId = (text: string): string | undefined => checkText(text, MAX_ID_LENGTH)
+
+export const checkTitle = (title: string): string | undefined => checkText(title, MAX_TITLE_LENGTH)
+
+export function checkGenre(genre: string): string | undefined {
+  if (checkText(genre, MAX_ID_LENGTH) === undefined && !genre.includes('|')) return undefined
+  return `expected 1 to ${MAX_ID_LENGTH} printable characters other than |`
+}
+
+export function checkYear(year: number): string | undefined {
+  if (Number.isInteger(year) && year >= YEARS.min && year <= YEARS.max) return undefined
+  return `expected a whole number from ${YEARS.min} to ${YEARS.max}`
+}
+
+export function checkPoster(text: string): string | undefined {
+  const isWebAddress = text.length <= 2_048 && /^https?:$/.test(URL.parse(text)?.protocol ?? '')
+  return isWebAddress ? undefined : 'expected an http or https address'
+}
+
+export function checkAttributes(attributes: Item['attributes']): string | undefined {
+  const isLarge = Buffer.byteLength(JSON.stringify(attributes)) > MAX_ATTRIBUTES_BYTES
+  return isLarge ? `more than ${MAX_ATTRIBUTES_BYTES} bytes as JSON` : undefined
+}
+
 /**
  * Checks a rating against the scale of its log.
  * @param now  ms since 1970: the time of arrival, or of the append when it is read back
@@ -44,40 +74,21 @@ export function checkRating(event: RatingEvent, scale: RatingScale, now: number)
     ['value', inScale ? undefined : `expected a number from ${scale.min} to ${scale.max}`],
     ['eventId', checkEventId(event.eventId)],
     ['occurredAt', checkTime(event.occurredAt, now)],
-    [
-      'recommendationId',
-      event.recommendationId === null ? undefined : checkText(event.recommendationId, MAX_ID_LENGTH),
-    ],
+    ['recommendationId', event.recommendationId === null ? undefined : checkRecommendationId(event.recommendationId)],
   ])
 }
 
 /** Checks an item on its way to the log. */
 export function checkItem(item: Item): Fault[] {
   const { title, genres, year, poster, attributes } = item
-  const badGenre = genres.find((genre) => checkText(genre, MAX_ID_LENGTH) !== undefined || genre.includes('|'))
   return found([
     ['itemId', checkId('item', item.itemId)],
-    ['title', checkText(title, MAX_TITLE_LENGTH)],
+    ['title', checkTitle(title)],
     ['genres', genres.length > MAX_GENRES ? `more than ${MAX_GENRES}` : undefined],
-    [
-      'genres',
-      badGenre === undefined
-        ? undefined
-        : `'${badGenre}': expected 1 to ${MAX_ID_LENGTH} printable characters other than |`,
-    ],
-    [
-      'year',
-      year === null || (Number.isInteger(year) && year >= YEARS.min && year <= YEARS.max)
-        ? undefined
-        : `expected a whole number from ${YEARS.min} to ${YEARS.max}`,
-    ],
-    ['poster', poster === null || isWebAddress(poster) ? undefined : 'expected an http or https address'],
-    [
-      'attributes',
-      Buffer.byteLength(JSON.stringify(attributes)) > MAX_ATTRIBUTES_BYTES
-        ? `more than ${MAX_ATTRIBUTES_BYTES} bytes as JSON`
-        : undefined,
-    ],
+    ...genres.map((genre, i) => [`genres[${i}]`, checkGenre(genre)] as const),
+    ['year', year === null ? undefined : checkYear(year)],
+    ['poster', poster === null ? undefined : checkPoster(poster)],
+    ['attributes', checkAttributes(attributes)],
   ])
 }
 
@@ -95,19 +106,10 @@ function checkEventId(eventId: string): string | undefined {
   return UUID.test(eventId) ? undefined : 'expected a UUID'
 }
 
-function checkTime(time: number, now: number): string | undefined {
-  if (!Number.isInteger(time) || time < 0) return 'expected a time after 1970, in ms or ISO 8601'
-  return time > now + MAX_AHEAD_MS ? `lies more than ${MAX_AHEAD_MS / 60_000} minutes ahead` : undefined
-}
-
 function checkText(text: string, maxLength: number): string | undefined {
   if (text.length === 0) return 'is empty'
   if ([...text].length > maxLength) return `is longer than ${maxLength} characters`
   return UNPRINTABLE.test(text) ? 'holds a character that is not printable' : undefined
-}
-
-function isWebAddress(text: string): boolean {
-  return text.length <= 2_048 && /^https?:$/.test(URL.parse(text)?.protocol ?? '')
 }
 
 function found(checks: readonly [path: string, message: string | undefined][]): Fault[] {
