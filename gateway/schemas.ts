@@ -71,10 +71,11 @@ const TIME = 'ISO 8601 with a zone, or milliseconds since 1970'
 /** ms since 1970, from a number or from ISO 8601 with a zone. */
 export const timestamp = ruled(
   z.union(
-    [z.int(), z.iso.datetime({ offset: true, error: `Expected ${TIME}` }).transform((text) => Date.parse(text))],
-    {
-      error: `Expected ${TIME}`,
-    },
+    [
+      z.number().openapi({ type: 'integer' }),
+      z.iso.datetime({ offset: true, error: `Expected ${TIME}` }).transform((text) => Date.parse(text)),
+    ],
+    { error: `Expected ${TIME}` },
   ),
   (time) => checkTime(time, Date.now()),
 ).openapi({ description: TIME, example: '2026-11-21T12:00:00Z' })

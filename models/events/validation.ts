@@ -112,6 +112,6 @@ function checkText(text: string, maxLength: number): string | undefined {
   return UNPRINTABLE.test(text) ? 'holds a character that is not printable' : undefined
 }
 
-function found(checks: readonly [path: string, message: string | undefined][]): Fault[] {
+function found(checks: readonly (readonly [path: string, message: string | undefined])[]): Fault[] {
   return checks.flatMap(([path, message]) => (message === undefined ? [] : [{ path, message }]))
 }
