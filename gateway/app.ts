@@ -14,6 +14,7 @@ import { answerProblems, Problem, refuseFaults } from './problems.ts'
 import { createPublisher } from './publisher.ts'
 import { addReference } from './reference.ts'
 import { routes } from './routes.ts'
+import { refuseBrokenUtf8 } from './utf8.ts'
 
 /** Answered without a key: what tells whether and how to ask. */
 const OPEN_PATHS = ['/livez', '/readyz', '/openapi.json', '/docs']
@@ -40,7 +41,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   if (settings.corsOrigins.length > 0) app.use(cors({ origin: [...settings.corsOrigins] }))
   app.use(refuseCrossSiteWrites(settings.corsOrigins))
   if (settings.apiKeys) app.use(requireKey(settings.apiKeys, settings.adminToken, OPEN_PATHS))
-  app.use(limitBody(settings.bodyLimit))
+  app.use(limitBody(settings.bodyLimit), refuseBrokenUtf8)
   for (const route of routes) route(app, gateway)
   addReference(app)
   return { app, ready: health.ready, close: () => closing.abort(new Error('the process is stopping')) }

@@ -5,6 +5,7 @@ import { UnavailableError } from '../infra/errors.ts'
 import type { Fault } from '../models/events/validation.ts'
 import { faultsOf, Problem, RETRY_LATER } from './problems.ts'
 import { fault } from './schemas.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 export const NDJSON = 'application/x-ndjson'
 
@@ -70,10 +71,10 @@ export async function ingestLines<T>(
     batch = []
   }
 
-  for await (const text of linesOf(body)) {
+  for await (const bytes of linesOf(body)) {
     if (++line % LINES_A_BATCH === 0) await yieldToRequests()
-    if (text.trim() === '') continue
-    const outcome = parseLine(text, schema)
+    const outcome = parseLine(bytes, schema)
+    if (outcome === undefined) continue
     if ('value' in outcome) {
       batch.push(outcome.value)
       if (batch.length === LINES_A_BATCH) await flush()
@@ -86,7 +87,11 @@ export async function ingestLines<T>(
   return { accepted, rejectedCount, rejected }
 }
 
-function parseLine<T>(text: string, schema: z.ZodType<T>): { value: T } | { errors: Fault[] } {
+/** @returns undefined: the line is blank */
+function parseLine<T>(bytes: Uint8Array, schema: z.ZodType<T>): { value: T } | { errors: Fault[] } | undefined {
+  const text = decodeUtf8(bytes)
+  if (text === undefined) return { errors: [{ path: '', message: 'Not UTF-8' }] }
+  if (text.trim() === '') return undefined
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -97,13 +102,20 @@ function parseLine<T>(text: string, schema: z.ZodType<T>): { value: T } | { erro
   return success ? { value: data } : { errors: faultsOf(error) }
 }
 
-async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
+const NEWLINE = 0x0a
+
+/** Split as bytes: in UTF-8 no other character holds a newline's, and one broken line does not spoil the next. */
+async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+  let begun: Uint8Array[] = []
   for await (const chunk of body ?? []) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop() as string
-    yield* lines
+    let start = 0
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      const last = chunk.subarray(start, end)
+      yield begun.length === 0 ? last : Buffer.concat([...begun, last])
+      begun = []
+      start = end + 1
+    }
+    if (start < chunk.length) begun.push(chunk.subarray(start))
   }
-  yield rest + decoder.decode()
+  yield Buffer.concat(begun)
 }

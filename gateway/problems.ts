@@ -10,6 +10,7 @@ export const PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request does not have the form that is expected' },
   'broken-off': { status: 400, title: 'The request ended before its body did' },
   'broken-json': { status: 400, title: 'The body is not JSON' },
+  'not-utf8': { status: 400, title: 'The request is not UTF-8' },
   unauthorized: { status: 401, title: 'A valid API key is needed' },
   'cross-site': { status: 403, title: 'Another site may not write here' },
   'not-found': { status: 404, title: 'There is no such thing' },

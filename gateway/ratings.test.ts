@@ -158,6 +158,34 @@ describe('POST /v1/ratings', () => {
   })
 })
 
+describe('what is not UTF-8', () => {
+  /** A body whose user id is the one byte ff, which begins no character. */
+  const body = (after = '') => Buffer.from(`{"userId":"\xff","itemId":"i","value":4}${after}`, 'latin1')
+  const post = async (bytes: Uint8Array<ArrayBuffer>, type: string) =>
+    gateway.app.request('/v1/ratings', { method: 'POST', body: bytes, headers: { 'content-type': type } })
+
+  it('is refused as a body', async () => {
+    const answer = await post(body(), 'application/json')
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ type: '/docs#not-utf8' })
+    expect(await eventsOnLog()).toEqual([])
+  })
+
+  it('is refused as a line, and only that', async () => {
+    const answer = await post(body(`\n${JSON.stringify(good)}`), 'application/x-ndjson')
+    const rejected = [{ line: 1, errors: [{ path: '', message: 'Not UTF-8' }] }]
+    expect(await answer.json()).toMatchObject({ accepted: 1, rejected })
+    expect(await eventsOnLog()).toMatchObject([good])
+  })
+
+  it.each(['/v1/users/%ff/ratings', '/v1/users/%C3%28/ratings', '/v1/users/100%/ratings', '/v1/items?query=%ff'])(
+    'is refused in an address: %s',
+    async (path) => {
+      expect(await gateway.get(path)).toMatchObject({ status: 400, body: { type: '/docs#not-utf8' } })
+    },
+  )
+})
+
 describe('any JSON', () => {
   it('is a rating, or faults by path that lead into it', async () => {
     const field = fc.option(fc.jsonValue(), { nil: undefined })
