@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { MiddlewareHandler } from 'hono'
+import { isLoopback } from '../infra/config.ts'
 import { ConfigError, messageOf } from '../infra/errors.ts'
 import { Problem } from './problems.ts'
 
@@ -90,4 +91,20 @@ export function refuseCrossSiteWrites(corsOrigins: readonly string[]): Middlewar
       throw new Problem('cross-site', 'List the origin of that site in CORS_ORIGINS to let it write.')
     await next()
   }
+}
+
+/**
+ * Refuses requests to a name other than this machine's own: without keys, a page could otherwise let its own name lead to the
+ * loopback address of whoever reads it (DNS rebinding), and be of the same origin as what it reads there.
+ */
+export const requireLoopbackName: MiddlewareHandler = async (c, next) => {
+  // A request without the header names no site that could have led here.
+  const host = c.req.header('host') ?? 'localhost'
+  const name = URL.parse(`http://${host}`)?.hostname.replace(/^\[|\]$/g, '')
+  if (name === undefined || !isLoopback(name))
+    throw new Problem(
+      'other-host',
+      `Without API_KEYS only localhost, 127.0.0.1 and [::1] are answered, not '${host}'. Ask by one of them, or set API_KEYS.`,
+    )
+  await next()
 }

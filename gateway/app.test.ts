@@ -62,6 +62,37 @@ describe('browsers', () => {
   })
 })
 
+describe('a gateway without keys', () => {
+  const statusFor = async (host: string) => (await gateway.send('GET', '/v1/items', undefined, { host })).status
+
+  it('is reached by the names of this machine', async () => {
+    gateway = await openTestGateway()
+    for (const host of ['localhost', 'LOCALHOST:3000', '127.0.0.1:3000', '127.8.8.8', '[::1]', '[::1]:3000'])
+      expect(await statusFor(host), host).toBe(200)
+  })
+
+  it('is not by a name that somebody else lets lead here', async () => {
+    gateway = await openTestGateway()
+    for (const host of [
+      'evil.example',
+      'localhost.evil.example:3000',
+      '127.0.0.1.evil.example',
+      'localhost@evil.example',
+      '192.168.0.1',
+      '',
+    ])
+      expect(await statusFor(host), host).toBe(421)
+    const answer = await gateway.send('GET', '/readyz', undefined, { host: 'evil.example' })
+    expect(answer.body).toMatchObject({ type: '/docs#other-host', detail: expect.stringContaining('set API_KEYS') })
+  })
+
+  it('goes by any name once it has keys', async () => {
+    gateway = await openTestGateway({ settings: { apiKeys: keyed('secret') } })
+    const headers = { host: 'shop.example', authorization: 'Bearer secret' }
+    expect((await gateway.send('GET', '/v1/items', undefined, headers)).status).toBe(200)
+  })
+})
+
 describe('paths', () => {
   it('that are none are told from methods that are not answered', async () => {
     gateway = await openTestGateway()

@@ -5,7 +5,7 @@ import { cors } from 'hono/cors'
 import { requestId } from 'hono/request-id'
 import { METHOD_NAME_ALL, METHODS } from 'hono/router'
 import { secureHeaders } from 'hono/secure-headers'
-import { refuseCrossSiteWrites, requireKey } from './access.ts'
+import { refuseCrossSiteWrites, requireKey, requireLoopbackName } from './access.ts'
 import type { App, GatewayDependencies } from './context.ts'
 import { createEngine } from './engine/engine.ts'
 import { createHealth, type ReadyReport } from './health.ts'
@@ -38,6 +38,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   app.onError(answerProblems(logger))
   app.notFound((c) => unknownPath(app, c.req.method, c.req.path).toResponse())
   app.use(requestId(), observe(metrics, logger), secureHeaders(HEADERS))
+  if (settings.apiKeys === undefined) app.use(requireLoopbackName)
   if (settings.corsOrigins.length > 0) app.use(cors({ origin: [...settings.corsOrigins] }))
   app.use(refuseCrossSiteWrites(settings.corsOrigins))
   if (settings.apiKeys) app.use(requireKey(settings.apiKeys, settings.adminToken, OPEN_PATHS))

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   'other-log': { status: 409, title: 'The token belongs to another log' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type of the body is not one that is read here' },
+  'other-host': { status: 421, title: 'This host name is not answered here' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'A store does not answer' },
 } as const

@@ -204,11 +204,11 @@ const problemAnswer = (description: string) => ({
 
 /** The failures that a route may answer, for `responses`; those that any route may answer are among them. */
 export function refusals<S extends Status>(...statuses: S[]) {
-  const answers = [...statuses, 401 as const, 500 as const].map((status) => {
+  const answers = [...statuses, 401 as const, 421 as const, 500 as const].map((status) => {
     const titles = Object.values(PROBLEMS)
       .filter((kind) => kind.status === status)
       .map(({ title }) => title)
     return [status, problemAnswer(titles.join('; or: '))]
   })
-  return Object.fromEntries(answers) as Record<S | 401 | 500, ReturnType<typeof problemAnswer>>
+  return Object.fromEntries(answers) as Record<S | 401 | 421 | 500, ReturnType<typeof problemAnswer>>
 }

@@ -23,7 +23,7 @@ export const refuseBrokenUtf8: MiddlewareHandler = async (c, next) => {
     const text = decodeUtf8(await c.req.raw.arrayBuffer())
     if (text === undefined)
       throw new Problem('not-utf8', 'The body holds bytes that are not UTF-8. Nothing of it was stored.')
-    // Where Hono looks for a body that was read before. From cached bytes it would build a Response: a third of a small post.
+    // Where Hono looks for a body that was read before. From cached bytes it would build a Response.
     Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
   }
   await next()

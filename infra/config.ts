@@ -156,6 +156,10 @@ export function embeddedStores(config: Config): string[] {
   return urls.filter((name) => config[name].startsWith('embedded:'))
 }
 
+/** Whether only programs of this machine reach the host. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
+
 /**
  * What can be refused before anything is opened.
  * @throws ConfigError for fewer than four roles beside an embedded store, and for an open door beyond loopback
@@ -167,8 +171,7 @@ export function checkConfig(config: Config): void {
       `--roles ${config.ROLES.join(',')}: embedded stores belong to one process, and ${embedded.join(', ')} ${embedded.length > 1 ? 'are' : 'is'} embedded. ` +
         'Leave --roles out, or point these variables to real services.',
     )
-  const loopback = config.HOST === 'localhost' || config.HOST === '::1' || /^127(\.\d+){3}$/.test(config.HOST)
-  if (!loopback && config.API_KEYS === undefined)
+  if (!isLoopback(config.HOST) && config.API_KEYS === undefined)
     throw new ConfigError(
       `--host ${config.HOST}: refused without API_KEYS, since anybody who reaches that address could read and write. Set API_KEYS, or leave --host out.`,
     )
