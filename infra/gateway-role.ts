@@ -1,9 +1,8 @@
-import { readApiKeys } from '../gateway/access.ts'
+import type { ApiKey } from '../gateway/access.ts'
 import { createGateway } from '../gateway/app.ts'
 import { followCatalogue } from '../gateway/catalogue.ts'
 import type { GroupLag } from '../gateway/context.ts'
 import { serveGateway } from '../gateway/server.ts'
-import type { DataFolder } from './data-folder.ts'
 import type { EventLog } from './event-log/port.ts'
 import { beating, GROUPS, type Parts, type RunningRole } from './roles.ts'
 
@@ -15,14 +14,18 @@ export interface RunningGatewayRole extends RunningRole {
   readonly address: string
 }
 
-/**
- * Starts the gateway: reads the catalogue from its start, then listens.
- * @param loading  name of the dataset that is being loaded, while it is: until then nothing here is as it is meant to be
- */
+interface GatewayOptions {
+  readonly apiKeys: readonly ApiKey[] | undefined
+  /** That of the data folder, if there is one. */
+  readonly adminToken: string | undefined
+  /** Name of the dataset that is being loaded, while it is: until then nothing here is as it is meant to be. */
+  loading(): string | undefined
+}
+
+/** Starts the gateway: reads the catalogue from its start, then listens. */
 export async function startGateway(
   parts: Parts,
-  folder: DataFolder | undefined,
-  loading: () => string | undefined,
+  { apiKeys, adminToken, loading }: GatewayOptions,
 ): Promise<RunningGatewayRole> {
   const { config, stores, generations, logger, metrics } = parts
   const { log, state, models, ratings } = stores
@@ -37,8 +40,8 @@ export async function startGateway(
     logger,
     metrics,
     settings: {
-      apiKeys: config.API_KEYS === undefined ? undefined : readApiKeys(config.API_KEYS),
-      adminToken: folder?.token,
+      apiKeys,
+      adminToken,
       corsOrigins: config.CORS_ORIGINS?.split(',').map((origin) => origin.trim()) ?? [],
       bodyLimit: BODY_LIMIT_BYTES,
     },

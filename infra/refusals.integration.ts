@@ -53,6 +53,13 @@ describe('a start with words it does not understand', () => {
     const folder = join(await testFolder(), 'data')
     expect(await refusal(['--data-dir', folder, ...args])).toEqual({ code: 2, line: expect.stringMatching(expected) })
   })
+
+  it('makes no data folder for keys that do not fit', async () => {
+    const parent = await testFolder()
+    const refused = await refusal(at(join(parent, 'data')), { API_KEYS: 'web:read' })
+    expect(refused).toEqual({ code: 2, line: expect.stringMatching(/API_KEYS: entry 1 does not fit/) })
+    expect(await readdir(parent)).toEqual([])
+  })
 })
 
 describe('a start on a data folder', () => {

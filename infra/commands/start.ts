@@ -1,3 +1,4 @@
+import { type ApiKey, readApiKeys } from '../../gateway/access.ts'
 import type { Dataset } from '../../producers/datasets/dataset.ts'
 import { importDataset } from '../../producers/import.ts'
 import { createProgress } from '../../producers/progress.ts'
@@ -23,13 +24,15 @@ export async function start(args: readonly string[]): Promise<number> {
   if (words.length > 0)
     throw new ConfigError(`start: expected only flags, not '${words.join(' ')}'; a dataset is named by --dataset`)
   checkConfig(config)
+  const needsKeys = config.ROLES.includes('gateway') && config.API_KEYS !== undefined
+  const apiKeys = needsKeys ? readApiKeys(config.API_KEYS) : undefined
   const logger = createLogger(config.LOG_LEVEL)
   const folder = embeddedStores(config).length > 0 ? openDataFolder(config.DATA_DIR) : undefined
   /** Closed in the opposite order. */
   const open: { close(): unknown }[] = folder ? [{ close: folder.release }] : []
   const stopped = untilStopped()
   try {
-    await run(config, folder, logger, open, stopped)
+    await run(config, apiKeys, folder, logger, open, stopped)
     logger.info('stopping')
     return 0
   } finally {
@@ -39,6 +42,7 @@ export async function start(args: readonly string[]): Promise<number> {
 
 async function run(
   config: Config,
+  apiKeys: readonly ApiKey[] | undefined,
   folder: DataFolder | undefined,
   logger: Logger,
   open: { close(): unknown }[],
@@ -70,7 +74,7 @@ async function run(
   if (has('updater')) roles.updater = keep(await startUpdater(parts))
   if (has('rebuilder')) roles.rebuilder = keep(startRebuilds(parts, () => loading !== undefined))
   if (has('gateway')) {
-    const gateway = keep(await startGateway(parts, folder, () => loading))
+    const gateway = keep(await startGateway(parts, { apiKeys, adminToken: folder?.token, loading: () => loading }))
     folder?.announce(gateway.address)
     console.log(`listening on ${gateway.address}`)
   } else if (config.PORT !== undefined) {
