@@ -38,11 +38,8 @@ export function createProfiles(state: UserState, maxKeptRatings = MAX_KEPT_RATIN
 
   async function read(userId: string): Promise<Profile> {
     try {
-      const found = await state.read(userId)
-      const before = kept.get(userId)
-      // Of the same offset it is the same history: the vector that was solved from it holds on.
-      const isSame = before !== undefined && before.appliedOffset === found?.appliedOffset
-      const record = isSame && before.generation === found?.generation ? before : found
+      // The same record while nothing changed: it is not decoded again, and the vector that was solved from it holds on.
+      const record = await state.read(userId, kept.get(userId))
       keep(userId, record)
       return { record, isStale: false }
     } catch (error) {

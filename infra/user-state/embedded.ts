@@ -15,6 +15,7 @@ import {
   decodeUser,
   encodeStatistics,
   encodeUser,
+  rereadUser,
 } from './record.ts'
 
 const NONE_YET: PartitionOffsets = { counted: -1, applied: -1 }
@@ -50,9 +51,9 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
     if (!notes.doesExist('incarnation')) notes.put('incarnation', randomUUID())
   })
 
-  const read: UserState['read'] = async (userId) => {
+  const read: UserState['read'] = async (userId, known) => {
     const bytes = users.get(userId)
-    return bytes && decodeUser(userId, bytes)
+    return bytes && rereadUser(userId, bytes, known)
   }
   const readStatistics = (partition: number, itemId: string) => {
     const bytes = statistics.get([partition, itemId])
@@ -61,7 +62,11 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
 
   return {
     read,
-    readMany: (userIds) => Promise.all(userIds.map(read)),
+    readMany: async (userIds) =>
+      userIds.map((userId) => {
+        const bytes = users.get(userId)
+        return bytes && decodeUser(userId, bytes)
+      }),
 
     async writeMany(writes) {
       const encoded = writes.map(({ next }) => next && encodeUser(next))

@@ -46,7 +46,8 @@ export interface Heartbeat {
  * the log offset the record had applied when it was read. Methods throw `UnavailableError` when the store does not answer.
  */
 export interface UserState {
-  read(userId: string): Promise<UserRecord | undefined>
+  /** @param known read before: it is given back, rather than read once more, while nothing of it has changed */
+  read(userId: string, known?: UserRecord): Promise<UserRecord | undefined>
   /** In the order of `userIds`, in one round trip. */
   readMany(userIds: readonly string[]): Promise<(UserRecord | undefined)[]>
   /** Each write stands or fails by itself. @returns for each: the record that stands now, `next` or somebody else's */

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from '../logging.ts'
 import { createChangeFeed } from './changes.ts'
 import type { Heartbeat, StateChange, UserRecord, UserState } from './port.ts'
-import { decodeStatistics, decodeUser, encodeStatistics, encodeUser } from './record.ts'
+import { decodeStatistics, decodeUser, encodeStatistics, encodeUser, rereadUser } from './record.ts'
 import { connectRedis } from './redis-connection.ts'
 import { defineScripts } from './redis-scripts.ts'
 
@@ -58,7 +58,11 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
   }
 
   return {
-    read: async (userId) => (await attempt(() => readMany([userId])))[0],
+    read: (userId, known) =>
+      attempt(async () => {
+        const bytes = await redis.hgetBuffer(KEYS.user(userId), 'record')
+        return bytes ? rereadUser(userId, bytes, known) : undefined
+      }),
     readMany: (userIds) => attempt(() => readMany(userIds)),
 
     writeMany: (writes) =>

@@ -50,6 +50,20 @@ export function userStateContract(name: string, openEmpty: () => Promise<UserSta
         expect(await state.writeMany([])).toEqual([])
       })
 
+      it('gives back the record that is known while nothing of it has changed', async () => {
+        const first = exampleRecord('ada', 1)
+        await write(first)
+        await write({ ...first, userId: 'bob' })
+        const known = (await state.read('ada')) as UserRecord
+        expect(await state.read('ada', known)).toBe(known)
+        expect(await state.read('bob', known)).toEqual({ ...first, userId: 'bob' })
+        const solvedAgain = { ...first, generation: 'g2', vector: Float32Array.of(1, 2) }
+        await write(solvedAgain, 1)
+        expect(await state.read('ada', known)).toEqual(solvedAgain)
+        await remove('ada', 1)
+        expect(await state.read('ada', known)).toBeUndefined()
+      })
+
       it('stores a first record where none stood, and the next over the offset it was read with', async () => {
         const first = exampleRecord('ada', 0)
         const second = exampleRecord('ada', 9_007_199_254_740_991)
