@@ -20,6 +20,6 @@ COPY gateway gateway
 USER node
 EXPOSE 3000
 # node itself is process 1 and hears SIGTERM; npm would not wait for it.
-ENTRYPOINT ["node", "infra/cli.ts", "start"]
+ENTRYPOINT ["node", "--disable-warning=TimeoutNegativeWarning", "infra/cli.ts", "start"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

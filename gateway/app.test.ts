@@ -118,6 +118,15 @@ describe('failures nobody foresaw', () => {
   })
 })
 
+it('counts requests by the route that answered, of several that match', async () => {
+  gateway = await openTestGateway()
+  await gateway.get('/v1/items/popular')
+  await gateway.get('/v1/items/some-film')
+  const { body } = await gateway.get('/metrics')
+  expect(String(body)).toMatch(/request_seconds_count\{method="GET",route="\/v1\/items\/popular",status="200"\} 1/)
+  expect(String(body)).toMatch(/request_seconds_count\{method="GET",route="\/v1\/items\/:itemId",status="404"\} 1/)
+})
+
 describe('/readyz', () => {
   const model = ({ status, body }: Answer) => [status, (body as { model: string }).model]
 

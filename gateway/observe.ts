@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
-import { routePath } from 'hono/route'
+import { matchedRoutes } from 'hono/route'
+import { METHOD_NAME_ALL } from 'hono/router'
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
 
@@ -10,7 +11,8 @@ export function observe({ httpSeconds }: Metrics, logger: Logger): MiddlewareHan
     await next()
     const seconds = (performance.now() - startedAt) / 1000
     const { method } = c.req
-    const route = routePath(c, -1)
+    // Of several that match (/items/popular, /items/:itemId) the first answers; middleware matches by any method.
+    const route = matchedRoutes(c).find((matched) => matched.method !== METHOD_NAME_ALL)?.path ?? 'none'
     const { status } = c.res
     httpSeconds.observe({ method, route, status: String(status) }, seconds)
     logger.debug(

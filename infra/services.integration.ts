@@ -89,6 +89,7 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     const { strategy, generation, items } = await recommendsToNewcomers(roles.gateway)
     await roles.gateway.settled()
     await stopAll(roles)
+    expect(roles.rebuilder.output()).not.toContain('not noted in ClickHouse')
     const counted = await counts()
 
     const again = await startAll()

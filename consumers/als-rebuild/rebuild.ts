@@ -83,11 +83,22 @@ export async function rebuildOnce(
 async function publish(generation: Generation, { models, ratings, logger }: Rebuild): Promise<void> {
   await models.publish(generation)
   if (!(await models.pointer()).pinned) await models.activate(generation.id, false)
-  const { itemIds, hyperParameters, ...row } = generation
+  const { id, createdAt, itemIds, metrics, users, watermark, trainSeconds } = generation
+  const hyperParameters = { ...generation.hyperParameters }
   await ratings
-    .recordGeneration({ ...row, items: itemIds.length, hyperParameters: { ...hyperParameters } })
+    .recordGeneration({
+      id,
+      createdAt,
+      hyperParameters,
+      metrics,
+      users,
+      items: itemIds.length,
+      ratings: generation.ratings,
+      watermark,
+      trainSeconds,
+    })
     .catch((error: unknown) =>
-      logger.warn({ err: error, generation: row.id }, 'the generation is live, but not noted in ClickHouse'),
+      logger.warn({ err: error, generation: id }, 'the generation is live, but not noted in ClickHouse'),
     )
   await pruneGenerations(models).catch((error: unknown) =>
     logger.warn({ err: error }, 'old generations were not removed'),

@@ -3,8 +3,8 @@ import { messageOf } from '../../infra/errors.ts'
 import type { Route } from '../context.ts'
 import { json, rebuild, rebuildAnswer, refusals, trouble, troubleAnswer } from '../schemas.ts'
 
-/** A role is shown for this long after its last heartbeat. */
-const HEARTBEATS_OF_MS = 60_000
+/** A role is shown for this long after its last heartbeat: some three of them. */
+const HEARTBEATS_OF_MS = 16_000
 
 const status = z
   .object({

@@ -30,13 +30,18 @@ export async function importPath(args: readonly string[]): Promise<number> {
   const stopped = untilStopped()
   const holder = config.EVENT_LOG_URL === 'embedded:' ? holderOf(config.DATA_DIR) : undefined
   const result = await (holder ? intoRunning(dataset, config, holder, stopped) : intoLog(dataset, config, stopped))
+  const target = holder
+    ? `the system at ${holder.address}`
+    : config.EVENT_LOG_URL === 'embedded:'
+      ? config.DATA_DIR
+      : config.EVENT_LOG_URL
   const rejects =
     result.rejected > 0
       ? `; ${result.rejected} lines rejected, see ${importFiles(dataset.name, config.DATA_DIR).rejectsFile}`
       : ''
   console.log(
     result.complete
-      ? `imported ${dataset.name}: ${result.ratings.toLocaleString('en')} ratings, ${result.items.toLocaleString('en')} items${rejects}`
+      ? `imported ${dataset.name} into ${target}: ${result.ratings.toLocaleString('en')} ratings, ${result.items.toLocaleString('en')} items${rejects}`
       : `stopped after ${result.ratings.toLocaleString('en')} ratings; the same command goes on from there`,
   )
   return result.complete ? 0 : 1

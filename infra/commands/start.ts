@@ -85,7 +85,14 @@ async function run(
   if (toLoad !== undefined) {
     await load(toLoad, stores, config, folder, stopped)
     loading = undefined
-    if (!stopped.aborted) await requestRebuild(stores.models, 'first-model')
+    if (!stopped.aborted) {
+      console.log('training the first model; until then /readyz answers 503 and everybody gets the popular list')
+      const stopListening = generations.onSwitch(() => {
+        console.log('ready')
+        stopListening()
+      })
+      await requestRebuild(stores.models, 'first-model')
+    }
   }
   await new Promise<void>((resolve) =>
     stopped.aborted ? resolve() : stopped.addEventListener('abort', () => resolve()),

@@ -32,7 +32,7 @@ export function followGeneration(store: ModelStore, logger: Logger): LiveGenerat
   function switchTo(generation: Generation): void {
     if (generation.id === current?.id) return
     current = generation
-    logger.info({ generation: generation.id, createdAt: generation.createdAt }, 'serving another generation')
+    logger.info({ generation: generation.id, createdAt: generation.createdAt }, 'generation loaded')
     for (const listener of listeners) listener(generation)
   }
 

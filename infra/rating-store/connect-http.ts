@@ -35,8 +35,6 @@ export async function connectHttp(url: string, defaultDatabase: string): Promise
       ...(into !== undefined && { database: into }),
       clickhouse_settings: { ...settings },
       request_timeout: timeoutMs,
-      // A server closes an idle connection after seconds; a busy event loop would use it before it hears of that.
-      keep_alive: { enabled: true, eagerly_destroy_stale_sockets: true },
       log: { level: ClickHouseLogLevel.OFF },
     })
 

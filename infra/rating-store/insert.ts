@@ -18,10 +18,22 @@ export async function insertItems(connection: Connection, rows: readonly ItemRow
 }
 
 export async function insertGeneration(connection: Connection, row: GenerationRow): Promise<void> {
+  // By name: parameters travel in the URL, and a whole generation in the place of its row would not fit.
+  const { id, createdAt, hyperParameters, metrics, users, items, ratings, watermark, trainSeconds } = row
   await connection.write.command(
     `INSERT INTO generations VALUES ({id:String}, fromUnixTimestamp64Milli({createdAt:Int64}, 'UTC'), {hyperParameters:String},
       {metrics:Map(String, Float64)}, {users:UInt64}, {items:UInt64}, {ratings:UInt64}, {watermark:Array(UInt64)}, {trainSeconds:Float64})`,
-    { ...row, hyperParameters: JSON.stringify(row.hyperParameters) },
+    {
+      id,
+      createdAt,
+      hyperParameters: JSON.stringify(hyperParameters),
+      metrics,
+      users,
+      items,
+      ratings,
+      watermark,
+      trainSeconds,
+    },
   )
 }
 

@@ -415,7 +415,8 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
         ...{ metrics: { 'ndcg@10': 0.25 }, users: 3, items: 2, ratings: 5, watermark: [7, 0], trainSeconds: 1.5 },
       }
       await store.recordGeneration(generation)
-      await store.recordGeneration(generation)
+      // Whoever hands over more than a row, such as a whole model, stores the row.
+      await store.recordGeneration({ ...generation, ...{ factors: new Float32Array(100_000) } })
       expect(await opened.sql('SELECT *, toString(created_at) AS created_at FROM generations FINAL')).toMatchObject([
         {
           ...{ id: 'g-1', created_at: '2023-11-14 22:13:20.123', metrics: { 'ndcg@10': 0.25 }, train_seconds: 1.5 },
