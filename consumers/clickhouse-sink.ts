@@ -10,7 +10,7 @@ export const SINK_GROUP = 'foldstream-sink'
 
 /** Rows of one insert, and how long the first of them waits for company. */
 const MAX_ROWS = 10_000
-const MAX_AGE_MS = 500
+const MAX_AGE_MS = 1_000
 /** Records that are read before the event loop gets its turn: some milliseconds. */
 const TURN_RECORDS = 2_000
 
