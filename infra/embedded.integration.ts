@@ -243,7 +243,7 @@ describe('a system on embedded stores', () => {
     const folder = await testFolder()
     const file = join(folder, 'seen.csv')
     await writeFile(file, 'userId,itemId,occurredAt\na,x,1000000000\na,y,1000000001\nb,x,1000000002\n')
-    expect(await run(join(folder, 'data'), 'import', file)).toEqual(says(0, /^imported seen: 3 ratings/m))
+    expect(await run(join(folder, 'data'), 'import', file)).toEqual(says(0, /^imported seen into .*: 3 ratings/m))
     const system = await start(join(folder, 'data'))
     await system.settled()
     expect(idsOf(await system.popular())).toEqual(['x', 'y'])

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createWriteStream, existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -74,7 +74,9 @@ async function download(
       report(`downloading ${url}: ${tenths * 10}% of ${(total / 1e6).toFixed(1)} MB`)
     }
     await mkdir(cacheDir, { recursive: true })
-    await pipeline(watched(response.body ?? new ReadableStream(), hash, watch), createWriteStream(part))
+    // Opened here: a stream that opens its file by itself may make it after the failure below has removed it.
+    const to = (await open(part, 'w')).createWriteStream()
+    await pipeline(watched(response.body ?? new ReadableStream(), hash, watch), to)
     const actual = hash.digest('hex')
     if (actual !== expected.toLowerCase()) throw new Error(`its MD5 is ${actual}, published is ${expected}`)
     await rename(part, file)
