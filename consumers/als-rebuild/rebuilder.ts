@@ -53,17 +53,7 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     if (asked?.again) return run(await requestRebuild(models, 'demand'))
     if (role.onHold() || Date.now() < notBefore) return
     const reason = await dueReason()
-    if (reason === undefined) return
-    const now = Date.now()
-    await run({
-      id: crypto.randomUUID(),
-      requestedAt: now,
-      reason,
-      status: 'requested',
-      progress: '',
-      generation: undefined,
-      updatedAt: now,
-    })
+    if (reason !== undefined) await run(await requestRebuild(models, reason))
   }
 
   async function dueReason(): Promise<'first-model' | 'schedule' | undefined> {
