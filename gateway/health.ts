@@ -1,3 +1,4 @@
+import { within } from '../infra/deadline.ts'
 import { messageOf } from '../infra/errors.ts'
 import type { EventLog } from '../infra/event-log/port.ts'
 import type { ModelStore } from '../infra/model-store/port.ts'
@@ -72,10 +73,4 @@ export function createHealth({ log, models, generations, checks, closing }: Heal
   }
 
   return { check, ready }
-}
-
-function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`no answer in ${deadlineMs / 1000} s`)), deadlineMs)
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer))
 }

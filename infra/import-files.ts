@@ -1,5 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { RatingScale } from '../models/events/types.ts'
+import type { Dataset } from '../producers/datasets/dataset.ts'
+import { type ImportResult, importDataset } from '../producers/import.ts'
+import { createProgress } from '../producers/progress.ts'
+import type { Publisher } from '../producers/publisher.ts'
 
 /** Where an import of that dataset keeps how far it came, and the lines it could not take. Both lie in the data folder. */
 export function importFiles(dataset: string, dataDir: string): { checkpointFile: string; rejectsFile: string } {
@@ -7,4 +12,34 @@ export function importFiles(dataset: string, dataDir: string): { checkpointFile:
   mkdirSync(folder, { recursive: true })
   const name = dataset.replace(/[^\w.-]+/g, '_')
   return { checkpointFile: join(folder, `${name}.json`), rejectsFile: join(folder, `${name}.rejects.ndjson`) }
+}
+
+/** What an import needs to know of the log it writes to. */
+export interface ImportTarget {
+  /** The log's identity. */
+  readonly id: string
+  readonly scale: RatingScale
+  readonly publisher: Publisher
+}
+
+/**
+ * Imports a dataset, resumable by what the data folder notes of it, and shows how far it has come.
+ * @param doing  in words, before the dataset's name: "loading"
+ */
+export async function importShown(
+  doing: string,
+  dataset: Dataset,
+  { id, scale, publisher }: ImportTarget,
+  dataDir: string,
+  signal: AbortSignal,
+): Promise<ImportResult> {
+  const progress = createProgress(`${doing} ${dataset.name}`)
+  return importDataset(dataset, publisher, {
+    scale,
+    target: id,
+    ...importFiles(dataset.name, dataDir),
+    onProgress: ({ doneBytes, totalBytes, ratings }) =>
+      progress.update(doneBytes, totalBytes, `${ratings.toLocaleString('en')} ratings`),
+    signal,
+  }).finally(() => progress.stop())
 }

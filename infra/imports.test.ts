@@ -25,7 +25,12 @@ const LAYERS: readonly Layer[] = [
   // The schemas stand as .avsc files beside their reader.
   { name: 'models', files: /^models\/events\/schemas\.ts$/, layers: ['models'], packages: /^(avsc|node:fs)$/ },
   { name: 'models', files: /^models\//, layers: ['models'], packages: /^(avsc|ml-matrix)$/ },
-  { name: 'base', files: /^infra\/(errors|logging|metrics|config)\.ts$/, layers: ['base'], packages: NO_CLIENT },
+  {
+    name: 'base',
+    files: /^infra\/(deadline|errors|logging|metrics|config)\.ts$/,
+    layers: ['base'],
+    packages: NO_CLIENT,
+  },
   { name: 'ports', files: /^infra\/[a-z-]+\/port\.ts$/, layers: ['models', 'ports'], packages: NONE },
   // Functions over a port, for whoever is given one.
   {

@@ -1,24 +1,16 @@
 import type { RatingScale } from '../../models/events/types.ts'
 import type { Dataset } from '../../producers/datasets/dataset.ts'
-import { type ImportResult, importDataset } from '../../producers/import.ts'
-import { createProgress } from '../../producers/progress.ts'
-import { httpPublisher, logPublisher, type Publisher } from '../../producers/publisher.ts'
+import type { ImportResult } from '../../producers/import.ts'
+import { httpPublisher, logPublisher } from '../../producers/publisher.ts'
 import { type Config, embeddedStores, readConfig } from '../config.ts'
 import { type Holder, holderOf, openDataFolder } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
 import { openNamedDataset } from '../first-dataset.ts'
-import { importFiles } from '../import-files.ts'
+import { type ImportTarget, importFiles, importShown } from '../import-files.ts'
 import { createLogger } from '../logging.ts'
 import { askRunning } from '../running-system.ts'
 import { untilStopped } from '../signals.ts'
 import { askedScale, openEventLog } from '../wiring.ts'
-
-/** What an import needs to know of the system it writes to. */
-interface Target {
-  readonly id: string
-  readonly scale: RatingScale
-  readonly publisher: Publisher
-}
 
 /** `npm run import -- PATH|NAME`: into the running system that has the data folder open, else into the log itself. */
 export async function importPath(args: readonly string[]): Promise<number> {
@@ -84,21 +76,14 @@ async function intoLog(dataset: Dataset, config: Config, signal: AbortSignal): P
 async function publish(
   dataset: Dataset,
   config: Config,
-  { id, scale, publisher }: Target,
+  target: ImportTarget,
   signal: AbortSignal,
 ): Promise<ImportResult> {
+  const { scale } = target
   const asked = askedScale(config, dataset.scale)
   if ((Object.keys(asked) as (keyof RatingScale)[]).some((part) => asked[part] !== scale[part]))
     throw new ConfigError(
       `${dataset.name} has ratings from ${asked.min} to ${asked.max}; the log was founded for ${scale.min} to ${scale.max}. Nothing was imported. Import it into an empty log (another --data-dir or EVENT_LOG_URL).`,
     )
-  const progress = createProgress(`importing ${dataset.name}`)
-  return importDataset(dataset, publisher, {
-    scale,
-    target: id,
-    ...importFiles(dataset.name, config.DATA_DIR),
-    onProgress: ({ doneBytes, totalBytes, ratings }) =>
-      progress.update(doneBytes, totalBytes, `${ratings.toLocaleString('en')} ratings`),
-    signal,
-  }).finally(() => progress.stop())
+  return importShown('importing', dataset, target, config.DATA_DIR, signal)
 }

@@ -1,14 +1,12 @@
 import { type ApiKey, readApiKeys } from '../../gateway/access.ts'
 import type { Dataset } from '../../producers/datasets/dataset.ts'
-import { importDataset } from '../../producers/import.ts'
-import { createProgress } from '../../producers/progress.ts'
 import { logPublisher } from '../../producers/publisher.ts'
 import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
 import { type DataFolder, openDataFolder } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
 import { firstDataset, isToLoad } from '../first-dataset.ts'
 import { startGateway } from '../gateway-role.ts'
-import { importFiles } from '../import-files.ts'
+import { importShown } from '../import-files.ts'
 import { createLogger, type Logger } from '../logging.ts'
 import { createMetrics } from '../metrics.ts'
 import { followGeneration } from '../model-store/live.ts'
@@ -118,16 +116,9 @@ async function load(
       'no dataset given: loading a generated catalogue (--dataset PATH|NAME loads yours, --dataset none starts empty)',
     )
   note(false)
-  const progress = createProgress(`loading ${dataset.name}`)
   const began = performance.now()
-  const result = await importDataset(dataset, logPublisher(log), {
-    scale: log.identity.scale,
-    target: log.identity.id,
-    ...importFiles(dataset.name, config.DATA_DIR),
-    onProgress: ({ doneBytes, totalBytes, ratings }) =>
-      progress.update(doneBytes, totalBytes, `${ratings.toLocaleString('en')} ratings`),
-    signal,
-  }).finally(() => progress.stop())
+  const target = { ...log.identity, publisher: logPublisher(log) }
+  const result = await importShown('loading', dataset, target, config.DATA_DIR, signal)
   if (!result.complete) return
   note(true)
   const seconds = ((performance.now() - began) / 1000).toFixed(1)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
+import { within } from '../deadline.ts'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
 import type { Logger } from '../logging.ts'
 
@@ -108,16 +109,5 @@ export async function ask<T>(
       `Kafka at ${brokers} did not answer: ${messageOf(error)}. What was acknowledged is kept. Is it running? EVENT_LOG_URL says where it is.`,
       { cause: error },
     )
-  }
-}
-
-/** @throws Error when the task takes longer; it goes on, and nobody hears of it any more */
-export async function within<T>(deadlineMs: number, task: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`no answer in ${deadlineMs / 1_000} s`)), deadlineMs)
-  try {
-    return await Promise.race([task, late.promise])
-  } finally {
-    clearTimeout(timer)
   }
 }

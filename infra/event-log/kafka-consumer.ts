@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import type { Offset } from '../../models/events/types.ts'
+import { within } from '../deadline.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../logging.ts'
 import { type Assignment, createAssignment } from './kafka-assignment.ts'
-import { within } from './kafka-client.ts'
 import type { Batch, LogRecord } from './port.ts'
 
 /** A member that is not heard of for so long loses its partitions. */

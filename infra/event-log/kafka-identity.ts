@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RatingScale } from '../../models/events/types.ts'
-import { within } from './kafka-client.ts'
+import { within } from '../deadline.ts'
 import type { createGroupedProducer } from './kafka-producer.ts'
 import { boundsOf, type KafkaTools, tailTopic } from './kafka-tail.ts'
 import { IDENTITY_TOPIC } from './kafka-topics.ts'

@@ -1,8 +1,9 @@
 import type { Kafka, Message, Producer } from 'kafkajs'
+import { within } from '../deadline.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
 import type { Logger } from '../logging.ts'
 import { groupCommit } from './group-commit.ts'
-import { DEADLINE_MS, type KafkaPlace, within } from './kafka-client.ts'
+import { DEADLINE_MS, type KafkaPlace } from './kafka-client.ts'
 import type { Position } from './port.ts'
 
 /** One send of an idempotent producer is under way at a time; what arrives meanwhile shares the next. */
