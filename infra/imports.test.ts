@@ -24,6 +24,8 @@ const LAYERS: readonly Layer[] = [
 
   // The schemas stand as .avsc files beside their reader.
   { name: 'models', files: /^models\/events\/schemas\.ts$/, layers: ['models'], packages: /^(avsc|node:fs)$/ },
+  // So do the compiled kernels.
+  { name: 'models', files: /^models\/linalg\/workspace\.ts$/, layers: ['models'], packages: /^node:fs$/ },
   { name: 'models', files: /^models\//, layers: ['models'], packages: /^(avsc|ml-matrix)$/ },
   {
     name: 'base',

@@ -1,0 +1,3 @@
+export { solvePositiveDefinite } from './cholesky'
+export { rotateRows, scratchBytes, solveRow, solveRows } from './rows'
+export { gramianBlocks, syrk } from './syrk'

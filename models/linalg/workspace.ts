@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs'
+
+const PAGE_BYTES = 65_536
+/** What 32-bit addresses reach. */
+const MAX_PAGES = 65_536
+/** Address 0 stands for "none". */
+const FIRST_ADDRESS = 64
+
+/** An address in the memory of the kernels, in bytes. */
+export type Address = number
+
+/** The kernels' exports, as assembly/ documents them. Every argument is an address or a 32-bit integer. */
+interface Kernels {
+  syrk(panel: Address, rows: number, width: number, from: Address, to: Address): void
+  gramianBlocks(
+    next: Address,
+    blockRows: number,
+    factors: Address,
+    rows: number,
+    width: number,
+    sums: Address,
+    scratch: Address,
+  ): void
+  solvePositiveDefinite(a: Address, b: Address, order: number): number
+  scratchBytes(width: number): number
+  solveRow(job: Address, from: number, to: number, into: Address, scratch: Address): number
+  solveRows(job: Address, scratch: Address): void
+  rotateRows(next: Address, rows: number, width: number, factors: Address, rotation: Address, into: Address): void
+}
+
+/** A typed array in the memory of the kernels, and where it is. */
+export interface Placed<T> {
+  readonly at: Address
+  readonly data: T
+}
+
+/**
+ * Memory that the kernels work on, shared by all threads that open it, and the kernels over it. What is allocated is zero,
+ * aligned to 64 bytes, and stays until `release`: there is no collector, the workspace itself is what is thrown away.
+ */
+export interface Workspace {
+  readonly memory: WebAssembly.Memory
+  readonly kernels: Kernels
+  floats(length: number): Placed<Float32Array>
+  doubles(length: number): Placed<Float64Array>
+  integers(length: number): Placed<Int32Array>
+  bytes(length: number): Placed<Uint8Array>
+  /** Where the next allocation will be: give it to `release` to take back all that was allocated since. */
+  mark(): Address
+  release(mark: Address): void
+}
+
+let compiled: WebAssembly.Module | undefined
+
+function kernelModule(): WebAssembly.Module {
+  if (compiled) return compiled
+  const file = new URL('./kernels.wasm', import.meta.url)
+  try {
+    compiled = new WebAssembly.Module(readFileSync(file))
+  } catch (error) {
+    throw new Error(`The kernels are missing or broken (models/linalg/kernels.wasm). Run npm run prepare.`, {
+      cause: error,
+    })
+  }
+  return compiled
+}
+
+/** The kernels over a memory that another thread made. */
+export function openKernels(memory: WebAssembly.Memory): Kernels {
+  return new WebAssembly.Instance(kernelModule(), { env: { memory }, rows: { pow: Math.pow } })
+    .exports as unknown as Kernels
+}
+
+/** @throws RangeError from an allocation past 4 GiB, which is what the kernels can address */
+export function createWorkspace(): Workspace {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true })
+  let end = FIRST_ADDRESS
+
+  function allocate(bytes: number): Address {
+    const at = end
+    const next = Math.ceil((at + bytes) / 64) * 64
+    const missing = Math.ceil((next - memory.buffer.byteLength) / PAGE_BYTES)
+    if (missing > 0) {
+      if (next > MAX_PAGES * PAGE_BYTES) throw new RangeError(tooLarge(next))
+      // Growing is expensive and rare: by an eighth at least.
+      const pages = memory.buffer.byteLength / PAGE_BYTES
+      memory.grow(Math.min(MAX_PAGES - pages, Math.max(missing, pages >> 3)))
+    }
+    end = next
+    return at
+  }
+
+  return {
+    memory,
+    kernels: openKernels(memory),
+    floats(length) {
+      const at = allocate(4 * length)
+      return { at, data: new Float32Array(memory.buffer, at, length) }
+    },
+    doubles(length) {
+      const at = allocate(8 * length)
+      return { at, data: new Float64Array(memory.buffer, at, length) }
+    },
+    integers(length) {
+      const at = allocate(4 * length)
+      return { at, data: new Int32Array(memory.buffer, at, length) }
+    },
+    bytes(length) {
+      const at = allocate(length)
+      return { at, data: new Uint8Array(memory.buffer, at, length) }
+    },
+    mark: () => end,
+    release(mark) {
+      new Uint8Array(memory.buffer, mark, end - mark).fill(0)
+      end = mark
+    },
+  }
+}
+
+function tooLarge(bytes: number): string {
+  return (
+    `The factors and ratings need ${(bytes / 2 ** 30).toFixed(1)} GiB, and 4 GiB is what one training can address. ` +
+    'Set FACTORS to a smaller value.'
+  )
+}
