@@ -13,7 +13,7 @@ export interface InteractionRows extends Interactions {
 
 /** What a model is fitted on. */
 export interface TrainingSet extends InteractionRows {
-  /** Items are 0 … itemCount−1; each has a positive. */
+  /** Items are 0 … itemCount−1. An item may have no positive here: those that were given may all have been held out. */
   readonly itemCount: number
   /** A value is positive from here on; the others are known, and not liked. */
   readonly positiveFrom: number
@@ -28,6 +28,13 @@ export interface Recommender {
    * @param into length itemCount; the greater, the sooner recommended
    */
   scores(history: Interactions, into: Float32Array): void
+  /**
+   * Estimates the values this user would give to every item, on the dataset's own scale; absent: the model speaks of
+   * preference only. What `rmse` is measured on.
+   *
+   * @param into length itemCount
+   */
+  estimates?(history: Interactions, into: Float32Array): void
   /** Takes one more interaction of some user into what the model knows of items; absent: it learns by fitting alone. */
   learn?(item: number, value: number): void
 }
