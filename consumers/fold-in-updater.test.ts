@@ -146,9 +146,7 @@ async function expectConsistent({ log, state, users }: World): Promise<void> {
     expect(values(record?.history.values() ?? [])).toEqual(values(ratings?.values() ?? []))
     if (record === undefined) continue
     expect(record.generation).toBe(GENERATION.id)
-    expect(record.vector).toEqual(
-      foldIn(GENERATION.items, observe(record.history, GENERATION), GENERATION.hyperParameters),
-    )
+    expect(record.vector).toEqual(foldIn(GENERATION, observe(record.history, GENERATION)))
   }
   expect(comparable(await state.statistics(PARTITION))).toEqual(comparable(recount(expected)))
   const last = records.at(-1)?.offset ?? -1
@@ -215,9 +213,7 @@ describe('histories and vectors', () => {
         await updateFrom(world, updater)
         const record = await world.state.read(ada)
         seen.push(record?.generation)
-        expect(record?.vector).toEqual(
-          next && foldIn(next.items, observe(record?.history ?? new Map(), next), next.hyperParameters),
-        )
+        expect(record?.vector).toEqual(next && foldIn(next, observe(record?.history ?? new Map(), next)))
       }
       expect(seen).toEqual([undefined, 'g', 'another'])
     }))

@@ -37,7 +37,7 @@ export function updateUser(
   const { history, changes } = replay(before, fresh, maxHistory)
   if (history === before) return undefined
   const appliedOffset = fresh.at(-1)?.offset ?? -1
-  const solved = generation && foldIn(generation.items, observe(history, generation), generation.hyperParameters)
+  const solved = generation && foldIn(generation, observe(history, generation))
   const next = { userId, history, vector: solved, generation: generation?.id, appliedOffset }
   return { userId, expectedOffset: record?.appliedOffset, next: history.size > 0 ? next : undefined, changes }
 }

@@ -154,7 +154,7 @@ function buffersOf({ problem, initialItems }: { problem: TrainingProblem; initia
     heldOut.items,
     initialItems.data,
   ]
-  return [...new Set(arrays.map((array) => array.buffer as ArrayBuffer))]
+  return [...new Set(arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : [])))]
 }
 
 function inWords({ epoch, epochs, metrics }: Epoch): string {

@@ -59,7 +59,7 @@ const solved = new WeakMap<UserRecord, { readonly generation: string; readonly v
 function solve(generation: Generation, record: UserRecord): Float32Array {
   const standing = solved.get(record)
   if (standing?.generation === generation.id) return standing.vector
-  const vector = foldIn(generation.items, observe(record.history, generation), generation.hyperParameters)
+  const vector = foldIn(generation, observe(record.history, generation))
   solved.set(record, { generation: generation.id, vector })
   return vector
 }

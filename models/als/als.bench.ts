@@ -1,59 +1,97 @@
-import { evaluateHeldOut } from '../evaluation/evaluate.ts'
-import { sampleRatings } from '../evaluation/ratings.fixture.ts'
-import { gramian } from '../linalg/gramian.ts'
+import { hire } from '../../infra/threads.ts'
+import { generateRows } from '../evaluation/ratings.fixture.ts'
+import { createCrew } from '../linalg/crew.ts'
 import { medianMs, peakMultiplyAdds } from '../linalg/timing.fixture.ts'
-import { halfStep } from './half-step.ts'
+import { createWorkspace } from '../linalg/workspace.ts'
+import { createHalfStep } from './half-step.ts'
 import { initialFactors } from './initial-factors.ts'
-import { transpose } from './observations.ts'
-import { problemBuilder } from './problem.ts'
-import { train } from './train.ts'
-import type { Factors, ObservationRows } from './types.ts'
+import { placeFactors, placeRows, placeTransposed, placeZeros } from './placed.ts'
+import { rowSolver } from './reference.ts'
+import type { FixedSide, ObservationRows } from './types.ts'
 
-const HYPER_PARAMETERS = {
-  factors: 64,
-  epochs: 16,
-  seed: 1,
-  positiveFrom: 4,
-  dislikeWeight: 0,
-  unobservedWeight: 0.3,
-  regularization: 0.01,
-  regularizationExponent: 1,
-}
+const REGULARIZATION = { unobservedWeight: 0.3, regularization: 0.01, regularizationExponent: 1 }
+const EPOCHS = 3
+/** The plain reference solves only so many rows, and its time is scaled to all of them by their multiply-adds. */
+const REFERENCE_ROWS = 200
 
 /**
- * Times the phases of one epoch and a whole training with early stop, on one thread. `ofPeak` compares the multiply-adds of
- * a half-step (nnz·d²/2 to accumulate, d³/6 a row to decompose) with a plain loop that does nothing else.
+ * Times epochs of exact ALS on generated ratings (`--users --items --ratings --factors --threads`). `gflops` counts the additions
+ * and multiplications that the d×d systems need (nnz·d² + d³/3 a row), whichever way a row was solved; `ofPeak` compares that
+ * with the kernel's tile on rows that stay in the nearest cache, on as many threads; `reference` is the plain ml-matrix form
+ * on a sample of the same rows.
  */
-export async function bench(report: (row: Record<string, string | number>) => void): Promise<void> {
-  const d = HYPER_PARAMETERS.factors
-  const peak = peakMultiplyAdds(d)
-  const ratings = sampleRatings()
-  const builder = problemBuilder(HYPER_PARAMETERS)
-  const started = performance.now()
-  builder.add(ratings)
-  const problem = builder.finish()
-  report({ work: `problem of ${ratings.name}`, ms: rounded(performance.now() - started), ratings: problem.ratings })
+export async function bench(
+  report: (row: Record<string, string | number>) => void,
+  flags: Readonly<Record<string, string | boolean | undefined>>,
+): Promise<void> {
+  const option = (name: string, otherwise: number): number => Number(flags[name] ?? otherwise)
+  const [userCount, itemCount] = [option('users', 6_000), option('items', 4_000)]
+  const [d, threads] = [option('factors', 64), option('threads', 2)]
+  const byUser = generateRows(userCount, itemCount, option('ratings', 1_000_000), 1)
+  const before = process.memoryUsage.rss()
 
-  const timeHalfStep = (work: string, factors: Factors, rows: ObservationRows): Factors => {
-    const fixed = { factors, gramian: gramian(factors) }
-    let solved = factors
-    const ms = medianMs(() => {
-      solved = halfStep(fixed, rows, HYPER_PARAMETERS)
-    })
-    const multiplyAdds = (rows.columns.length * d * d) / 2 + (rows.rows * d ** 3) / 6
-    report({ work, ms: rounded(ms), rows: rows.rows, ofPeak: rounded((1000 * multiplyAdds) / ms / peak) })
-    return solved
+  const crew = createCrew(createWorkspace(), threads)
+  hire(crew.invitation)
+  const { workspace } = crew
+  const userRows = placeRows(workspace, byUser)
+  const itemRows = placeTransposed(workspace, byUser, itemCount)
+  const itemIds = Array.from({ length: itemCount }, (_, n) => `${n}`)
+  const items = placeFactors(workspace, initialFactors(itemIds, d, 1))
+  const users = placeZeros(workspace, userCount, d)
+  const { gramian, solve } = createHalfStep(crew, d, Math.max(userCount, itemCount))
+
+  const halfSteps = (): void => {
+    solve(items, gramian(items), userRows, REGULARIZATION, users)
+    solve(users, gramian(users), itemRows, REGULARIZATION, items)
   }
-  const { byUser, itemIds, heldOut } = problem
-  const users = timeHalfStep('users half-step', initialFactors(itemIds, d, 1), byUser)
-  const items = timeHalfStep('items half-step', users, transpose(byUser, itemIds.length))
-  const measured = medianMs(() => evaluateHeldOut(users, items, byUser, heldOut))
-  report({ work: 'held-out figures', ms: rounded(measured), rows: heldOut.users.length })
+  // The first one is slower: the kernels are compiled for speed while they run, and the helpers are coming up.
+  halfSteps()
+  const times: number[] = []
+  for (let epoch = 0; epoch < EPOCHS; epoch++) {
+    const start = performance.now()
+    halfSteps()
+    times.push((performance.now() - start) / 1000)
+  }
+  const seconds = Math.min(...times)
+  const flops = flopsOf(userRows, d) + flopsOf(itemRows, d)
+  const peak = (2 * peakMultiplyAdds(d) * threads) / 1e9
+  const reference = referenceSeconds({ factors: items, gramian: gramian(items) }, userRows, d, flops)
+  crew.close()
+  report({
+    users: userCount,
+    items: itemCount,
+    ratings: byUser.columns.length,
+    factors: d,
+    threads,
+    epochSeconds: rounded(seconds),
+    gflops: rounded(flops / seconds / 1e9),
+    ofPeak: rounded(flops / seconds / 1e9 / peak),
+    boundSeconds: rounded(flops / 1e9 / peak),
+    referenceSeconds: rounded(reference),
+    timesFaster: rounded(reference / seconds),
+    addedMiB: Math.round((process.memoryUsage.rss() - before) / 2 ** 20),
+  })
+}
 
-  const start = performance.now()
-  const training = train(problem, HYPER_PARAMETERS)
-  const ms = rounded(performance.now() - start)
-  report({ work: `training, d=${d}`, ms, epochs: training?.epochsRun ?? 0, ...training?.metrics })
+function flopsOf({ rows, columns }: ObservationRows, d: number): number {
+  return columns.length * d * d + (rows * d ** 3) / 3
+}
+
+/** What the plain reference, on one thread, would take for all rows. */
+function referenceSeconds(fixed: FixedSide, rows: ObservationRows, d: number, flops: number): number {
+  const solveRow = rowSolver(fixed, REGULARIZATION)
+  const into = new Float32Array(d)
+  const step = Math.max(1, Math.floor(rows.rows / REFERENCE_ROWS))
+  let sampled = 0
+  const ms = medianMs(() => {
+    sampled = 0
+    for (let r = 0; r < rows.rows; r += step) {
+      const [from, to] = [rows.starts[r] as number, rows.starts[r + 1] as number]
+      solveRow(rows, from, to, into)
+      sampled += (to - from) * d * d + d ** 3 / 3
+    }
+  }, 100)
+  return ((ms / 1000) * flops) / sampled
 }
 
 function rounded(value: number): number {

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { arbitraryHalfStep } from './arbitrary.fixture.ts'
-import { foldIn } from './fold-in.ts'
-import { halfStep } from './half-step.ts'
+import { kernels, plain } from './implementations.fixture.ts'
 
-it('folding a user in equals the batch half-step', () => {
+it.each([
+  ['plain', plain],
+  ['kernels', kernels],
+])('folding a user in equals the batch half-step: %s', (_, { foldIn, halfStep }) => {
   fc.assert(
     fc.property(arbitraryHalfStep, ({ fixed, observations, regularization }) => {
       const { rows, d, data } = halfStep(fixed, observations, regularization)
@@ -12,8 +14,8 @@ it('folding a user in equals the batch half-step', () => {
         const [from, to] = [observations.starts[r], observations.starts[r + 1]]
         const alone = {
           columns: observations.columns.slice(from, to),
-          weights: observations.weights.slice(from, to),
-          targets: observations.targets.slice(from, to),
+          weights: observations.weights?.slice(from, to),
+          targets: observations.targets?.slice(from, to),
         }
         const batch = data.subarray(r * d, (r + 1) * d)
         const length = Math.hypot(...batch)

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gramian } from '../linalg/gramian.ts'
 import { arbitraryHalfStep, type HalfStepProblem } from './arbitrary.fixture.ts'
-import { halfStep } from './half-step.ts'
-import { NotPositiveDefiniteError } from './solve-row.ts'
+import { kernels, plain } from './implementations.fixture.ts'
+import { NotPositiveDefiniteError } from './reference.ts'
 
 /**
  * The terms of the loss that hold row r, as the equation has them:
@@ -16,8 +16,8 @@ function loss({ fixed, observations, regularization }: HalfStepProblem, r: numbe
   let total = 0
   let n = 0
   for (let e = observations.starts[r] as number; e < (observations.starts[r + 1] as number); e++) {
-    const w = observations.weights[e] as number
-    total += w * ((observations.targets[e] as number) - product(observations.columns[e] as number)) ** 2
+    const w = observations.weights?.[e] ?? 1
+    total += w * ((observations.targets?.[e] ?? 1) - product(observations.columns[e] as number)) ** 2
     n += w
   }
   for (let i = 0; i < rows; i++) total += unobservedWeight * product(i) ** 2
@@ -25,7 +25,10 @@ function loss({ fixed, observations, regularization }: HalfStepProblem, r: numbe
   return total + lambda * u.reduce((sum, x) => sum + x * x, 0)
 }
 
-describe('half-step', () => {
+describe.each([
+  ['plain', plain],
+  ['kernels', kernels],
+])('half-step: %s', (_, { halfStep }) => {
   it('finds the minimum: no step away from a row lowers the loss', () => {
     fc.assert(
       fc.property(arbitraryHalfStep, fc.integer({ min: 1, max: 1000 }), (problem, seed) => {
@@ -64,7 +67,7 @@ describe('half-step', () => {
   it('gives zeros to a row in which nothing was observed', () => {
     fc.assert(
       fc.property(arbitraryHalfStep, ({ fixed, observations, regularization }) => {
-        const unweighted = { ...observations, weights: observations.weights.map(() => 0) }
+        const unweighted = { ...observations, weights: new Float32Array(observations.columns.length) }
         const { data } = halfStep(fixed, unweighted, { ...regularization, regularization: 0 })
         expect(data.every((x) => x === 0)).toBe(true)
       }),

@@ -31,8 +31,8 @@ describe('observe', () => {
       hyperParameters,
     })
     expect([...columns]).toEqual([0, 2, 3])
-    expect([...weights]).toEqual([1, 0.5, 1])
-    expect([...targets]).toEqual([1, 0, 1])
+    expect([...(weights ?? [])]).toEqual([1, 0.5, 1])
+    expect([...(targets ?? [])]).toEqual([1, 0, 1])
   })
 
   it('leaves dislikes without weight out, and what the caller names', () => {
@@ -64,7 +64,7 @@ function pairsOf({ starts, columns, weights, targets }: ReturnType<typeof transp
   const [from, to] = [starts[r] as number, starts[r + 1] as number]
   return Array.from(columns.subarray(from, to), (column, e): [number, number, number] => [
     column,
-    weights[from + e] as number,
-    targets[from + e] as number,
+    weights?.[from + e] ?? 1,
+    targets?.[from + e] ?? 1,
   ])
 }

@@ -15,19 +15,17 @@ export function pairCode(
   return dislikeWeight > 0 ? 2 * column : undefined
 }
 
-/** Unpacks pair codes: t=1, w=1 for a positive, t=0, w=`dislikeWeight` for a dislike. */
+/** Unpacks pair codes: t=1, w=1 for a positive, t=0, w=`dislikeWeight` for a dislike. Without dislikes all are 1 and left out. */
 export function observationsOf(codes: Int32Array, dislikeWeight: number): Observations {
-  const columns = new Int32Array(codes.length)
-  const weights = new Float32Array(codes.length)
-  const targets = new Float32Array(codes.length)
-  for (let e = 0; e < codes.length; e++) {
-    const code = codes[e] as number
-    const target = code & 1
-    columns[e] = code >> 1
-    targets[e] = target
-    weights[e] = target === 1 ? 1 : dislikeWeight
-  }
-  return { columns, weights, targets }
+  const columns = codes.map((code) => code >> 1)
+  if (dislikeWeight === 0) return { columns }
+  const targets = Float32Array.from(codes, (code) => code & 1)
+  return { columns, targets, weights: targets.map((target) => (target === 1 ? 1 : dislikeWeight)) }
+}
+
+/** Whether a pair is a positive: it pulls the scores up. */
+export function isPositive({ targets, weights }: Observations, e: number): boolean {
+  return (targets?.[e] ?? 1) > 0 && (weights?.[e] ?? 1) > 0
 }
 
 /**
@@ -50,15 +48,30 @@ export function observe(
   return observationsOf(Int32Array.from(codes).sort(), hyperParameters.dislikeWeight)
 }
 
+/** Makes the arrays that `transpose` fills, so that they can be where a caller wants them. */
+export interface Allocate {
+  integers(length: number): Int32Array
+  floats(length: number): Float32Array
+}
+
+const ON_HEAP: Allocate = {
+  integers: (length) => new Int32Array(length),
+  floats: (length) => new Float32Array(length),
+}
+
 /** The same pairs by column: row c of the result holds the rows that observed column c, in ascending order. */
-export function transpose(observations: ObservationRows, columnCount: number): ObservationRows {
+export function transpose(
+  observations: ObservationRows,
+  columnCount: number,
+  { integers, floats } = ON_HEAP,
+): ObservationRows {
   const { rows, starts, columns, weights, targets } = observations
   const transposed = {
     rows: columnCount,
-    starts: new Int32Array(columnCount + 1),
-    columns: new Int32Array(columns.length),
-    weights: new Float32Array(columns.length),
-    targets: new Float32Array(columns.length),
+    starts: integers(columnCount + 1),
+    columns: integers(columns.length),
+    weights: weights && floats(columns.length),
+    targets: targets && floats(columns.length),
   }
   for (const c of columns) (transposed.starts[c + 1] as number)++
   for (let c = 0; c < columnCount; c++) (transposed.starts[c + 1] as number) += transposed.starts[c] as number
@@ -69,8 +82,8 @@ export function transpose(observations: ObservationRows, columnCount: number): O
       const to = next[column] as number
       next[column] = to + 1
       transposed.columns[to] = r
-      transposed.weights[to] = weights[e] as number
-      transposed.targets[to] = targets[e] as number
+      if (transposed.weights) transposed.weights[to] = weights?.[e] as number
+      if (transposed.targets) transposed.targets[to] = targets?.[e] as number
     }
   }
   return transposed

@@ -67,8 +67,8 @@ describe('training problem', () => {
     expect(byUser.rows).toBe(2)
     expect([...byUser.starts]).toEqual([0, 2, 4])
     expect([...byUser.columns]).toEqual([0, 1, 0, 1])
-    expect([...byUser.weights]).toEqual([1, 1, 0.25, 1])
-    expect([...byUser.targets]).toEqual([1, 1, 0, 1])
+    expect([...(byUser.weights ?? [])]).toEqual([1, 1, 0.25, 1])
+    expect([...(byUser.targets ?? [])]).toEqual([1, 1, 0, 1])
   })
 
   it('measures with a bounded number of users, however many there are', () => {

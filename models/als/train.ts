@@ -1,10 +1,12 @@
 import { evaluateHeldOut } from '../evaluation/evaluate.ts'
-import { gramian } from '../linalg/gramian.ts'
-import { halfStep } from './half-step.ts'
+import { type Crew, createCrew, type Invitation } from '../linalg/crew.ts'
+import { createWorkspace } from '../linalg/workspace.ts'
+import { createHalfStep } from './half-step.ts'
 import { initialFactors } from './initial-factors.ts'
-import { transpose } from './observations.ts'
+import { isPositive } from './observations.ts'
+import { placeFactors, placeRows, placeTransposed, placeZeros, takeOut } from './placed.ts'
 import type { TrainingProblem } from './problem.ts'
-import type { Factors, FixedSide, Generation, HyperParameters, ObservationRows } from './types.ts'
+import type { Factors, Generation, HyperParameters, ObservationRows } from './types.ts'
 
 /** Training ends when so many epochs in a row did not raise the held-out figure by `MIN_RISE` of itself. */
 const PATIENCE = 2
@@ -26,6 +28,10 @@ export interface TrainingOptions {
   readonly onEpoch?: ((epoch: Epoch) => void) | undefined
   /** Asked before every half-step. */
   readonly shouldStop?: (() => boolean) | undefined
+  /** Solve on so many threads: this one, and helpers that `hire` is asked to start. */
+  readonly threads?: number | undefined
+  /** Starts `threads` − 1 threads that call `help` with the invitation; they end with the training. */
+  readonly hire?: ((invitation: Invitation) => void) | undefined
 }
 
 /** What a generation has from its training. */
@@ -44,53 +50,77 @@ export type Training = Pick<
  * @throws NotPositiveDefiniteError when the hyper-parameters leave a row's matrix singular
  */
 export function train(
+  problem: TrainingProblem,
+  hyperParameters: HyperParameters,
+  options: TrainingOptions = {},
+): Training | undefined {
+  const crew = createCrew(createWorkspace(), options.threads)
+  if (crew.invitation.threads > 1) options.hire?.(crew.invitation)
+  try {
+    return trainWith(crew, problem, hyperParameters, options)
+  } finally {
+    crew.close()
+  }
+}
+
+function trainWith(
+  crew: Crew,
   { itemIds, byUser, heldOut, ratings }: TrainingProblem,
   hyperParameters: HyperParameters,
-  { initialItems, onEpoch, shouldStop = () => false }: TrainingOptions = {},
+  { initialItems, onEpoch, shouldStop = () => false }: TrainingOptions,
 ): Training | undefined {
   const { factors: d, epochs, seed } = hyperParameters
-  const byItem = transpose(byUser, itemIds.length)
+  const { workspace } = crew
+  const userRows = placeRows(workspace, byUser)
+  const itemRows = placeTransposed(workspace, byUser, itemIds.length)
+  const users = placeZeros(workspace, byUser.rows, d)
+  const items = placeFactors(workspace, initialItems ?? initialFactors(itemIds, d, seed))
+  const { gramian, solve } = createHalfStep(crew, d, Math.max(users.rows, items.rows))
   const measured = heldOut.items.length >= MIN_PAIRS_TO_STOP_BY
 
   if (shouldStop()) return undefined
-  let users = fixed(halfStep(fixed(initialItems ?? initialFactors(itemIds, d, seed)), byUser, hyperParameters))
-  let best: { users: FixedSide; items: FixedSide; metrics: Record<string, number>; epoch: number } | undefined
+  let itemGramian = gramian(items)
+  solve(items, itemGramian, userRows, hyperParameters, users)
+  let userGramian = gramian(users)
+  let best: (Pick<Training, 'items' | 'userGramian' | 'metrics'> & { readonly epoch: number }) | undefined
   let epoch = 0
   while (best === undefined || (epoch < epochs && epoch - best.epoch < PATIENCE)) {
     if (shouldStop()) return undefined
-    const items = fixed(halfStep(users, byItem, hyperParameters))
+    solve(users, userGramian, itemRows, hyperParameters, items)
+    itemGramian = gramian(items)
     if (shouldStop()) return undefined
-    users = fixed(halfStep(items, byUser, hyperParameters))
+    solve(items, itemGramian, userRows, hyperParameters, users)
+    userGramian = gramian(users)
     epoch++
-    const metrics = evaluateHeldOut(users.factors, items.factors, byUser, heldOut)
+    const factors = takeOut(items)
+    const metrics = evaluateHeldOut(users, factors, byUser, heldOut)
     onEpoch?.({ epoch, epochs, metrics })
     const rose = figure(metrics) >= figure(best?.metrics) * (1 + MIN_RISE)
-    if (best === undefined || rose || !measured) best = { users, items, metrics, epoch }
+    if (best === undefined || rose || !measured) {
+      best = { items: { factors, gramian: itemGramian }, userGramian, metrics, epoch }
+    }
   }
   return {
     items: best.items,
-    userGramian: best.users.gramian,
+    userGramian: best.userGramian,
     users: byUser.rows,
-    positives: countPositives(byItem),
+    positives: countPositives(itemRows),
     ratings,
     metrics: best.metrics,
     epochsRun: epoch,
   }
 }
 
-function fixed(factors: Factors): FixedSide {
-  return { factors, gramian: gramian(factors) }
-}
-
 function figure(metrics: Readonly<Record<string, number>> | undefined): number {
   return metrics?.['ndcg@10'] ?? 0
 }
 
-function countPositives({ rows, starts, targets }: ObservationRows): Int32Array {
+function countPositives(observations: ObservationRows): Int32Array {
+  const { rows, starts } = observations
   const positives = new Int32Array(rows)
   for (let r = 0; r < rows; r++) {
     for (let e = starts[r] as number; e < (starts[r + 1] as number); e++) {
-      if ((targets[e] as number) > 0) (positives[r] as number)++
+      if (isPositive(observations, e)) (positives[r] as number)++
     }
   }
   return positives

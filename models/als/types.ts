@@ -22,18 +22,20 @@ export interface HyperParameters extends Regularization, Preference {
   readonly seed: number
 }
 
-/** A dense matrix of f32, row after row: row r is data[r·d … r·d+d−1]. */
+/** A dense matrix of f32, row after row: row r is data[r·width … r·width+d−1]. */
 export interface Factors {
   readonly rows: number
   readonly d: number
+  /** From one row to the next; d where left out. More only among the kernels (placed.ts), who want their rows padded. */
+  readonly width?: number
   readonly data: Float32Array
 }
 
-/** One row's observed pairs: dense columns (no duplicates), their weights w and targets t. */
+/** One row's observed pairs: dense columns (no duplicates), their weights w ≥ 0 and targets t; all 1 where left out. */
 export interface Observations {
   readonly columns: Int32Array
-  readonly weights: Float32Array
-  readonly targets: Float32Array
+  readonly weights?: Float32Array | undefined
+  readonly targets?: Float32Array | undefined
 }
 
 /** Compressed sparse rows of observed pairs: row r holds entries starts[r] … starts[r+1]−1. */

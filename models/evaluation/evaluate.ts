@@ -1,3 +1,4 @@
+import { isPositive } from '../als/observations.ts'
 import type { Factors, ObservationRows } from '../als/types.ts'
 import { topK } from '../ranking/top-k.ts'
 import { ndcg, recall } from './metrics.ts'
@@ -25,13 +26,14 @@ export function evaluateHeldOut(
 ): Record<string, number> {
   const count = heldOut.users.length
   if (count === 0) return { pairs: 0 }
+  const { width = users.d } = users
   const isCandidate = new Uint8Array(items.rows).fill(1)
   let ndcgSum = 0
   let recallSum = 0
   heldOut.users.forEach((user, n) => {
     const positives = positivesOf(trainedOn, user)
     for (const item of positives) isCandidate[item] = 0
-    const vector = users.data.subarray(user * users.d, (user + 1) * users.d)
+    const vector = users.data.subarray(user * width, user * width + users.d)
     const ranking = topK(items, vector, 20, (item) => isCandidate[item] === 1).map(({ index }) => index)
     for (const item of positives) isCandidate[item] = 1
 
@@ -42,7 +44,7 @@ export function evaluateHeldOut(
   return { 'ndcg@10': ndcgSum / count, 'recall@20': recallSum / count, pairs: heldOut.items.length }
 }
 
-function positivesOf({ starts, columns, targets }: ObservationRows, row: number): Int32Array {
-  const from = starts[row] as number
-  return columns.subarray(from, starts[row + 1]).filter((_, e) => (targets[from + e] as number) > 0)
+function positivesOf(trainedOn: ObservationRows, row: number): Int32Array {
+  const from = trainedOn.starts[row] as number
+  return trainedOn.columns.subarray(from, trainedOn.starts[row + 1]).filter((_, e) => isPositive(trainedOn, from + e))
 }

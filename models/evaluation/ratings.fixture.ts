@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RatingBlock } from '../als/problem.ts'
-import { seededRandom } from '../linalg/random.ts'
+import type { ObservationRows } from '../als/types.ts'
+import { normal, seededRandom } from '../linalg/random.ts'
 
 /** MovieLens ratings for tests and benchmarks, where the dataset is at hand; else generated ones of about its size. */
 export function sampleRatings(): RatingBlock & { readonly name: string } {
@@ -35,4 +36,31 @@ export function generateRatings(users: number, items: number, ratings: number, s
     items: rows.map(({ item }) => item),
     values: Float64Array.from(rows, ({ value }) => value),
   }
+}
+
+/**
+ * Positives of about the shape of MovieLens-20M: users with a log-normal number of them, 20 at least, and items with a long
+ * tail. Made as rows at once, so that tens of millions take seconds.
+ */
+export function generateRows(users: number, items: number, ratings: number, seed: number): ObservationRows {
+  const random = seededRandom(seed)
+  const activity = Float64Array.from({ length: users }, () => Math.exp(1.1 * normal(random)))
+  const perUnit = Math.max(0, ratings - 20 * users) / activity.reduce((sum, x) => sum + x, 0)
+  const starts = new Int32Array(users + 1)
+  const columns = new Int32Array(ratings + users)
+  const seenBy = new Int32Array(items).fill(-1)
+  let end = 0
+  for (let user = 0; user < users; user++) {
+    const wanted = Math.min(items >> 1, columns.length - end, 20 + Math.round((activity[user] as number) * perUnit))
+    const start = end
+    while (end - start < wanted) {
+      const item = Math.floor(items * random() ** 3)
+      if (seenBy[item] === user) continue
+      seenBy[item] = user
+      columns[end++] = item
+    }
+    columns.subarray(start, end).sort()
+    starts[user + 1] = end
+  }
+  return { rows: users, starts, columns: columns.slice(0, end) }
 }

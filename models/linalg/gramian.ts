@@ -12,7 +12,7 @@ const PANEL_ROWS = 4
 export function gramian(factors: Factors): Float64Array {
   const { rows, d } = factors
   const sum = new Float64Array(d * d)
-  const everyRow = { columns: Int32Array.from({ length: rows }, (_, r) => r), weights: new Float32Array(rows).fill(1) }
+  const everyRow = { columns: Int32Array.from({ length: rows }, (_, r) => r) }
   addWeightedGramian(sum, factors, everyRow, 0, rows)
   mirrorUpperTriangle(sum, d)
   return sum
@@ -25,7 +25,7 @@ export function gramian(factors: Factors): Float64Array {
  */
 export function addWeightedGramian(
   a: Float64Array,
-  { d, data }: Factors,
+  { d, data, width = d }: Factors,
   { columns, weights }: Pick<Observations, 'columns' | 'weights'>,
   from: number,
   to: number,
@@ -36,8 +36,8 @@ export function addWeightedGramian(
     // Past the end, weights of zero take what is left in the panel out.
     panelWeights.fill(0)
     for (let e = first; e < Math.min(first + PANEL_ROWS, to); e++) {
-      panelWeights[e - first] = weights[e] as number
-      const start = (columns[e] as number) * d
+      panelWeights[e - first] = weights?.[e] ?? 1
+      const start = (columns[e] as number) * width
       for (let k = 0; k < d; k++) panel[(e - first) * d + k] = data[start + k] as number
     }
     addPanel(a, panel, panelWeights, d)

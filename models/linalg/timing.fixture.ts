@@ -1,22 +1,33 @@
-import { addWeightedGramian } from './gramian.ts'
+import { createWorkspace } from './workspace.ts'
 
-/** Median time of one call in ms, over at least `budgetMs` of calls and never fewer than five; the first calls only warm up. */
+/** Calls timed together: the clock's own cost must not count. */
+const LEAST_MS = 0.05
+
+/** Median time of one call in ms, over at least `budgetMs` of calls and never fewer than five measurements; the first calls only warm up. */
 export function medianMs(work: () => void, budgetMs = 500): number {
   const times: number[] = []
-  for (const warmUpEnd = performance.now() + budgetMs / 5; performance.now() < warmUpEnd; ) work()
-  for (let spent = 0; spent < budgetMs || times.length < 5; spent += times.at(-1) as number) {
+  let calls = 0
+  const warmUpStart = performance.now()
+  for (; performance.now() - warmUpStart < budgetMs / 5; calls++) work()
+  const together = Math.ceil(LEAST_MS / ((performance.now() - warmUpStart) / calls))
+  for (let spent = 0; spent < budgetMs || times.length < 5; ) {
     const start = performance.now()
-    work()
-    times.push(performance.now() - start)
+    for (let n = 0; n < together; n++) work()
+    const took = performance.now() - start
+    spent += took
+    times.push(took / together)
   }
   return times.sort((x, y) => x - y)[times.length >> 1] as number
 }
 
-/** Multiply-adds per second of accumulating one row again and again, which stays in the cache: what a half-step is bound by. */
+/** Multiply-adds per second of the kernel's tiles on one panel again and again, which stays in the nearest cache: its peak. */
 export function peakMultiplyAdds(d: number): number {
-  const [a, pairs] = [new Float64Array(d * d), 100]
-  const row = { rows: 1, d, data: new Float32Array(d).fill(1) }
-  const observations = { columns: new Int32Array(pairs), weights: new Float32Array(pairs).fill(1) }
-  const ms = medianMs(() => addWeightedGramian(a, row, observations, 0, pairs))
-  return (1000 * pairs * d * (d + 1)) / 2 / ms
+  const { kernels, floats } = createWorkspace()
+  const width = Math.ceil(d / 8) * 8
+  const rows = Math.min(128, 8192 / width)
+  const [panel, sum] = [floats(rows * width), floats(width * width)]
+  panel.data.fill(2 ** -10)
+  const ms = medianMs(() => kernels.syrk(panel.at, rows, width, sum.at, sum.at))
+  // Tiles of 4×8 over the upper triangle.
+  return (1000 * rows * (width / 8) * (width + 8) * 4) / ms
 }

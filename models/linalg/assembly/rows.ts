@@ -243,7 +243,15 @@ export function multiply(m: usize, rows: i32, width: i32, x: usize, into: usize)
  * @param next      i32 that threads add to, zero at first
  * @param rotation  transposed: Qᵀ, width×width
  */
-export function rotateRows(next: usize, rows: i32, width: i32, factors: usize, transposed: usize, into: usize): void {
+export function rotateRows(
+  next: usize,
+  rows: i32,
+  width: i32,
+  factors: usize,
+  transposed: usize,
+  into: usize,
+  _scratch: usize,
+): void {
   const bytes = (<usize>width) << 2
   for (;;) {
     const first = atomic.add<i32>(next, ROTATED_AT_A_TIME)

@@ -1,6 +1,6 @@
 import { addWeightedGramian, mirrorUpperTriangle } from '../linalg/gramian.ts'
 import { solvePositiveDefinite } from '../linalg/solve.ts'
-import type { FixedSide, Observations, Regularization } from './types.ts'
+import type { Factors, FixedSide, ObservationRows, Observations, Regularization } from './types.ts'
 
 /** The system of a row has no unique solution that double precision can find: the hyper-parameters are too small. */
 export class NotPositiveDefiniteError extends Error {
@@ -16,21 +16,22 @@ export class NotPositiveDefiniteError extends Error {
 }
 
 /** Solves the row whose observed pairs are entries `from` … `to`−1 and writes its vector to `into` (length d). */
-export type SolveRow = (observations: Observations, from: number, to: number, into: Float32Array) => void
+type SolveRow = (observations: Observations, from: number, to: number, into: Float32Array) => void
 
 /**
  * Prepares to solve rows against one fixed side, each exactly:
  *
  *   (Σ_{i∈S} w v vᵀ + α0 VᵀV + λ (n + α0|I|)^ν I) u = Σ_{i∈S} w t v      n = Σ_{i∈S} w
  *
- * (Rendle et al. 2021, "Revisiting the Performance of iALS on Item Recommendation Benchmarks".) Summed in double precision
- * and rounded to f32 at the end. A right-hand side of zeros gives zeros without solving. The returned function keeps its
- * working memory, so it serves one row at a time.
+ * (Rendle et al. 2021, "Revisiting the Performance of iALS on Item Recommendation Benchmarks".) This is the plain form of it, in
+ * double precision and rounded to f32 at the end: what the kernels are held against, and what solves the rows that f32
+ * cannot. A right-hand side of zeros gives zeros without solving. The returned function keeps its working memory, so it
+ * serves one row at a time.
  *
  * @throws NotPositiveDefiniteError from the returned function
  */
 export function rowSolver({ factors, gramian }: FixedSide, regularization: Regularization): SolveRow {
-  const { d, data, rows } = factors
+  const { d, data, rows, width = d } = factors
   const { unobservedWeight, regularizationExponent } = regularization
   const unobserved = gramian.map((g) => unobservedWeight * g)
   const a = new Float64Array(d * d)
@@ -42,12 +43,12 @@ export function rowSolver({ factors, gramian }: FixedSide, regularization: Regul
     let rightHandSide = false
     b.fill(0)
     for (let e = from; e < to; e++) {
-      const weight = weights[e] as number
-      const target = weight * (targets[e] as number)
+      const weight = weights?.[e] ?? 1
+      const target = weight * (targets?.[e] ?? 1)
       n += weight
       if (target === 0) continue
       rightHandSide = true
-      const start = (columns[e] as number) * d
+      const start = (columns[e] as number) * width
       for (let k = 0; k < d; k++) (b[k] as number) += target * (data[start + k] as number)
     }
     if (!rightHandSide) {
@@ -63,4 +64,26 @@ export function rowSolver({ factors, gramian }: FixedSide, regularization: Regul
     if (solution === undefined) throw new NotPositiveDefiniteError(regularization)
     into.set(solution)
   }
+}
+
+/**
+ * Half an epoch of ALS in its plain form: every row solved with the other side fixed.
+ *
+ * @param observations  columns are rows of `fixed`
+ * @returns             a row of zeros where nothing was observed
+ * @throws NotPositiveDefiniteError when the hyper-parameters leave a row's matrix singular
+ */
+export function plainHalfStep(
+  fixed: FixedSide,
+  observations: ObservationRows,
+  regularization: Regularization,
+): Factors {
+  const { rows, starts } = observations
+  const { d } = fixed.factors
+  const data = new Float32Array(rows * d)
+  const solveRow = rowSolver(fixed, regularization)
+  for (let r = 0; r < rows; r++) {
+    solveRow(observations, starts[r] as number, starts[r + 1] as number, data.subarray(r * d, (r + 1) * d))
+  }
+  return { rows, d, data }
 }
