@@ -1,7 +1,7 @@
 import { isPositive } from '../als/observations.ts'
 import type { Factors, ObservationRows } from '../als/types.ts'
 import { topK } from '../ranking/top-k.ts'
-import { ndcg, recall } from './metrics.ts'
+import { ndcg, recall } from './ranking-metrics.ts'
 
 /** Held-out positives by user: `users[n]` (a row of the user factors) has items[starts[n]] … items[starts[n+1]−1]. */
 export interface HeldOut {
@@ -38,8 +38,9 @@ export function evaluateHeldOut(
     for (const item of positives) isCandidate[item] = 1
 
     const relevant = new Set(heldOut.items.subarray(heldOut.starts[n], heldOut.starts[n + 1]))
-    ndcgSum += ndcg(ranking, relevant, 10)
-    recallSum += recall(ranking, relevant, 20)
+    const places = Int32Array.from(ranking.keys().filter((place) => relevant.has(ranking[place] as number)))
+    ndcgSum += ndcg({ places, relevant: relevant.size }, 10)
+    recallSum += recall({ places, relevant: relevant.size }, 20)
   })
   return { 'ndcg@10': ndcgSum / count, 'recall@20': recallSum / count, pairs: heldOut.items.length }
 }
