@@ -41,11 +41,7 @@ export function prepareFoldIn(
     room.columns.data.set(columns)
     if (weights) room.weights.data.set(weights)
     if (targets) room.targets.data.set(targets)
-    job.set({
-      columns: room.columns.at,
-      weights: weights ? room.weights.at : 0,
-      targets: targets ? room.targets.at : 0,
-    })
+    job.observe(room.columns.at, weights ? room.weights.at : 0, targets ? room.targets.at : 0)
     const isSolved = kernels.solveRow(job.at, 0, columns.length, solved.at, scratch.at)
     if (isSolved) return solved.data.slice(0, d)
     const vector = new Float32Array(d)

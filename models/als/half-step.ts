@@ -91,7 +91,7 @@ export function createHalfStep(crew: Crew, d: number, maxRows: number): HalfStep
         failed: failed.at,
       })
       crew.run('solveRows', [job.at], kernels.scratchBytes(width))
-      const rest = failed.data.subarray(0, job.get('failures'))
+      const rest = failed.data.subarray(0, job.failures())
       if (rest.length > 0) solvePlainly(rest)
 
       /** What f32 cannot solve double precision can, unless nothing can. */

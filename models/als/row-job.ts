@@ -23,6 +23,9 @@ const INTEGERS = [
 ] as const
 const DOUBLES = ['regularization', 'unobservedWeight', 'exponent'] as const
 
+const COLUMNS = INTEGERS.indexOf('columns')
+const FAILURES = INTEGERS.indexOf('failures')
+
 type Fields = Partial<Record<(typeof INTEGERS)[number] | (typeof DOUBLES)[number], number>>
 
 /** A job for `solveRow` and `solveRows`, all zeros at first. */
@@ -30,7 +33,10 @@ export interface RowJob {
   readonly at: Address
   /** Sets some fields; the others stay. */
   set(fields: Fields): void
-  get(field: (typeof INTEGERS)[number]): number
+  /** Sets where the pairs are: once a fold-in, so without looking names up. */
+  observe(columns: Address, weights: Address, targets: Address): void
+  /** How many rows f32 could not solve. */
+  failures(): number
 }
 
 export function createRowJob(workspace: Workspace): RowJob {
@@ -47,7 +53,12 @@ export function createRowJob(workspace: Workspace): RowJob {
         if (fields[name] !== undefined) doubles[n] = fields[name]
       })
     },
-    get: (field) => integers[INTEGERS.indexOf(field)] as number,
+    observe(columns, weights, targets) {
+      integers[COLUMNS] = columns
+      integers[COLUMNS + 1] = weights
+      integers[COLUMNS + 2] = targets
+    },
+    failures: () => integers[FAILURES] as number,
   }
 }
 

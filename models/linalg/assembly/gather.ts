@@ -20,7 +20,10 @@ export function gather(
 ): void {
   const stride = (<usize>width) << 2
   let k: usize = 0
-  for (; k + 128 <= stride; k += 128) gather32(factors + k, stride, columns, weights, targets, rows, panel + k, b + k)
+  for (; k + 128 <= stride; k += 128) {
+    if (weights | targets) gather32(factors + k, stride, columns, weights, targets, rows, panel + k, b + k)
+    else gatherOnes32(factors + k, stride, columns, rows, panel + k, b + k)
+  }
   for (; k < stride; k += 32) gather8(factors + k, stride, columns, weights, targets, rows, panel + k, b + k)
 }
 
@@ -70,6 +73,54 @@ function gather32(
     b5 = f32x4.add(b5, f32x4.mul(pull, v5))
     b6 = f32x4.add(b6, f32x4.mul(pull, v6))
     b7 = f32x4.add(b7, f32x4.mul(pull, v7))
+    panel += stride
+  }
+  v128.store(b, b0)
+  v128.store(b, b1, 16)
+  v128.store(b, b2, 32)
+  v128.store(b, b3, 48)
+  v128.store(b, b4, 64)
+  v128.store(b, b5, 80)
+  v128.store(b, b6, 96)
+  v128.store(b, b7, 112)
+}
+
+/** As `gather32` where every weight and target is 1: nothing to multiply, and most ratings are like that. */
+function gatherOnes32(factors: usize, stride: usize, columns: usize, rows: i32, panel: usize, b: usize): void {
+  let b0 = v128.load(b)
+  let b1 = v128.load(b, 16)
+  let b2 = v128.load(b, 32)
+  let b3 = v128.load(b, 48)
+  let b4 = v128.load(b, 64)
+  let b5 = v128.load(b, 80)
+  let b6 = v128.load(b, 96)
+  let b7 = v128.load(b, 112)
+  for (let e = 0; e < rows; e++) {
+    const v = factors + <usize>load<i32>(columns + ((<usize>e) << 2)) * stride
+    const v0 = v128.load(v)
+    const v1 = v128.load(v, 16)
+    const v2 = v128.load(v, 32)
+    const v3 = v128.load(v, 48)
+    v128.store(panel, v0)
+    v128.store(panel, v1, 16)
+    v128.store(panel, v2, 32)
+    v128.store(panel, v3, 48)
+    b0 = f32x4.add(b0, v0)
+    b1 = f32x4.add(b1, v1)
+    b2 = f32x4.add(b2, v2)
+    b3 = f32x4.add(b3, v3)
+    const v4 = v128.load(v, 64)
+    const v5 = v128.load(v, 80)
+    const v6 = v128.load(v, 96)
+    const v7 = v128.load(v, 112)
+    v128.store(panel, v4, 64)
+    v128.store(panel, v5, 80)
+    v128.store(panel, v6, 96)
+    v128.store(panel, v7, 112)
+    b4 = f32x4.add(b4, v4)
+    b5 = f32x4.add(b5, v5)
+    b6 = f32x4.add(b6, v6)
+    b7 = f32x4.add(b7, v7)
     panel += stride
   }
   v128.store(b, b0)

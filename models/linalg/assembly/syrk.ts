@@ -1,4 +1,4 @@
-import { addTile } from './tile'
+import { addSquare, addTile } from './tile'
 
 /**
  * to = from + PᵀP on the tiles that hold the upper triangle; what lies below it is left over from them.
@@ -9,8 +9,11 @@ import { addTile } from './tile'
 export function syrk(panel: usize, rows: i32, width: i32, from: usize, to: usize): void {
   const stride = (<usize>width) << 2
   for (let i: usize = 0; i < stride; i += 16) {
-    for (let j = i & ~31; j < stride; j += 32) {
-      const corner = (i >> 2) * stride + j
+    const row = (i >> 2) * stride
+    // Where the diagonal crosses the right half of a tile, the left half lies below it.
+    if (i & 16) addSquare(panel, rows, stride, i, from + row + i, to + row + i, stride)
+    for (let j = (i + 16) & ~31; j < stride; j += 32) {
+      const corner = row + j
       addTile(panel, rows, stride, i, j, from + corner, to + corner, stride)
     }
   }
