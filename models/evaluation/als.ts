@@ -1,0 +1,60 @@
+import { prepareFoldIn } from '../als/fold-in.ts'
+import { observationsOf, pairCode } from '../als/observations.ts'
+import { placeFactors } from '../als/placed.ts'
+import type { TrainingProblem } from '../als/problem.ts'
+import { type Training, type TrainingOptions, train } from '../als/train.ts'
+import type { HyperParameters, Preference } from '../als/types.ts'
+import { dotRows } from '../linalg/dot.ts'
+import { createWorkspace } from '../linalg/workspace.ts'
+import { type Fit, type Interactions, rowOf, type TrainingSet } from './model.ts'
+
+/** What is chosen; the rest of the hyper-parameters comes with the data and the seed. */
+export type AlsOptions = Omit<HyperParameters, 'positiveFrom' | 'seed'>
+
+/** The model that is served: all epochs are run, since nothing of the training part is held out to stop by. */
+export function fitAls(options: AlsOptions, training: Pick<TrainingOptions, 'threads' | 'hire' | 'onEpoch'> = {}): Fit {
+  return (set, seed) => {
+    const hyperParameters = { ...options, positiveFrom: set.positiveFrom, seed }
+    // Nobody stops it.
+    const { items } = train(problemOf(set, hyperParameters), hyperParameters, training) as Training
+    const { factors, gramian } = items
+    const workspace = createWorkspace()
+    const foldIn = prepareFoldIn(workspace, placeFactors(workspace, factors), gramian, hyperParameters)
+    return {
+      scores(history, into) {
+        dotRows(foldIn(observationsIn(history, hyperParameters)), factors.data, 0, factors.rows, into)
+      },
+    }
+  }
+}
+
+/** A training set as the trainer wants it: users with a positive, nothing held out. */
+export function problemOf(training: TrainingSet, preference: Preference): TrainingProblem {
+  const codes = new Int32Array(training.items.length)
+  const starts = [0]
+  let count = 0
+  for (let row = 0; row < training.rows; row++) {
+    const observed = codesOf(rowOf(training, row), preference)
+    if (!observed.some((code) => code & 1)) continue
+    codes.set(observed, count)
+    count += observed.length
+    starts.push(count)
+  }
+  const observations = observationsOf(codes.subarray(0, count), preference.dislikeWeight)
+  return {
+    // Dense already: only their number matters.
+    itemIds: Array.from({ length: training.itemCount }, (_, item) => `${item}`),
+    byUser: { rows: starts.length - 1, starts: Int32Array.from(starts), ...observations },
+    heldOut: { users: new Int32Array(), starts: Int32Array.of(0), items: new Int32Array() },
+    ratings: training.items.length,
+  }
+}
+
+const observationsIn = (history: Interactions, preference: Preference) =>
+  observationsOf(Int32Array.from(codesOf(history, preference)), preference.dislikeWeight)
+
+function codesOf({ items, values }: Interactions, preference: Preference): number[] {
+  return Array.from(items, (item, n) => pairCode(item, values[n] as number, preference)).filter(
+    (code) => code !== undefined,
+  )
+}
