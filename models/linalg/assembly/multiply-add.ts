@@ -11,3 +11,8 @@ export function multiplyAdd(x: v128, y: v128, sum: v128): v128 {
 export function multiplySubtract(x: v128, y: v128, sum: v128): v128 {
   return f32x4.relaxed_nmadd(x, y, sum)
 }
+
+/** sum − x · y in double precision */
+export function multiplySubtractF64(x: v128, y: v128, sum: v128): v128 {
+  return f64x2.relaxed_nmadd(x, y, sum)
+}

@@ -1,3 +1,5 @@
+import { multiplySubtractF64 } from './multiply-add'
+
 /**
  * A tile of 4×4 entries of A − LᵀR in double precision, held in registers while it runs down two packed panels:
  *
@@ -19,17 +21,17 @@ export function subtractTileF64(left: usize, right: usize, rows: i32, to: usize,
     const y0 = v128.load(right)
     const y1 = v128.load(right, 16)
     const x0 = v128.load64_splat(left)
-    a0 = f64x2.sub(a0, f64x2.mul(x0, y0))
-    a1 = f64x2.sub(a1, f64x2.mul(x0, y1))
+    a0 = multiplySubtractF64(x0, y0, a0)
+    a1 = multiplySubtractF64(x0, y1, a1)
     const x1 = v128.load64_splat(left, 8)
-    b0 = f64x2.sub(b0, f64x2.mul(x1, y0))
-    b1 = f64x2.sub(b1, f64x2.mul(x1, y1))
+    b0 = multiplySubtractF64(x1, y0, b0)
+    b1 = multiplySubtractF64(x1, y1, b1)
     const x2 = v128.load64_splat(left, 16)
-    c0 = f64x2.sub(c0, f64x2.mul(x2, y0))
-    c1 = f64x2.sub(c1, f64x2.mul(x2, y1))
+    c0 = multiplySubtractF64(x2, y0, c0)
+    c1 = multiplySubtractF64(x2, y1, c1)
     const x3 = v128.load64_splat(left, 24)
-    d0 = f64x2.sub(d0, f64x2.mul(x3, y0))
-    d1 = f64x2.sub(d1, f64x2.mul(x3, y1))
+    d0 = multiplySubtractF64(x3, y0, d0)
+    d1 = multiplySubtractF64(x3, y1, d1)
     left += 32
     right += 32
   }
