@@ -17,6 +17,7 @@ it('ranks held-out items among all but the training positives: dislikes stay can
   const metrics = evaluateHeldOut(users, items, trainedOn, heldOut)
   // First for the user who had liked item 2, second for the one who had disliked it.
   expect(metrics['ndcg@10']).toBeCloseTo((1 + 1 / Math.log2(3)) / 2)
+  expect(metrics['ndcg@100']).toBe(metrics['ndcg@10'])
   expect(metrics['recall@20']).toBe(1)
   expect(metrics.pairs).toBe(2)
 })

@@ -1,7 +1,8 @@
 import { isPositive } from '../als/observations.ts'
 import type { Factors, ObservationRows } from '../als/types.ts'
-import { topK } from '../ranking/top-k.ts'
+import { dotRows } from '../linalg/dot.ts'
 import { ndcg, recall } from './ranking-metrics.ts'
+import { standingOf } from './standing.ts'
 
 /** Held-out positives by user: `users[n]` (a row of the user factors) has items[starts[n]] … items[starts[n+1]−1]. */
 export interface HeldOut {
@@ -16,7 +17,7 @@ export interface HeldOut {
  *
  * @param users      solved without the held-out pairs
  * @param trainedOn  rows are users, columns items
- * @returns          "ndcg@10", "recall@20" and "pairs"; only "pairs" (0) where there is nothing to measure with
+ * @returns          "ndcg@10", "ndcg@100", "recall@20" and "pairs"; only "pairs" (0) where there is nothing to measure with
  */
 export function evaluateHeldOut(
   users: Factors,
@@ -28,21 +29,22 @@ export function evaluateHeldOut(
   if (count === 0) return { pairs: 0 }
   const { width = users.d } = users
   const isCandidate = new Uint8Array(items.rows).fill(1)
-  let ndcgSum = 0
-  let recallSum = 0
+  const scores = new Float32Array(items.rows)
+  const sums = { 'ndcg@10': 0, 'ndcg@100': 0, 'recall@20': 0 }
   heldOut.users.forEach((user, n) => {
+    const vector = users.data.subarray(user * width, user * width + users.d)
+    dotRows(vector, items.data, 0, items.rows, scores)
     const positives = positivesOf(trainedOn, user)
     for (const item of positives) isCandidate[item] = 0
-    const vector = users.data.subarray(user * width, user * width + users.d)
-    const ranking = topK(items, vector, 20, (item) => isCandidate[item] === 1).map(({ index }) => index)
+    const relevant = heldOut.items.subarray(heldOut.starts[n], heldOut.starts[n + 1])
+    const standing = standingOf(scores, isCandidate, relevant, 0)
     for (const item of positives) isCandidate[item] = 1
-
-    const relevant = new Set(heldOut.items.subarray(heldOut.starts[n], heldOut.starts[n + 1]))
-    const places = Int32Array.from(ranking.keys().filter((place) => relevant.has(ranking[place] as number)))
-    ndcgSum += ndcg({ places, relevant: relevant.size }, 10)
-    recallSum += recall({ places, relevant: relevant.size }, 20)
+    sums['ndcg@10'] += ndcg(standing, 10)
+    sums['ndcg@100'] += ndcg(standing, 100)
+    sums['recall@20'] += recall(standing, 20)
   })
-  return { 'ndcg@10': ndcgSum / count, 'recall@20': recallSum / count, pairs: heldOut.items.length }
+  const means = Object.entries(sums).map(([name, sum]) => [name, sum / count])
+  return { ...Object.fromEntries(means), pairs: heldOut.items.length }
 }
 
 function positivesOf(trainedOn: ObservationRows, row: number): Int32Array {
