@@ -29,10 +29,15 @@ export function createSymmetricMatrix(order: number): SymmetricMatrix {
 
   function invert(): boolean {
     const mark = workspace.mark()
-    const scratch = workspace.bytes(kernels.inverseScratchBytes(stride))
-    const inverted = kernels.invertPositiveDefinite(at, stride, scratch.at) !== 0
+    const diagonal = workspace.doubles(stride)
+    for (let k = 0; k < stride; k++) diagonal.data[k] = data[k * stride + k] as number
+    const scratch = workspace.bytes(kernels.sweepScratchBytes(stride))
+    let k = 0
+    while (k >= 0 && k < stride) k = kernels.sweep(at, stride, k, diagonal.at, scratch.at)
     workspace.release(mark)
-    return inverted
+    if (k < 0) return false
+    kernels.negateAndMirror(at, stride)
+    return true
   }
   return { order, stride, data, invert }
 }

@@ -26,8 +26,9 @@ interface Kernels {
   solveRow(job: Address, from: number, to: number, into: Address, scratch: Address): number
   solveRows(job: Address, scratch: Address): void
   rotateRows(next: Address, rows: number, width: number, factors: Address, rotation: Address, into: Address): void
-  inverseScratchBytes(order: number): number
-  invertPositiveDefinite(a: Address, order: number, scratch: Address): number
+  sweepScratchBytes(order: number): number
+  sweep(a: Address, order: number, k: number, diagonal: Address, scratch: Address): number
+  negateAndMirror(a: Address, order: number): void
 }
 
 /** A typed array in the memory of the kernels, and where it is. */

@@ -1,4 +1,4 @@
 export { solvePositiveDefinite } from './cholesky'
-export { inverseScratchBytes, invertPositiveDefinite } from './inverse'
+export { negateAndMirror, sweep, sweepScratchBytes } from './inverse'
 export { rotateRows, scratchBytes, solveRow, solveRows } from './rows'
 export { gramianBlocks, syrk } from './syrk'

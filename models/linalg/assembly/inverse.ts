@@ -9,46 +9,55 @@ const COLUMNS_AT_A_TIME = 512
 /** A pivot that lost so much of its diagonal entry to cancellation has too few right digits left in f64. */
 const LEAST_PIVOT: f64 = 1e-12
 
-/** Bytes of working memory that an inversion needs. */
-export function inverseScratchBytes(order: i32): i32 {
-  return (order + BLOCK * BLOCK + order * BLOCK) << 3
+/** Bytes of working memory that `sweep` needs. */
+export function sweepScratchBytes(order: i32): i32 {
+  return (BLOCK * BLOCK + order * BLOCK) << 3
 }
 
 /**
- * Inverts a symmetric positive definite matrix in its own place, in f64. Symmetric Gauss–Jordan elimination by blocks of rows
- * (the sweep operator, Goodnight 1979): with D the block on the diagonal and C its rows of A,
+ * A step of inverting a symmetric positive definite matrix in its own place, in f64: symmetric Gauss–Jordan elimination by
+ * blocks of rows (the sweep operator, Goodnight 1979). With D the block on the diagonal and C its rows of A,
  *
  *   A ← A − Cᵀ D⁻¹ C,   then   C ← D⁻¹ C   and   D ← −D⁻¹
  *
  * and when every block was swept A holds −A⁻¹. D = RᵀR by Cholesky, so what is subtracted is WᵀW with W = R⁻ᵀ C: n³/2
- * multiply-adds altogether, nearly all in `subtractTileF64`.
+ * multiply-adds altogether, nearly all in `subtractTileF64`. One step a call: a function that the engine has compiled better
+ * meanwhile is only taken up by the next call.
  *
- * @param a        order×order, upper triangle; both triangles of the inverse replace it
- * @param order    multiple of 4
- * @param scratch  `inverseScratchBytes(order)`
- * @returns        false: A is not positive definite as far as f64 can tell. It is spoilt then
+ * @param a         order×order, upper triangle
+ * @param order     multiple of 4
+ * @param k         first row of the block
+ * @param diagonal  of A as it was before the first step: what the pivots are judged by
+ * @param scratch   `sweepScratchBytes(order)`
+ * @returns         the first row of the next block, or −1: A is not positive definite as far as f64 can tell, and spoilt
  */
-export function invertPositiveDefinite(a: usize, order: i32, scratch: usize): bool {
+export function sweep(a: usize, order: i32, k: i32, diagonal: usize, scratch: usize): i32 {
   const width = (<usize>order) << 3
-  const diagonal = scratch
-  const factor = diagonal + width
+  const size = min(BLOCK, order - k)
+  const place = (<usize>k) << 3
+  const factor = scratch
   const panel = factor + ((BLOCK * BLOCK) << 3)
-  // The diagonal as it was: what the pivots are judged by.
-  for (let at: usize = 0; at < width; at += 8) store<f64>(diagonal + at, load<f64>(a + (at >> 3) * width + at))
+  const end = panel + (<usize>order >> 2) * TILE_BYTES
+  if (!decompose(a + <usize>k * width + place, width, size, diagonal + place, factor)) return -1
+  pack(a, width, k, size, panel)
+  for (let tile = panel; tile < end; tile += TILE_BYTES) reduce(factor, size, tile)
+  subtractProducts(a, width, order, size, panel)
+  for (let tile = panel; tile < end; tile += TILE_BYTES) substituteBack(factor, size, tile)
+  unpack(a, width, k, size, panel)
+  return k + size
+}
 
-  for (let k = 0; k < order; k += BLOCK) {
-    const size = min(BLOCK, order - k)
-    const place = (<usize>k) << 3
-    if (!decompose(a + <usize>k * width + place, width, size, diagonal + place, factor)) return false
-    const end = panel + (<usize>order >> 2) * TILE_BYTES
-    pack(a, width, k, size, panel)
-    for (let tile = panel; tile < end; tile += TILE_BYTES) reduce(factor, size, tile)
-    subtractProducts(a, width, order, size, panel)
-    for (let tile = panel; tile < end; tile += TILE_BYTES) substituteBack(factor, size, tile)
-    unpack(a, width, k, size, panel)
+/** The last step: A becomes −A, both triangles of it. */
+export function negateAndMirror(a: usize, order: i32): void {
+  const width = (<usize>order) << 3
+  for (let i: usize = 0; i < width; i += 8) {
+    const row = a + (i >> 3) * width
+    for (let j = i; j < width; j += 8) {
+      const entry = -load<f64>(row + j)
+      store<f64>(row + j, entry)
+      store<f64>(a + (j >> 3) * width + i, entry)
+    }
   }
-  negateAndMirror(a, width)
-  return true
 }
 
 /** RᵀR = D into `factor`, BLOCK entries a row, with the reciprocals of its diagonal: nobody needs the roots themselves. */
@@ -168,17 +177,6 @@ function subtractProducts(a: usize, width: usize, order: i32, size: i32, panel: 
       for (let j = max(i, first); j < end; j += 4) {
         subtractTileF64(left, panel + (<usize>j >> 2) * TILE_BYTES, size, row + ((<usize>j) << 3), width)
       }
-    }
-  }
-}
-
-function negateAndMirror(a: usize, width: usize): void {
-  for (let i: usize = 0; i < width; i += 8) {
-    const row = a + (i >> 3) * width
-    for (let j = i; j < width; j += 8) {
-      const entry = -load<f64>(row + j)
-      store<f64>(row + j, entry)
-      store<f64>(a + (j >> 3) * width + i, entry)
     }
   }
 }
