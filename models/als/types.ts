@@ -22,6 +22,27 @@ export interface HyperParameters extends Regularization, Preference {
   readonly seed: number
 }
 
+/** Hyper-parameters that a search finds. */
+export type Tuned = 'regularization' | 'unobservedWeight'
+
+/** What a search for hyper-parameters found, and the figures that chose it. */
+export interface Tuning extends Readonly<Record<Tuned, number>> {
+  /** Which of the two were searched; the other one was given. */
+  readonly search: readonly Tuned[]
+  /** The figure that chose, on the search's held-out pairs: "ndcg@100". */
+  readonly metric: string
+  /** Of the chosen values; 0 where no run came to its end. */
+  readonly figure: number
+  /** Where the search began, and the figure there. */
+  readonly start: Readonly<Record<Tuned | 'figure', number>>
+  readonly runs: number
+  /** Held-out pairs of the search. */
+  readonly pairs: number
+  readonly seconds: number
+  /** Why it ended: no neighbour was better, the budget was spent, or somebody ended it. */
+  readonly end: 'complete' | 'budget' | 'stopped'
+}
+
 /** A dense matrix of f32, row after row: row r is data[r·width … r·width+d−1]. */
 export interface Factors {
   readonly rows: number
@@ -75,4 +96,6 @@ export interface Generation {
   readonly watermark: readonly number[]
   readonly trainSeconds: number
   readonly epochsRun: number
+  /** The search that chose its hyper-parameters, if one did. */
+  readonly tuning?: Tuning | undefined
 }
