@@ -12,6 +12,9 @@ describe('a setting', () => {
     expect(read([], { FACTORS: '' }).FACTORS).toBe(64)
     expect(read([], { REBUILD_INTERVAL: '90s' }).REBUILD_INTERVAL).toBe(90_000)
     expect(read([], { REBUILD_INTERVAL: 'off' }).REBUILD_INTERVAL).toBeUndefined()
+    expect(read([]).TUNING_BUDGET).toBe(60_000)
+    expect(read([], { TUNING_BUDGET: 'off' }).TUNING_BUDGET).toBeUndefined()
+    expect(read([]).THREADS).toBeGreaterThanOrEqual(1)
     expect(read([], { RATING_SCALE: '-1-1' }).RATING_SCALE).toEqual({ min: -1, max: 1 })
   })
 
@@ -19,6 +22,8 @@ describe('a setting', () => {
     ['PORT', '65536', 'a whole number from 0 to 65535'],
     ['POSITIVE_FROM', 'most', 'a number'],
     ['DISLIKE_WEIGHT', '-1', 'a number of at least 0'],
+    ['THREADS', '0', 'a whole number from 1 to 1024'],
+    ['TUNING_BUDGET', '60', "a duration such as 90s, 30m or 1h, or 'off'"],
     ['REGULARIZATION', '-1', "'auto' or a number of at least 0"],
     ['RATING_SCALE', '5-1', 'a range such as 0.5-5'],
     ['RATING_SCALE', '1..0-5', 'a range such as 0.5-5'],

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { ConfigError } from './errors.ts'
 
@@ -95,6 +96,9 @@ const SETTINGS = {
   DISLIKE_WEIGHT: { parse: decimal(0), default: '0' },
   REGULARIZATION: { parse: autoOr(decimal(0)), default: 'auto' },
   UNOBSERVED_WEIGHT: { parse: autoOr(decimal(0)), default: 'auto' },
+  TUNING_BUDGET: { parse: duration, default: '60s' },
+  // One core is left to whoever asks for recommendations meanwhile.
+  THREADS: { parse: integer(1, 1024), default: String(Math.max(1, availableParallelism() - 1)) },
   MAX_HISTORY: { parse: integer(1, 1_000_000), default: '10000' },
   API_KEYS: { parse: text, default: undefined },
   CORS_ORIGINS: { parse: text, default: undefined },
