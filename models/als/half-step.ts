@@ -62,11 +62,19 @@ export function createHalfStep(crew: Crew, d: number, maxRows: number): HalfStep
   }
 
   /** Turns the fixed side into the basis in which what its rows share is diagonal. */
-  function rotate(fixed: PlacedFactors): void {
-    const { values, q, transposed: qt } = eigenvectors(unobserved.data, width)
+  function rotate(fixed: PlacedFactors, shared: Float64Array): void {
+    const { values, vectors } = eigenvectors(shared, d)
+    // In the padding D is what the rows add to it: any positive number serves, and 1 is among the others.
+    eigenvalues.data.fill(1)
     eigenvalues.data.set(values)
-    rotation.data.set(q)
-    transposed.data.set(qt)
+    rotation.data.fill(0)
+    transposed.data.fill(0)
+    for (let i = 0; i < d; i++) {
+      for (let k = 0; k < d; k++) {
+        rotation.data[i * width + k] = vectors[i * d + k] as number
+        transposed.data[k * width + i] = vectors[i * d + k] as number
+      }
+    }
     next.data[0] = 0
     crew.run('rotateRows', [next.at, fixed.rows, width, fixed.at, transposed.at, rotated.at], 0)
   }
@@ -76,7 +84,12 @@ export function createHalfStep(crew: Crew, d: number, maxRows: number): HalfStep
     solve(fixed, gramian, observations, regularization, solved) {
       writeUnobserved(unobserved.data, gramian, regularization.unobservedWeight, d)
       const isRotated = shortRowsPay(observations, fixed.rows, width)
-      if (isRotated) rotate(fixed)
+      if (isRotated) {
+        rotate(
+          fixed,
+          gramian.map((g) => regularization.unobservedWeight * g),
+        )
+      }
       describeFixedSide(job, fixed, regularization)
       job.set({
         ...observations.at,

@@ -100,6 +100,9 @@ export function help({ memory, control: at, threads }: Invitation): void {
   }
 }
 
+/** How many helpers have joined, by the integers at `Invitation.control`. */
+export const helpersIn = (control: Int32Array): number => Atomics.load(control, HELPERS)
+
 function call(kernels: Workspace['kernels'], task: Task, args: readonly number[], scratch: Address): void {
   ;(kernels[task] as (...args: number[]) => void)(...args, scratch)
 }

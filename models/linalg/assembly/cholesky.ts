@@ -2,7 +2,7 @@ import { multiplyAdd, multiplySubtract } from './multiply-add'
 import { subtractSquare, subtractTile } from './tile'
 
 /** A pivot that lost so much of its diagonal entry to cancellation has too few right digits left in f32. */
-const LEAST_PIVOT: f32 = 1e-3
+const LEAST_PIVOT: f32 = 0.03
 
 /**
  * Solves A x = b by A = UᵀU in f32: four rows of U at a time, each block computed from all rows above it (left-looking), and

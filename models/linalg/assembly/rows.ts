@@ -41,6 +41,7 @@ declare function pow(base: f64, exponent: f64): f64
 
 /** Rows taken at a time: a few microseconds of work, long beside the atomic addition. */
 const CHUNK = 4
+const LEAST_OF_GREATEST: f32 = 1e-3
 /** A panel fits into the nearest cache. */
 const PANEL_FLOATS = 8192
 const MAX_PANEL_ROWS = 128
@@ -96,8 +97,8 @@ export function solveRow(at: usize, from: i32, to: i32, into: usize, scratch: us
     (job.regularization * power(observedWeight(weights, count) + job.unobservedWeight, job.exponent))
   )
   const across = (count + 7) & ~7
-  return job.rotated !== 0 && isShort(across, job.width)
-    ? solveShort(job, columns, weights, targets, count, across, diagonal, into, scratch)
+  return job.rotated !== 0 && isShort(across, job.width) && inverseRoots(job.eigenvalues, diagonal, job.width, scratch)
+    ? solveShort(job, columns, weights, targets, count, across, into, scratch)
     : solveLong(job, columns, weights, targets, count, diagonal, into, scratch)
 }
 
@@ -179,7 +180,6 @@ function solveShort(
   targets: usize,
   count: i32,
   across: i32,
-  diagonal: f32,
   into: usize,
   scratch: usize,
 ): bool {
@@ -190,7 +190,6 @@ function solveShort(
   const c = scales + bytes
   const s = c + bytes
   const a = s + bytes * <usize>across
-  if (!inverseRoots(job.eigenvalues, diagonal, width, scales)) return false
   gatherTransposed(job.rotated, width, columns, weights, count, scales, s, across)
 
   memory.fill(a, 0, acrossBytes * <usize>across)
@@ -207,14 +206,21 @@ function solveShort(
   return true
 }
 
-/** D^(-1/2), false where D is not positive. */
+/**
+ * D^(-1/2), by which short rows are scaled.
+ *
+ * @returns false: its entries are so far apart that the rounding of the large ones' directions would be blown up in the small ones'
+ */
 function inverseRoots(eigenvalues: usize, diagonal: f32, width: i32, into: usize): bool {
+  let least: f32 = Infinity
+  let greatest: f32 = 0
   for (let k: usize = 0; k < (<usize>width) << 2; k += 4) {
     const entry = load<f32>(eigenvalues + k) + diagonal
-    if (!(entry > 0)) return false
+    least = min(least, entry)
+    greatest = max(greatest, entry)
     store<f32>(into + k, 1 / sqrt(entry))
   }
-  return true
+  return least > LEAST_OF_GREATEST * greatest
 }
 
 /** into = M x, with M rows×width; both multiples of 4 */
