@@ -119,16 +119,22 @@ const hasFlag = (name: Name): boolean => 'flag' in SETTINGS[name]
 /**
  * Reads flags and environment; a flag wins over the variable of the same name, an empty variable is one that is not set.
  * @param args words after the command
- * @param own  flags of this command alone, for example `{ json: 'boolean' }`
+ * @param own  flags of this command alone, for example `{ json: 'boolean' }`; of 'list', every time that it is given counts
  * @throws ConfigError that says what was expected
  */
 export function readConfig(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-  own: Readonly<Record<string, 'boolean' | 'string'>> = {},
-): { config: Config; flags: Record<string, string | boolean | undefined>; words: string[] } {
+  own: Readonly<Record<string, 'boolean' | 'string' | 'list'>> = {},
+): {
+  config: Config
+  flags: Record<string, string | boolean | undefined>
+  lists: Record<string, readonly string[]>
+  words: string[]
+} {
   const known = [...names.filter(hasFlag).map((name) => [flagOf(name), 'string'] as const), ...Object.entries(own)]
-  const { values, positionals } = parse(args, Object.fromEntries(known.map(([flag, type]) => [flag, { type }])))
+  const typed = known.map(([flag, type]) => [flag, type === 'list' ? LIST : { type }] as const)
+  const { values, positionals } = parse(args, Object.fromEntries(typed))
   const read = (name: Name): unknown => {
     const flag = hasFlag(name) ? values[flagOf(name)] : undefined
     const given = flag ?? (env[name] || undefined) ?? SETTINGS[name].default
@@ -141,11 +147,20 @@ export function readConfig(
     }
   }
   const config = Object.fromEntries(names.map((name) => [name, read(name)])) as unknown as Config
-  const flags = Object.fromEntries(Object.keys(own).map((flag) => [flag, values[flag] as string | boolean | undefined]))
-  return { config, flags, words: positionals }
+  const owned = Object.entries(own).map(([flag, type]) => ({ flag, type, value: values[flag] }))
+  const single = owned.filter(({ type }) => type !== 'list')
+  const lists = owned.filter(({ type }) => type === 'list')
+  return {
+    config,
+    flags: Object.fromEntries(single.map(({ flag, value }) => [flag, value as string | boolean | undefined])),
+    lists: Object.fromEntries(lists.map(({ flag, value }) => [flag, (value ?? []) as string[]])),
+    words: positionals,
+  }
 }
 
-function parse(args: readonly string[], options: Record<string, { type: 'boolean' | 'string' }>) {
+const LIST = { type: 'string', multiple: true } as const
+
+function parse(args: readonly string[], options: Record<string, { type: 'boolean' | 'string'; multiple?: true }>) {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: true })
   } catch (error) {

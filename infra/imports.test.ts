@@ -63,7 +63,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     name: 'cli',
-    files: /^infra\/(commands\/)?[a-z-]+\.ts$/,
+    files: /^infra\/((commands|evaluation)\/)?[a-z-]+\.ts$/,
     layers: ['cli', 'wiring', 'gateway', 'consumers', 'producers', 'models', 'ports', 'base', 'services', 'benches'],
     packages: NO_CLIENT,
   },

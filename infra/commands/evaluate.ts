@@ -1,0 +1,18 @@
+import { readOptions } from '../evaluation/options.ts'
+import { openExperiment } from '../evaluation/protocols.ts'
+import { jsonOf, markdownOf } from '../evaluation/report.ts'
+import { evaluateModels } from '../evaluation/run.ts'
+
+/**
+ * `npm run evaluate -- --dataset PATH --protocol NAME --models a,b`: models fitted and measured offline; a table, or one JSON
+ * object a model.
+ */
+export async function evaluate(args: readonly string[]): Promise<number> {
+  const options = readOptions(args, process.env)
+  const experiment = await openExperiment(options)
+  const results = evaluateModels(experiment, options, (progress) => console.error(progress))
+  const objects = results.models.map((result) => jsonOf(result, results, options, experiment))
+  if (options.json) for (const object of objects) console.log(JSON.stringify(object))
+  else console.log(markdownOf(objects))
+  return 0
+}
