@@ -2,8 +2,10 @@
 FROM node:26.10.0-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-# The image brings its own Node.js; the one that npm installs for other machines would double it.
-RUN npm ci --omit=dev && rm -rf node_modules/node node_modules/.bin/node
+COPY models/linalg models/linalg
+# The kernels are compiled on the way (`prepare`), and the compiler goes again with all else that only developers need. The
+# image brings its own Node.js; the one that npm installs for other machines would double it.
+RUN npm ci && npm prune --omit=dev && rm -rf node_modules/node node_modules/.bin/node
 
 FROM node:26.10.0-slim
 WORKDIR /app
@@ -13,6 +15,7 @@ RUN mkdir /data /keys && chown node:node /data /keys
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY models models
+COPY --from=dependencies /app/models/linalg/kernels.wasm models/linalg/kernels.wasm
 COPY infra infra
 COPY producers producers
 COPY consumers consumers
