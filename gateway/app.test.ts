@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../infra/errors.ts'
+import { TUNING } from '../infra/model-store/generation.fixture.ts'
 import { readApiKeys } from './access.ts'
 import { type Answer, generationOf, openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
 
@@ -219,7 +220,8 @@ describe('the lag at /metrics', () => {
 describe('administration', () => {
   it('shows generations, rolls back and lets go', async () => {
     gateway = await openTestGateway()
-    for (const id of ['g1', 'g2']) await gateway.models.publish(generationOf(id, { i: [1, 0] }))
+    await gateway.models.publish(generationOf('g1', { i: [1, 0] }))
+    await gateway.models.publish({ ...generationOf('g2', { i: [1, 0] }), tuning: TUNING })
     await gateway.models.activate('g2', false)
     const listed = await gateway.get('/v1/admin/generations')
     expect(listed.body).toMatchObject({ active: 'g2', pinned: false })
@@ -228,7 +230,9 @@ describe('administration', () => {
       isActive: true,
       createdAt: '2026-01-01T00:00:00.000Z',
       metrics: { 'ndcg@10': 0.25 },
+      trainSeconds: 0.1,
       hyperParameters: { factors: 2 },
+      tuning: TUNING,
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     })
     expect((await gateway.send('POST', '/v1/admin/generations/g1/activate')).body).toEqual({

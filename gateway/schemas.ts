@@ -108,6 +108,22 @@ export const list = z
   })
   .openapi('List')
 
+const searched = z.enum(['regularization', 'unobservedWeight'])
+const tuning = z
+  .object({
+    regularization: z.number(),
+    unobservedWeight: z.number(),
+    search: z.array(searched).openapi({ description: 'Which were searched; the other one was given' }),
+    metric: z.string().openapi({ description: 'The figure that chose, on the held-out pairs of the search' }),
+    figure: z.number(),
+    start: z.object({ regularization: z.number(), unobservedWeight: z.number(), figure: z.number() }),
+    runs: z.int(),
+    pairs: z.int(),
+    seconds: z.number(),
+    end: z.enum(['complete', 'budget', 'stopped']),
+  })
+  .openapi('Tuning', { description: 'The search that chose the hyper-parameters' })
+
 export const generationInfo = z
   .object({
     id: z.string(),
@@ -121,6 +137,7 @@ export const generationInfo = z
     watermark: z.array(z.int()).openapi({ description: 'First offset of each partition that training did not see' }),
     trainSeconds: z.number(),
     epochsRun: z.int(),
+    tuning: tuning.optional(),
     bytes: z.int(),
     sha256: z.string(),
   })
@@ -130,10 +147,11 @@ export const rebuild = z
   .object({
     id: z.string(),
     requestedAt: z.iso.datetime(),
-    reason: z.enum(['demand', 'schedule', 'first-model']),
+    reason: z.enum(['demand', 'schedule', 'first-model', 'tuning']),
     status: z.enum(['requested', 'running', 'published', 'skipped', 'failed']),
     progress: z.string(),
     generation: z.string().optional(),
+    again: z.literal(true).optional().openapi({ description: 'Another one follows: it was asked for meanwhile' }),
     updatedAt: z.iso.datetime(),
   })
   .openapi('Rebuild')

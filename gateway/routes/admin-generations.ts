@@ -19,13 +19,14 @@ const route = createRoute({
 export const adminGenerations: Route = (app, { models }) =>
   app.openapi(route, async (c) => {
     const [generations, { active, pinned }] = await Promise.all([models.list(), models.pointer()])
-    const described = generations.map(({ createdAt, hyperParameters, watermark, metrics, ...info }) => ({
+    const described = generations.map(({ createdAt, hyperParameters, watermark, metrics, tuning, ...info }) => ({
       ...info,
       createdAt: new Date(createdAt).toISOString(),
       isActive: info.id === active,
       hyperParameters: { ...hyperParameters },
       metrics: { ...metrics },
       watermark: [...watermark],
+      ...(tuning && { tuning: { ...tuning, search: [...tuning.search] } }),
     }))
     return c.json({ active: active ?? null, pinned, generations: described }, 200)
   })

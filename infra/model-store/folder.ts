@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { join } from 'node:path'
 import { CorruptGenerationError, messageOf, UnavailableError, UnknownGenerationError } from '../errors.ts'
 import { folderLease } from './folder-lease.ts'
-import type { ModelStore, Pointer, RebuildRecord } from './port.ts'
+import type { ModelStore, Pointer, RebuildRecord, TuningRecord } from './port.ts'
 import { corrupt, newestFirst, seal, unseal } from './seal.ts'
 import { watchPointer } from './watch.ts'
 
@@ -15,7 +15,7 @@ const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 
 /**
  * A model store in a folder, which processes (on a shared file system, machines too) may share: `ID.generation`, its manifest
- * `ID.json`, `pointer`, `rebuild` and the lease. Every file comes into being whole, by renaming.
+ * `ID.json`, `pointer`, `rebuild`, `tuning` and the lease. Every file comes into being whole, by renaming.
  *
  * @throws UnavailableError when the folder cannot be made. Methods throw it when a file can not be read or written.
  */
@@ -46,10 +46,11 @@ export async function openFolderModelStore(folder: string): Promise<ModelStore> 
     return manifest
   }
 
-  async function pointer(): Promise<Pointer> {
-    const json = await readIfThere(at('pointer'))
-    return json === undefined ? NO_MODEL : { ...NO_MODEL, ...(JSON.parse(json) as Partial<Pointer>) }
+  async function readRecord<T>(name: string): Promise<T | undefined> {
+    const json = await readIfThere(at(name))
+    return json === undefined ? undefined : (JSON.parse(json) as T)
   }
+  const pointer = async (): Promise<Pointer> => ({ ...NO_MODEL, ...(await readRecord<Partial<Pointer>>('pointer')) })
   const movePointer = (to: Pointer): Promise<void> => writeWhole(folder, 'pointer', JSON.stringify(to))
 
   await attempt(async () => {
@@ -110,13 +111,10 @@ export async function openFolderModelStore(folder: string): Promise<ModelStore> 
       }
     },
 
-    rebuild: () =>
-      attempt(async () => {
-        const json = await readIfThere(at('rebuild'))
-        return json === undefined ? undefined : (JSON.parse(json) as RebuildRecord)
-      }),
-
+    rebuild: () => attempt(() => readRecord<RebuildRecord>('rebuild')),
     writeRebuild: (record) => attempt(() => writeWhole(folder, 'rebuild', JSON.stringify(record))),
+    tuning: () => attempt(() => readRecord<TuningRecord>('tuning')),
+    writeTuning: (record) => attempt(() => writeWhole(folder, 'tuning', JSON.stringify(record))),
     lease: (holder, ttlMs) => attempt(() => leases.take(holder, ttlMs)),
     release: (holder) => attempt(() => leases.release(holder)),
     ping: () => attempt(async () => void (await readdir(folder))),

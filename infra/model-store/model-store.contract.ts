@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { UnknownGenerationError } from '../errors.ts'
-import { generationOf } from './generation.fixture.ts'
+import { generationOf, TUNING } from './generation.fixture.ts'
 import type { ModelStore, Pointer, RebuildRecord } from './port.ts'
 import { pruneGenerations } from './prune.ts'
 
@@ -31,14 +31,16 @@ export function modelStoreContract(place: () => Promise<() => Promise<ModelStore
       expect(await store.list()).toEqual([])
       expect(await store.pointer()).toEqual({ active: undefined, pinned: false })
       expect(await store.rebuild()).toBeUndefined()
+      expect(await store.tuning()).toBeUndefined()
       await expect(store.load('g1')).rejects.toThrow(UnknownGenerationError)
       await store.ping()
     })
 
     it('gives a published generation back, to another process too, also one of several chunks', async () => {
-      const generation = generationOf('g1', { items: 2_000, factors: 300 })
+      const generation = { ...generationOf('g1', { items: 2_000, factors: 300 }), tuning: TUNING }
       const info = await store.publish(generation)
-      expect(info).toMatchObject({ id: 'g1', items: 2_000, users: generation.users, watermark: generation.watermark })
+      const { users, watermark, tuning } = generation
+      expect(info).toMatchObject({ id: 'g1', items: 2_000, users, watermark, tuning })
       expect(info.bytes).toBeGreaterThan(2 * 2 ** 20)
       const another = await openAnother()
       expect(await another.load('g1')).toEqual(generation)
@@ -122,6 +124,16 @@ export function modelStoreContract(place: () => Promise<() => Promise<ModelStore
       expect(await another.rebuild()).toEqual(record)
       await store.writeRebuild(done)
       expect(await another.rebuild()).toEqual(done)
+    })
+
+    it('keeps the newest search for hyper-parameters', async () => {
+      const { hyperParameters } = generationOf('g1')
+      const another = await openAnother()
+      for (const ratings of [100, 120]) {
+        const record = { tuning: TUNING, hyperParameters, ratings }
+        await store.writeTuning(record)
+        expect(await another.tuning()).toEqual(record)
+      }
     })
 
     it('gives the lease to one holder at a time', async () => {

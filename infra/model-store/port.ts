@@ -1,4 +1,4 @@
-import type { Generation, HyperParameters } from '../../models/als/types.ts'
+import type { Generation, HyperParameters, Tuning } from '../../models/als/types.ts'
 
 /** A generation without its matrices. */
 export interface GenerationInfo {
@@ -12,6 +12,7 @@ export interface GenerationInfo {
   readonly watermark: readonly number[]
   readonly trainSeconds: number
   readonly epochsRun: number
+  readonly tuning?: Tuning | undefined
   readonly bytes: number
   /** hex */
   readonly sha256: string
@@ -27,7 +28,7 @@ export interface Pointer {
 export interface RebuildRecord {
   readonly id: string
   readonly requestedAt: number
-  readonly reason: 'demand' | 'schedule' | 'first-model'
+  readonly reason: 'demand' | 'schedule' | 'first-model' | 'tuning'
   readonly status: 'requested' | 'running' | 'published' | 'skipped' | 'failed'
   /** In words: "epoch 7/16", or why it failed. */
   readonly progress: string
@@ -35,6 +36,15 @@ export interface RebuildRecord {
   /** Somebody asked while it ran: what came in the meantime is to be in the next one. */
   readonly again?: true
   readonly updatedAt: number
+}
+
+/** The newest search for hyper-parameters. Rebuilds go by what it chose until another search is due. */
+export interface TuningRecord {
+  readonly tuning: Tuning
+  /** What it searched for: the values chosen are the best where the others are these. */
+  readonly hyperParameters: HyperParameters
+  /** How many ratings there were. */
+  readonly ratings: number
 }
 
 /** Immutable generations, one pointer, and what gateway and rebuilder tell each other. */
@@ -55,6 +65,8 @@ export interface ModelStore {
 
   rebuild(): Promise<RebuildRecord | undefined>
   writeRebuild(record: RebuildRecord): Promise<void>
+  tuning(): Promise<TuningRecord | undefined>
+  writeTuning(record: TuningRecord): Promise<void>
   /** Takes or renews the rebuilder's lease. @returns false while somebody else holds it */
   lease(holder: string, ttlMs: number): Promise<boolean>
   release(holder: string): Promise<void>

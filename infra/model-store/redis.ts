@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { CorruptGenerationError, messageOf, UnavailableError, UnknownGenerationError } from '../errors.ts'
-import type { ModelStore, Pointer, RebuildRecord } from './port.ts'
+import type { ModelStore, Pointer, RebuildRecord, TuningRecord } from './port.ts'
 import { corrupt, newestFirst, readManifest, seal, unseal } from './seal.ts'
 import { watchPointer } from './watch.ts'
 
@@ -11,6 +11,7 @@ const KEYS = {
   /** Hash: `active`, and `pinned` as 0 or 1. */
   pointer: 'foldstream:model:pointer',
   rebuild: 'foldstream:model:rebuild',
+  tuning: 'foldstream:model:tuning',
   lease: 'foldstream:model:lease',
   chunk: (id: string, number: number): string => `foldstream:model:{${id}}:chunk:${number}`,
 }
@@ -86,6 +87,11 @@ export async function openRedisModelStore(
     return whole
   }
 
+  async function readRecord<T>(key: string): Promise<T | undefined> {
+    const json = await redis.get(key)
+    return json === null ? undefined : (JSON.parse(json) as T)
+  }
+
   async function pointer(): Promise<Pointer> {
     const [active, pinned] = await redis.hmget(KEYS.pointer, 'active', 'pinned')
     return { active: active ?? undefined, pinned: pinned === '1' }
@@ -148,13 +154,10 @@ export async function openRedisModelStore(
       }
     },
 
-    rebuild: () =>
-      attempt(async () => {
-        const json = await redis.get(KEYS.rebuild)
-        return json === null ? undefined : (JSON.parse(json) as RebuildRecord)
-      }),
-
+    rebuild: () => attempt(() => readRecord<RebuildRecord>(KEYS.rebuild)),
     writeRebuild: (record) => attempt(async () => void (await redis.set(KEYS.rebuild, JSON.stringify(record)))),
+    tuning: () => attempt(() => readRecord<TuningRecord>(KEYS.tuning)),
+    writeTuning: (record) => attempt(async () => void (await redis.set(KEYS.tuning, JSON.stringify(record)))),
     lease: (holder, ttlMs) => attempt(async () => (await redis.eval(TAKE_LEASE, 1, KEYS.lease, holder, ttlMs)) === 1),
     release: (holder) => attempt(async () => void (await redis.eval(RELEASE_LEASE, 1, KEYS.lease, holder))),
     ping: () => attempt(async () => void (await redis.ping())),

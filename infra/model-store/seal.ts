@@ -12,10 +12,11 @@ export function seal(generation: Generation): { sealed: Uint8Array; info: Genera
   const artifact = encodeGeneration(generation)
   const digest = createHash('sha256').update(artifact).digest()
   const sealed = Buffer.concat([artifact, digest])
-  const { id, createdAt, hyperParameters, metrics, users, ratings, watermark, trainSeconds, epochsRun } = generation
+  const { id, createdAt, hyperParameters, metrics, users, ratings, watermark, trainSeconds, epochsRun, tuning } =
+    generation
   const info = {
     ...{ id, createdAt, hyperParameters, metrics, users, items: generation.itemIds.length, ratings, watermark },
-    ...{ trainSeconds, epochsRun, bytes: sealed.length, sha256: digest.toString('hex') },
+    ...{ trainSeconds, epochsRun, tuning, bytes: sealed.length, sha256: digest.toString('hex') },
   }
   return { sealed, info }
 }
@@ -47,6 +48,19 @@ export function corrupt(id: string, what: string, cause?: unknown): CorruptGener
 }
 
 const numbers = z.record(z.string(), z.number())
+const tuned = z.enum(['regularization', 'unobservedWeight'])
+const tuning = z.object({
+  regularization: z.number(),
+  unobservedWeight: z.number(),
+  search: z.array(tuned),
+  metric: z.string(),
+  figure: z.number(),
+  start: z.object({ regularization: z.number(), unobservedWeight: z.number(), figure: z.number() }),
+  runs: z.number(),
+  pairs: z.number(),
+  seconds: z.number(),
+  end: z.enum(['complete', 'budget', 'stopped']),
+})
 const manifest = z.object({
   id: z.string(),
   createdAt: z.number(),
@@ -67,6 +81,7 @@ const manifest = z.object({
   watermark: z.array(z.number()),
   trainSeconds: z.number(),
   epochsRun: z.number(),
+  tuning: tuning.optional(),
   bytes: z.number(),
   sha256: z.string(),
 })

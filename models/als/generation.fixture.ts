@@ -6,6 +6,17 @@ const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
 const count = fc.nat(1e9)
 const positiveNumber = fc.double({ min: 1e-6, max: 100, noNaN: true })
 
+const tuned = fc.record({ regularization: positiveNumber, unobservedWeight: positiveNumber })
+const figures = fc.record({ figure: positiveNumber, runs: count, pairs: count, seconds: positiveNumber })
+const tuning = fc.tuple(tuned, figures, positiveNumber).map(([values, found, figure]) => ({
+  ...values,
+  ...found,
+  search: ['unobservedWeight' as const],
+  metric: 'ndcg@100',
+  start: { ...values, figure },
+  end: 'complete' as const,
+}))
+
 const numbers = fc.record({
   users: count,
   ratings: count,
@@ -24,6 +35,7 @@ const numbers = fc.record({
     positiveFrom: positiveNumber,
     dislikeWeight: positiveNumber,
   }),
+  tuning: fc.option(tuning, { nil: undefined }),
 })
 
 /** Generations of the right shape whose numbers mean nothing. */
