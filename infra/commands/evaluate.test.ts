@@ -151,6 +151,16 @@ describe('on a dataset', () => {
     expect(await run(...args)).toMatch(/\| factors \| ndcg@10 \| chosen by \|/)
   })
 
+  it('lets a model find its settings, and measures star estimates', async () => {
+    const args = ['--dataset', ratings, '--models', 'als,als-explicit', ...small, '--tune', '--metrics', 'ndcg@10,rmse']
+    const [als, explicit] = await runJson(...args)
+    expect(Object.keys(als.chosen[0])).toEqual(['regularization', 'unobservedWeight'])
+    expect(als.metrics.rmse).toBeNull()
+    expect(explicit).not.toHaveProperty('chosen')
+    // Stars are 2 and 5: who always said 3.5 would be wrong by 1.5.
+    expect(explicit.metrics.rmse).toBeLessThan(1.4)
+  })
+
   it('refuses what leaves nothing to measure', async () => {
     await expect(run('--dataset', ratings, '--positive-from', '6')).rejects.toThrow(/expected users with something/)
   })

@@ -36,6 +36,12 @@ it('tries every combination of a grid; one combination is no search', () => {
   expect([alone?.grid, alone?.settings.factors]).toEqual([[], 8])
 })
 
+it('leaves to --tune what was not set', () => {
+  const tune = (...args: string[]) => read(...DATA, '--tune', ...args).entries.map((entry) => entry.tune)
+  expect(tune()).toEqual([[], [], [], ['regularization', 'unobservedWeight']])
+  expect(tune('--models', 'als', '--set', 'regularization=.1')).toEqual([['unobservedWeight']])
+})
+
 it('begins the test part at a share of the ratings or at a time', () => {
   const from = (given: string) => read(...DATA, '--protocol', 'temporal', '--from', given).from
   expect(from('90%')).toEqual({ share: 0.9 })
@@ -52,7 +58,7 @@ it.each([
   [[...FILES, '--protocol', 'temporal'], 'expected only with --dataset'],
   [[...FILES, '--format', 'xml'], 'pairs, adjacency'],
   [[...DATA, '--format', 'pairs'], 'expected only with --train and --test'],
-  [[...DATA, '--models', 'als,magic'], "als, not 'magic'"],
+  [[...DATA, '--models', 'als,magic'], "als-explicit, not 'magic'"],
   [[...DATA, '--models', ''], 'expected a value'],
   [
     [...DATA, '--metrics', 'ndcg'],

@@ -1,11 +1,10 @@
-import { availableParallelism } from 'node:os'
-import { MODELS, type Settings } from '../../models/evaluation/models.ts'
+import { MODELS } from '../../models/evaluation/models.ts'
 import { METRIC_NAMES, type Metric, metricOf } from '../../models/evaluation/named-metrics.ts'
 import type { TestFrom } from '../../models/evaluation/protocols/temporal.ts'
 import { type Config, readConfig } from '../config.ts'
 import { ConfigError } from '../errors.ts'
+import { type Entry, entriesOf } from './entries.ts'
 import { FORMATS, type Format } from './interaction-files.ts'
-import { gridOf, settingsOf } from './settings.ts'
 
 export const PROTOCOLS = [
   'per-user-holdout',
@@ -36,15 +35,6 @@ const FLAGS = {
   results: 'boolean',
 } as const
 
-/** A model, what is set of it, and what is to be searched. */
-export interface Entry {
-  readonly model: string
-  /** All but what is searched. */
-  readonly settings: Settings
-  /** Every combination to try; empty where nothing is searched. */
-  readonly grid: readonly Settings[]
-}
-
 /** All that `npm run evaluate` was asked for, checked as far as it can be without the data. */
 export interface EvaluateOptions {
   readonly config: Config
@@ -60,7 +50,6 @@ export interface EvaluateOptions {
   readonly entries: readonly Entry[]
   readonly metrics: readonly Metric[]
   readonly seeds: number
-  readonly tune: boolean
   readonly threads: number
   readonly json: boolean
   /** Names of the tables to make for RESULTS.md, all if there are none; undefined: evaluate. */
@@ -85,11 +74,10 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Ev
     from: readFrom(text(flags, 'from')),
     fits: whole(flags, 'fits', 5),
     positiveFrom: readPositiveFrom(text(flags, 'positive-from')) ?? config.POSITIVE_FROM,
-    entries: entriesOf(models, lists.set ?? [], lists.grid ?? []),
+    entries: entriesOf(models, lists.set ?? [], lists.grid ?? [], flags.tune === true),
     metrics,
     seeds: whole(flags, 'seeds', 1),
-    tune: flags.tune === true,
-    threads: whole(flags, 'threads', Math.max(1, availableParallelism() - 1)),
+    threads: whole(flags, 'threads', config.THREADS),
     json: flags.json === true,
     results: flags.results ? words : undefined,
   }
@@ -97,7 +85,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Ev
   return options
 }
 
-function checkTogether({ protocol, candidates, metrics, entries, tune }: EvaluateOptions, flags: Flags): void {
+function checkTogether({ protocol, candidates, metrics }: EvaluateOptions, flags: Flags): void {
   const refuse = (flag: string, only: string): never => {
     throw new ConfigError(`--${flag}: expected only with ${only}, not with ${protocol}`)
   }
@@ -111,20 +99,6 @@ function checkTogether({ protocol, candidates, metrics, entries, tune }: Evaluat
   if (listed && protocol === 'prequential') refuse(`metrics ${listed.name}`, 'a catalogue that does not grow')
   if (metrics.some(({ needsEstimates }) => needsEstimates) && protocol === 'leave-one-out')
     refuse('metrics rmse', 'a protocol that holds out ratings below the threshold too')
-  if (tune && entries.some(({ grid }) => grid.length > 0)) throw new ConfigError('expected --tune or --grid, not both')
-}
-
-function entriesOf(models: readonly string[], set: readonly string[], grid: readonly string[]): Entry[] {
-  const known = models.map((name) => ({ name, settings: MODELS[name]?.settings ?? {} }))
-  return known.map(({ name }) => {
-    const settings = settingsOf(name, known, set)
-    const combinations = gridOf(name, known, grid)
-    // One combination is no search.
-    if (combinations.length === 1) return { model: name, settings: { ...settings, ...combinations[0] }, grid: [] }
-    const isSearched = (setting: string): boolean => setting in (combinations[0] as Settings)
-    const fixed = Object.entries(settings).filter(([setting]) => !isSearched(setting))
-    return { model: name, settings: Object.fromEntries(fixed), grid: combinations }
-  })
 }
 
 function readSource(flags: Flags, { DATASET }: Config): EvaluateOptions['source'] {

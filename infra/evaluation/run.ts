@@ -4,10 +4,13 @@ import type { Metric } from '../../models/evaluation/named-metrics.ts'
 import type { Trial } from '../../models/evaluation/protocols/protocol.ts'
 import { type Summary, summarise } from '../../models/evaluation/summary.ts'
 import { ConfigError } from '../errors.ts'
+import type { Entry } from './entries.ts'
 import { measure, type Run } from './measure.ts'
-import type { Entry, EvaluateOptions } from './options.ts'
+import type { EvaluateOptions } from './options.ts'
+
 import type { Experiment } from './protocols.ts'
 import { search } from './search.ts'
+import { tuned } from './tuned.ts'
 
 /** One combination of a search: its figures on the validation parts, and how many seeds chose it. */
 export interface Tried {
@@ -53,7 +56,7 @@ interface Turn {
  */
 export function evaluateModels(
   experiment: Pick<Experiment, 'trial'>,
-  options: Pick<EvaluateOptions, 'entries' | 'metrics' | 'seeds' | 'threads'>,
+  options: Pick<EvaluateOptions, 'entries' | 'metrics' | 'seeds' | 'threads' | 'config'>,
   report: (progress: string) => void,
 ): Results {
   const turns = new Map(options.entries.map((entry) => [entry, [] as Turn[]]))
@@ -77,10 +80,10 @@ function sizeOf({ itemCount, values, positiveFrom }: TrainingSet) {
 }
 
 function takeTurn(
-  { model, settings, grid }: Entry,
+  { model, settings, grid, tune }: Entry,
   trial: Trial,
   seed: number,
-  options: Pick<EvaluateOptions, 'metrics' | 'threads'>,
+  options: Pick<EvaluateOptions, 'metrics' | 'threads' | 'config'>,
   report: (progress: string) => void,
 ): Turn {
   const [metric] = options.metrics as [Metric]
@@ -90,19 +93,27 @@ function takeTurn(
     report(`${where}${inWords(more)}${metric.name} ${figure}, fitted in ${made.trainSeconds.toFixed(1)} s`)
     return { ...made, settings: more }
   }
+  if (tune.length > 0) {
+    const found = tuned(model, settings, tune, trial.training, seed, options, report)
+    return { test: run(trial, found, ''), chosen: found, tried: [] }
+  }
   if (grid.length === 0) return { test: run(trial, {}, ''), chosen: undefined, tried: [] }
   const validation = trial.validation()
   const { best, tried } = search(grid, metric, (more) => run(validation, more, 'validation, '))
   return { test: run(trial, best, ''), chosen: best, tried }
 }
 
-function resultOf({ model, settings, grid }: Entry, turns: readonly Turn[], metrics: readonly Metric[]): ModelResult {
+function resultOf(
+  { model, settings, grid, tune }: Entry,
+  turns: readonly Turn[],
+  metrics: readonly Metric[],
+): ModelResult {
   const summaries = (runs: readonly Run[]): Record<string, Summary> =>
     Object.fromEntries(metrics.map(({ name }) => [name, summarise(runs.map(({ figures }) => figures[name] as number))]))
   const chosen = turns.map((turn) => turn.chosen).filter((one) => one !== undefined)
   return {
     model,
-    settings,
+    settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !tune.includes(name))),
     chosen,
     tried: grid.map((combination) => ({
       settings: combination,

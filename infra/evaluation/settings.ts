@@ -8,16 +8,13 @@ export interface Settable {
 }
 
 /**
- * A model's settings: its own defaults, and what `--set NAME=VALUE` says. NAME may be MODEL.NAME where several models have a
- * setting of that name.
+ * What `--set NAME=VALUE` says of a model. NAME may be MODEL.NAME, where several models have a setting of that name.
  *
  * @throws ConfigError when no model that takes part has such a setting, or it does not take the value
  */
-export function settingsOf(model: string, models: readonly Settable[], set: readonly string[]): Settings {
-  const settings = models.find(({ name }) => name === model)?.settings ?? {}
-  const defaults = Object.entries(settings).map(([name, setting]) => [name, setting.default] as const)
+export function givenOf(model: string, models: readonly Settable[], set: readonly string[]): Settings {
   const given = set.flatMap((text) => assignmentOf('set', text, models)).filter((one) => one.model === model)
-  return Object.fromEntries([...defaults, ...given.map(({ name, text, value }) => [name, value(text)] as const)])
+  return Object.fromEntries(given.map(({ name, text, value }) => [name, value(text)]))
 }
 
 /** Every combination of what `--grid NAME=VALUE,VALUE…` says of a model. @throws ConfigError as above */

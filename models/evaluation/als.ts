@@ -3,7 +3,8 @@ import { observationsOf, pairCode } from '../als/observations.ts'
 import { placeFactors } from '../als/placed.ts'
 import type { TrainingProblem } from '../als/problem.ts'
 import { type Training, type TrainingOptions, train } from '../als/train.ts'
-import type { HyperParameters, Preference } from '../als/types.ts'
+import { type TuningOptions, tune } from '../als/tune.ts'
+import type { HyperParameters, Preference, Tuned } from '../als/types.ts'
 import { dotRows } from '../linalg/dot.ts'
 import { createWorkspace } from '../linalg/workspace.ts'
 import { type Fit, type Interactions, rowOf, type TrainingSet } from './model.ts'
@@ -11,12 +12,14 @@ import { type Fit, type Interactions, rowOf, type TrainingSet } from './model.ts
 /** What is chosen; the rest of the hyper-parameters comes with the data and the seed. */
 export type AlsOptions = Omit<HyperParameters, 'positiveFrom' | 'seed'>
 
+type Resources = Pick<TrainingOptions, 'threads' | 'hire'>
+
 /** The model that is served: all epochs are run, since nothing of the training part is held out to stop by. */
-export function fitAls(options: AlsOptions, training: Pick<TrainingOptions, 'threads' | 'hire' | 'onEpoch'> = {}): Fit {
+export function fitAls(options: AlsOptions, resources: Resources = {}): Fit {
   return (set, seed) => {
     const hyperParameters = { ...options, positiveFrom: set.positiveFrom, seed }
     // Nobody stops it.
-    const { items } = train(problemOf(set, hyperParameters), hyperParameters, training) as Training
+    const { items } = train(problemOf(set, hyperParameters), hyperParameters, resources) as Training
     const { factors, gramian } = items
     const workspace = createWorkspace()
     const foldIn = prepareFoldIn(workspace, placeFactors(workspace, factors), gramian, hyperParameters)
@@ -26,6 +29,26 @@ export function fitAls(options: AlsOptions, training: Pick<TrainingOptions, 'thr
       },
     }
   }
+}
+
+/**
+ * The regularization and unobserved weight that the rebuild's own search finds, on pairs of the training set alone.
+ *
+ * @throws what training throws
+ */
+export function tuneAls(
+  set: TrainingSet,
+  seed: number,
+  options: AlsOptions,
+  search: Omit<TuningOptions, 'train'>,
+  resources: Resources = {},
+): Pick<AlsOptions, Tuned> {
+  const hyperParameters = { ...options, positiveFrom: set.positiveFrom, seed }
+  const { regularization, unobservedWeight } = tune(problemOf(set, hyperParameters), hyperParameters, {
+    ...search,
+    train: (problem, values, run) => train(problem, values, { ...resources, ...run }),
+  })
+  return { regularization, unobservedWeight }
 }
 
 /** A training set as the trainer wants it: users with a positive, nothing held out. */

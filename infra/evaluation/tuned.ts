@@ -1,0 +1,42 @@
+import type { TrainingSet } from '../../models/evaluation/model.ts'
+import { MODELS, type Settings } from '../../models/evaluation/models.ts'
+import { ConfigError } from '../errors.ts'
+import { hire } from '../threads.ts'
+import type { EvaluateOptions } from './options.ts'
+
+/**
+ * Lets a model find some of its settings by itself, as the rebuild does with what is `auto`: on the training part alone, within
+ * TUNING_BUDGET.
+ *
+ * @throws ConfigError when the model finds nothing by itself, or TUNING_BUDGET is off
+ */
+export function tuned(
+  model: string,
+  settings: Settings,
+  search: readonly string[],
+  training: TrainingSet,
+  seed: number,
+  { threads, config }: Pick<EvaluateOptions, 'threads' | 'config'>,
+  report: (progress: string) => void,
+): Settings {
+  const budgetMs = config.TUNING_BUDGET
+  const tuning = MODELS[model]?.tuning
+  if (tuning === undefined || budgetMs === undefined)
+    throw new ConfigError('--tune: expected TUNING_BUDGET to be a duration such as 60s, not off')
+  return tuning.tune(
+    training,
+    seed,
+    settings,
+    {
+      search,
+      budgetMs,
+      now: () => performance.now(),
+      onRun: ({ soFar: { regularization, unobservedWeight, metric, figure, runs }, secondsLeft }) =>
+        report(
+          `run ${runs} of the search, ${secondsLeft.toFixed(0)} s left: regularization ${regularization}, ` +
+            `unobservedWeight ${unobservedWeight}, ${metric} ${figure.toFixed(4)}`,
+        ),
+    },
+    { threads, hire },
+  )
+}
