@@ -2,8 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EventLog, NewRecord, Position } from '../infra/event-log/port.ts'
+import { createGeneration } from '../models/als/generation.ts'
+import type { Generation } from '../models/als/types.ts'
 import { encodeEvent } from '../models/events/codec.ts'
 import type { RatingEvent, RatingScale, UserErased } from '../models/events/types.ts'
+import { gramian } from '../models/linalg/gramian.ts'
 
 export const STARS: RatingScale = { min: 0.5, max: 5, positiveFrom: 4 }
 
@@ -59,4 +62,35 @@ export function usersOn(log: EventLog, partition: number, count: number): string
   for (let n = 0; users.length < count; n++)
     if (log.partitionOf('ratings', `user-${n}`) === partition) users.push(`user-${n}`)
   return users
+}
+
+/** A small generation; others of the same items differ by their id. */
+export function generationOf(id: string, itemIds: readonly string[]): Generation {
+  const d = 3
+  const data = Float32Array.from({ length: itemIds.length * d }, (_, n) => Math.sin(n + id.length))
+  const factors = { rows: itemIds.length, d, data }
+  return createGeneration({
+    id,
+    itemIds,
+    items: { factors, gramian: gramian(factors) },
+    hyperParameters: {
+      factors: d,
+      epochs: 1,
+      seed: 1,
+      unobservedWeight: 0.3,
+      regularization: 0.01,
+      regularizationExponent: 1,
+      positiveFrom: STARS.positiveFrom,
+      dislikeWeight: 0.2,
+    },
+    userGramian: new Float64Array(d * d),
+    positives: new Int32Array(itemIds.length),
+    createdAt: 1,
+    users: 1,
+    ratings: 1,
+    metrics: {},
+    watermark: [],
+    trainSeconds: 1,
+    epochsRun: 1,
+  })
 }

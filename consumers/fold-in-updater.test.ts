@@ -8,12 +8,10 @@ import { createMetrics } from '../infra/metrics.ts'
 import { openEmbeddedUserState } from '../infra/user-state/embedded.ts'
 import type { UserState } from '../infra/user-state/port.ts'
 import { foldIn } from '../models/als/fold-in.ts'
-import { createGeneration } from '../models/als/generation.ts'
 import { observe } from '../models/als/observations.ts'
 import type { Generation } from '../models/als/types.ts'
 import { decodeEvent } from '../models/events/codec.ts'
 import type { RatingEvent, UserErased } from '../models/events/types.ts'
-import { gramian } from '../models/linalg/gramian.ts'
 import { applyChange, mergeStatistics } from '../models/ranking/item-statistics.ts'
 import type { ItemStatistics } from '../models/ranking/types.ts'
 import { type Consumer, consume, RewindError } from './consume.ts'
@@ -22,6 +20,7 @@ import {
   broken,
   erased,
   eventId,
+  generationOf,
   newFolder,
   rated,
   recordOf,
@@ -38,35 +37,6 @@ const metrics = createMetrics()
 
 afterAll(removeFolders)
 
-function generationOf(id: string, itemIds: readonly string[]): Generation {
-  const d = 3
-  const data = Float32Array.from({ length: itemIds.length * d }, (_, n) => Math.sin(n + id.length))
-  const factors = { rows: itemIds.length, d, data }
-  return createGeneration({
-    id,
-    itemIds,
-    items: { factors, gramian: gramian(factors) },
-    hyperParameters: {
-      factors: d,
-      epochs: 1,
-      seed: 1,
-      unobservedWeight: 0.3,
-      regularization: 0.01,
-      regularizationExponent: 1,
-      positiveFrom: STARS.positiveFrom,
-      dislikeWeight: 0.2,
-    },
-    userGramian: new Float64Array(d * d),
-    positives: new Int32Array(itemIds.length),
-    createdAt: 1,
-    users: 1,
-    ratings: 1,
-    metrics: {},
-    watermark: [],
-    trainSeconds: 1,
-    epochsRun: 1,
-  })
-}
 /** One item that users rate is not in it. */
 const GENERATION = generationOf('g', ['item-0', 'item-1', 'item-2'])
 

@@ -4,10 +4,12 @@ import { startRebuilder } from '../consumers/als-rebuild/rebuilder.ts'
 import { clickhouseSink, SINK_GROUP } from '../consumers/clickhouse-sink.ts'
 import { type Consuming, consume } from '../consumers/consume.ts'
 import { foldInUpdater, UPDATER_GROUP } from '../consumers/fold-in-updater.ts'
-import type { Generation, HyperParameters } from '../models/als/types.ts'
+import { refoldOnSwitch } from '../consumers/refold.ts'
+import type { HyperParameters } from '../models/als/types.ts'
 import type { Config, Role } from './config.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
+import type { LiveGeneration } from './model-store/live.ts'
 import type { Stores } from './wiring.ts'
 
 /** Consumer groups by role, for whoever shows their lag. */
@@ -21,7 +23,7 @@ const HEARTBEAT_MS = 5_000
 export interface Parts {
   readonly config: Config
   readonly stores: Stores
-  readonly generations: { current(): Generation | undefined }
+  readonly generations: Pick<LiveGeneration, 'current' | 'onSwitch'>
   readonly logger: Logger
   readonly metrics: Metrics
 }
@@ -44,10 +46,12 @@ export async function startUpdater({ config, stores, generations, logger, metric
   })
   const consuming = await consume(log, consumer, { logger, metrics })
   const watching = watchIncarnation(() => state.incarnation(), consuming)
+  const refolding = refoldOnSwitch({ state, generations, logger: logger.child({ role: 'updater' }) })
   return beating('updater', stores, logger, {
     trouble: consuming.trouble,
     async close() {
       clearInterval(watching)
+      await refolding.close()
       await consuming.close()
     },
   })
