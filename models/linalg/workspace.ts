@@ -29,6 +29,19 @@ interface Kernels {
   sweepScratchBytes(order: number): number
   sweep(a: Address, order: number, k: number, diagonal: Address, scratch: Address): number
   negateAndMirror(a: Address, order: number): void
+  rowNorms(factors: Address, rows: number, width: number, into: Address): void
+  encodeBlocks(
+    factors: Address,
+    width: number,
+    order: Address,
+    codes: Address,
+    bounds: Address,
+    from: number,
+    to: number,
+  ): void
+  scorePanels(panels: Address, blocks: number, dimensions: number, user: Address, into: Address): void
+  scoreRows(factors: Address, width: number, indices: Address, count: number, user: Address, into: Address): void
+  topK(job: Address): number
 }
 
 /** A typed array in the memory of the kernels, and where it is. */

@@ -1,4 +1,7 @@
 export { solvePositiveDefinite } from './cholesky'
+export { encodeBlocks, rowNorms } from './encode'
 export { negateAndMirror, sweep, sweepScratchBytes } from './inverse'
 export { rotateRows, scratchBytes, solveRow, solveRows } from './rows'
+export { scorePanels, scoreRows } from './score'
 export { gramianBlocks, syrk } from './syrk'
+export { topK } from './top-k'
