@@ -1,13 +1,19 @@
+import { readConfig } from '../config.ts'
 import { readOptions } from '../evaluation/options.ts'
 import { openExperiment } from '../evaluation/protocols.ts'
 import { jsonOf, markdownOf } from '../evaluation/report.ts'
+import { makeResults } from '../evaluation/results.ts'
 import { evaluateModels } from '../evaluation/run.ts'
 
 /**
  * `npm run evaluate -- --dataset PATH --protocol NAME --models a,b`: models fitted and measured offline; a table, or one JSON
- * object a model.
+ * object a model. `npm run evaluate -- --results [NAME…]` makes models/evaluation/RESULTS.md, or some of its tables.
  */
 export async function evaluate(args: readonly string[]): Promise<number> {
+  if (args.includes('--results')) {
+    await makeResults(readConfig(args, process.env, { results: 'boolean' }).words)
+    return 0
+  }
   const options = readOptions(args, process.env)
   const experiment = await openExperiment(options)
   const results = evaluateModels(experiment, options, (progress) => console.error(progress))

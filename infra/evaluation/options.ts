@@ -32,7 +32,6 @@ const FLAGS = {
   'positive-from': 'string',
   threads: 'string',
   json: 'boolean',
-  results: 'boolean',
 } as const
 
 /** All that `npm run evaluate` was asked for, checked as far as it can be without the data. */
@@ -52,8 +51,6 @@ export interface EvaluateOptions {
   readonly seeds: number
   readonly threads: number
   readonly json: boolean
-  /** Names of the tables to make for RESULTS.md, all if there are none; undefined: evaluate. */
-  readonly results: readonly string[] | undefined
 }
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>
@@ -61,8 +58,7 @@ type Flags = Readonly<Record<string, string | boolean | undefined>>
 /** @throws ConfigError that says what was expected */
 export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): EvaluateOptions {
   const { config, flags, lists, words } = readConfig(args, env, FLAGS)
-  if (words.length > 0 && !flags.results)
-    throw new ConfigError(`evaluate: expected only flags, not '${words.join(' ')}'`)
+  if (words.length > 0) throw new ConfigError(`evaluate: expected only flags, not '${words.join(' ')}'`)
   const metrics = list(flags, 'metrics', 'ndcg@10,recall-min@20,ndcg@100').map(readMetric)
   const models = list(flags, 'models', 'popularity,item-knn,ease,als')
   for (const model of models) oneOf('models', model, Object.keys(MODELS))
@@ -79,7 +75,6 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Ev
     seeds: whole(flags, 'seeds', 1),
     threads: whole(flags, 'threads', config.THREADS),
     json: flags.json === true,
-    results: flags.results ? words : undefined,
   }
   checkTogether(options, flags)
   return options
@@ -105,8 +100,7 @@ function readSource(flags: Flags, { DATASET }: Config): EvaluateOptions['source'
   const [train, test] = [text(flags, 'train'), text(flags, 'test')]
   if (train !== undefined && test !== undefined && DATASET === undefined)
     return { train, test, format: oneOf('format', text(flags, 'format') ?? 'pairs', FORMATS) }
-  if (train === undefined && test === undefined && (DATASET !== undefined || flags.results))
-    return { dataset: DATASET ?? '' }
+  if (train === undefined && test === undefined && DATASET !== undefined) return { dataset: DATASET }
   throw new ConfigError('evaluate: expected --dataset PATH|NAME, or --train FILE and --test FILE')
 }
 

@@ -99,8 +99,8 @@ function figure(mean: number | null | undefined, spread: number | null | undefin
 
 const rounded = (seconds: number): number => Number(seconds.toPrecision(3))
 
-/** @param rows the head first */
-function aligned(rows: readonly (readonly string[])[]): string {
+/** A table in Markdown, its columns aligned. @param rows the head first */
+export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)))
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   const [head, ...body] = rows.map((row) =>

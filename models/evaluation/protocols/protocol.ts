@@ -66,7 +66,7 @@ export function createTrial(table: RatingTable, protocol: Protocol, seed: number
 }
 
 /** What remains usable when only the training part may be seen. */
-export const trainingOf = (marks: Marks): Marks => marks.map((mark) => (mark === TRAINING ? TRAINING : UNUSED))
+const trainingOf = (marks: Marks): Marks => marks.map((mark) => (mark === TRAINING ? TRAINING : UNUSED))
 
 /** What metrics ask of a training set. */
 export function fittedOn(training: TrainingSet): Fitted {
