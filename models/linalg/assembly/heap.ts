@@ -31,17 +31,22 @@ function rise(heap: usize, size: i32, key: u64): void {
 /** Puts a key in the place of the root. */
 function sink(heap: usize, size: i32, key: u64): void {
   let at = 0
-  for (let child = 1; child < size; child = 2 * at + 1) {
-    let least = load<u64>(place(heap, child))
-    if (child + 1 < size) {
-      const right = load<u64>(place(heap, child + 1))
-      if (right < least) {
-        least = right
-        child++
-      }
+  let child = 1
+  for (; child + 1 < size; child = 2 * at + 1) {
+    const left = load<u64>(place(heap, child))
+    const right = load<u64>(place(heap, child + 1))
+    // Chosen without a branch, which the processor would guess wrong every other time.
+    const least = select<u64>(left, right, left < right)
+    child += i32(right <= left)
+    if (key <= least) {
+      store<u64>(place(heap, at), key)
+      return
     }
-    if (key <= least) break
     store<u64>(place(heap, at), least)
+    at = child
+  }
+  if (child < size && load<u64>(place(heap, child)) < key) {
+    store<u64>(place(heap, at), load<u64>(place(heap, child)))
     at = child
   }
   store<u64>(place(heap, at), key)
