@@ -1,8 +1,12 @@
 import { isPositive } from '../als/observations.ts'
 import type { Factors, ObservationRows } from '../als/types.ts'
-import { dotRows } from '../linalg/dot.ts'
-import { ndcg, recall } from './ranking-metrics.ts'
-import { standingOf } from './standing.ts'
+import { createWorkspace, type Workspace } from '../linalg/workspace.ts'
+import { createScorer } from '../ranking/scorer.ts'
+import type { Scored } from '../ranking/selection.ts'
+import { type Hits, ndcg, recall } from './ranking-metrics.ts'
+
+/** No figure looks further down a list. */
+const LIST_LENGTH = 100
 
 /** Held-out positives by user: `users[n]` (a row of the user factors) has items[starts[n]] … items[starts[n+1]−1]. */
 export interface HeldOut {
@@ -16,7 +20,9 @@ export interface HeldOut {
  * positives: known dislikes stay candidates.
  *
  * @param users      solved without the held-out pairs
+ * @param items      need not be copied where they are placed in `workspace`
  * @param trainedOn  rows are users, columns items
+ * @param workspace  to work in for a while
  * @returns          "ndcg@10", "ndcg@100", "recall@20" and "pairs"; only "pairs" (0) where there is nothing to measure with
  */
 export function evaluateHeldOut(
@@ -24,27 +30,35 @@ export function evaluateHeldOut(
   items: Factors,
   trainedOn: ObservationRows,
   heldOut: HeldOut,
+  workspace: Workspace = createWorkspace(),
 ): Record<string, number> {
   const count = heldOut.users.length
   if (count === 0) return { pairs: 0 }
+  const mark = workspace.mark()
+  const scorer = createScorer(items, { workspace })
   const { width = users.d } = users
-  const isCandidate = new Uint8Array(items.rows).fill(1)
-  const scores = new Float32Array(items.rows)
+  const hidden = scorer.bitmap()
   const sums = { 'ndcg@10': 0, 'ndcg@100': 0, 'recall@20': 0 }
   heldOut.users.forEach((user, n) => {
     const vector = users.data.subarray(user * width, user * width + users.d)
-    dotRows(vector, items.data, 0, items.rows, scores)
     const positives = positivesOf(trainedOn, user)
-    for (const item of positives) isCandidate[item] = 0
-    const relevant = heldOut.items.subarray(heldOut.starts[n], heldOut.starts[n + 1])
-    const standing = standingOf(scores, isCandidate, relevant, 0)
-    for (const item of positives) isCandidate[item] = 1
-    sums['ndcg@10'] += ndcg(standing, 10)
-    sums['ndcg@100'] += ndcg(standing, 100)
-    sums['recall@20'] += recall(standing, 20)
+    positives.forEach(hidden.hide)
+    const best = scorer.topK(vector, LIST_LENGTH, hidden)
+    positives.forEach(hidden.show)
+    const hits = hitsOf(best, heldOut.items.subarray(heldOut.starts[n], heldOut.starts[n + 1]))
+    sums['ndcg@10'] += ndcg(hits, 10)
+    sums['ndcg@100'] += ndcg(hits, 100)
+    sums['recall@20'] += recall(hits, 20)
   })
+  workspace.release(mark)
   const means = Object.entries(sums).map(([name, sum]) => [name, sum / count])
   return { ...Object.fromEntries(means), pairs: heldOut.items.length }
+}
+
+function hitsOf(best: readonly Scored[], items: Int32Array): Hits {
+  const relevant = new Set(items)
+  const places = best.flatMap(({ index }, place) => (relevant.has(index) ? place : []))
+  return { places: Int32Array.from(places), relevant: relevant.size }
 }
 
 function positivesOf(trainedOn: ObservationRows, row: number): Int32Array {
