@@ -90,7 +90,7 @@ function checkTogether({ protocol, candidates, metrics }: EvaluateOptions, flags
     refuse('from', '--protocol temporal or prequential')
   if (flags.fits !== undefined && protocol !== 'prequential') refuse('fits', '--protocol prequential')
   if (flags.format !== undefined && protocol !== 'given') refuse('format', '--train and --test')
-  const listed = metrics.find(({ depth }) => depth > 0)
+  const listed = metrics.find(({ ofCatalogue }) => ofCatalogue)
   if (listed && protocol === 'prequential') refuse(`metrics ${listed.name}`, 'a catalogue that does not grow')
   if (metrics.some(({ needsEstimates }) => needsEstimates) && protocol === 'leave-one-out')
     refuse('metrics rmse', 'a protocol that holds out ratings below the threshold too')

@@ -5,8 +5,8 @@ import type { TrainingProblem } from '../als/problem.ts'
 import { type Training, type TrainingOptions, train } from '../als/train.ts'
 import { type TuningOptions, tune } from '../als/tune.ts'
 import type { HyperParameters, Preference, Tuned } from '../als/types.ts'
-import { dotRows } from '../linalg/dot.ts'
 import { createWorkspace } from '../linalg/workspace.ts'
+import { createScorer } from '../ranking/scorer.ts'
 import { type Fit, type Interactions, rowOf, type TrainingSet } from './model.ts'
 
 /** What is chosen; the rest of the hyper-parameters comes with the data and the seed. */
@@ -22,11 +22,11 @@ export function fitAls(options: AlsOptions, resources: Resources = {}): Fit {
     const { items } = train(problemOf(set, hyperParameters), hyperParameters, resources) as Training
     const { factors, gramian } = items
     const workspace = createWorkspace()
-    const foldIn = prepareFoldIn(workspace, placeFactors(workspace, factors), gramian, hyperParameters)
+    const placed = placeFactors(workspace, factors)
+    const foldIn = prepareFoldIn(workspace, placed, gramian, hyperParameters)
+    const scorer = createScorer(placed, { workspace, layout: 'f32' })
     return {
-      scores(history, into) {
-        dotRows(foldIn(observationsIn(history, hyperParameters)), factors.data, 0, factors.rows, into)
-      },
+      scores: (history, into) => scorer.scores(foldIn(observationsIn(history, hyperParameters)), into),
     }
   }
 }

@@ -1,6 +1,7 @@
 import { createSelection } from '../ranking/selection.ts'
 import type { Recommender } from './model.ts'
 import type { Answer, Fitted, Metric } from './named-metrics.ts'
+import type { Hits } from './ranking-metrics.ts'
 import type { Query } from './split.ts'
 import { standingOf } from './standing.ts'
 
@@ -15,7 +16,9 @@ export interface Judgement {
 /** Asks models for one user after the other, and measures their answers. */
 export function createJudge(metrics: readonly Metric[], fitted: Fitted) {
   const meters = metrics.map((metric) => ({ name: metric.name, meter: metric.start(fitted) }))
-  const depth = Math.max(0, ...metrics.map((metric) => metric.depth))
+  const depths = metrics.map((metric) => metric.depth)
+  const depth = Math.max(0, ...depths.filter((each) => each < Infinity))
+  const ranksAll = depths.includes(Infinity)
   const ranks = metrics.some(({ needsEstimates }) => !needsEstimates)
   const estimates = metrics.some(({ needsEstimates }) => needsEstimates)
   const rows = new Set<number>()
@@ -26,8 +29,9 @@ export function createJudge(metrics: readonly Metric[], fitted: Fitted) {
   function rank(recommender: Recommender, query: Query): Omit<Answer, 'errors'> {
     recommender.scores(query.history, scores)
     markCandidates(query, isCandidate)
-    const standing = standingOf(scores, isCandidate, query.relevant, query.missed)
-    return { standing, list: depth > 0 ? best(scores, isCandidate, depth) : [] }
+    const list = depth > 0 ? best(scores, isCandidate, depth) : []
+    const standing = ranksAll ? standingOf(scores, isCandidate, query.relevant, query.missed) : undefined
+    return { hits: standing ?? hitsIn(list, query), standing, list }
   }
 
   function errorsOf(recommender: Recommender, { history, tested: { items, values } }: Query): readonly number[] {
@@ -46,7 +50,7 @@ export function createJudge(metrics: readonly Metric[], fitted: Fitted) {
         isCandidate = new Uint8Array(itemCount)
       }
       rows.add(query.row)
-      const ranking = isRanked ? rank(recommender, query) : { standing: undefined, list: [] }
+      const ranking = isRanked ? rank(recommender, query) : { hits: undefined, list: [] }
       const errors = isEstimated ? errorsOf(recommender, query) : []
       for (const { meter } of meters) meter.add({ ...ranking, errors })
     },
@@ -64,11 +68,20 @@ function markCandidates({ candidates, known, relevant }: Query, isCandidate: Uin
   else for (const items of [candidates, relevant]) for (const item of items) isCandidate[item] = 1
 }
 
-/** The first `depth` candidates, best first, ties by item order. */
+/** The first `depth` candidates, best first, ties by item order. @throws RangeError when a score is not a number */
 function best(scores: Float32Array, isCandidate: Uint8Array, depth: number): number[] {
   const selection = createSelection(depth)
-  scores.forEach((score, item) => {
-    if (isCandidate[item] === 1 && score > selection.toBeat) selection.offer(item, score)
-  })
+  for (let item = 0; item < scores.length; item++) {
+    const score = scores[item] as number
+    // Also what is not a number: it is not less than anything.
+    if (score <= selection.toBeat || isCandidate[item] === 0) continue
+    if (Number.isNaN(score)) throw new RangeError(`The score of item ${item} is not a number.`)
+    selection.offer(item, score)
+  }
   return selection.ranked().map(({ index }) => index)
+}
+
+function hitsIn(list: readonly number[], { relevant, missed }: Query): Hits {
+  const places = Int32Array.from(list.keys().filter((place) => relevant.includes(list[place] as number)))
+  return { places, relevant: relevant.length + missed }
 }

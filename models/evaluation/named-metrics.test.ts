@@ -10,17 +10,17 @@ function measured(name: string, answers: readonly Answer[]): number {
 }
 
 const first: Answer = {
-  standing: { places: Int32Array.of(0), relevant: 1, candidates: 3 },
+  hits: { places: Int32Array.of(0), relevant: 1 },
   list: [1, 0],
   errors: [1],
 }
 const second: Answer = {
-  standing: { places: Int32Array.of(2), relevant: 2, candidates: 3 },
+  hits: { places: Int32Array.of(2), relevant: 2 },
   list: [1, 2],
   errors: [-3, 0],
 }
 /** Somebody with no relevant item: not ranked for. */
-const third: Answer = { standing: undefined, list: [], errors: [] }
+const third: Answer = { hits: undefined, list: [], errors: [] }
 
 it('knows every name that it says it knows, with any K', () => {
   for (const name of METRIC_NAMES.map((name) => name.replace('K', '7'))) expect(metricOf(name)?.name).toBe(name)

@@ -2,6 +2,7 @@ import { coverage, gini, novelty } from './catalogue-metrics.ts'
 import {
   auc,
   averagePrecision,
+  type Hits,
   hitRate,
   ndcg,
   precision,
@@ -13,9 +14,11 @@ import {
 
 /** What a model answered for one user. */
 export interface Answer {
-  /** undefined: the user has no relevant item, and is not ranked for */
-  readonly standing: Standing | undefined
-  /** The best candidates, as many as the deepest metric asks for. */
+  /** As deep as the deepest metric looks; undefined: the user has no relevant item, and is not ranked for. */
+  readonly hits: Hits | undefined
+  /** In the whole ranking, where a metric looks at it all. */
+  readonly standing?: Standing | undefined
+  /** The best candidates, as many as the deepest metric looks at that does not look at all. */
   readonly list: readonly number[]
   /** Estimate less value of each test rating; empty where the model does not estimate. */
   readonly errors: readonly number[]
@@ -37,16 +40,21 @@ interface Meter {
 
 export interface Metric {
   readonly name: string
-  /** How long a list it looks at: 0, none. */
+  /** How far down the ranking it looks: K; Infinity, at all of it; 0, at none of it. */
   readonly depth: number
   readonly needsEstimates: boolean
+  /** It looks at what is recommended to all users together, out of one catalogue. */
+  readonly ofCatalogue: boolean
   /** Which of two figures is better: 1, the greater; −1, the smaller. */
   readonly better: 1 | -1
   start(fitted: Fitted): Meter
 }
 
 const AT_K = { recall, 'recall-min': recallMin, ndcg, hr: hitRate, map: averagePrecision, precision }
-const OF_ALL = { mrr: reciprocalRank, auc }
+const OF_ALL = {
+  mrr: ({ hits }: Answer) => hits && reciprocalRank(hits),
+  auc: ({ standing }: Answer) => standing && auc(standing),
+}
 const OF_LISTS = { coverage: recommendedMeter(coverage), novelty: noveltyMeter, gini: recommendedMeter(gini) }
 
 /** How the names of metrics look, for whoever wrote another one. */
@@ -55,17 +63,18 @@ export const METRIC_NAMES = [...Object.keys({ ...AT_K, ...OF_LISTS }).map((name)
 /** @returns undefined for a name that is none of `METRIC_NAMES` */
 export function metricOf(name: string): Metric | undefined {
   const [, kind = '', digits] = /^([a-z-]+)(?:@([1-9]\d*))?$/.exec(name) ?? []
-  const common = { name, depth: 0, needsEstimates: false, better: 1 } as const
+  const common = { name, needsEstimates: false, ofCatalogue: false, better: 1 } as const
   if (digits === undefined) {
-    if (kind === 'rmse') return { ...common, needsEstimates: true, better: -1, start: rmseMeter }
+    if (kind === 'rmse') return { ...common, depth: 0, needsEstimates: true, better: -1, start: rmseMeter }
     const of = own(OF_ALL, kind)
-    return of && { ...common, start: () => meanMeter(({ standing }) => standing && of(standing)) }
+    return of && { ...common, depth: Infinity, start: () => meanMeter(of) }
   }
   const k = Number(digits)
   const of = own(AT_K, kind)
-  if (of) return { ...common, start: () => meanMeter(({ standing }) => standing && of(standing, k)) }
+  if (of) return { ...common, depth: k, start: () => meanMeter(({ hits }) => hits && of(hits, k)) }
   const meter = own(OF_LISTS, kind)
-  return meter && { ...common, depth: k, better: kind === 'gini' ? -1 : 1, start: (fitted) => meter(fitted, k) }
+  const better = kind === 'gini' ? -1 : 1
+  return meter && { ...common, depth: k, ofCatalogue: true, better, start: (fitted) => meter(fitted, k) }
 }
 
 const own = <T>(of: Readonly<Record<string, T>>, key: string): T | undefined =>
