@@ -1,11 +1,14 @@
 import { hostname } from 'node:os'
-import { rebuildOnce } from '../consumers/als-rebuild/rebuild.ts'
+import { isSearchDue, type Settings } from '../consumers/als-rebuild/hyper-parameters.ts'
+import { type Rebuild, rebuildOnce } from '../consumers/als-rebuild/rebuild.ts'
 import { startRebuilder } from '../consumers/als-rebuild/rebuilder.ts'
+import { searchOnce } from '../consumers/als-rebuild/search.ts'
 import { clickhouseSink, SINK_GROUP } from '../consumers/clickhouse-sink.ts'
 import { type Consuming, consume } from '../consumers/consume.ts'
 import { foldInUpdater, UPDATER_GROUP } from '../consumers/fold-in-updater.ts'
 import { refoldOnSwitch } from '../consumers/refold.ts'
-import type { HyperParameters } from '../models/als/types.ts'
+import { TUNED } from '../models/als/tune.ts'
+import type { HyperParameters, Tuned } from '../models/als/types.ts'
 import type { Config, Role } from './config.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
@@ -72,13 +75,25 @@ export function startRebuilds({ config, stores, logger, metrics }: Parts, onHold
   const { log, models } = stores
   const ratings = ratingsOf(stores)
   const { partitions } = log.identity
-  const [maxHistory, hyperParameters] = [config.MAX_HISTORY, hyperParametersOf(config, stores)]
+  const work: Rebuild = {
+    ...settingsOf(config, stores),
+    ...{ ratings, models, partitions, logger, metrics },
+    maxHistory: config.MAX_HISTORY,
+    threads: config.THREADS,
+  }
+  const budgetMs = config.TUNING_BUDGET
   const rebuilder = startRebuilder({
     log,
     ratings,
     models,
-    rebuild: (report, signal) =>
-      rebuildOnce({ ratings, models, partitions, hyperParameters, maxHistory, logger, metrics }, report, signal),
+    rebuild: (report, signal) => rebuildOnce(work, report, signal),
+    search:
+      budgetMs === undefined || work.search.length === 0
+        ? undefined
+        : {
+            isDue: async (newest) => isSearchDue(work, await models.tuning(), newest.ratings),
+            run: (report, signal, cut) => searchOnce({ ...work, budgetMs }, report, signal, cut),
+          },
     intervalMs: config.REBUILD_INTERVAL,
     holder: processName(),
     onHold,
@@ -123,17 +138,22 @@ function ratingsOf({ ratings }: Stores) {
   return ratings
 }
 
-function hyperParametersOf(config: Config, { log }: Stores): HyperParameters {
-  const { REGULARIZATION, UNOBSERVED_WEIGHT } = config
-  return {
+function settingsOf(config: Config, { log }: Stores): Settings {
+  const given = { regularization: config.REGULARIZATION, unobservedWeight: config.UNOBSERVED_WEIGHT }
+  const valueFor = (name: Tuned): number => (given[name] === 'auto' ? STARTING_VALUES[name] : given[name])
+  const hyperParameters: HyperParameters = {
     factors: config.FACTORS,
     epochs: config.EPOCHS,
-    regularization: REGULARIZATION === 'auto' ? STARTING_VALUES.regularization : REGULARIZATION,
-    unobservedWeight: UNOBSERVED_WEIGHT === 'auto' ? STARTING_VALUES.unobservedWeight : UNOBSERVED_WEIGHT,
+    regularization: valueFor('regularization'),
+    unobservedWeight: valueFor('unobservedWeight'),
     regularizationExponent: 1,
     positiveFrom: log.identity.scale.positiveFrom,
     dislikeWeight: config.DISLIKE_WEIGHT,
     seed: 1,
+  }
+  return {
+    hyperParameters,
+    search: TUNED.filter((name) => given[name] === 'auto'),
   }
 }
 

@@ -117,6 +117,8 @@ describe.concurrent('a rebuild runs', () => {
         partitions,
         hyperParameters,
         maxHistory: 100,
+        threads: 1,
+        search: [],
         logger: silent,
         metrics,
       }

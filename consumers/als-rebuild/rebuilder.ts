@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../infra/errors.ts'
 import type { EventLog } from '../../infra/event-log/port.ts'
 import type { Logger } from '../../infra/logging.ts'
-import type { ModelStore, RebuildRecord } from '../../infra/model-store/port.ts'
+import type { GenerationInfo, ModelStore, RebuildRecord } from '../../infra/model-store/port.ts'
 import { requestRebuild } from '../../infra/model-store/rebuild-request.ts'
 import type { RatingStore } from '../../infra/rating-store/port.ts'
 import type { Offset } from '../../models/events/types.ts'
+import { keepRecord } from './record.ts'
 
 const LOOK_MS = 500
 const LEASE_MS = 10_000
@@ -16,14 +17,24 @@ const PAUSE_AFTER_SKIP_MS = 2_000
 const SETTLED_MS = 1_000
 const LONGEST_WAIT_MS = 15_000
 
+type Report = (progress: string) => void
 type Outcome = { readonly generation: string } | { readonly skipped: string }
+
+interface Search {
+  /** @param newest the generation whose ratings count */
+  readonly isDue: (newest: GenerationInfo) => Promise<boolean>
+  /** Searches, and publishes a model if it finds something better. `cut` breaks the search off, and it says what it has. */
+  readonly run: (report: Report, signal: AbortSignal, cut: AbortSignal) => Promise<Outcome>
+}
 
 interface Rebuilder {
   readonly log: Pick<EventLog, 'identity' | 'ends'>
   readonly ratings: Pick<RatingStore, 'watermark'>
   readonly models: ModelStore
   /** Trains and publishes; `report` takes the progress in words. */
-  readonly rebuild: (report: (progress: string) => void, signal: AbortSignal) => Promise<Outcome>
+  readonly rebuild: (report: Report, signal: AbortSignal) => Promise<Outcome>
+  /** undefined: hyper-parameters are not searched */
+  readonly search?: Search | undefined
   /** undefined: never by itself, once there is a model */
   readonly intervalMs: number | undefined
   /** Tells rebuilders apart. */
@@ -35,12 +46,17 @@ interface Rebuilder {
 
 /**
  * Decides when a rebuild runs: on demand (a record of the model store), on schedule when something is new, and at once when ratings
- * exist but no model does. Of several rebuilders the one with the lease works, the others stand by.
+ * exist but no model does. In between it lets hyper-parameters be searched for, which gives way to any rebuild. Of several
+ * rebuilders the one with the lease works, the others stand by.
  */
 export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
   const { log, ratings, models, logger, holder } = role
   const stop = new AbortController()
   let notBefore = 0
+  /** Nothing was new: as long as this, ClickHouse is not asked again. */
+  let upToDateUntil = 0
+  /** The newest generation when a search failed: with the same ratings it would again. */
+  let unsearchable: string | undefined
   /** Where ClickHouse stood when there was nothing to train on: until more comes, there still is nothing. */
   let barren: readonly Offset[] = []
   let growing = { since: 0, at: 0, total: 0 }
@@ -52,20 +68,26 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     if (asked?.status === 'requested' || asked?.status === 'running') return run(asked)
     if (asked?.again) return run(await requestRebuild(models, 'demand'))
     if (role.onHold() || Date.now() < notBefore) return
-    const reason = await dueReason()
+    const newest = (await models.list())[0]
+    const reason = (await rebuildReason(newest)) ?? (await searchReason(newest))
     if (reason !== undefined) await run(await requestRebuild(models, reason))
   }
 
-  async function dueReason(): Promise<'first-model' | 'schedule' | undefined> {
-    const newest = (await models.list())[0]
+  async function searchReason(newest: GenerationInfo | undefined): Promise<'tuning' | undefined> {
+    if (newest === undefined || newest.id === unsearchable) return undefined
+    return (await role.search?.isDue(newest)) ? 'tuning' : undefined
+  }
+
+  async function rebuildReason(newest: GenerationInfo | undefined): Promise<'first-model' | 'schedule' | undefined> {
     const age = Date.now() - (newest?.createdAt ?? 0)
     if (newest !== undefined && (role.intervalMs === undefined || age < role.intervalMs)) return undefined
+    if (Date.now() < upToDateUntil) return undefined
     const watermark = await ratings.watermark(log.identity.partitions)
     const isBeyond = (seen: readonly Offset[]): boolean => watermark.some((offset, p) => offset !== (seen[p] ?? 0))
     if (!isBeyond(barren)) return undefined
     if (newest === undefined) return isSettled(watermark) ? 'first-model' : undefined
     if (isBeyond(newest.watermark)) return 'schedule'
-    notBefore = Date.now() + (role.intervalMs ?? 0)
+    upToDateUntil = Date.now() + (role.intervalMs ?? 0)
     return undefined
   }
 
@@ -94,47 +116,62 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     }
   }
 
-  async function run(asked: RebuildRecord): Promise<void> {
-    let record: RebuildRecord = asked
-    let writing = Promise.resolve()
-    const note = (change: Partial<RebuildRecord>): Promise<void> => {
-      record = { ...record, ...change, updatedAt: Date.now() }
-      const written = record
-      // One after the other: a late "epoch 3" must not land upon "published".
-      writing = writing
-        .catch(() => {})
-        .then(async () => {
-          const isAgain = (await models.rebuild())?.again ?? false
-          await models.writeRebuild(isAgain ? { ...written, again: true } : written)
-        })
-      return writing
-    }
-    const noteQuietly = (change: Partial<RebuildRecord>): void => {
-      note(change).catch((error: unknown) => logger.warn({ err: error }, 'could not write the progress of the rebuild'))
-    }
-    const renewing = setInterval(() => void models.lease(holder, LEASE_MS).catch(() => {}), LEASE_MS / 3)
-    try {
-      const report = (progress: string): void => noteQuietly({ progress })
-      await note({ status: 'running', progress: 'reading ratings' })
-      await untilSunk(report)
-      const standing = await ratings.watermark(log.identity.partitions)
-      const outcome = await role.rebuild(report, stop.signal)
-      if ('generation' in outcome) {
-        await note({ status: 'published', progress: 'done', generation: outcome.generation })
-        return
-      }
+  async function rebuild(report: Report): Promise<Outcome> {
+    await untilSunk(report)
+    const standing = await ratings.watermark(log.identity.partitions)
+    const outcome = await role.rebuild(report, stop.signal)
+    if ('skipped' in outcome) {
       barren = standing
       notBefore = Date.now() + PAUSE_AFTER_SKIP_MS
-      await note({ status: 'skipped', progress: outcome.skipped })
+    }
+    return outcome
+  }
+
+  async function search(report: Report): Promise<Outcome> {
+    if (role.search === undefined) return { skipped: 'hyper-parameters are no longer searched' }
+    const [cut, over] = [new AbortController(), new AbortController()]
+    const watching = giveWay(cut, over.signal)
+    try {
+      return await role.search.run(report, stop.signal, cut.signal)
+    } finally {
+      over.abort()
+      await watching
+    }
+  }
+
+  /** Cuts the search off as soon as a rebuild is asked for or due. */
+  async function giveWay(cut: AbortController, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      const isWanted = async (): Promise<boolean> =>
+        ((await models.rebuild())?.again ?? false) || (await rebuildReason((await models.list())[0])) !== undefined
+      // A store that does not answer: the next look tells.
+      if (await isWanted().catch(() => false)) return cut.abort()
+      await sleep(LOOK_MS, undefined, { signal: over }).catch(() => {})
+    }
+  }
+
+  async function run(asked: RebuildRecord): Promise<void> {
+    const { note, report, written } = keepRecord(models, asked, logger)
+    const renewing = setInterval(() => void models.lease(holder, LEASE_MS).catch(() => {}), LEASE_MS / 3)
+    const isSearch = asked.reason === 'tuning'
+    try {
+      await note({ status: 'running', progress: 'reading ratings' })
+      const outcome = await (isSearch ? search(report) : rebuild(report))
+      await note(
+        'generation' in outcome
+          ? { status: 'published', progress: 'done', generation: outcome.generation }
+          : { status: 'skipped', progress: outcome.skipped },
+      )
     } catch (error) {
       // Stopped on the way: whoever has the lease next takes it up again.
       if (stop.signal.aborted) return
-      notBefore = Date.now() + PAUSE_AFTER_FAILURE_MS
-      logger.error({ err: error }, 'the rebuild failed; the live generation goes on')
+      if (isSearch) unsearchable = (await models.list())[0]?.id
+      else notBefore = Date.now() + PAUSE_AFTER_FAILURE_MS
+      logger.error({ err: error }, `the ${isSearch ? 'search' : 'rebuild'} failed; the live generation goes on`)
       await note({ status: 'failed', progress: messageOf(error) })
     } finally {
       clearInterval(renewing)
-      await writing.catch(() => {})
+      await written()
     }
   }
 

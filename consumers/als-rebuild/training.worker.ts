@@ -1,19 +1,51 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { hire } from '../../infra/threads.ts'
 import type { TrainingProblem } from '../../models/als/problem.ts'
 import { type Epoch, type Training, train } from '../../models/als/train.ts'
-import type { Factors, HyperParameters } from '../../models/als/types.ts'
+import { type TuningOptions, type TuningProgress, tune } from '../../models/als/tune.ts'
+import type { Factors, HyperParameters, Tuning } from '../../models/als/types.ts'
 
 /** What a training thread is started with. */
 export interface TrainingJob {
   readonly problem: TrainingProblem
   readonly hyperParameters: HyperParameters
-  readonly initialItems: Factors
+  /** Drawn from the seed when left out. */
+  readonly initialItems?: Factors | undefined
+  readonly threads: number
+  /** Search first, and train only with values that the search found to be better. */
+  readonly tuning?: Pick<TuningOptions, 'search' | 'reach' | 'budgetMs'> | undefined
 }
 
-/** What it says: epochs as they end, then the training. A throw is the thread's `error`. */
-export type TrainingMessage = { readonly epoch: Epoch } | { readonly training: Training }
+/** What it says: how the search goes, what it found, epochs as they end, the training. A throw is the thread's `error`. */
+export type TrainingMessage =
+  | { readonly progress: TuningProgress }
+  | { readonly tuning: Tuning }
+  | { readonly epoch: Epoch }
+  | { readonly training: Training }
 
-const { problem, hyperParameters, initialItems } = workerData as TrainingJob
+const { problem, hyperParameters, initialItems, threads, tuning } = workerData as TrainingJob
 const say = (message: TrainingMessage): void => parentPort?.postMessage(message)
-const training = train(problem, hyperParameters, { initialItems, onEpoch: (epoch) => say({ epoch }) })
-if (training) say({ training })
+
+function search(options: NonNullable<TrainingJob['tuning']>): Tuning {
+  const found = tune(problem, hyperParameters, {
+    ...options,
+    now: () => performance.now(),
+    train: (divided, values, run) => train(divided, values, { ...run, threads, hire }),
+    onRun: (progress) => say({ progress }),
+  })
+  say({ tuning: found })
+  return found
+}
+
+const found = tuning && search(tuning)
+if (found === undefined || isBetter(found)) {
+  const { regularization, unobservedWeight } = found ?? hyperParameters
+  const onEpoch = (epoch: Epoch): void => say({ epoch })
+  const chosen = { ...hyperParameters, regularization, unobservedWeight }
+  const training = train(problem, chosen, { initialItems, onEpoch, threads, hire })
+  if (training) say({ training })
+}
+
+function isBetter({ figure, start }: Tuning): boolean {
+  return figure > start.figure
+}

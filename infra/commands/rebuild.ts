@@ -56,7 +56,8 @@ async function ofRunning(holder: Holder): Promise<RebuildRecord> {
     const { rebuild: record } = await askRunning<{ rebuild: RebuildRecord }>(holder, 'GET', '/v1/admin/status')
     if (record.progress !== last) show(record)
     last = record.progress
-    if (record.status !== 'requested' && record.status !== 'running') return record
+    // One that another follows gave way to it: a search does.
+    if (record.status !== 'requested' && record.status !== 'running' && !record.again) return record
     await sleep(LOOK_MS)
   }
 }

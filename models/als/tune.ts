@@ -5,6 +5,9 @@ import type { Epoch, Training } from './train.ts'
 import { holdOutMore } from './tuning-problem.ts'
 import type { HyperParameters, Tuned, Tuning } from './types.ts'
 
+/** All that can be searched. */
+export const TUNED: readonly Tuned[] = ['regularization', 'unobservedWeight']
+
 /** The figure that chooses: its sampling error is half of ndcg@10's, and it chooses at least as well for ndcg@10. */
 const METRIC = 'ndcg@100'
 /** Nothing is tried outside. */
@@ -67,7 +70,7 @@ interface Run {
  * @throws what `train` throws, but for hyper-parameters that leave a matrix singular: a run with them is a bad one
  */
 export function tune(problem: TrainingProblem, hyperParameters: HyperParameters, options: TuningOptions): Tuning {
-  const { search = ['regularization', 'unobservedWeight'], reach = 'wide', budgetMs, now } = options
+  const { search = TUNED, reach = 'wide', budgetMs, now } = options
   const began = now()
   const divided = holdOutMore(problem, hyperParameters.seed)
   const pairs = divided.heldOut.items.length

@@ -1,0 +1,25 @@
+import type { Epoch } from '../../models/als/train.ts'
+import type { TuningProgress } from '../../models/als/tune.ts'
+import type { Tuning } from '../../models/als/types.ts'
+
+/** "epoch 7/16, 3.1 s left, held-out ndcg@10 0.142". What is left is an estimate, and training may end sooner. */
+export function epochInWords({ epoch, epochs, metrics }: Epoch, secondsSoFar: number): string {
+  const left = (secondsSoFar / epoch) * (epochs - epoch)
+  const figure = metrics['ndcg@10']
+  const words = [
+    `epoch ${epoch}/${epochs}`,
+    left > 0 ? `${left.toFixed(1)} s left` : '',
+    figure === undefined ? '' : `held-out ndcg@10 ${figure.toFixed(3)}`,
+  ]
+  return words.filter(Boolean).join(', ')
+}
+
+/** "search 7, best ndcg@100 0.231 at λ 0.03, α0 0.01, 41 s left". It ends sooner when no neighbour is better. */
+export function searchInWords({ soFar, secondsLeft }: TuningProgress): string {
+  return `search ${soFar.runs}, best ${foundInWords(soFar)}, ${Math.round(secondsLeft)} s left`
+}
+
+/** "ndcg@100 0.231 at λ 0.03, α0 0.01" */
+export function foundInWords({ metric, figure, regularization, unobservedWeight }: Tuning): string {
+  return `${metric} ${figure.toFixed(3)} at λ ${regularization}, α0 ${unobservedWeight}`
+}
