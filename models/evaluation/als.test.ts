@@ -34,6 +34,17 @@ it('recommends what people of the same taste like', () => {
   for (const other of others) expect(Math.min(a, b, c)).toBeGreaterThan(other + 0.2)
 })
 
+it('finds the best of what is not hidden', () => {
+  const recommender = fitAls(OPTIONS)(training, 1)
+  const history = { items: Int32Array.of(1, 3), values: Float32Array.of(5, 5) }
+  const scores = new Float32Array(6)
+  recommender.scores(history, scores)
+  const ranked = [0, 2, 4, 5].sort((x, y) => (scores[y] as number) - (scores[x] as number))
+  expect(recommender.best?.(history, Int32Array.of(1, 3), 3)).toEqual(ranked.slice(0, 3))
+  // Nothing stays hidden.
+  expect(recommender.best?.(history, new Int32Array(), 6)).toHaveLength(6)
+})
+
 it('learns from dislikes only when they have a weight', () => {
   const liked = { items: [4], values: [5] }
   const both = { items: [3, 4], values: [1, 5] }

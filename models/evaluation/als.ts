@@ -14,7 +14,7 @@ export type AlsOptions = Omit<HyperParameters, 'positiveFrom' | 'seed'>
 
 type Resources = Pick<TrainingOptions, 'threads' | 'hire'>
 
-/** The model that is served: all epochs are run, since nothing of the training part is held out to stop by. */
+/** The model that is served, asked as it is served: all epochs are run, since nothing of the training part is held out to stop by. */
 export function fitAls(options: AlsOptions, resources: Resources = {}): Fit {
   return (set, seed) => {
     const hyperParameters = { ...options, positiveFrom: set.positiveFrom, seed }
@@ -24,9 +24,17 @@ export function fitAls(options: AlsOptions, resources: Resources = {}): Fit {
     const workspace = createWorkspace()
     const placed = placeFactors(workspace, factors)
     const foldIn = prepareFoldIn(workspace, placed, gramian, hyperParameters)
-    const scorer = createScorer(placed, { workspace, layout: 'f32' })
+    const scorer = createScorer(placed, { workspace })
+    const bitmap = scorer.bitmap()
+    const vectorOf = (history: Interactions): Float32Array => foldIn(observationsIn(history, hyperParameters))
     return {
-      scores: (history, into) => scorer.scores(foldIn(observationsIn(history, hyperParameters)), into),
+      scores: (history, into) => scorer.scores(vectorOf(history), into),
+      best(history, hidden, count) {
+        for (const item of hidden) bitmap.hide(item)
+        const list = scorer.topK(vectorOf(history), count, bitmap)
+        for (const item of hidden) bitmap.show(item)
+        return list.map(({ index }) => index)
+      },
     }
   }
 }

@@ -27,6 +27,10 @@ export function createJudge(metrics: readonly Metric[], fitted: Fitted) {
   let isCandidate = new Uint8Array()
 
   function rank(recommender: Recommender, query: Query): Omit<Answer, 'errors'> {
+    if (!ranksAll && recommender.best && query.candidates === undefined) {
+      const list = recommender.best(query.history, query.known, depth)
+      return { hits: hitsIn(list, query), list }
+    }
     recommender.scores(query.history, scores)
     markCandidates(query, isCandidate)
     const list = depth > 0 ? best(scores, isCandidate, depth) : []

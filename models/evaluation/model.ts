@@ -29,6 +29,12 @@ export interface Recommender {
    */
   scores(history: Interactions, into: Float32Array): void
   /**
+   * What `scores` comes to, where that can be had sooner than by scoring everything.
+   *
+   * @returns the `count` best items that are not hidden, best first, ties by item order
+   */
+  best?(history: Interactions, hidden: Int32Array, count: number): number[]
+  /**
    * Estimates the values this user would give to every item, on the dataset's own scale; absent: the model speaks of
    * preference only. What `rmse` is measured on.
    *
