@@ -1,6 +1,6 @@
 import { type Address, openKernels, type Workspace } from './workspace.ts'
 
-/** Kernels that share out their work among threads: each thread takes chunks until none is left. */
+/** Kernels that share out their work among threads: each call takes a chunk, and answers 0 when none is left. */
 const TASKS = ['gramianBlocks', 'rotateRows', 'solveRows'] as const
 type Task = (typeof TASKS)[number]
 
@@ -104,5 +104,6 @@ export function help({ memory, control: at, threads }: Invitation): void {
 export const helpersIn = (control: Int32Array): number => Atomics.load(control, HELPERS)
 
 function call(kernels: Workspace['kernels'], task: Task, args: readonly number[], scratch: Address): void {
-  ;(kernels[task] as (...args: number[]) => void)(...args, scratch)
+  const kernel = kernels[task] as (...args: number[]) => number
+  while (kernel(...args, scratch) !== 0) {}
 }

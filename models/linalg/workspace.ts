@@ -20,12 +20,12 @@ interface Kernels {
     width: number,
     sums: Address,
     scratch: Address,
-  ): void
+  ): number
   solvePositiveDefinite(a: Address, b: Address, order: number): number
   scratchBytes(width: number): number
   solveRow(job: Address, from: number, to: number, into: Address, scratch: Address): number
-  solveRows(job: Address, scratch: Address): void
-  rotateRows(next: Address, rows: number, width: number, factors: Address, rotation: Address, into: Address): void
+  solveRows(job: Address, scratch: Address): number
+  rotateRows(next: Address, rows: number, width: number, factors: Address, rotation: Address, into: Address): number
   sweepScratchBytes(order: number): number
   sweep(a: Address, order: number, k: number, diagonal: Address, scratch: Address): number
   negateAndMirror(a: Address, order: number): void

@@ -51,23 +51,26 @@ export function scratchBytes(width: i32): i32 {
   return (max(max(MAX_PANEL_ROWS, PANEL_FLOATS / width), width) * width + width * width + 4 * width) << 2
 }
 
-/** Solves rows until none is left. Any number of threads may do this at once: each row is solved by one of them. */
-export function solveRows(at: usize, scratch: usize): void {
+/**
+ * Solves the next rows that nobody has taken. Any number of threads may do this at once: each row is solved by one of them.
+ *
+ * @returns false: none was left. A chunk a call, since a call that is running never changes over to better compiled code
+ */
+export function solveRows(at: usize, scratch: usize): bool {
   const job = changetype<RowJob>(at)
-  for (;;) {
-    const first = atomic.add<i32>(at, CHUNK)
-    if (first >= job.rows) return
-    for (let n = first; n < min(first + CHUNK, job.rows); n++) {
-      const row = load<i32>(job.order + ((<usize>n) << 2))
-      const from = load<i32>(job.starts + ((<usize>row) << 2))
-      const to = load<i32>(job.starts + ((<usize>row) << 2), 4)
-      const into = job.solved + <usize>row * ((<usize>job.width) << 2)
-      if (!solveRow(at, from, to, into, scratch)) {
-        const failure = atomic.add<i32>(at + offsetof<RowJob>('failures'), 1)
-        store<i32>(job.failed + ((<usize>failure) << 2), row)
-      }
+  const first = atomic.add<i32>(at, CHUNK)
+  if (first >= job.rows) return false
+  for (let n = first; n < min(first + CHUNK, job.rows); n++) {
+    const row = load<i32>(job.order + ((<usize>n) << 2))
+    const from = load<i32>(job.starts + ((<usize>row) << 2))
+    const to = load<i32>(job.starts + ((<usize>row) << 2), 4)
+    const into = job.solved + <usize>row * ((<usize>job.width) << 2)
+    if (!solveRow(at, from, to, into, scratch)) {
+      const failure = atomic.add<i32>(at + offsetof<RowJob>('failures'), 1)
+      store<i32>(job.failed + ((<usize>failure) << 2), row)
     }
   }
+  return true
 }
 
 /**
@@ -244,7 +247,7 @@ export function multiply(m: usize, rows: i32, width: i32, x: usize, into: usize)
 }
 
 /**
- * Rows × rotation, chunk by chunk as `solveRows`: factors turned into the basis of the eigenvectors.
+ * Rows × rotation, a chunk a call as `solveRows`: factors turned into the basis of the eigenvectors.
  *
  * @param next      i32 that threads add to, zero at first
  * @param rotation  transposed: Qᵀ, width×width
@@ -257,15 +260,14 @@ export function rotateRows(
   transposed: usize,
   into: usize,
   _scratch: usize,
-): void {
+): bool {
   const bytes = (<usize>width) << 2
-  for (;;) {
-    const first = atomic.add<i32>(next, ROTATED_AT_A_TIME)
-    if (first >= rows) return
-    for (let r = first; r < min(first + ROTATED_AT_A_TIME, rows); r++) {
-      multiply(transposed, width, width, factors + <usize>r * bytes, into + <usize>r * bytes)
-    }
+  const first = atomic.add<i32>(next, ROTATED_AT_A_TIME)
+  if (first >= rows) return false
+  for (let r = first; r < min(first + ROTATED_AT_A_TIME, rows); r++) {
+    multiply(transposed, width, width, factors + <usize>r * bytes, into + <usize>r * bytes)
   }
+  return true
 }
 
 const ROTATED_AT_A_TIME = 64

@@ -20,8 +20,8 @@ export function syrk(panel: usize, rows: i32, width: i32, from: usize, to: usize
 }
 
 /**
- * VᵀV in double precision, on the upper triangle: one sum for every block of rows. Threads take blocks until none is left;
- * whoever adds the sums up in the order of the blocks gets the same bits however many threads there were.
+ * VᵀV in double precision, on the upper triangle: one sum for every block of rows, a block a call. Threads take them until
+ * none is left; whoever adds the sums up in the order of the blocks gets the same bits however many threads there were.
  *
  * @param next     i32 that threads add to, zero at first
  * @param sums     blocks × width×width, f64
@@ -35,25 +35,24 @@ export function gramianBlocks(
   width: i32,
   sums: usize,
   scratch: usize,
-): void {
+): bool {
   const area = <usize>(width * width)
-  for (;;) {
-    const block = atomic.add<i32>(next, 1)
-    const first = block * blockRows
-    if (first >= rows) return
-    const sum = sums + ((<usize>block * area) << 3)
-    memory.fill(sum, 0, area << 3)
-    const end = min(first + blockRows, rows)
-    for (let row = first; row < end; row += PANEL_ROWS) {
-      memory.fill(scratch, 0, area << 2)
-      syrk(factors + ((<usize>row * width) << 2), min(PANEL_ROWS, end - row), width, scratch, scratch)
-      for (let at: usize = 0; at < area; at += 2) {
-        const products = f64x2.promote_low_f32x4(v128.load64_zero(scratch + (at << 2)))
-        const to = sum + (at << 3)
-        v128.store(to, f64x2.add(v128.load(to), products))
-      }
+  const block = atomic.add<i32>(next, 1)
+  const first = block * blockRows
+  if (first >= rows) return false
+  const sum = sums + ((<usize>block * area) << 3)
+  memory.fill(sum, 0, area << 3)
+  const end = min(first + blockRows, rows)
+  for (let row = first; row < end; row += PANEL_ROWS) {
+    memory.fill(scratch, 0, area << 2)
+    syrk(factors + ((<usize>row * width) << 2), min(PANEL_ROWS, end - row), width, scratch, scratch)
+    for (let at: usize = 0; at < area; at += 2) {
+      const products = f64x2.promote_low_f32x4(v128.load64_zero(scratch + (at << 2)))
+      const to = sum + (at << 3)
+      v128.store(to, f64x2.add(v128.load(to), products))
     }
   }
+  return true
 }
 
 /** Rows summed in f32: few enough that the error does not grow with the number of rows. */
