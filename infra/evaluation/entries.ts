@@ -26,16 +26,18 @@ export function entriesOf(
   grid: readonly string[],
   tune: boolean,
 ): Entry[] {
-  if (tune && grid.length > 0) throw new ConfigError('expected --tune or --grid, not both')
   const known = models.map((name) => ({ name, settings: MODELS[name]?.settings ?? {} }))
   const entries = known.map(({ name, settings }): Entry => {
     const given = givenOf(name, known, set)
     const [only = {}, ...others] = gridOf(name, known, grid)
     const defaults = Object.entries(settings).map(([setting, { default: preset }]) => [setting, preset] as const)
     const fixed = { ...Object.fromEntries(defaults), ...given }
+    const free =
+      MODELS[name]?.tuning?.finds.filter((setting) => tune && !Object.hasOwn({ ...given, ...only }, setting)) ?? []
+    if (others.length > 0 && free.length > 0)
+      throw new ConfigError(`${name}: expected --tune or --grid, not both (--grid MODEL.NAME=… searches one model)`)
+    // One combination is no search.
     if (others.length === 0) {
-      // One combination is no search.
-      const free = MODELS[name]?.tuning?.finds.filter((setting) => tune && !Object.hasOwn(given, setting)) ?? []
       return { model: name, settings: { ...fixed, ...only }, grid: [], tune: free }
     }
     const rest = Object.entries(fixed).filter(([setting]) => !Object.hasOwn(only, setting))

@@ -25,7 +25,9 @@ export async function* readInteractions(file: string, format: Format): AsyncGene
     } else {
       const [user = '', item = '', value = '1'] = fieldsOf(text)
       if (user === '' || item === '' || value === '' || !Number.isFinite(Number(value)))
-        throw new ConfigError(`${file}, line ${line}: expected user<TAB>item[<TAB>value] (comma too), not '${text}'`)
+        throw new ConfigError(
+          `${file}, line ${line}: expected user<TAB>item[<TAB>value] (comma too), not '${text.slice(0, 80)}'`,
+        )
       yield { user, item, value: Number(value) }
     }
   }

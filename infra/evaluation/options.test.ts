@@ -39,6 +39,7 @@ it('tries every combination of a grid; one combination is no search', () => {
 it('leaves to --tune what was not set', () => {
   const tune = (...args: string[]) => read(...DATA, '--tune', ...args).entries.map((entry) => entry.tune)
   expect(tune()).toEqual([[], [], [], ['regularization', 'unobservedWeight']])
+  expect(tune('--grid', 'ease.l2=1,2')).toEqual([[], [], [], ['regularization', 'unobservedWeight']])
   expect(tune('--models', 'als', '--set', 'regularization=.1')).toEqual([['unobservedWeight']])
 })
 
@@ -74,7 +75,7 @@ it.each([
   [[...DATA, '--set', 'factors=1024'], 'a whole number from 1 to 512'],
   [[...DATA, '--set', 'regularization=-1'], 'a number of at least 0'],
   [[...DATA, '--grid', 'regularization=.1,'], 'a number of at least 0'],
-  [[...DATA, '--grid', 'factors=8,16', '--tune'], '--tune or --grid, not both'],
+  [[...DATA, '--grid', 'factors=8,16', '--tune'], 'als: expected --tune or --grid, not both'],
   [
     [...DATA, '--candidates', 'c'],
     'only with --protocol leave-one-out, or --train and --test, not with per-user-holdout',

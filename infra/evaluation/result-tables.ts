@@ -66,7 +66,7 @@ export const RESULT_TABLES: readonly ResultTable[] = [
     args: [
       ...MOVIETWEETINGS,
       ...['--protocol', 'strong-generalisation', '--models', 'random,popularity,item-knn,ease,als', '--tune'],
-      ...['--metrics', 'ndcg@10,recall-min@20,ndcg@100'],
+      ...['--grid', 'ease.l2=30,100,300', '--metrics', 'ndcg@10,recall-min@20,ndcg@100'],
     ],
   },
   {
