@@ -170,3 +170,7 @@ describe('on a dataset', () => {
     await expect(run('--dataset', ratings, '--models', 'als', ...unregularized)).rejects.toThrow(/als: .*greater value/)
   })
 })
+
+it('knows which tables RESULTS.md has', async () => {
+  await expect(evaluate(['--results', 'nope'])).rejects.toThrow(/expected some of ml-latest-small, .*not 'nope'/)
+})
