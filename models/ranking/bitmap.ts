@@ -10,7 +10,7 @@ export interface Bitmap {
 }
 
 /** Items to a word. */
-export const WORD_BITS = 32
+const WORD_BITS = 32
 
 /**
  * A bitmap in which nothing is hidden.

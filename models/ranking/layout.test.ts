@@ -4,7 +4,7 @@ import { placeFactors } from '../als/placed.ts'
 import { dot } from '../linalg/dot.ts'
 import { createWorkspace } from '../linalg/workspace.ts'
 import { createBitmap } from './bitmap.ts'
-import { BLOCK_ROWS, encode } from './layout.ts'
+import { BLOCK_ROWS, encode, finish } from './layout.ts'
 import { createScan } from './scan.ts'
 import { arbitraryCase } from './search.fixture.ts'
 
@@ -20,7 +20,7 @@ it('codes tell every score to within their bounds, which fall from block to bloc
       const mark = workspace.mark()
       const { rows, d } = factors
       const items = placeFactors(workspace, factors)
-      const { fields, placeOf } = encode(workspace, items)
+      const { fields, placeOf } = finish(encode(workspace, items))
       const scan = createScan(workspace, { rows, dimensions: d, width: items.width, factors: items.at, ...fields })
       const job = scan.prepare(user, 1, createBitmap(rows, placeOf))
       const { buffer } = workspace.memory

@@ -1,4 +1,5 @@
-import type { PlacedFactors } from '../als/placed.ts'
+import { copyInto, type PlacedFactors, placeZeros } from '../als/placed.ts'
+import type { Factors } from '../als/types.ts'
 import type { Workspace } from '../linalg/workspace.ts'
 import type { ScanFields } from './scan-job.ts'
 
@@ -7,11 +8,37 @@ export const BLOCK_ROWS = 32
 /** Scale, norm and error of a block of codes. */
 const BOUNDS = 3
 
+/** Work that can be put off at every step, a millisecond or two. */
+export type Steps<Result> = Generator<undefined, Result>
+
+export function finish<Result>(steps: Steps<Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+/** Rows to a step. */
+const STEP_ROWS = 2048
+
 /** A copy of the items that the kernels scan faster than the rows themselves. */
 export interface Layout {
   readonly fields: ScanFields & { readonly blocks: number }
   /** Where each item is in the order of the scan; undefined: that of the rows. */
   readonly placeOf?: Int32Array
+}
+
+/** The rows themselves, padded for the kernels. */
+export function* placeInSteps(workspace: Workspace, { rows, d, data }: Factors): Steps<PlacedFactors> {
+  const placed = placeZeros(workspace, rows, d)
+  const { width } = placed
+  for (let from = 0; from < rows; from += STEP_ROWS) {
+    const to = Math.min(from + STEP_ROWS, rows)
+    const step = { rows: to - from, d, data: data.subarray(from * d, to * d) }
+    copyInto({ ...placed, rows: step.rows, data: placed.data.subarray(from * width, to * width) }, step)
+    yield
+  }
+  return placed
 }
 
 /** Blocks of items turned on their side, in f32: block b has dimension k of its item n at (b·d + k)·32 + n. */
@@ -29,22 +56,32 @@ export function layPanels(workspace: Workspace, { rows, d, width, data }: Placed
  * The items in 7 bits a number, by falling length: a scan ends where even the longest item left cannot reach what it has
  * found (Teflioudi et al. 2015), and neighbours share their scale and their bounds at little loss.
  */
-export function encode(workspace: Workspace, { rows, width, at }: PlacedFactors): Layout {
+export function* encode(workspace: Workspace, { rows, width, at }: PlacedFactors): Steps<Layout> {
   const { kernels } = workspace
   const blocks = Math.ceil(rows / BLOCK_ROWS)
   const order = workspace.integers(blocks * BLOCK_ROWS)
   const codes = workspace.bytes(blocks * BLOCK_ROWS * width)
   const bounds = workspace.doubles(blocks * BOUNDS)
 
-  const mark = workspace.mark()
-  const norms = workspace.floats(rows)
-  kernels.rowNorms(at, rows, width, norms.at)
-  const placeOf = fallingOrder(norms.data, order.data)
-  workspace.release(mark)
+  // Not in the workspace, where others may take room between the steps.
+  const norms = new Float32Array(rows)
+  const some = workspace.floats(STEP_ROWS)
+  for (let from = 0; from < rows; from += STEP_ROWS) {
+    const count = Math.min(STEP_ROWS, rows - from)
+    kernels.rowNorms(at + 4 * from * width, count, width, some.at)
+    norms.set(some.data.subarray(0, count), from)
+    yield
+  }
+  const placeOf = fallingOrder(norms, order.data)
+  yield
   // The last block is filled up with its last item, whose places there are hidden.
   order.data.fill(order.data[rows - 1] ?? 0, rows)
 
-  kernels.encodeBlocks(at, width, order.at, codes.at, bounds.at, 0, blocks)
+  const stepBlocks = STEP_ROWS / BLOCK_ROWS
+  for (let from = 0; from < blocks; from += stepBlocks) {
+    kernels.encodeBlocks(at, width, order.at, codes.at, bounds.at, from, Math.min(from + stepBlocks, blocks))
+    yield
+  }
   greatestToCome(bounds.data, blocks)
   return { fields: { blocks, codes: codes.at, bounds: bounds.at, order: order.at }, placeOf }
 }

@@ -1,8 +1,8 @@
-import { type PlacedFactors, placeFactors } from '../als/placed.ts'
+import type { PlacedFactors } from '../als/placed.ts'
 import type { Factors } from '../als/types.ts'
 import { type Address, createWorkspace, type Workspace } from '../linalg/workspace.ts'
 import { type Bitmap, createBitmap } from './bitmap.ts'
-import { BLOCK_ROWS, encode, layPanels } from './layout.ts'
+import { BLOCK_ROWS, encode, finish, type Layout, layPanels, placeInSteps, type Steps } from './layout.ts'
 import { createScan, type Scan } from './scan.ts'
 import type { Scored } from './selection.ts'
 
@@ -48,12 +48,21 @@ export interface ScorerOptions {
  * @param items  copied, unless they are placed in the workspace that is given
  */
 export function createScorer(items: Factors | PlacedFactors, options: ScorerOptions = {}): Scorer {
+  return finish(buildScorer(items, options))
+}
+
+/** The same in steps, for whoever must not be held up: 1M items take a second. */
+export function* buildScorer(items: Factors | PlacedFactors, options: ScorerOptions = {}): Steps<Scorer> {
   const { workspace = createWorkspace(), layout = items.rows < ENCODED_FROM_ROWS ? 'f32' : 'int8' } = options
   const isPlaced = 'at' in items && options.workspace !== undefined
-  const placed = isPlaced ? items : placeFactors(workspace, items)
+  const placed = isPlaced ? items : yield* placeInSteps(workspace, items)
+  const laidOut = layout === 'int8' ? yield* encode(workspace, placed) : layPanels(workspace, placed)
+  return scorerOver(workspace, placed, laidOut)
+}
+
+function scorerOver(workspace: Workspace, placed: PlacedFactors, { fields, placeOf }: Layout): Scorer {
   const { rows, d, width } = placed
   const { kernels } = workspace
-  const { fields, placeOf } = layout === 'int8' ? encode(workspace, placed) : layPanels(workspace, placed)
   const nothing = createBitmap(rows, placeOf)
   const scan = openScan()
   const user = workspace.floats(width)

@@ -1,16 +1,11 @@
-import { BLOCK, ScanJob } from './scan-job'
+import { BLOCK } from './scan-job'
 import { rowAt } from './score'
 
-/**
- * Vectors in few bits, for a scan that reads a quarter of the bytes. An item's numbers become v̂ = scale · code with codes in
- * −63 … 63, a user's û = scale · code with codes in −127 … 127. Their product is off the score by no more than `marginOf`.
- */
-const MAX_ITEM_CODE = 63
-const MAX_USER_CODE = 127
-/** Item codes are stored with this added, so that they lie in 1 … 127: see prune.ts. */
+/** Codes of items are in −63 … 63, and stored with 64 added, so that they lie in 1 … 127: prune.ts says why. */
+const MAX_CODE = 63
 export const OFFSET = 64
 
-/** Bytes that a block's f64 bounds take: scale, greatest ‖v‖, greatest ‖v − v̂‖. */
+/** Bytes of a block's bounds, f64 each: scale, greatest ‖v‖, greatest ‖v − v̂‖. */
 const BOUNDS = 24
 
 export function scaleOf(bounds: usize, block: i32): f64 {
@@ -22,7 +17,7 @@ export function normOf(bounds: usize, block: i32): f64 {
   return load<f64>(bounds + <usize>block * BOUNDS, 8)
 }
 
-function errorOf(bounds: usize, block: i32): f64 {
+export function errorOf(bounds: usize, block: i32): f64 {
   return load<f64>(bounds + <usize>block * BOUNDS, 16)
 }
 
@@ -42,8 +37,8 @@ export function rowNorms(factors: usize, rows: i32, width: i32, into: usize): vo
 }
 
 /**
- * Encodes blocks `from` … `to`−1. A block has one scale; its codes stand in groups of four dimensions: the first four of its
- * first item, those of its second item, and so on.
+ * Encodes blocks `from` … `to`−1: v̂ = scale · code, with one scale a block. Its codes stand in groups of four dimensions: the
+ * first four of its first item, those of its second item, and so on.
  *
  * @param order  i32, the rows of the blocks one after the other
  */
@@ -85,7 +80,7 @@ function scaleFor(factors: usize, width: i32, rows: usize): f64 {
   const low = max(f32x4.extract_lane(greatest, 0), f32x4.extract_lane(greatest, 1))
   const top = max(low, max(f32x4.extract_lane(greatest, 2), f32x4.extract_lane(greatest, 3)))
   // A block of zeros, or with NaN in it, which is never scanned by codes.
-  return top > 0 ? <f64>top / MAX_ITEM_CODE : 1
+  return top > 0 ? <f64>top / MAX_CODE : 1
 }
 
 function lengthOf(row: usize, width: i32): f64 {
@@ -119,65 +114,5 @@ function encodeRow(row: usize, width: i32, scale: f64, into: usize): f64 {
 
 function codesOf(v: v128, inverse: v128): v128 {
   const nearest = i32x4.trunc_sat_f64x2_s_zero(f64x2.nearest(f64x2.mul(v, inverse)))
-  return i32x4.max_s(i32x4.min_s(nearest, i32x4.splat(MAX_ITEM_CODE)), i32x4.splat(-MAX_ITEM_CODE))
-}
-
-/** Rounding to nearest in f32, and the greatest part that is lost of a product that underflows. */
-const UNIT_ROUNDOFF: f64 = 5.9604644775390625e-8
-const LEAST: f64 = 1.401298464324817e-45
-/** Below it no partial sum of a score can overflow. */
-const MAX_PRODUCT: f64 = 8.507059173023462e37
-
-/**
- * Encodes the user into the job's scratch, and finds out what `marginOf` needs. Everything is in units of the user's scale,
- * so scores are compared in these units, too:
- *
- *   |u·v − û·v̂| ≤ ‖u − û‖ ‖v‖ + ‖û‖ ‖v − v̂‖        (Cauchy and Schwarz)
- *   |score − u·v| ≤ γ ‖u‖ ‖v‖ + d · 2⁻¹⁴⁹           γ = n ε / (1 − n ε), ε = 2⁻²⁴, n = d (Higham 2002, §3.1)
- *
- * One more rounding (n = d + 1) covers those in double precision of the bounds themselves, which are 2⁻²⁹ times smaller.
- *
- * @returns false: nothing can be said, since a score may overflow, or is not a number, or all are zero
- */
-export function encodeUser(job: ScanJob): bool {
-  const width = job.width
-  const user = job.user
-  let top: f64 = 0
-  let square: f64 = 0
-  for (let k: usize = 0; k < (<usize>width) << 2; k += 4) {
-    const x = <f64>load<f32>(user + k)
-    top = max(top, abs(x))
-    square += x * x
-  }
-  const norm = sqrt(square)
-  if (!(top > 0 && norm * normOf(job.bounds, 0) < MAX_PRODUCT)) return false
-
-  const scale = top / MAX_USER_CODE
-  const into = job.scratch + 4 * BLOCK
-  let sum = 0
-  let codeSquare = 0
-  let restSquare: f64 = 0
-  for (let k = 0; k < width; k++) {
-    const x = <f64>load<f32>(user + ((<usize>k) << 2))
-    const code = <i32>nearest(x / scale)
-    const rest = x - scale * code
-    restSquare += rest * rest
-    codeSquare += code * code
-    sum += code
-    store<i8>(into + k, <i8>code)
-  }
-  const n = <f64>(job.dimensions + 1) * UNIT_ROUNDOFF
-  const gamma = n / (1 - n)
-  job.start = -OFFSET * sum
-  job.scale = scale
-  job.perNorm = (sqrt(restSquare) + gamma * norm) / scale
-  job.perError = sqrt(<f64>codeSquare)
-  job.reach = (norm + gamma * norm) / scale
-  job.underflow = (job.dimensions * LEAST) / scale
-  return true
-}
-
-/** How far the product of codes may be from a score of this block, in units of the user's scale. */
-export function marginOf(job: ScanJob, block: i32): f64 {
-  return job.perNorm * normOf(job.bounds, block) + job.perError * errorOf(job.bounds, block) + job.underflow
+  return i32x4.max_s(i32x4.min_s(nearest, i32x4.splat(MAX_CODE)), i32x4.splat(-MAX_CODE))
 }

@@ -1,4 +1,5 @@
-import { encodeUser, marginOf, normOf, scaleOf } from './encode'
+import { encodeUser, marginOf } from './bounds'
+import { normOf, scaleOf } from './encode'
 import { numberKey, numberOf, offer } from './heap'
 import { ALL, codeBytes, hiddenIn, ScanJob } from './scan-job'
 

@@ -15,7 +15,7 @@ export class ScanJob {
   factors: usize
   /** Blocks turned on their side (score.ts); 0: not at hand */
   panels: usize
-  /** Blocks in 7 bits a number, and what they are worth (encode.ts); 0: not at hand */
+  /** Blocks in 7 bits a number, and what tells how exact they are (encode.ts); 0: not at hand */
   codes: usize
   bounds: usize
   /** Items in the order of the blocks, to the end of the last one; 0: that of the rows */
@@ -36,7 +36,7 @@ export class ScanJob {
   /** How many are kept, and how many candidates there are. */
   size: i32
   count: i32
-  /** What encodeUser leaves: see there. */
+  /** What encodeUser (bounds.ts) leaves. */
   start: i32
   scale: f64
   perNorm: f64
