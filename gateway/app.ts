@@ -45,7 +45,14 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   app.use(limitBody(settings.bodyLimit), refuseBrokenUtf8)
   for (const route of routes) route(app, gateway)
   addReference(app)
-  return { app, ready: health.ready, close: () => closing.abort(new Error('the process is stopping')) }
+  return {
+    app,
+    ready: health.ready,
+    close() {
+      closing.abort(new Error('the process is stopping'))
+      void engine.close()
+    },
+  }
 }
 
 /** Nothing of an answer is to be run or framed by a browser; the reference page allows its own style. */

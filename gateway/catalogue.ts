@@ -20,6 +20,12 @@ export interface Catalogue {
   isHidden(itemId: string): boolean
   /** Whatever the case of the letters. */
   hasGenre(itemId: string, genre: string): boolean
+  /** Those that `isHidden` is true of. */
+  hidden(): Iterable<string>
+  /** Those that `hasGenre` is true of. */
+  ofGenre(genre: string): Iterable<string>
+  /** The listener hears of every item whose record is taken in from now on, and must not throw. @returns stops listening */
+  onChange(listener: (itemId: string) => void): () => void
   /** Available items, those whose title begins with the query first, then by title. */
   search(query: ItemQuery): Item[]
   /** @returns whether the record at `position` was delivered in time */
@@ -45,6 +51,9 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
   const entries = new Map<string, Entry | null>()
   const seen = new Map<number, number>()
   const waiting = new Set<() => void>()
+  const listeners = new Set<(itemId: string) => void>()
+  const hidden = new Set<string>()
+  const byGenre = new Map<string, Set<string>>()
 
   function deliver(records: readonly LogRecord[]): void {
     for (const record of records) {
@@ -54,14 +63,27 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
     for (const check of waiting) check()
   }
 
+  function put(itemId: string, entry: Entry | null): void {
+    for (const genre of entries.get(itemId)?.genres ?? []) byGenre.get(genre)?.delete(itemId)
+    entries.set(itemId, entry)
+    for (const genre of entry?.genres ?? []) {
+      const items = byGenre.get(genre)
+      if (items) items.add(itemId)
+      else byGenre.set(genre, new Set([itemId]))
+    }
+    if (entry?.item.available) hidden.delete(itemId)
+    else hidden.add(itemId)
+    for (const listener of listeners) listener(itemId)
+  }
+
   function apply({ key, value, partition, offset }: LogRecord): void {
     if (value === null) {
-      entries.set(key, null)
+      put(key, null)
       return
     }
     try {
       const event = decodeEvent(value)
-      if (event.type === 'item') entries.set(key, entryOf(event))
+      if (event.type === 'item') put(key, entryOf(event))
       else logger.warn({ partition, offset, type: event.type }, 'not an item; passed over')
     } catch (error) {
       logger.warn({ partition, offset, reason: messageOf(error) }, 'an item that does not decode; passed over')
@@ -72,11 +94,14 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
 
   return {
     get: (itemId) => entries.get(itemId)?.item,
-    isHidden(itemId) {
-      const entry = entries.get(itemId)
-      return entry === null || entry?.item.available === false
-    },
+    isHidden: (itemId) => hidden.has(itemId),
     hasGenre: (itemId, genre) => entries.get(itemId)?.genres.has(folded(genre)) ?? false,
+    hidden: () => hidden,
+    ofGenre: (genre) => byGenre.get(folded(genre)) ?? [],
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     search: (query) => search(entries.values(), query),
     reached({ partition, offset }, waitMs) {
       const isThere = (): boolean => (seen.get(partition) ?? -1) >= offset

@@ -1,13 +1,16 @@
+import { availableParallelism } from 'node:os'
 import { v7 as uuid } from 'uuid'
 import type { Logger } from '../../infra/logging.ts'
 import type { Metrics } from '../../infra/metrics.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
 import type { Generation } from '../../models/als/types.ts'
+import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import { similarItems } from '../../models/ranking/similar.ts'
-import { topK } from '../../models/ranking/top-k.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { createPopularity } from './popularity.ts'
-import { createProfiles, knows, vectorIn } from './profiles.ts'
+import { createProfiles, knownItems, knows, vectorIn } from './profiles.ts'
+import { createScanPool } from './scan-pool.ts'
+import { createServing } from './serving.ts'
 
 /** An item and how strongly it is meant; what the score measures depends on the strategy. */
 export interface Ranked {
@@ -16,6 +19,9 @@ export interface Ranked {
 }
 
 export type Strategy = 'fold-in' | 'similar' | 'popular'
+
+/** Threads for searches in large catalogues: requests have the rest of the machine. */
+const SCAN_THREADS = Math.max(1, Math.min(4, availableParallelism() - 1))
 
 /** What a list may hold, and which part of it is wanted. */
 export interface Selection {
@@ -60,6 +66,8 @@ export type Engine = ReturnType<typeof createEngine>
 export function createEngine({ state, generations, catalogue, partitions, metrics, logger }: EngineParts) {
   const profiles = createProfiles(state)
   const popularity = createPopularity(state, partitions, logger)
+  const pool = createScanPool(SCAN_THREADS)
+  const serving = createServing(generations, catalogue, pool, logger)
 
   function filter({ genre, exclude = [] }: Selection, alsoHidden?: (itemId: string) => boolean) {
     const excluded = new Set(exclude)
@@ -97,15 +105,18 @@ export function createEngine({ state, generations, catalogue, partitions, metric
     async recommend(userId: string, selection: Selection, includeKnown: boolean): Promise<Answer> {
       const { record } = await profiles.read(userId)
       // One look: a generation that arrives while this runs serves the next request.
-      const generation = generations.current()
-      const isKnown = (itemId: string): boolean => !includeKnown && knows(record?.history, itemId)
-      const allowed = filter(selection, isKnown)
-      const vector = generation && vectorIn(generation, record)
-      if (!generation || !vector) return answer('popular', generation, await popular(generation, selection, allowed))
-      const { itemIds, items } = generation
-      const best = topK(items.factors, vector, selection.skip + selection.limit, (index) =>
-        allowed(itemIds[index] as string),
-      )
+      const served = serving.current()
+      const vector = served && vectorIn(served, record)
+      if (!vector) {
+        const isKnown = (itemId: string): boolean => !includeKnown && knows(record?.history, itemId)
+        const generation = served?.generation
+        return answer('popular', generation, await popular(generation, selection, filter(selection, isKnown)))
+      }
+      const { generation } = served
+      const hidden = served.hidden(selection.genre)
+      hide(hidden, generation, selection.exclude ?? [])
+      if (!includeKnown) hide(hidden, generation, knownItems(record?.history))
+      const best = await served.topK(vector, selection.skip + selection.limit, hidden)
       return answer('fold-in', generation, named(generation, best.slice(selection.skip)))
     },
 
@@ -128,6 +139,16 @@ export function createEngine({ state, generations, catalogue, partitions, metric
       )
       return answer('similar', generation, named(generation, best.slice(selection.skip)))
     },
+
+    /** Searches under way are finished. */
+    close: pool.close,
+  }
+}
+
+function hide(hidden: Bitmap, { indexOf }: Generation, itemIds: Iterable<string>): void {
+  for (const itemId of itemIds) {
+    const index = indexOf.get(itemId)
+    if (index !== undefined) hidden.hide(index)
   }
 }
 

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { UserRecord } from '../../infra/user-state/port.ts'
+import { foldIn } from '../../models/als/fold-in.ts'
+import type { Generation, Observations } from '../../models/als/types.ts'
 import { generationOf, openTestGateway, type TestGateway, writeUser } from '../gateway.fixture.ts'
 import { createProfiles, vectorIn } from './profiles.ts'
 
@@ -9,8 +11,12 @@ beforeEach(async () => {
 })
 afterEach(() => gateway.stop())
 
-const romance = generationOf('romance', { a: [1, 0], b: [0, 1] })
-const action = generationOf('action', { a: [0, 1], b: [1, 0] })
+const romance = served(generationOf('romance', { a: [1, 0], b: [0, 1] }))
+const action = served(generationOf('action', { a: [0, 1], b: [1, 0] }))
+
+function served(generation: Generation) {
+  return { generation, foldIn: (observations: Observations) => foldIn(generation, observations) }
+}
 
 it('solves a vector of another generation once, until the user rates or the generation changes', async () => {
   const { read } = createProfiles(gateway.state)

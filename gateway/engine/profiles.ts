@@ -1,9 +1,10 @@
 import { UnavailableError } from '../../infra/errors.ts'
 import type { UserRecord, UserState } from '../../infra/user-state/port.ts'
-import { foldIn } from '../../models/als/fold-in.ts'
+import type { FoldIn } from '../../models/als/fold-in.ts'
 import { observe } from '../../models/als/observations.ts'
 import type { Generation } from '../../models/als/types.ts'
 import type { History } from '../../models/history/types.ts'
+import type { ServedGeneration } from './serving.ts'
 
 /** How many ratings the users kept for bad times may have together: some 100 MB. */
 const MAX_KEPT_RATINGS = 500_000
@@ -56,23 +57,26 @@ const weightOf = (record: UserRecord | undefined): number => (record ? record.hi
 /** Vectors solved here: after a rebuild those of all users who have not rated since are of another generation. */
 const solved = new WeakMap<UserRecord, { readonly generation: string; readonly vector: Float32Array }>()
 
-function solve(generation: Generation, record: UserRecord): Float32Array {
+function solve(generation: Generation, record: UserRecord, fold: FoldIn): Float32Array {
   const standing = solved.get(record)
   if (standing?.generation === generation.id) return standing.vector
-  const vector = foldIn(generation, observe(record.history, generation))
+  const vector = fold(observe(record.history, generation))
   solved.set(record, { generation: generation.id, vector })
   return vector
 }
 
 /**
- * The user's vector in the generation that is served. One that was solved in another generation is solved again from the
+ * The user's vector in a generation. One that was solved in another generation is solved again from the
  * history: a vector is never multiplied with factors it was not solved against.
  * @returns undefined: the generation knows no positive rating of this user
  */
-export function vectorIn(generation: Generation, record: UserRecord | undefined): Float32Array | undefined {
+export function vectorIn(
+  { generation, foldIn }: Pick<ServedGeneration, 'generation' | 'foldIn'>,
+  record: UserRecord | undefined,
+): Float32Array | undefined {
   if (!record) return undefined
   const isCurrent = record.generation === generation.id && record.vector?.length === generation.items.factors.d
-  const vector = isCurrent ? record.vector : solve(generation, record)
+  const vector = isCurrent ? record.vector : solve(generation, record, foldIn)
   return vector?.some((x) => x !== 0) ? vector : undefined
 }
 
@@ -80,4 +84,9 @@ export function vectorIn(generation: Generation, record: UserRecord | undefined)
 export function knows(history: History | undefined, itemId: string): boolean {
   const entry = history?.get(itemId)
   return entry !== undefined && entry.value !== null
+}
+
+/** All of them. */
+export function* knownItems(history: History | undefined): Iterable<string> {
+  for (const { itemId, value } of history?.values() ?? []) if (value !== null) yield itemId
 }

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest'
+import { normal, seededRandom } from '../../models/linalg/random.ts'
+import { createScorer, type Scorer } from '../../models/ranking/scorer.ts'
+import { createScanPool } from './scan-pool.ts'
+
+const random = seededRandom(7)
+const vector = (length: number) => Float32Array.from({ length }, () => normal(random))
+const scorerOf = (rows: number, layout: 'f32' | 'int8') =>
+  createScorer({ rows, d: 9, data: vector(9 * rows) }, { layout })
+
+/** Two in three items are hidden; which, depends on n. */
+function someHidden(scorer: Scorer, n: number) {
+  const hidden = scorer.bitmap()
+  for (let index = 0; index < scorer.rows; index++) if ((index + n) % 3 > 0) hidden.hide(index)
+  return hidden
+}
+
+it('finds what the scorer finds, whoever asks for what at the same time', async () => {
+  const scorers = [scorerOf(3000, 'int8'), scorerOf(500, 'f32'), scorerOf(1000, 'int8')]
+  const pool = createScanPool(2)
+  const searches = Array.from({ length: 60 }, (_, n) => {
+    const scorer = scorers[n % 3] as Scorer
+    return { scorer, user: vector(9), k: (n * 7) % 40, hidden: someHidden(scorer, n) }
+  })
+  const found = searches.map(({ scorer, user, k, hidden }) => pool.topK(scorer, user, k, hidden))
+  const expected = searches.map(({ scorer, user, k, hidden }) => scorer.topK(user, k, hidden))
+  expect(await Promise.all(found)).toEqual(expected)
+  await pool.close()
+})
+
+it('goes on with a memory that it had let go of', async () => {
+  const pool = createScanPool(1)
+  const [scorer, user] = [scorerOf(2000, 'int8'), vector(9)]
+  const expected = scorer.topK(user, 5)
+  const asked = pool.topK(scorer, user, 5, scorer.bitmap())
+  pool.forget(scorer)
+  expect(await asked).toEqual(expected)
+  expect(await pool.topK(scorer, user, 5, scorer.bitmap())).toEqual(expected)
+  await pool.close()
+})
+
+it('answers what was asked before it was closed, and after', async () => {
+  const pool = createScanPool(1)
+  const [scorer, user] = [scorerOf(2000, 'int8'), vector(9)]
+  const expected = scorer.topK(user, 5)
+  const before = Array.from({ length: 5 }, () => pool.topK(scorer, user, 5, scorer.bitmap()))
+  const closed = pool.close()
+  expect(await Promise.all(before)).toEqual(Array(5).fill(expected))
+  await closed
+  expect(await pool.topK(scorer, user, 5, scorer.bitmap())).toEqual(expected)
+})

@@ -1,0 +1,114 @@
+import { beforeEach, expect, it } from 'vitest'
+import { silent } from '../../infra/logging.ts'
+import { createGeneration } from '../../models/als/generation.ts'
+import type { Generation } from '../../models/als/types.ts'
+import { topK } from '../../models/ranking/top-k.ts'
+import { generationOf } from '../gateway.fixture.ts'
+import type { ScanPool } from './scan-pool.ts'
+import { createServing, type ServedGeneration, type Serving } from './serving.ts'
+
+/** Over a million numbers, which are not laid out between two requests. */
+function largeGeneration(id: string): Generation {
+  const [rows, d] = [4096, 256]
+  const data = Float32Array.from({ length: rows * d }, (_, n) => Math.sin(n + id.length))
+  return createGeneration({
+    ...generationOf(id, {}),
+    itemIds: Array.from({ length: rows }, (_, n) => `${10_000 + n}`),
+    items: { factors: { rows, d, data }, gramian: new Float64Array(d * d) },
+    userGramian: new Float64Array(d * d),
+    positives: new Int32Array(rows),
+  })
+}
+
+const small = generationOf('small', { a: [1, 0], b: [0, 1] })
+const large = largeGeneration('large')
+const larger = largeGeneration('larger')
+const catalogue = { isHidden: () => false, hasGenre: () => false, hidden: () => [], ofGenre: () => [] }
+
+let listeners: number
+let onThreads: string[]
+let live: Generation | undefined
+let serving: Serving
+const servedId = () => serving.current()?.generation.id
+
+beforeEach(() => {
+  listeners = 0
+  onThreads = []
+  live = undefined
+  const onChange = () => {
+    listeners++
+    return () => void listeners--
+  }
+  const pool: ScanPool = {
+    topK: async (scorer, user, k, hidden) => {
+      onThreads.push(`${k} of ${scorer.rows}`)
+      return scorer.topK(user, k, hidden)
+    },
+    forget: () => onThreads.push('forgotten'),
+    close: async () => {},
+  }
+  serving = createServing({ current: () => live }, { ...catalogue, onChange } as never, pool, silent)
+})
+
+async function untilServed(id: string): Promise<void> {
+  while (servedId() !== id) await new Promise((resolve) => setImmediate(resolve))
+}
+
+it('switches at once to a small generation, and to none', () => {
+  expect(serving.current()).toBeUndefined()
+  live = large
+  expect(servedId()).toBe('large')
+  live = small
+  expect(servedId()).toBe('small')
+  live = undefined
+  expect(servedId()).toBeUndefined()
+  expect(listeners).toBe(0)
+})
+
+it('goes on with the former generation until a large one is laid out', async () => {
+  live = small
+  expect(servedId()).toBe('small')
+  live = large
+  expect(servedId()).toBe('small')
+  await untilServed('large')
+  expect(listeners).toBe(1)
+})
+
+it('lays out only the last of several large generations', async () => {
+  live = small
+  serving.current()
+  live = large
+  serving.current()
+  live = larger
+  const seen = new Set<string | undefined>()
+  while (servedId() !== 'larger') {
+    seen.add(servedId())
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect([...seen]).toEqual(['small'])
+})
+
+it('stays with the generation that is live again', async () => {
+  live = small
+  serving.current()
+  live = large
+  serving.current()
+  live = small
+  for (let n = 0; n < 200; n++) {
+    expect(servedId()).toBe('small')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+})
+
+it('leaves searches that take long to other threads, and finishes them in the generation they began in', async () => {
+  live = large
+  const { topK: search, hidden } = serving.current() as ServedGeneration
+  const user = Float32Array.from({ length: 256 }, (_, n) => Math.cos(n))
+  expect(await search(user, 5, hidden(undefined))).toEqual(topK(large.items.factors, user, 5))
+  expect(onThreads).toEqual([])
+  const found = search(user, 2000, hidden(undefined))
+  live = small
+  expect(servedId()).toBe('small')
+  expect(await found).toEqual(topK(large.items.factors, user, 2000))
+  expect(onThreads).toEqual(['2000 of 4096', 'forgotten'])
+})
