@@ -68,7 +68,7 @@ export async function searchOnce(
           hyperParameters: chosen,
           itemIds,
           watermark,
-          trainSeconds: (Date.now() - started) / 1000 - seconds,
+          trainSeconds: Math.round(Date.now() - started - 1000 * seconds) / 1000,
           tuning: found,
         }),
         role,

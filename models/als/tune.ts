@@ -126,7 +126,7 @@ export function tune(problem: TrainingProblem, hyperParameters: HyperParameters,
 
   function soFar(): Tuning {
     const chosen = best.figure > start.figure * (1 + 1 / Math.sqrt(pairs)) ? best : start
-    const seconds = (now() - began) / 1000
+    const seconds = Math.round(now() - began) / 1000
     return {
       ...chosen.values,
       search,
