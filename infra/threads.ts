@@ -1,8 +1,15 @@
 import { Worker } from 'node:worker_threads'
-import type { Invitation } from '../models/linalg/crew.ts'
+import { type Crew, createCrew, type Invitation } from '../models/linalg/crew.ts'
+import { createWorkspace } from '../models/linalg/workspace.ts'
 
-/** Starts the helpers of a training: they join when they are up, and end when the training does. */
-export function hire(invitation: Invitation): void {
+/** A crew of this thread and helpers, in a workspace of its own. They join when they are up, and end when it is closed. */
+export function startCrew(threads: number): Crew {
+  const crew = createCrew(createWorkspace(), threads)
+  hire(crew.invitation)
+  return crew
+}
+
+function hire(invitation: Invitation): void {
   for (let n = 1; n < invitation.threads; n++) {
     const helper = new Worker(new URL('./helper.worker.ts', import.meta.url), { workerData: invitation })
     // A helper that could not start is missed by nobody: the others do its part.

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { hire } from '../../infra/threads.ts'
+import { startCrew } from '../../infra/threads.ts'
 import type { TrainingProblem } from '../../models/als/problem.ts'
 import { type Epoch, type Training, train } from '../../models/als/train.ts'
 import { type TuningOptions, type TuningProgress, tune } from '../../models/als/tune.ts'
@@ -24,13 +24,14 @@ export type TrainingMessage =
   | { readonly training: Training }
 
 const { problem, hyperParameters, initialItems, threads, tuning } = workerData as TrainingJob
+const crew = startCrew(threads)
 const say = (message: TrainingMessage): void => parentPort?.postMessage(message)
 
 function search(options: NonNullable<TrainingJob['tuning']>): Tuning {
   const found = tune(problem, hyperParameters, {
     ...options,
     now: () => performance.now(),
-    train: (divided, values, run) => train(divided, values, { ...run, threads, hire }),
+    train: (divided, values, run) => train(divided, values, { ...run, crew }),
     onRun: (progress) => say({ progress }),
   })
   say({ tuning: found })
@@ -42,9 +43,10 @@ if (found === undefined || isBetter(found)) {
   const { regularization, unobservedWeight } = found ?? hyperParameters
   const onEpoch = (epoch: Epoch): void => say({ epoch })
   const chosen = { ...hyperParameters, regularization, unobservedWeight }
-  const training = train(problem, chosen, { initialItems, onEpoch, threads, hire })
+  const training = train(problem, chosen, { initialItems, onEpoch, crew })
   if (training) say({ training })
 }
+crew.close()
 
 function isBetter({ figure, start }: Tuning): boolean {
   return figure > start.figure

@@ -2,8 +2,8 @@ import { NotPositiveDefiniteError } from '../../models/als/reference.ts'
 import type { Judgement } from '../../models/evaluation/judge.ts'
 import { MODELS, type Settings } from '../../models/evaluation/models.ts'
 import type { Trial } from '../../models/evaluation/protocols/protocol.ts'
+import type { Crew } from '../../models/linalg/crew.ts'
 import { ConfigError, messageOf } from '../errors.ts'
-import { hire } from '../threads.ts'
 import type { EvaluateOptions } from './options.ts'
 
 /** One model fitted and asked once. */
@@ -19,9 +19,9 @@ export function measure(
   settings: Settings,
   trial: Trial,
   seed: number,
-  { metrics, threads }: Pick<EvaluateOptions, 'metrics' | 'threads'>,
+  { metrics, crew }: Pick<EvaluateOptions, 'metrics'> & { crew: Crew },
 ): Run {
-  const fitModel = MODELS[model]?.fit(settings, { threads, hire })
+  const fitModel = MODELS[model]?.fit(settings, { crew })
   if (fitModel === undefined) throw new RangeError(`no model '${model}'`)
   let ms = 0
   const judgement = trial.measure(

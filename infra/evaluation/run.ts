@@ -3,11 +3,11 @@ import type { Settings } from '../../models/evaluation/models.ts'
 import type { Metric } from '../../models/evaluation/named-metrics.ts'
 import type { Trial } from '../../models/evaluation/protocols/protocol.ts'
 import { type Summary, summarise } from '../../models/evaluation/summary.ts'
+import type { Crew } from '../../models/linalg/crew.ts'
 import { ConfigError } from '../errors.ts'
 import type { Entry } from './entries.ts'
 import { measure, type Run } from './measure.ts'
 import type { EvaluateOptions } from './options.ts'
-
 import type { Experiment } from './protocols.ts'
 import { search } from './search.ts'
 import { tuned } from './tuned.ts'
@@ -51,12 +51,13 @@ interface Turn {
 /**
  * Fits and measures every model on every seed.
  *
- * @param report takes the progress in words
+ * @param options `crew`: who trains
+ * @param report  takes the progress in words
  * @throws ConfigError when there is nothing to measure, or a model cannot be fitted as asked
  */
 export function evaluateModels(
   experiment: Pick<Experiment, 'trial'>,
-  options: Pick<EvaluateOptions, 'entries' | 'metrics' | 'seeds' | 'threads' | 'config'>,
+  options: Pick<EvaluateOptions, 'entries' | 'metrics' | 'seeds' | 'config'> & { crew: Crew },
   report: (progress: string) => void,
 ): Results {
   const turns = new Map(options.entries.map((entry) => [entry, [] as Turn[]]))
@@ -83,7 +84,7 @@ function takeTurn(
   { model, settings, grid, tune }: Entry,
   trial: Trial,
   seed: number,
-  options: Pick<EvaluateOptions, 'metrics' | 'threads' | 'config'>,
+  options: Pick<EvaluateOptions, 'metrics' | 'config'> & { crew: Crew },
   report: (progress: string) => void,
 ): Turn {
   const [metric] = options.metrics as [Metric]

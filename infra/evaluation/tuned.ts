@@ -1,7 +1,7 @@
 import type { TrainingSet } from '../../models/evaluation/model.ts'
 import { MODELS, type Settings } from '../../models/evaluation/models.ts'
+import type { Crew } from '../../models/linalg/crew.ts'
 import { ConfigError } from '../errors.ts'
-import { hire } from '../threads.ts'
 import type { EvaluateOptions } from './options.ts'
 
 /**
@@ -16,7 +16,7 @@ export function tuned(
   search: readonly string[],
   training: TrainingSet,
   seed: number,
-  { threads, config }: Pick<EvaluateOptions, 'threads' | 'config'>,
+  { crew, config }: Pick<EvaluateOptions, 'config'> & { crew: Crew },
   report: (progress: string) => void,
 ): Settings {
   const budgetMs = config.TUNING_BUDGET
@@ -37,6 +37,6 @@ export function tuned(
             `unobservedWeight ${unobservedWeight}, ${metric} ${figure.toFixed(4)}`,
         ),
     },
-    { threads, hire },
+    { crew },
   )
 }

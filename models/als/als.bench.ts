@@ -1,8 +1,6 @@
-import { hire } from '../../infra/threads.ts'
+import { startCrew } from '../../infra/threads.ts'
 import { generateRows } from '../evaluation/ratings.fixture.ts'
-import { createCrew } from '../linalg/crew.ts'
 import { medianMs, peakMultiplyAdds } from '../linalg/timing.fixture.ts'
-import { createWorkspace } from '../linalg/workspace.ts'
 import { createHalfStep } from './half-step.ts'
 import { initialFactors } from './initial-factors.ts'
 import { placeFactors, placeRows, placeTransposed, placeZeros } from './placed.ts'
@@ -30,8 +28,7 @@ export async function bench(
   const byUser = generateRows(userCount, itemCount, option('ratings', 1_000_000), 1)
   const before = process.memoryUsage.rss()
 
-  const crew = createCrew(createWorkspace(), threads)
-  hire(crew.invitation)
+  const crew = startCrew(threads)
   const { workspace } = crew
   const userRows = placeRows(workspace, byUser)
   const itemRows = placeTransposed(workspace, byUser, itemCount)

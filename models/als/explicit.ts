@@ -40,13 +40,11 @@ export function trainExplicit(
   ratings: ObservationRows,
   itemCount: number,
   { factors: d, epochs, seed, damping, ...rest }: ExplicitHyperParameters,
-  { threads, hire, shouldStop = () => false }: Pick<TrainingOptions, 'threads' | 'hire' | 'shouldStop'> = {},
+  { crew = createCrew(createWorkspace()), shouldStop = () => false }: Pick<TrainingOptions, 'crew' | 'shouldStop'> = {},
 ): ExplicitModel | undefined {
   const regularization = { ...rest, unobservedWeight: 0 }
   const biases = fitBiases(ratings, itemCount, damping)
-  const crew = createCrew(createWorkspace(), threads)
-  if (crew.invitation.threads > 1) hire?.(crew.invitation)
-  try {
+  return crew.briefly(() => {
     const { workspace } = crew
     const centred = centreRows(ratings, biases)
     const userRows = placeRows(workspace, centred)
@@ -61,9 +59,7 @@ export function trainExplicit(
       solve(users, unobserved, itemRows, regularization, items)
     }
     return { biases, items: takeOut(items), regularization }
-  } finally {
-    crew.close()
-  }
+  })
 }
 
 /** Estimates one user's value of every item; it may lie beyond the scale. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hire } from '../../infra/threads.ts'
-import { helpersIn, type Invitation } from '../linalg/crew.ts'
+import { startCrew } from '../../infra/threads.ts'
+import { helpersIn } from '../linalg/crew.ts'
 import { gramian } from '../linalg/gramian.ts'
 import { normal, seededRandom } from '../linalg/random.ts'
 import { kernels, plain } from './implementations.fixture.ts'
@@ -115,7 +115,7 @@ describe('threads', () => {
     ['as ratings are', 8, undefined],
     ['with dislikes', 13, [1, 0.5]],
     ['longer than a block of the Gramian', 24, undefined],
-  ])('come to the same bits, be they 1, 2 or 3: %s', async (_, d, weights) => {
+  ])('come to the same bits, be they 1, 2 or 3: %s', (_, d, weights) => {
     const lengths = Array.from({ length: 9000 }, (_, r) => 1 + ((r * 7919) % 40))
     const { observations } = problemOf({ d, columnCount: 400, lengths, weights, scale: 1, seed: 5 })
     const problem: TrainingProblem = {
@@ -125,16 +125,12 @@ describe('threads', () => {
       ratings: observations.columns.length,
     }
     const trainedOn = (threads: number) => {
-      let helpers = 0
-      const hireAndCount = (invitation: Invitation): void => {
-        hire(invitation)
-        // The test is worth nothing unless they take part: wait for them.
-        const control = new Int32Array(invitation.memory.buffer, invitation.control)
-        while (helpersIn(control) < threads - 1) {}
-        helpers = helpersIn(control)
-      }
-      const training = train(problem, { ...USUAL, ...FIXED, factors: d }, { threads, hire: hireAndCount }) as Training
-      expect(helpers).toBe(threads - 1)
+      const crew = startCrew(threads)
+      // The test is worth nothing unless the helpers take part: wait for them.
+      const control = new Int32Array(crew.workspace.memory.buffer, crew.invitation.control)
+      while (helpersIn(control) < threads - 1) {}
+      const training = train(problem, { ...USUAL, ...FIXED, factors: d }, { crew }) as Training
+      crew.close()
       return { factors: training.items.factors.data, gramians: [training.items.gramian, training.userGramian] }
     }
     const alone = trainedOn(1)

@@ -1,5 +1,5 @@
 import { evaluateHeldOut } from '../evaluation/evaluate.ts'
-import { type Crew, createCrew, type Invitation } from '../linalg/crew.ts'
+import { type Crew, createCrew } from '../linalg/crew.ts'
 import { createWorkspace } from '../linalg/workspace.ts'
 import { createHalfStep } from './half-step.ts'
 import { initialFactors } from './initial-factors.ts'
@@ -28,10 +28,8 @@ export interface TrainingOptions {
   readonly onEpoch?: ((epoch: Epoch) => void) | undefined
   /** Asked before every half-step. */
   readonly shouldStop?: (() => boolean) | undefined
-  /** Solve on so many threads: this one, and helpers that `hire` is asked to start. */
-  readonly threads?: number | undefined
-  /** Starts `threads` − 1 threads that call `help` with the invitation; they end with the training. */
-  readonly hire?: ((invitation: Invitation) => void) | undefined
+  /** Who trains, and where; this thread alone when left out. */
+  readonly crew?: Crew | undefined
 }
 
 /** What a generation has from its training. */
@@ -54,13 +52,8 @@ export function train(
   hyperParameters: HyperParameters,
   options: TrainingOptions = {},
 ): Training | undefined {
-  const crew = createCrew(createWorkspace(), options.threads)
-  if (crew.invitation.threads > 1) options.hire?.(crew.invitation)
-  try {
-    return trainWith(crew, problem, hyperParameters, options)
-  } finally {
-    crew.close()
-  }
+  const { crew = createCrew(createWorkspace()) } = options
+  return crew.briefly(() => trainWith(crew, problem, hyperParameters, options))
 }
 
 function trainWith(
@@ -92,12 +85,11 @@ function trainWith(
     solve(items, itemGramian, userRows, hyperParameters, users)
     userGramian = gramian(users)
     epoch++
-    const factors = takeOut(items)
-    const metrics = evaluateHeldOut(users, factors, byUser, heldOut)
+    const metrics = evaluateHeldOut(users, items, byUser, heldOut, workspace)
     onEpoch?.({ epoch, epochs, metrics })
     const rose = figure(metrics) >= figure(best?.metrics) * (1 + MIN_RISE)
     if (best === undefined || rose || !measured) {
-      best = { items: { factors, gramian: itemGramian }, userGramian, metrics, epoch }
+      best = { items: { factors: takeOut(items), gramian: itemGramian }, userGramian, metrics, epoch }
     }
   }
   return {

@@ -9,10 +9,7 @@ export type ExplicitAlsOptions = Omit<ExplicitHyperParameters, 'seed'>
  * Explicit ALS: learns from values of every height, and ranks by the value that it estimates. Estimates lie between the least
  * and the greatest value of the training set; ranking goes by what they are before that cut, which would make ties.
  */
-export function fitExplicitAls(
-  options: ExplicitAlsOptions,
-  training: Pick<TrainingOptions, 'threads' | 'hire'> = {},
-): Fit {
+export function fitExplicitAls(options: ExplicitAlsOptions, training: Pick<TrainingOptions, 'crew'> = {}): Fit {
   return ({ rows, starts, items, values, itemCount }, seed) => {
     const ratings = { rows, starts, columns: items, targets: values }
     // Nobody stops it.

@@ -12,7 +12,7 @@ import { type Fit, type Interactions, rowOf, type TrainingSet } from './model.ts
 /** What is chosen; the rest of the hyper-parameters comes with the data and the seed. */
 export type AlsOptions = Omit<HyperParameters, 'positiveFrom' | 'seed'>
 
-type Resources = Pick<TrainingOptions, 'threads' | 'hire'>
+type Resources = Pick<TrainingOptions, 'crew'>
 
 /** The model that is served, asked as it is served: all epochs are run, since nothing of the training part is held out to stop by. */
 export function fitAls(options: AlsOptions, resources: Resources = {}): Fit {

@@ -20,7 +20,7 @@ export interface Setting {
 export type Settings = Readonly<Record<string, number>>
 
 /** Threads for those models that can use several. */
-export type Resources = Pick<TrainingOptions, 'threads' | 'hire'>
+export type Resources = Pick<TrainingOptions, 'crew'>
 
 /** How long a search may take. */
 export type Search = Pick<TuningOptions, 'budgetMs' | 'now' | 'onRun'>

@@ -33,6 +33,8 @@ export interface Crew {
    * `scratchBytes` bytes that belong to its thread alone.
    */
   run(task: Task, args: readonly number[], scratchBytes: number): void
+  /** Does something in the workspace, then takes back all that was allocated for it: one training after the other needs no more room than the greatest. */
+  briefly<T>(work: () => T): T
   /** Lets the helpers go. */
   close(): void
 }
@@ -66,6 +68,15 @@ export function createCrew(workspace: Workspace, threads = 1): Crew {
       Atomics.store(control, IS_OPEN, 0)
       for (let working = Atomics.load(control, WORKING); working > 0; working = Atomics.load(control, WORKING)) {
         Atomics.wait(control, WORKING, working)
+      }
+    },
+    briefly(work) {
+      const [mark, before] = [workspace.mark(), scratch]
+      try {
+        return work()
+      } finally {
+        workspace.release(mark)
+        scratch = before
       }
     },
     close() {
