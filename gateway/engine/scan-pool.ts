@@ -46,6 +46,7 @@ export function createScanPool(size: number): ScanPool {
     worker.on('message', (found: number) => {
       const { task } = thread
       thread.task = undefined
+      worker.unref()
       if (task) task.answer(scanOf(thread, task.scorer).take(found))
       advance()
     })
@@ -55,7 +56,7 @@ export function createScanPool(size: number): ScanPool {
       if (thread.task) answerHere(thread.task)
       advance()
     })
-    // A search that nobody waits for any more keeps no process alive.
+    // Only one that works keeps the process alive.
     worker.unref()
   }
 
@@ -83,6 +84,7 @@ export function createScanPool(size: number): ScanPool {
     const request: ScanRequest = thread.scorer === scorer ? { job } : { memory: scorer.workspace.memory, job }
     thread.task = task
     thread.scorer = scorer
+    thread.worker.ref()
     thread.worker.postMessage(request)
   }
 
