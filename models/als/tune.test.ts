@@ -105,7 +105,8 @@ describe('tuning', () => {
 
   it('stays near where it is told to', () => {
     const { tuning, world } = onSurface(topAt(0.02, 0.2), { reach: 'near' })
-    for (const { values } of world.runs) expect(Math.abs(Math.log10(values.regularization / 0.01))).toBeLessThanOrEqual(1)
+    for (const { values } of world.runs)
+      expect(Math.abs(Math.log10(values.regularization / 0.01))).toBeLessThanOrEqual(1)
     expect(world.runs.length).toBeLessThan(25)
     expect(Math.abs(Math.log10(tuning.regularization / 0.02))).toBeLessThan(0.25)
   })
