@@ -6,7 +6,8 @@ import { createSelection, type Scored } from './selection.ts'
 const BLOCK_ROWS = 256
 
 /**
- * The k items of greatest score (as `dot` defines it), exactly; ties go to the lower index.
+ * The k items of greatest score (as `dot` defines it), exactly; ties go to the lower index. What is served is found by the
+ * kernels (scorer.ts); this is what they have to agree with.
  *
  * @param user     length d, solved against `items`
  * @param allowed  asked only of items that would enter the list

@@ -1,7 +1,7 @@
 import { encodeUser, marginOf } from './bounds'
 import { normOf, scaleOf } from './encode'
 import { numberKey, numberOf, offer } from './heap'
-import { ALL, codeBytes, hiddenIn, ScanJob } from './scan-job'
+import { ALL, BLOCK, codeBytes, hiddenIn, ScanJob } from './scan-job'
 
 /**
  * Finds all items that may be among the k of greatest score: those whose score can be as great as the k-th greatest of the
@@ -14,7 +14,7 @@ import { ALL, codeBytes, hiddenIn, ScanJob } from './scan-job'
  */
 export function prune(job: ScanJob): bool {
   if (!encodeUser(job)) return false
-  const user = job.scratch + 128
+  const user = job.scratch + 4 * BLOCK
   const userEnd = user + <usize>job.width
   const start = i32x4.splat(job.start)
   const bytes = codeBytes(job)
@@ -71,7 +71,7 @@ export function prune(job: ScanJob): bool {
     v128.store(job.scratch, s6, 96)
     v128.store(job.scratch, s7, 112)
     threshold = take(job, block, candidates, threshold)
-    if (job.count > job.room - 32) {
+    if (job.count > job.room - BLOCK) {
       sift(job, threshold)
       // Hardly anything stands out: scoring everything is no more work.
       if (job.count > job.room >> 1) return false
