@@ -39,7 +39,13 @@ async function here(config: Config): Promise<RebuildRecord> {
   try {
     const stores = await openStores(config, { folder, scale: {}, withRatings: true, logger })
     open.push(stores)
-    const parts = { config, stores, generations: { current: () => undefined, onSwitch: () => () => {} }, logger, metrics: createMetrics() }
+    const parts = {
+      config,
+      stores,
+      generations: { current: () => undefined, onSwitch: () => () => {} },
+      logger,
+      metrics: createMetrics(),
+    }
     // Embedded, nobody else brings the log into ClickHouse.
     if (folder) open.push(await startSink(parts))
     open.push(startRebuilds(parts, () => true))

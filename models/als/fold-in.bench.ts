@@ -25,6 +25,7 @@ export async function bench(report: (row: Record<string, string | number>) => vo
     for (const ratings of [10, 100, 1000]) {
       const columns = Int32Array.from({ length: ratings }, (_, n) => Math.floor((n * ITEMS) / ratings))
       const ms = medianMs(() => foldIn({ columns }))
+      const multiplyAdds = (ratings * d * d) / 2 + d ** 3 / 6
       const into = new Float32Array(d)
       const referenceMs = medianMs(() => solvePlainly({ columns }, 0, ratings, into))
       report({
@@ -33,7 +34,8 @@ export async function bench(report: (row: Record<string, string | number>) => vo
         µs: rounded(1000 * ms),
         referenceµs: rounded(1000 * referenceMs),
         timesFaster: rounded(referenceMs / ms),
-        boundµs: rounded((1e6 * ((ratings * d * d) / 2 + d ** 3 / 6)) / peak),
+        gflops: rounded((2 * multiplyAdds) / ms / 1e6),
+        boundµs: rounded((1e6 * multiplyAdds) / peak),
       })
     }
   }
