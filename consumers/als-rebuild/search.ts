@@ -24,7 +24,7 @@ export async function searchOnce(
   signal: AbortSignal,
   cut: AbortSignal,
 ): Promise<Outcome> {
-  const { models, threads, search, budgetMs } = role
+  const { models, threads, search, budgetMs, logger } = role
   const started = Date.now()
   const last = await models.tuning()
   const hyperParameters = currentValues(role, last)
@@ -74,6 +74,7 @@ export async function searchOnce(
         role,
       )
     : { skipped: resultInWords(found) }
+  logger.info(found, 'hyper-parameters searched')
   // Last: a crash before costs another search, not the better model.
   await models.writeTuning({ tuning: found, hyperParameters: chosen, ratings })
   return outcome
