@@ -129,7 +129,7 @@ export const generationInfo = z
     id: z.string(),
     createdAt: z.iso.datetime(),
     isActive: z.boolean(),
-    hyperParameters: z.record(z.string(), z.number()),
+    hyperParameters: z.record(z.string(), z.number().optional()),
     metrics: z.record(z.string(), z.number()).openapi({ description: 'Figures on the held-out pairs' }),
     users: z.int(),
     items: z.int(),

@@ -94,6 +94,8 @@ const SETTINGS = {
   FACTORS: { parse: integer(1, 512), default: '64' },
   EPOCHS: { parse: integer(1, 1000), default: '16' },
   DISLIKE_WEIGHT: { parse: decimal(0), default: '0' },
+  TOP_WEIGHT: { parse: decimal(0), default: '1' },
+  ACTIVITY_EXPONENT: { parse: decimal(0), default: '0' },
   REGULARIZATION: { parse: autoOr(decimal(0)), default: 'auto' },
   UNOBSERVED_WEIGHT: { parse: autoOr(decimal(0)), default: 'auto' },
   TUNING_BUDGET: { parse: duration, default: '60s' },

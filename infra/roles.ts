@@ -149,6 +149,9 @@ function settingsOf(config: Config, { log }: Stores): Settings {
     regularizationExponent: 1,
     positiveFrom: log.identity.scale.positiveFrom,
     dislikeWeight: config.DISLIKE_WEIGHT,
+    topWeight: config.TOP_WEIGHT,
+    topValue: log.identity.scale.max,
+    activityExponent: config.ACTIVITY_EXPONENT,
     seed: 1,
   }
   return {

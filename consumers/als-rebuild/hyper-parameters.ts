@@ -29,7 +29,11 @@ export function isSettled(settings: Settings, last: TuningRecord | undefined): l
   if (last === undefined || last.tuning.end === 'stopped') return false
   const { search, hyperParameters } = settings
   const given = TUNED.filter((name) => !search.includes(name))
-  const names = ['factors', 'regularizationExponent', 'positiveFrom', 'dislikeWeight', ...given] as const
+  const names = [
+    ...(['factors', 'regularizationExponent', 'positiveFrom', 'dislikeWeight', 'topWeight', 'topValue'] as const),
+    ...(['activityExponent'] as const),
+    ...given,
+  ]
   return (
     search.every((name) => last.tuning.search.includes(name)) &&
     names.every((name) => last.hyperParameters[name] === hyperParameters[name])

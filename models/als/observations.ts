@@ -1,26 +1,66 @@
 import type { History } from '../history/types.ts'
 import type { Generation, ObservationRows, Observations, Preference } from './types.ts'
 
+/** A positive's height between `positiveFrom` and the top of the scale is kept in so many steps; three bits hold it. */
+const STEPS = 6
+const GRADE_BITS = 3
+const GRADE_MASK = (1 << GRADE_BITS) - 1
+/** Positives of a user whose positives weigh 1, whatever the exponent: another number would only rescale α0 and the weights. */
+const USUAL_ACTIVITY = 60
+
 /**
- * An observed pair as one integer, twice the column plus one for a positive: sorting these sorts by column.
+ * An observed pair as one integer, the column above a grade (0: a dislike; 1 … 7: a positive, by its height): sorting these sorts
+ * by column.
  *
  * @returns undefined for a dislike that carries no weight: it does not enter the loss
  */
 export function pairCode(
   column: number,
   value: number,
-  { positiveFrom, dislikeWeight }: Preference,
+  { positiveFrom, dislikeWeight, topValue }: Preference,
 ): number | undefined {
-  if (value >= positiveFrom) return 2 * column + 1
-  return dislikeWeight > 0 ? 2 * column : undefined
+  if (value < positiveFrom) return dislikeWeight > 0 ? withColumn(0, column) : undefined
+  const height =
+    topValue === undefined || topValue <= positiveFrom ? 0 : (value - positiveFrom) / (topValue - positiveFrom)
+  return withColumn(1 + Math.round(STEPS * Math.min(1, height)), column)
 }
 
-/** Unpacks pair codes: t=1, w=1 for a positive, t=0, w=`dislikeWeight` for a dislike. Without dislikes all are 1 and left out. */
-export function observationsOf(codes: Int32Array, dislikeWeight: number): Observations {
-  const columns = codes.map((code) => code >> 1)
-  if (dislikeWeight === 0) return { columns }
-  const targets = Float32Array.from(codes, (code) => code & 1)
-  return { columns, targets, weights: targets.map((target) => (target === 1 ? 1 : dislikeWeight)) }
+export const columnOf = (code: number): number => code >>> GRADE_BITS
+/** Whether the code is that of a positive. */
+export const isLiked = (code: number): boolean => (code & GRADE_MASK) > 0
+/** The code of the same rating in another column. */
+export const withColumn = (code: number, column: number): number => (column << GRADE_BITS) | (code & GRADE_MASK)
+
+/**
+ * Unpacks pair codes of rows that stand one after the other. Where every weight and target is 1 they are left out.
+ *
+ * @param starts  row r holds codes starts[r] … starts[r+1]−1; one row of all codes when left out
+ */
+export function observationsOf(
+  codes: Int32Array,
+  preference: Preference,
+  starts: ArrayLike<number> = [0, codes.length],
+): Observations {
+  const { dislikeWeight, topWeight = 1, activityExponent = 0 } = preference
+  const columns = codes.map(columnOf)
+  if (dislikeWeight === 0 && topWeight === 1 && activityExponent === 0) return { columns }
+  const targets = Float32Array.from(codes, (code) => (isLiked(code) ? 1 : 0))
+  const weights = Float32Array.from(codes, (code) => {
+    const grade = code & GRADE_MASK
+    return grade === 0 ? dislikeWeight : 1 + ((topWeight - 1) * (grade - 1)) / STEPS
+  })
+  if (activityExponent !== 0) damp(weights, targets, starts, activityExponent)
+  return { columns, targets, weights }
+}
+
+/** Multiplies the weights of positives by (n / 60)^−γ, row by row. */
+function damp(weights: Float32Array, targets: Float32Array, starts: ArrayLike<number>, exponent: number): void {
+  for (let r = 0; r + 1 < starts.length; r++) {
+    const [from, to] = [starts[r] as number, starts[r + 1] as number]
+    const positives = targets.subarray(from, to).reduce((sum, target) => sum + target, 0)
+    const factor = (positives / USUAL_ACTIVITY) ** -exponent
+    for (let e = from; e < to; e++) if (targets[e] === 1) (weights[e] as number) *= factor
+  }
 }
 
 /** Whether a pair is a positive: it pulls the scores up. */
@@ -45,7 +85,7 @@ export function observe(
     const code = pairCode(column, value, hyperParameters)
     if (code !== undefined) codes.push(code)
   }
-  return observationsOf(Int32Array.from(codes).sort(), hyperParameters.dislikeWeight)
+  return observationsOf(Int32Array.from(codes).sort(), hyperParameters)
 }
 
 /** Makes the arrays that `transpose` fills, so that they can be where a caller wants them. */

@@ -1,6 +1,6 @@
 import type { HeldOut } from '../evaluation/evaluate.ts'
 import { hash, isHeldOut } from '../evaluation/held-out.ts'
-import { observationsOf, pairCode } from './observations.ts'
+import { columnOf, isLiked, observationsOf, pairCode, withColumn } from './observations.ts'
 import type { ObservationRows, Preference } from './types.ts'
 
 /** At most this many users are measured: enough to fix the figures to about ±.006, and every epoch pays for them. */
@@ -58,7 +58,7 @@ export function problemBuilder(preference: Preference) {
       if (!isHeldOut(userId, itemId)) {
         codes[count++] = code
         ends[ends.length - 1] = codeCount + count
-      } else if (code & 1) heldOut.push({ user: ends.length - 1, item, order: hash(userId) })
+      } else if (isLiked(code)) heldOut.push({ user: ends.length - 1, item, order: hash(userId) })
     }
     blocks.push(codes.slice(0, count))
     codeCount += count
@@ -69,7 +69,7 @@ export function problemBuilder(preference: Preference) {
   function finish(): TrainingProblem {
     const codes = concatenate(blocks.splice(0), codeCount)
     const positives = new Int32Array(numberOf.size)
-    for (const code of codes) (positives[code >> 1] as number) += code & 1
+    for (const code of codes) if (isLiked(code)) (positives[columnOf(code)] as number)++
     const itemIds = [...numberOf.keys()].filter((_, item) => (positives[item] as number) > 0).sort()
     const denseOf = new Int32Array(numberOf.size).fill(-1)
     itemIds.forEach((id, dense) => {
@@ -78,7 +78,7 @@ export function problemBuilder(preference: Preference) {
 
     const { starts, rowOf } = compact(codes, ends, denseOf)
     const rows = starts.length - 1
-    const observations = observationsOf(codes.subarray(0, starts[rows]), preference.dislikeWeight)
+    const observations = observationsOf(codes.subarray(0, starts[rows]), preference, starts)
     const measurable = heldOut.flatMap(({ user, item, order }) => {
       const [row, column] = [rowOf[user] as number, denseOf[item] as number]
       return row < 0 || column < 0 ? [] : [{ row, column, order }]
@@ -104,10 +104,10 @@ function compact(codes: Int32Array, ends: readonly number[], denseOf: Int32Array
     let hasPositive = false
     for (let from = ends[user - 1] ?? 0; from < end; from++) {
       const code = codes[from] as number
-      const dense = denseOf[code >> 1] as number
+      const dense = denseOf[columnOf(code)] as number
       if (dense < 0) continue
-      codes[to++] = 2 * dense + (code & 1)
-      if (code & 1) hasPositive = true
+      codes[to++] = withColumn(code, dense)
+      if (isLiked(code)) hasPositive = true
     }
     if (!hasPositive) return
     codes.subarray(start, to).sort()

@@ -8,10 +8,21 @@ export interface Regularization {
   readonly regularizationExponent: number
 }
 
-/** What a rating means: positive (t=1, w=1) from `positiveFrom` on, else a dislike (t=0, w=`dislikeWeight`). */
+/**
+ * What a rating means: a positive (t=1) from `positiveFrom` on, else a dislike (t=0, w=`dislikeWeight`). The weight of a positive
+ * is 1, unless the others say that
+ *
+ *   w = g (n / 60)^−γ        g from 1 at `positiveFrom` to `topWeight` at `topValue`, n positives of this user
+ */
 export interface Preference {
   readonly positiveFrom: number
   readonly dislikeWeight: number
+  /** Of a positive at the top of the scale; 1 where left out. */
+  readonly topWeight?: number | undefined
+  /** Top of the scale; without it no positive is graded. */
+  readonly topValue?: number | undefined
+  /** γ: so much less do the positives of people count who have many; 0 where left out. */
+  readonly activityExponent?: number | undefined
 }
 
 export interface HyperParameters extends Regularization, Preference {

@@ -1,5 +1,5 @@
 import { prepareFoldIn } from '../als/fold-in.ts'
-import { observationsOf, pairCode } from '../als/observations.ts'
+import { isLiked, observationsOf, pairCode } from '../als/observations.ts'
 import { placeFactors } from '../als/placed.ts'
 import type { TrainingProblem } from '../als/problem.ts'
 import { type Training, type TrainingOptions, train } from '../als/train.ts'
@@ -10,14 +10,14 @@ import { createScorer } from '../ranking/scorer.ts'
 import { type Fit, type Interactions, rowOf, type TrainingSet } from './model.ts'
 
 /** What is chosen; the rest of the hyper-parameters comes with the data and the seed. */
-export type AlsOptions = Omit<HyperParameters, 'positiveFrom' | 'seed'>
+export type AlsOptions = Omit<HyperParameters, 'positiveFrom' | 'topValue' | 'seed'>
 
 type Resources = Pick<TrainingOptions, 'crew'>
 
 /** The model that is served, asked as it is served: all epochs are run, since nothing of the training part is held out to stop by. */
 export function fitAls(options: AlsOptions, resources: Resources = {}): Fit {
   return (set, seed) => {
-    const hyperParameters = { ...options, positiveFrom: set.positiveFrom, seed }
+    const hyperParameters = { ...options, ...scaleOf(set), seed }
     // Nobody stops it.
     const { items } = train(problemOf(set, hyperParameters), hyperParameters, resources) as Training
     const { factors, gramian } = items
@@ -51,12 +51,17 @@ export function tuneAls(
   search: Omit<TuningOptions, 'train'>,
   resources: Resources = {},
 ): Pick<AlsOptions, Tuned> {
-  const hyperParameters = { ...options, positiveFrom: set.positiveFrom, seed }
+  const hyperParameters = { ...options, ...scaleOf(set), seed }
   const { regularization, unobservedWeight } = tune(problemOf(set, hyperParameters), hyperParameters, {
     ...search,
     train: (problem, values, run) => train(problem, values, { ...resources, ...run }),
   })
   return { regularization, unobservedWeight }
+}
+
+/** The greatest value that was given is the top of the scale. */
+function scaleOf({ positiveFrom, values }: TrainingSet): Pick<Preference, 'positiveFrom' | 'topValue'> {
+  return { positiveFrom, topValue: values.reduce((top, value) => Math.max(top, value), positiveFrom) }
 }
 
 /** A training set as the trainer wants it: users with a positive, nothing held out. */
@@ -66,12 +71,12 @@ export function problemOf(training: TrainingSet, preference: Preference): Traini
   let count = 0
   for (let row = 0; row < training.rows; row++) {
     const observed = codesOf(rowOf(training, row), preference)
-    if (!observed.some((code) => code & 1)) continue
+    if (!observed.some(isLiked)) continue
     codes.set(observed, count)
     count += observed.length
     starts.push(count)
   }
-  const observations = observationsOf(codes.subarray(0, count), preference.dislikeWeight)
+  const observations = observationsOf(codes.subarray(0, count), preference, starts)
   return {
     // Dense already: only their number matters.
     itemIds: Array.from({ length: training.itemCount }, (_, item) => `${item}`),
@@ -82,7 +87,7 @@ export function problemOf(training: TrainingSet, preference: Preference): Traini
 }
 
 const observationsIn = (history: Interactions, preference: Preference) =>
-  observationsOf(Int32Array.from(codesOf(history, preference)), preference.dislikeWeight)
+  observationsOf(Int32Array.from(codesOf(history, preference)), preference)
 
 function codesOf({ items, values }: Interactions, preference: Preference): number[] {
   return Array.from(items, (item, n) => pairCode(item, values[n] as number, preference)).filter(

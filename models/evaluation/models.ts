@@ -47,7 +47,7 @@ const count = (value: number, max: number): Setting => ({ default: value, min: 1
 
 /** Of ALS, whichever its loss. */
 const FACTORS = {
-  factors: count(64, 512),
+  factors: count(64, 1024),
   epochs: count(16, 1000),
   regularizationExponent: { default: 1, min: 0 },
 }
@@ -56,6 +56,8 @@ const ALS = {
   unobservedWeight: { default: 0.3, min: 0 },
   regularization: { default: 0.01, min: 0 },
   dislikeWeight: { default: 0, min: 0 },
+  topWeight: { default: 1, min: 0 },
+  activityExponent: { default: 0, min: 0 },
 }
 const EXPLICIT = { ...FACTORS, regularization: { default: 0.1, min: 0 }, damping: { default: 5, min: 0 } }
 const TUNED: readonly Tuned[] = ['regularization', 'unobservedWeight']
