@@ -4,9 +4,11 @@ import type { Logger } from '../infra/logging.ts'
 import type { UserRecord, UserState, UserWrite } from '../infra/user-state/port.ts'
 import { foldIn } from '../models/als/fold-in.ts'
 import { observe } from '../models/als/observations.ts'
+import { NotPositiveDefiniteError } from '../models/als/reference.ts'
 import type { Generation } from '../models/als/types.ts'
 
-/** Users solved without a pause: a millisecond or two, so that events and requests of the same process hardly wait. */
+/** Solved without a pause, so that events and requests of the same process hardly wait; and so many users at most. */
+const BATCH_MS = 2
 const BATCH_USERS = 64
 /** Share of the time that may go into it. */
 const MAX_SHARE = 0.25
@@ -58,11 +60,13 @@ export function refoldOnSwitch({ state, generations, logger }: Refold): { close(
   /** @returns how many users were written */
   async function sweep(generation: Generation, signal: AbortSignal): Promise<number> {
     let written = 0
-    let batch: UserRecord[] = []
+    let batch: UserWrite[] = []
+    let solvingMs = 0
     const flush = async (): Promise<void> => {
-      const started = performance.now()
-      const writes = batch.map((record) => solvedIn(generation, record))
+      const started = performance.now() - solvingMs
+      const writes = batch
       batch = []
+      solvingMs = 0
       const standing = await state.writeMany(writes)
       written += standing.filter((record, i) => record === writes[i]?.next).length
       await sleep((performance.now() - started) * (1 / MAX_SHARE - 1), undefined, { signal, ref: false }).catch(
@@ -72,8 +76,11 @@ export function refoldOnSwitch({ state, generations, logger }: Refold): { close(
     for await (const record of state.scan()) {
       if (signal.aborted) return written
       if (record.generation === generation.id) continue
-      batch.push(record)
-      if (batch.length === BATCH_USERS) await flush()
+      const started = performance.now()
+      const write = solvedIn(generation, record)
+      solvingMs += performance.now() - started
+      if (write) batch.push(write)
+      if (batch.length === BATCH_USERS || solvingMs > BATCH_MS) await flush()
     }
     if (batch.length > 0 && !signal.aborted) await flush()
     return written
@@ -91,8 +98,14 @@ export function refoldOnSwitch({ state, generations, logger }: Refold): { close(
   }
 }
 
-function solvedIn(generation: Generation, record: UserRecord): UserWrite {
-  const vector = foldIn(generation, observe(record.history, generation))
-  const { userId, appliedOffset } = record
-  return { userId, expectedOffset: appliedOffset, next: { ...record, vector, generation: generation.id } }
+/** @returns undefined for a user who cannot be solved: whoever reads them says why, the others need not wait */
+function solvedIn(generation: Generation, record: UserRecord): UserWrite | undefined {
+  try {
+    const vector = foldIn(generation, observe(record.history, generation))
+    const { userId, appliedOffset } = record
+    return { userId, expectedOffset: appliedOffset, next: { ...record, vector, generation: generation.id } }
+  } catch (error) {
+    if (error instanceof NotPositiveDefiniteError) return undefined
+    throw error
+  }
 }

@@ -12,7 +12,7 @@ export function startCrew(threads: number): Crew {
 function hire(invitation: Invitation): void {
   for (let n = 1; n < invitation.threads; n++) {
     const helper = new Worker(new URL('./helper.worker.ts', import.meta.url), { workerData: invitation })
-    // A helper that could not start is missed by nobody: the others do its part.
+    // One that could not start is missed by nobody: the others do its part. One that failed later has told its leader.
     helper.on('error', () => {})
     helper.unref()
   }

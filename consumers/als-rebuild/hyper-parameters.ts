@@ -5,6 +5,17 @@ import type { HyperParameters, Tuned } from '../../models/als/types.ts'
 /** A search is due when there are so many times the ratings of the last one. */
 const GROWTH = 1.2
 
+/** What no search looks for, of all that the loss and its best values depend on. */
+const GIVEN = [
+  'factors',
+  'regularizationExponent',
+  'positiveFrom',
+  'dislikeWeight',
+  'topWeight',
+  'topValue',
+  'activityExponent',
+] as const
+
 /** What was set, and which values were left to the search. */
 export interface Settings {
   /** With starting values for what is searched. */
@@ -29,13 +40,16 @@ export function isSettled(settings: Settings, last: TuningRecord | undefined): l
   if (last === undefined || last.tuning.end === 'stopped') return false
   const { search, hyperParameters } = settings
   const given = TUNED.filter((name) => !search.includes(name))
-  const names = [
-    ...(['factors', 'regularizationExponent', 'positiveFrom', 'dislikeWeight', 'topWeight', 'topValue'] as const),
-    ...(['activityExponent'] as const),
-    ...given,
-  ]
   return (
     search.every((name) => last.tuning.search.includes(name)) &&
-    names.every((name) => last.hyperParameters[name] === hyperParameters[name])
+    haveSame([...GIVEN, ...given], last.hyperParameters, hyperParameters)
   )
+}
+
+/** Whether both minimise the same loss: what one of them has learnt is a good beginning for the other. */
+export const haveSameLoss = (one: HyperParameters, other: HyperParameters): boolean =>
+  haveSame([...GIVEN, ...TUNED], one, other)
+
+function haveSame(names: readonly (keyof HyperParameters)[], one: HyperParameters, other: HyperParameters): boolean {
+  return names.every((name) => one[name] === other[name])
 }

@@ -5,8 +5,8 @@ import type { RatingStore } from '../../infra/rating-store/port.ts'
 import { createGeneration } from '../../models/als/generation.ts'
 import { initialFactors } from '../../models/als/initial-factors.ts'
 import type { Training } from '../../models/als/train.ts'
-import type { Generation, Tuned } from '../../models/als/types.ts'
-import { currentValues, type Settings } from './hyper-parameters.ts'
+import type { Generation } from '../../models/als/types.ts'
+import { currentValues, haveSameLoss, type Settings } from './hyper-parameters.ts'
 import { epochInWords } from './progress.ts'
 import { publish } from './publish.ts'
 import { readProblem } from './read-problem.ts'
@@ -24,7 +24,6 @@ export interface Rebuild extends Settings {
   readonly metrics: Metrics
 }
 
-type Values = Readonly<Record<Tuned, number>>
 export type Outcome = { readonly generation: string } | { readonly skipped: string }
 
 /**
@@ -48,9 +47,9 @@ export async function rebuildOnce(
   const { itemIds } = problem
   const last = await models.tuning()
   const hyperParameters = currentValues(role, last)
-  // From factors that other values made training climbs so slowly that it seems to stand still.
+  // From factors that another loss made training climbs so slowly that it seems to stand still.
   const live = await liveGeneration(models, logger)
-  const previous = live && haveSameValues(live.hyperParameters, hyperParameters) ? live : undefined
+  const previous = live && haveSameLoss(live.hyperParameters, hyperParameters) ? live : undefined
   const initialItems = initialFactors(itemIds, hyperParameters.factors, hyperParameters.seed, previous)
   const began = performance.now()
   const training = await trainInThread(
@@ -68,13 +67,10 @@ export async function rebuildOnce(
     itemIds,
     watermark,
     trainSeconds: (Date.now() - started) / 1000,
-    tuning: last && haveSameValues(last.tuning, hyperParameters) ? last.tuning : undefined,
+    tuning: last && haveSameLoss(last.hyperParameters, hyperParameters) ? last.tuning : undefined,
   })
   return await publish(generation, role)
 }
-
-const haveSameValues = (one: Values, other: Values): boolean =>
-  one.regularization === other.regularization && one.unobservedWeight === other.unobservedWeight
 
 /** A generation that cannot be read costs the warm start, not the rebuild. */
 async function liveGeneration(models: ModelStore, logger: Logger): Promise<Generation | undefined> {

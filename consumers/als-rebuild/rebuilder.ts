@@ -55,7 +55,7 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
   let notBefore = 0
   /** Nothing was new: as long as this, ClickHouse is not asked again. */
   let upToDateUntil = 0
-  /** The newest generation when a search failed: with the same ratings it would again. */
+  /** The newest generation when a search failed or made nothing: with the same ratings it would again. */
   let unsearchable: string | undefined
   /** Where ClickHouse stood when there was nothing to train on: until more comes, there still is nothing. */
   let barren: readonly Offset[] = []
@@ -132,7 +132,10 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     const [cut, over] = [new AbortController(), new AbortController()]
     const watching = giveWay(cut, over.signal)
     try {
-      return await role.search.run(report, stop.signal, cut.signal)
+      const outcome = await role.search.run(report, stop.signal, cut.signal)
+      // Nothing to search with, and nothing noted: with the same ratings it would be so again.
+      if ('skipped' in outcome && !cut.signal.aborted) unsearchable = (await models.list())[0]?.id
+      return outcome
     } finally {
       over.abort()
       await watching

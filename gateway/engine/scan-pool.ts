@@ -11,6 +11,7 @@ interface Task {
   readonly k: number
   readonly hidden: Bitmap
   readonly answer: (best: Scored[]) => void
+  readonly fail: (error: unknown) => void
 }
 
 interface Thread {
@@ -71,7 +72,12 @@ export function createScanPool(size: number): ScanPool {
     for (const thread of threads) {
       if (thread.task) continue
       const task = queue.shift()
-      if (task) run(thread, task)
+      try {
+        if (task) run(thread, task)
+      } catch (error) {
+        // There was no room to prepare it.
+        task?.fail(error)
+      }
     }
     if (isClosing && busy() === 0) void end()
   }
@@ -96,8 +102,8 @@ export function createScanPool(size: number): ScanPool {
   return {
     topK(scorer, user, k, hidden) {
       if (isClosing || k <= 0 || scorer.rows === 0) return Promise.resolve(scorer.topK(user, k, hidden))
-      return new Promise((answer) => {
-        queue.push({ scorer, user, k, hidden, answer })
+      return new Promise((answer, fail) => {
+        queue.push({ scorer, user, k, hidden, answer, fail })
         advance()
       })
     },

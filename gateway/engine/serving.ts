@@ -22,7 +22,10 @@ const MS_A_LISTED_ITEM = 4e-4
 /** Of so many numbers at most, a generation is laid out at once, in some 20 ms: until then nobody is answered. */
 const LAID_OUT_AT_ONCE = 1e6
 
-/** A generation as requests use it. All that is made of it stands in one memory, which goes when nobody uses it any more. */
+/** No request takes so long: after it nobody uses a generation any more that has been replaced. */
+const LONGEST_REQUEST_MS = 120_000
+
+/** A generation as requests use it. All that is made of it stands in one memory. */
 export interface ServedGeneration {
   readonly generation: Generation
   readonly foldIn: FoldIn
@@ -104,6 +107,7 @@ function* serve(generation: Generation, catalogue: Catalogue, pool: ScanPool): S
     close() {
       hiddenItems.close()
       pool.forget(scorer)
+      setTimeout(workspace.dispose, LONGEST_REQUEST_MS).unref()
     },
   }
 }

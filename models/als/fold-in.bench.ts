@@ -36,6 +36,7 @@ export async function bench(report: (row: Record<string, string | number>) => vo
         timesFaster: rounded(referenceMs / ms),
         gflops: rounded((2 * multiplyAdds) / ms / 1e6),
         boundµs: rounded((1e6 * multiplyAdds) / peak),
+        ofBound: rounded((1000 * multiplyAdds) / peak / ms),
       })
     }
   }

@@ -59,23 +59,24 @@ function roomFor(workspace: Workspace, length: number) {
   }
 }
 
-const prepared = new WeakMap<Generation, FoldIn>()
+/** The generation that users were last folded into, prepared. */
+let standing: { readonly generation: Generation; readonly workspace: Workspace; readonly solve: FoldIn } | undefined
 
 /**
- * A user's vector in a generation. What the users of a generation share is prepared when the first of them comes, and goes with
- * the generation.
+ * A user's vector in a generation. What the users of a generation share is prepared when the first of them comes, and makes room
+ * for that of the next generation: there is one that is live.
  *
  * @param observations  columns are items of the generation
  * @returns             length d; zeros where nothing was observed
  * @throws NotPositiveDefiniteError when the hyper-parameters leave the row's matrix singular
  */
 export function foldIn(generation: Generation, observations: Observations): Float32Array {
-  let solve = prepared.get(generation)
-  if (!solve) {
+  if (standing?.generation !== generation) {
+    standing?.workspace.dispose()
     const { items, hyperParameters } = generation
     const workspace = createWorkspace()
-    solve = prepareFoldIn(workspace, placeFactors(workspace, items.factors), items.gramian, hyperParameters)
-    prepared.set(generation, solve)
+    const solve = prepareFoldIn(workspace, placeFactors(workspace, items.factors), items.gramian, hyperParameters)
+    standing = { generation, workspace, solve }
   }
-  return solve(observations)
+  return standing.solve(observations)
 }

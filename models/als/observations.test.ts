@@ -55,6 +55,7 @@ describe('graded feedback', () => {
     expect(weightsOf(values, { topWeight: 2 })).toEqual({ weights: [1, 1.5, 2, 0.5], targets: [1, 1, 1, 0] })
     expect(weightsOf({ a: 7, b: 3 }, { topWeight: 2 }).weights).toEqual([2, 1])
     expect(weightsOf(values, { topWeight: 2, topValue: undefined }).weights).toEqual([1, 1, 1, 0.5])
+    expect(weightsOf(values, { topWeight: 2, positiveFrom: -Infinity }).weights).toEqual([1, 1, 1, 1])
     expect(weightsOf(values, { topWeight: 2, positiveFrom: 5 }).weights).toEqual([0.5, 0.5, 1, 0.5])
   })
 

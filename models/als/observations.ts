@@ -20,9 +20,13 @@ export function pairCode(
   { positiveFrom, dislikeWeight, topValue }: Preference,
 ): number | undefined {
   if (value < positiveFrom) return dislikeWeight > 0 ? withColumn(0, column) : undefined
-  const height =
-    topValue === undefined || topValue <= positiveFrom ? 0 : (value - positiveFrom) / (topValue - positiveFrom)
-  return withColumn(1 + Math.round(STEPS * Math.min(1, height)), column)
+  return withColumn(1 + Math.round(STEPS * heightOf(value, positiveFrom, topValue)), column)
+}
+
+/** From 0 at `positiveFrom` to 1 at the top; 0 where the scale has no such height, as when everything is positive. */
+function heightOf(value: number, positiveFrom: number, topValue = positiveFrom): number {
+  const scale = topValue - positiveFrom
+  return scale > 0 && Number.isFinite(scale) ? Math.min(1, (value - positiveFrom) / scale) : 0
 }
 
 export const columnOf = (code: number): number => code >>> GRADE_BITS

@@ -22,45 +22,55 @@ interface Pair {
  */
 export function holdOutMore(problem: TrainingProblem, seed: number): TrainingProblem {
   const { byUser, heldOut } = problem
-  const standing = pairsOf({ ...heldOut, columns: heldOut.items }, (n) => heldOut.users[n] as number)
-  const positives = byUser.columns.reduce((sum, _, e) => sum + (isPositive(byUser, e) ? 1 : 0), 0)
+  const standing: Pair[] = []
+  heldOut.users.forEach((row, n) => {
+    for (const column of heldOut.items.subarray(heldOut.starts[n], heldOut.starts[n + 1]))
+      standing.push({ row, column })
+  })
+  const positives = countPositives(byUser)
   const missing = Math.min(PAIRS, MAX_SHARE * (positives + standing.length)) - standing.length
   if (missing <= 0) return problem
-  const random = seededRandom(seed)
-  const isDrawn = Uint8Array.from(byUser.columns, (_, e) =>
-    isPositive(byUser, e) && random() < missing / positives ? 1 : 0,
-  )
-  const kept = filterEntries(byUser, (e) => isDrawn[e] === 0)
-  const drawn = pairsOf(
-    filterEntries(byUser, (e) => isDrawn[e] === 1),
-    (row) => row,
-  )
+  const { kept, drawn } = draw(byUser, missing / positives, seed)
   return { ...problem, byUser: kept, heldOut: byRow(measurable([...standing, ...drawn], kept, problem.itemIds.length)) }
 }
 
-type Rows = Pick<ObservationRows, 'starts' | 'columns'>
-
-function pairsOf({ starts, columns }: Rows, rowOf: (n: number) => number): Pair[] {
-  return Array.from({ length: starts.length - 1 }, (_, n) =>
-    Array.from(columns.subarray(starts[n], starts[n + 1]), (column) => ({ row: rowOf(n), column })),
-  ).flat()
+function countPositives(rows: ObservationRows): number {
+  let count = 0
+  for (let e = 0; e < rows.columns.length; e++) if (isPositive(rows, e)) count++
+  return count
 }
 
-function filterEntries(rows: ObservationRows, isKept: (e: number) => boolean): ObservationRows {
-  const keep = (_: unknown, e: number): boolean => isKept(e)
-  const starts = rows.starts.slice()
-  for (let row = 0, count = 0; row < rows.rows; row++) {
-    for (let e = rows.starts[row] as number; e < (rows.starts[row + 1] as number); e++) if (isKept(e)) count++
+/** Takes about this share of the positives out. In plain loops: there may be tens of millions of pairs. */
+function draw(rows: ObservationRows, share: number, seed: number): { kept: ObservationRows; drawn: Pair[] } {
+  const random = seededRandom(seed)
+  const starts = new Int32Array(rows.rows + 1)
+  const columns = new Int32Array(rows.columns.length)
+  const weights = rows.weights && new Float32Array(rows.columns.length)
+  const targets = rows.targets && new Float32Array(rows.columns.length)
+  const drawn: Pair[] = []
+  let count = 0
+  for (let row = 0; row < rows.rows; row++) {
+    for (let e = rows.starts[row] as number; e < (rows.starts[row + 1] as number); e++) {
+      const column = rows.columns[e] as number
+      if (isPositive(rows, e) && random() < share) {
+        drawn.push({ row, column })
+        continue
+      }
+      columns[count] = column
+      if (weights) weights[count] = rows.weights?.[e] as number
+      if (targets) targets[count] = rows.targets?.[e] as number
+      count++
+    }
     starts[row + 1] = count
   }
-  const { weights, targets } = rows
-  return {
+  const kept = {
     rows: rows.rows,
     starts,
-    columns: rows.columns.filter(keep),
-    weights: weights?.filter(keep),
-    targets: targets?.filter(keep),
+    columns: columns.subarray(0, count),
+    weights: weights?.subarray(0, count),
+    targets: targets?.subarray(0, count),
   }
+  return { kept, drawn }
 }
 
 /** Pairs whose user and item still have a positive. */

@@ -47,7 +47,7 @@ const count = (value: number, max: number): Setting => ({ default: value, min: 1
 
 /** Of ALS, whichever its loss. */
 const FACTORS = {
-  factors: count(64, 1024),
+  factors: count(64, 768),
   epochs: count(16, 1000),
   regularizationExponent: { default: 1, min: 0 },
 }

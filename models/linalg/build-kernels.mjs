@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url'
  */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-const compiler = await import('assemblyscript/asc').catch(() => undefined)
+const compiler = await import('assemblyscript/asc').catch((error) => {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+  console.error('the compiler is not installed: models/linalg/kernels.wasm is left as it is')
+})
 if (compiler) {
   const { error, stderr } = await compiler.main([
     here('assembly/index.ts'),

@@ -14,8 +14,14 @@ const TASK = 5
 const SCRATCH = 6
 const SCRATCH_BYTES = 7
 const ARGUMENT_COUNT = 8
-const ARGUMENTS = 9
+const FAILED = 9
+const ARGUMENTS = 10
 const LENGTH = 32
+
+/** A helper has only its last chunk to finish when the leader waits. */
+const LONGEST_CHUNK_MS = 60_000
+const LOST_HELPER =
+  'A helper thread failed in the middle of a training. No model was changed. Try again with THREADS=1, which needs no helpers.'
 
 /** What a helper thread needs to join: can be posted to it. */
 export interface Invitation {
@@ -31,6 +37,7 @@ export interface Crew {
   /**
    * Runs a task to its end, on this thread and on all helpers that are there. The kernel gets `args`, then the address of
    * `scratchBytes` bytes that belong to its thread alone.
+   * @throws Error when a helper failed on the way: its part of the work is missing
    */
   run(task: Task, args: readonly number[], scratchBytes: number): void
   /** Does something in the workspace, then takes back all that was allocated for it: one training after the other needs no more room than the greatest. */
@@ -67,8 +74,9 @@ export function createCrew(workspace: Workspace, threads = 1): Crew {
       // Nothing is left to take. Whoever says from now on that it is working sees that the task is closed, and leaves it alone.
       Atomics.store(control, IS_OPEN, 0)
       for (let working = Atomics.load(control, WORKING); working > 0; working = Atomics.load(control, WORKING)) {
-        Atomics.wait(control, WORKING, working)
+        if (Atomics.wait(control, WORKING, working, LONGEST_CHUNK_MS) === 'timed-out') throw new Error(LOST_HELPER)
       }
+      if (Atomics.load(control, FAILED) > 0) throw new Error(LOST_HELPER)
     },
     briefly(work) {
       const [mark, before] = [workspace.mark(), scratch]
@@ -103,6 +111,9 @@ export function help({ memory, control: at, threads }: Invitation): void {
       const args = control.slice(ARGUMENTS, ARGUMENTS + (control[ARGUMENT_COUNT] as number))
       const own = (control[SCRATCH] as number) + place * (control[SCRATCH_BYTES] as number)
       call(kernels, TASKS[control[TASK] as number] as Task, [...args], own)
+    } catch (error) {
+      Atomics.store(control, FAILED, 1)
+      throw error
     } finally {
       // Even if the kernel failed: the leader waits for this.
       Atomics.sub(control, WORKING, 1)

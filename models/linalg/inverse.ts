@@ -1,6 +1,6 @@
 import { createWorkspace } from './workspace.ts'
 
-/** A symmetric matrix in double precision, in memory of its own that goes when nobody holds it any longer. */
+/** A symmetric matrix in double precision, in memory of its own. */
 export interface SymmetricMatrix {
   readonly order: number
   /** Entry (i, j) is data[i·stride + j]: `order` rounded up to a multiple of 4. */

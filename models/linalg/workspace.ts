@@ -52,7 +52,7 @@ export interface Placed<T> {
 
 /**
  * Memory that the kernels work on, shared by all threads that open it, and the kernels over it. What is allocated is zero,
- * aligned to 64 bytes, and stays until `release`: there is no collector, the workspace itself is what is thrown away.
+ * aligned to 64 bytes, and stays until `release` or `dispose`: there is no collector.
  */
 export interface Workspace {
   readonly memory: WebAssembly.Memory
@@ -64,7 +64,16 @@ export interface Workspace {
   /** Where the next allocation will be: give it to `release` to take back all that was allocated since. */
   mark(): Address
   release(mark: Address): void
+  /** Gives the memory to the next workspace: nothing of this one may be used any more. */
+  dispose(): void
 }
+
+/**
+ * Memories whose workspaces were disposed of. V8 does not count them as garbage of any size, and may keep the memory of a dropped
+ * workspace for hours.
+ */
+const spare: WebAssembly.Memory[] = []
+const MAX_SPARE = 2
 
 let compiled: WebAssembly.Module | undefined
 
@@ -74,7 +83,7 @@ function kernelModule(): WebAssembly.Module {
   try {
     compiled = new WebAssembly.Module(readFileSync(file))
   } catch (error) {
-    throw new Error(`The kernels are missing or broken (models/linalg/kernels.wasm). Run npm run prepare.`, {
+    throw new Error(`The kernels are missing or broken (models/linalg/kernels.wasm). Run npm ci.`, {
       cause: error,
     })
   }
@@ -89,7 +98,7 @@ export function openKernels(memory: WebAssembly.Memory): Kernels {
 
 /** @throws RangeError from an allocation past 4 GiB, which is what the kernels can address */
 export function createWorkspace(): Workspace {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true })
+  const memory = spare.pop() ?? new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true })
   let end = FIRST_ADDRESS
 
   function allocate(bytes: number): Address {
@@ -104,6 +113,11 @@ export function createWorkspace(): Workspace {
     }
     end = next
     return at
+  }
+
+  function release(mark: Address): void {
+    new Uint8Array(memory.buffer, mark, end - mark).fill(0)
+    end = mark
   }
 
   return {
@@ -126,9 +140,10 @@ export function createWorkspace(): Workspace {
       return { at, data: new Uint8Array(memory.buffer, at, length) }
     },
     mark: () => end,
-    release(mark) {
-      new Uint8Array(memory.buffer, mark, end - mark).fill(0)
-      end = mark
+    release,
+    dispose() {
+      release(FIRST_ADDRESS)
+      if (spare.length < MAX_SPARE) spare.push(memory)
     },
   }
 }

@@ -100,9 +100,15 @@ export function solveRow(at: usize, from: i32, to: i32, into: usize, scratch: us
     (job.regularization * power(observedWeight(weights, count) + job.unobservedWeight, job.exponent))
   )
   const across = (count + 7) & ~7
-  return job.rotated !== 0 && isShort(across, job.width) && inverseRoots(job.eigenvalues, diagonal, job.width, scratch)
-    ? solveShort(job, columns, weights, targets, count, across, into, scratch)
-    : solveLong(job, columns, weights, targets, count, diagonal, into, scratch)
+  if (
+    job.rotated !== 0 &&
+    isShort(across, job.width) &&
+    inverseRoots(job.eigenvalues, diagonal, job.width, scratch) &&
+    solveShort(job, columns, weights, targets, count, across, into, scratch)
+  ) {
+    return true
+  }
+  return solveLong(job, columns, weights, targets, count, diagonal, into, scratch)
 }
 
 /** Whether anything of the right-hand side is not zero. */
