@@ -8,7 +8,7 @@ import type { RatingStore } from '../../infra/rating-store/port.ts'
 import type { Offset } from '../../models/events/types.ts'
 import { keepRecord } from './record.ts'
 
-const LOOK_MS = 500
+const LOOK_MS = 200
 const LEASE_MS = 10_000
 /** After a failure, or where there was nothing to train on, nothing is tried for this long, unless somebody asks. */
 const PAUSE_AFTER_FAILURE_MS = 30_000

@@ -45,6 +45,17 @@ it('finds the best of what is not hidden', () => {
   expect(recommender.best?.(history, new Int32Array(), 6)).toHaveLength(6)
 })
 
+it('learns from interactions that have no values, all of which are positive', () => {
+  const given = { ...training, values: new Float32Array(12).fill(1), positiveFrom: Number.NEGATIVE_INFINITY }
+  expect(problemOf(given, { positiveFrom: given.positiveFrom, dislikeWeight: 0 }).byUser.rows).toBe(5)
+  const into = new Float32Array(6)
+  fitAls({ ...OPTIONS, topWeight: 2 })(given, 1).scores(
+    { items: Int32Array.of(4, 5), values: Float32Array.of(1, 1) },
+    into,
+  )
+  expect(into[3]).toBeGreaterThan(0.2 + Math.max(into[1] as number, into[2] as number))
+})
+
 it('learns from dislikes only when they have a weight', () => {
   const liked = { items: [4], values: [5] }
   const both = { items: [3, 4], values: [1, 5] }
