@@ -123,7 +123,7 @@ export const RESULT_TABLES: readonly ResultTable[] = [
     args: [
       ...MOVIETWEETINGS,
       ...['--protocol', 'prequential', '--models', 'popularity,item-knn,als', '--metrics', 'ndcg@10,hr@10,mrr'],
-      ...['--set', 'unobservedWeight=.03', '--set', 'regularization=.01'],
+      ...['--set', 'unobservedWeight=.01', '--set', 'regularization=.03'],
     ],
   },
   {

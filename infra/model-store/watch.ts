@@ -1,9 +1,9 @@
 import type { Pointer } from './port.ts'
 
-const LOOK_MS = 250
+const LOOK_MS = 100
 
 /**
- * Looks at the pointer four times a second: cheap on every store, and it cannot miss a notice that was never delivered.
+ * Looks at the pointer ten times a second: cheap on every store, and it cannot miss a notice that was never delivered.
  * A look that fails is passed over; the next one tells what came of it.
  *
  * @returns stops it
