@@ -223,8 +223,14 @@ describe('administration', () => {
     await gateway.models.publish(generationOf('g1', { i: [1, 0] }))
     await gateway.models.publish({ ...generationOf('g2', { i: [1, 0] }), tuning: TUNING })
     await gateway.models.activate('g2', false)
+    expect((await gateway.get('/v1/admin/generations')).body).toMatchObject({ tuning: null })
+    await gateway.models.writeTuning({
+      tuning: TUNING,
+      hyperParameters: generationOf('g', {}).hyperParameters,
+      ratings: 1,
+    })
     const listed = await gateway.get('/v1/admin/generations')
-    expect(listed.body).toMatchObject({ active: 'g2', pinned: false })
+    expect(listed.body).toMatchObject({ active: 'g2', pinned: false, tuning: TUNING })
     const { generations } = listed.body as { generations: { id: string; isActive: boolean }[] }
     expect(generations.find(({ id }) => id === 'g2')).toMatchObject({
       isActive: true,

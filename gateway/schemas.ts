@@ -124,6 +124,8 @@ const tuning = z
   })
   .openapi('Tuning', { description: 'The search that chose the hyper-parameters' })
 
+export const lastTuning = tuning.nullable()
+
 export const generationInfo = z
   .object({
     id: z.string(),

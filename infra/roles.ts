@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { isSearchDue, type Settings } from '../consumers/als-rebuild/hyper-parameters.ts'
+import { isMadeFor, isSearchDue, type Settings } from '../consumers/als-rebuild/hyper-parameters.ts'
 import { type Rebuild, rebuildOnce } from '../consumers/als-rebuild/rebuild.ts'
 import { startRebuilder } from '../consumers/als-rebuild/rebuilder.ts'
 import { searchOnce } from '../consumers/als-rebuild/search.ts'
@@ -94,6 +94,7 @@ export function startRebuilds({ config, stores, logger, metrics }: Parts, onHold
             isDue: async (newest) => isSearchDue(work, await models.tuning(), newest.ratings),
             run: (report, signal, cut) => searchOnce({ ...work, budgetMs }, report, signal, cut),
           },
+    isOutdated: ({ hyperParameters }) => !isMadeFor(work, hyperParameters),
     intervalMs: config.REBUILD_INTERVAL,
     holder: processName(),
     onHold,

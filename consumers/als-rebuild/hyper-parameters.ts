@@ -46,6 +46,11 @@ export function isSettled(settings: Settings, last: TuningRecord | undefined): l
   )
 }
 
+/** Whether a model was trained as these settings say, whatever a search has chosen for the rest. */
+export function isMadeFor({ hyperParameters, search }: Settings, made: HyperParameters): boolean {
+  return haveSame([...GIVEN, ...TUNED.filter((name) => !search.includes(name))], made, hyperParameters)
+}
+
 /** Whether both minimise the same loss: what one of them has learnt is a good beginning for the other. */
 export const haveSameLoss = (one: HyperParameters, other: HyperParameters): boolean =>
   haveSame([...GIVEN, ...TUNED], one, other)

@@ -191,6 +191,22 @@ describe.concurrent('a rebuild runs', () => {
       expect(world.rebuilds).toEqual([])
     }))
 
+  it('at once where the newest model was made with other settings, and once only', () =>
+    inWorld(async (world) => {
+      await world.models.publish(generationOf('old', { createdAt: Date.now() }))
+      await someRatings(world)
+      const isOutdated = ({ id }: { readonly id: string }): boolean => id === 'old'
+      const never = world.start({ intervalMs: undefined, isOutdated })
+      await sleep(SEVERAL_LOOKS_MS)
+      expect(world.rebuilds).toEqual([])
+      await never.close()
+      world.start({ intervalMs: 3_600_000, isOutdated })
+      await vi.waitFor(() => expect(world.rebuilds).toHaveLength(1), PATIENCE)
+      await ended(world, 'published')
+      await sleep(SEVERAL_LOOKS_MS)
+      expect(world.rebuilds).toHaveLength(1)
+    }))
+
   it('not by itself while a dataset is being loaded', () =>
     inWorld(async (world) => {
       await someRatings(world)

@@ -35,6 +35,8 @@ interface Rebuilder {
   readonly rebuild: (report: Report, signal: AbortSignal) => Promise<Outcome>
   /** undefined: hyper-parameters are not searched */
   readonly search?: Search | undefined
+  /** Whether a generation was made with other settings than those that stand now. */
+  readonly isOutdated?: (newest: GenerationInfo) => boolean
   /** undefined: never by itself, once there is a model */
   readonly intervalMs: number | undefined
   /** Tells rebuilders apart. */
@@ -46,7 +48,7 @@ interface Rebuilder {
 
 /**
  * Decides when a rebuild runs: on demand (a record of the model store), on schedule when something is new, and at once when ratings
- * exist but no model does. In between it lets hyper-parameters be searched for, which gives way to any rebuild. Of several
+ * exist but no model does, or none of the settings that stand now. In between it lets hyper-parameters be searched for, which gives way to any rebuild. Of several
  * rebuilders the one with the lease works, the others stand by.
  */
 export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
@@ -79,14 +81,15 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
   }
 
   async function rebuildReason(newest: GenerationInfo | undefined): Promise<'first-model' | 'schedule' | undefined> {
+    const isOutdated = newest !== undefined && (role.isOutdated?.(newest) ?? false)
     const age = Date.now() - (newest?.createdAt ?? 0)
-    if (newest !== undefined && (role.intervalMs === undefined || age < role.intervalMs)) return undefined
-    if (Date.now() < upToDateUntil) return undefined
+    if (newest !== undefined && role.intervalMs === undefined) return undefined
+    if (!isOutdated && (age < (role.intervalMs ?? 0) || Date.now() < upToDateUntil)) return undefined
     const watermark = await ratings.watermark(log.identity.partitions)
     const isBeyond = (seen: readonly Offset[]): boolean => watermark.some((offset, p) => offset !== (seen[p] ?? 0))
     if (!isBeyond(barren)) return undefined
     if (newest === undefined) return isSettled(watermark) ? 'first-model' : undefined
-    if (isBeyond(newest.watermark)) return 'schedule'
+    if (isOutdated || isBeyond(newest.watermark)) return 'schedule'
     upToDateUntil = Date.now() + (role.intervalMs ?? 0)
     return undefined
   }

@@ -1,10 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Tuning } from '../../models/als/types.ts'
 import type { Route } from '../context.ts'
-import { generationInfo, json, refusals } from '../schemas.ts'
+import { generationInfo, json, lastTuning, refusals } from '../schemas.ts'
 
 const answer = z.object({
   active: z.string().nullable(),
   pinned: z.boolean().openapi({ description: 'Activated by hand: newer ones are published but not served' }),
+  tuning: lastTuning.openapi({
+    description: 'What the last search for hyper-parameters found, even if no model came of it',
+  }),
   generations: z.array(generationInfo),
 })
 
@@ -18,7 +22,11 @@ const route = createRoute({
 
 export const adminGenerations: Route = (app, { models }) =>
   app.openapi(route, async (c) => {
-    const [generations, { active, pinned }] = await Promise.all([models.list(), models.pointer()])
+    const [generations, { active, pinned }, last] = await Promise.all([
+      models.list(),
+      models.pointer(),
+      models.tuning(),
+    ])
     const described = generations.map(({ createdAt, hyperParameters, watermark, metrics, tuning, ...info }) => ({
       ...info,
       createdAt: new Date(createdAt).toISOString(),
@@ -26,7 +34,10 @@ export const adminGenerations: Route = (app, { models }) =>
       hyperParameters: { ...hyperParameters },
       metrics: { ...metrics },
       watermark: [...watermark],
-      ...(tuning && { tuning: { ...tuning, search: [...tuning.search] } }),
+      ...(tuning && { tuning: shown(tuning) }),
     }))
-    return c.json({ active: active ?? null, pinned, generations: described }, 200)
+    const found = last ? shown(last.tuning) : null
+    return c.json({ active: active ?? null, pinned, tuning: found, generations: described }, 200)
   })
+
+const shown = (tuning: Tuning) => ({ ...tuning, search: [...tuning.search] })

@@ -1,9 +1,10 @@
 import { type ApiKey, readApiKeys } from '../../gateway/access.ts'
+import { kernelModule } from '../../models/linalg/workspace.ts'
 import type { Dataset } from '../../producers/datasets/dataset.ts'
 import { logPublisher } from '../../producers/publisher.ts'
 import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
 import { type DataFolder, openDataFolder } from '../data-folder.ts'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
 import { firstDataset, isToLoad } from '../first-dataset.ts'
 import { startGateway } from '../gateway-role.ts'
 import { importShown } from '../import-files.ts'
@@ -22,6 +23,7 @@ export async function start(args: readonly string[]): Promise<number> {
   if (words.length > 0)
     throw new ConfigError(`start: expected only flags, not '${words.join(' ')}'; a dataset is named by --dataset`)
   checkConfig(config)
+  checkKernels()
   const needsKeys = config.ROLES.includes('gateway') && config.API_KEYS !== undefined
   const apiKeys = needsKeys ? readApiKeys(config.API_KEYS) : undefined
   const logger = createLogger(config.LOG_LEVEL)
@@ -35,6 +37,15 @@ export async function start(args: readonly string[]): Promise<number> {
     return 0
   } finally {
     for (const part of open.toReversed()) await part.close()
+  }
+}
+
+/** Before anything is opened: without them nobody is ever folded in, and no model is made. */
+function checkKernels(): void {
+  try {
+    kernelModule()
+  } catch (error) {
+    throw new UnavailableError(messageOf(error))
   }
 }
 

@@ -9,7 +9,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 const compiler = await import('assemblyscript/asc').catch((error) => {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
-  console.error('the compiler is not installed: models/linalg/kernels.wasm is left as it is')
+  console.error('The compiler of the kernels is not installed: models/linalg/kernels.wasm has to be brought along.')
 })
 if (compiler) {
   const { error, stderr } = await compiler.main([

@@ -77,15 +77,22 @@ const MAX_SPARE = 2
 
 let compiled: WebAssembly.Module | undefined
 
-function kernelModule(): WebAssembly.Module {
+/**
+ * The compiled kernels.
+ *
+ * @throws Error when they are not there: whoever cannot do without them asks at once
+ */
+export function kernelModule(): WebAssembly.Module {
   if (compiled) return compiled
   const file = new URL('./kernels.wasm', import.meta.url)
   try {
     compiled = new WebAssembly.Module(readFileSync(file))
   } catch (error) {
-    throw new Error(`The kernels are missing or broken (models/linalg/kernels.wasm). Run npm ci.`, {
-      cause: error,
-    })
+    throw new Error(
+      'The compiled kernels are missing or broken (models/linalg/kernels.wasm). npm ci makes them; npm ci --omit=dev cannot, ' +
+        'since the compiler is among what it leaves out: there, bring the file along.',
+      { cause: error },
+    )
   }
   return compiled
 }
