@@ -90,8 +90,8 @@ function takeTurn(
   const [metric] = options.metrics as [Metric]
   const run = (on: Trial, more: Settings, where: string): Run => {
     const made = measure(model, { ...settings, ...more }, on, seed, options)
-    const figure = made.figures[metric.name]?.toFixed(4)
-    report(`${where}${inWords(more)}${metric.name} ${figure}, fitted in ${made.trainSeconds.toFixed(1)} s`)
+    const figure = made.users > 0 ? `${metric.name} ${made.figures[metric.name]?.toFixed(4)}` : 'nobody to ask for'
+    report(`${where}${inWords(more)}${figure}, fitted in ${made.trainSeconds.toFixed(1)} s`)
     return { ...made, settings: more }
   }
   if (tune.length > 0) {

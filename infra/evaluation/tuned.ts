@@ -23,7 +23,8 @@ export function tuned(
   const tuning = MODELS[model]?.tuning
   if (tuning === undefined || budgetMs === undefined)
     throw new ConfigError('--tune: expected TUNING_BUDGET to be a duration such as 60s, not off')
-  return tuning.tune(
+  let runs = 0
+  const found = tuning.tune(
     training,
     seed,
     settings,
@@ -31,12 +32,17 @@ export function tuned(
       search,
       budgetMs,
       now: () => performance.now(),
-      onRun: ({ soFar: { regularization, unobservedWeight, metric, figure, runs }, secondsLeft }) =>
+      onRun: ({ soFar, secondsLeft }) => {
+        const { regularization, unobservedWeight, metric, figure, pairs } = soFar
+        runs = soFar.runs
         report(
-          `run ${runs} of the search, ${secondsLeft.toFixed(0)} s left: regularization ${regularization}, ` +
-            `unobservedWeight ${unobservedWeight}, ${metric} ${figure.toFixed(4)}`,
-        ),
+          `run ${runs} of the search, ${secondsLeft.toFixed(0)} s left, best so far: regularization ${regularization}, ` +
+            `unobservedWeight ${unobservedWeight}, ${metric} ${figure.toFixed(4)} on ${pairs} held-out pairs`,
+        )
+      },
     },
     { crew },
   )
+  if (runs === 0) report('too little to search with, in ratings or in time: the values given stand')
+  return found
 }
