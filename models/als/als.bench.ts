@@ -1,6 +1,6 @@
 import { startCrew } from '../../infra/threads.ts'
 import { generateRows } from '../evaluation/ratings.fixture.ts'
-import { medianMs, peakMultiplyAdds } from '../linalg/timing.fixture.ts'
+import { medianMs, peakMultiplyAdds, rounded } from '../linalg/timing.fixture.ts'
 import { createHalfStep } from './half-step.ts'
 import { initialFactors } from './initial-factors.ts'
 import { placeFactors, placeRows, placeTransposed, placeZeros } from './placed.ts'
@@ -89,8 +89,4 @@ function referenceSeconds(fixed: FixedSide, rows: ObservationRows, d: number, fl
     }
   }, 100)
   return ((ms / 1000) * flops) / sampled
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(3))
 }

@@ -1,5 +1,5 @@
 import { gramian } from '../linalg/gramian.ts'
-import { medianMs, peakMultiplyAdds } from '../linalg/timing.fixture.ts'
+import { medianMs, peakMultiplyAdds, rounded } from '../linalg/timing.fixture.ts'
 import { createWorkspace } from '../linalg/workspace.ts'
 import { prepareFoldIn } from './fold-in.ts'
 import { initialFactors } from './initial-factors.ts'
@@ -40,8 +40,4 @@ export async function bench(report: (row: Record<string, string | number>) => vo
       })
     }
   }
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(3))
 }

@@ -1,5 +1,6 @@
 import type { Crew } from '../linalg/crew.ts'
 import { eigenvectors } from '../linalg/eigen.ts'
+import { mirrorUpperTriangle } from '../linalg/gramian.ts'
 import { type PlacedFactors, type PlacedRows, widthOf } from './placed.ts'
 import { rowSolver } from './reference.ts'
 import { createRowJob, describeFixedSide, writeUnobserved } from './row-job.ts'
@@ -57,7 +58,7 @@ export function createHalfStep(crew: Crew, d: number, maxRows: number): HalfStep
         for (let j = i; j < d; j++) (total[i * d + j] as number) += sums.data[block * area + i * width + j] as number
       }
     }
-    for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) total[i * d + j] = total[j * d + i] as number
+    mirrorUpperTriangle(total, d)
     return total
   }
 

@@ -13,6 +13,12 @@ export interface RatingBlock {
   readonly values: Float64Array
 }
 
+/** A positive, by dense numbers. */
+export interface Pair {
+  readonly row: number
+  readonly column: number
+}
+
 /** All that a training needs, in a shape that can be posted to a worker thread. */
 export interface TrainingProblem {
   /** Items with a positive outside the held-out pairs, sorted: an item's dense index is its place here. */
@@ -83,7 +89,7 @@ export function problemBuilder(preference: Preference) {
       const [row, column] = [rowOf[user] as number, denseOf[item] as number]
       return row < 0 || column < 0 ? [] : [{ row, column, order }]
     })
-    return { itemIds, byUser: { rows, starts, ...observations }, heldOut: byRow(measurable), ratings }
+    return { itemIds, byUser: { rows, starts, ...observations }, heldOut: byRow(bounded(measurable)), ratings }
   }
 
   return { add, finish }
@@ -127,15 +133,19 @@ function concatenate(blocks: readonly Int32Array[], length: number): Int32Array 
   return whole
 }
 
-/** Pairs, which come ordered by row, grouped by it; beyond `MAX_MEASURED_USERS` rows only those first by `order`. */
-function byRow(pairs: readonly { row: number; column: number; order: number }[]): HeldOut {
+/** Pairs, which come ordered by row, of at most `MAX_MEASURED_USERS` rows: those first by `order`. */
+function bounded<P extends Pair & { readonly order: number }>(pairs: readonly P[]): P[] {
   const orders = [...new Map(pairs.map(({ row, order }) => [row, order])).values()].sort((x, y) => x - y)
   const last = orders[MAX_MEASURED_USERS - 1] ?? Infinity
-  const measured = pairs.filter(({ order }) => order <= last)
-  const firsts = measured.flatMap(({ row }, n) => (row === measured[n - 1]?.row ? [] : [n]))
+  return pairs.filter(({ order }) => order <= last)
+}
+
+/** Pairs, which come ordered by row, grouped by it. */
+export function byRow(pairs: readonly Pair[]): HeldOut {
+  const firsts = pairs.flatMap(({ row }, n) => (row === pairs[n - 1]?.row ? [] : [n]))
   return {
-    users: Int32Array.from(firsts, (n) => (measured[n] as { row: number }).row),
-    starts: Int32Array.from([...firsts, measured.length]),
-    items: Int32Array.from(measured, ({ column }) => column),
+    users: Int32Array.from(firsts, (n) => (pairs[n] as Pair).row),
+    starts: Int32Array.from([...firsts, pairs.length]),
+    items: Int32Array.from(pairs, ({ column }) => column),
   }
 }

@@ -1,17 +1,11 @@
 import { seededRandom } from '../linalg/random.ts'
 import { isPositive } from './observations.ts'
-import type { TrainingProblem } from './problem.ts'
+import { byRow, type Pair, type TrainingProblem } from './problem.ts'
 import type { ObservationRows } from './types.ts'
 
 /** So many pairs tell hyper-parameters apart whose ndcg@100 differs by some 2 %. */
 const PAIRS = 3_000
 const MAX_SHARE = 0.2
-
-/** An observed positive. */
-interface Pair {
-  readonly row: number
-  readonly column: number
-}
 
 /**
  * The problem that a search trains on: beside the pairs that are held out already, so many more of its positives that there
@@ -31,7 +25,9 @@ export function holdOutMore(problem: TrainingProblem, seed: number): TrainingPro
   const missing = Math.min(PAIRS, MAX_SHARE * (positives + standing.length)) - standing.length
   if (missing <= 0) return problem
   const { kept, drawn } = draw(byUser, missing / positives, seed)
-  return { ...problem, byUser: kept, heldOut: byRow(measurable([...standing, ...drawn], kept, problem.itemIds.length)) }
+  const measured = measurable([...standing, ...drawn], kept, problem.itemIds.length)
+  measured.sort((a, b) => a.row - b.row || a.column - b.column)
+  return { ...problem, byUser: kept, heldOut: byRow(measured) }
 }
 
 function countPositives(rows: ObservationRows): number {
@@ -82,14 +78,4 @@ function measurable(pairs: readonly Pair[], kept: ObservationRows, itemCount: nu
     }
   }
   return pairs.filter(({ row, column }) => userHas[row] === 1 && itemHas[column] === 1)
-}
-
-function byRow(pairs: Pair[]): TrainingProblem['heldOut'] {
-  pairs.sort((a, b) => a.row - b.row || a.column - b.column)
-  const firsts = pairs.flatMap(({ row }, n) => (row === pairs[n - 1]?.row ? [] : [n]))
-  return {
-    users: Int32Array.from(firsts, (n) => (pairs[n] as Pair).row),
-    starts: Int32Array.from([...firsts, pairs.length]),
-    items: Int32Array.from(pairs, ({ column }) => column),
-  }
 }

@@ -31,3 +31,6 @@ export function peakMultiplyAdds(d: number): number {
   // Tiles of 4×8 over the upper triangle.
   return (1000 * rows * (width / 8) * (width + 8) * 4) / ms
 }
+
+/** To three digits, as benchmarks print. */
+export const rounded = (value: number): number => Number(value.toPrecision(3))
