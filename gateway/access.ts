@@ -4,9 +4,7 @@ import type { MiddlewareHandler } from 'hono'
 import { isLoopback } from '../infra/config.ts'
 import { ConfigError, messageOf } from '../infra/errors.ts'
 import { Problem } from './problems.ts'
-
-const SCOPES = ['ingest', 'read', 'admin'] as const
-type Scope = (typeof SCOPES)[number]
+import { SCOPES, type Scope } from './schemas.ts'
 
 /** A key by its SHA-256: the key itself is kept nowhere. */
 export interface ApiKey {

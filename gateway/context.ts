@@ -51,5 +51,5 @@ export interface Gateway extends GatewayDependencies {
 
 export type App = OpenAPIHono<{ Variables: RequestIdVariables }>
 
-/** A file under routes/ exports one or two of these. */
-export type Route = (app: App, gateway: Gateway) => void
+/** A file under routes/ exports one of these. What it returns knows the route by its type: client.ts is made of all of them. */
+export type Route = (app: App, gateway: Gateway) => Pick<App, 'openapi'>

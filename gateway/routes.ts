@@ -1,3 +1,4 @@
+import type { ExtractSchema } from 'hono/types'
 import type { Route } from './context.ts'
 import { adminActivate } from './routes/admin-activate.ts'
 import { adminGenerations } from './routes/admin-generations.ts'
@@ -22,7 +23,7 @@ import { userRatings } from './routes/user-ratings.ts'
 import { userRecommendations } from './routes/user-recommendations.ts'
 
 /** Every route, in the order of the reference. `/v1/items/popular` stands before the item ids: it is none. */
-export const routes: readonly Route[] = [
+export const routes = [
   postRatings,
   putRating,
   deleteRating,
@@ -44,4 +45,7 @@ export const routes: readonly Route[] = [
   livez,
   readyz,
   prometheus,
-]
+] as const satisfies readonly Route[]
+
+/** The paths of the whole API, with what each takes and answers. */
+export type Api = ExtractSchema<ReturnType<(typeof routes)[number]>>

@@ -210,6 +210,13 @@ export const oneOrMany = <S extends z.ZodType>(schema: S, max: number) =>
     error: 'Expected an object, or a list of objects',
   })
 
+/** What a key may be allowed. A key has exactly the scopes that it lists; none implies another. */
+export const SCOPES = ['ingest', 'read', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
+
+/** Which scope a key must have to be let through to a route, for `security`; access.ts asks for it. */
+export const needs = (scope: Scope) => [{ key: [scope] }]
+
 /** A JSON answer, for `responses`. */
 export const json = <S extends z.ZodType>(schema: S, description: string) => ({
   description,

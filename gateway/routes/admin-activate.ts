@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Route } from '../context.ts'
-import { inPath, json, pointer, refusals } from '../schemas.ts'
+import type { App, Gateway } from '../context.ts'
+import { inPath, json, needs, pointer, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'post',
@@ -8,11 +8,12 @@ const route = createRoute({
   tags: ['Administration'],
   summary: 'Serve this model, and stay with it',
   description: 'Rolls back, or forward. The model stays pinned: later rebuilds publish theirs without serving it.',
+  security: needs('admin'),
   request: { params: z.strictObject({ id: inPath('id', z.string().min(1).max(128)) }) },
   responses: { 200: json(pointer, 'What is served from now on'), ...refusals(400, 404, 503) },
 })
 
-export const adminActivate: Route = (app, { models }) =>
+export const adminActivate = (app: App, { models }: Gateway) =>
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     await models.activate(id, true)

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Tuning } from '../../models/als/types.ts'
-import type { Route } from '../context.ts'
-import { generationInfo, json, lastTuning, refusals } from '../schemas.ts'
+import type { App, Gateway } from '../context.ts'
+import { generationInfo, json, lastTuning, needs, refusals } from '../schemas.ts'
 
 const answer = z.object({
   active: z.string().nullable(),
@@ -17,10 +17,11 @@ const route = createRoute({
   path: '/v1/admin/generations',
   tags: ['Administration'],
   summary: 'The models that are kept, newest first',
+  security: needs('admin'),
   responses: { 200: json(answer, 'Each with its figures'), ...refusals(503) },
 })
 
-export const adminGenerations: Route = (app, { models }) =>
+export const adminGenerations = (app: App, { models }: Gateway) =>
   app.openapi(route, async (c) => {
     const [generations, { active, pinned }, last] = await Promise.all([
       models.list(),

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { messageOf } from '../../infra/errors.ts'
-import type { Route } from '../context.ts'
-import { json, rebuild, rebuildAnswer, refusals, trouble, troubleAnswer } from '../schemas.ts'
+import type { App, Gateway } from '../context.ts'
+import { json, needs, rebuild, rebuildAnswer, refusals, trouble, troubleAnswer } from '../schemas.ts'
 
 /** A role is shown for this long after its last heartbeat: some three of them. */
 const HEARTBEATS_OF_MS = 16_000
@@ -33,10 +33,11 @@ const route = createRoute({
   path: '/v1/admin/status',
   tags: ['Administration'],
   summary: 'Roles, lag, rebuild, and what does not work and since when',
+  security: needs('admin'),
   responses: { 200: json(status, 'As far as the stores answer'), ...refusals() },
 })
 
-export const adminStatus: Route = (app, { log, state, models, generations, health, lag, logger }) => {
+export const adminStatus = (app: App, { log, state, models, generations, health, lag, logger }: Gateway) => {
   /** A status is wanted most when something is broken: what does not answer is left empty, and stands under `degraded`. */
   async function orElse<T>(otherwise: T, work: Promise<T>): Promise<T> {
     return work.catch((error: unknown) => {

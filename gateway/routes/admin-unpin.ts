@@ -1,16 +1,17 @@
 import { createRoute } from '@hono/zod-openapi'
-import type { Route } from '../context.ts'
-import { json, pointer, refusals } from '../schemas.ts'
+import type { App, Gateway } from '../context.ts'
+import { json, needs, pointer, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'post',
   path: '/v1/admin/generations/unpin',
   tags: ['Administration'],
   summary: 'Let the next rebuild decide again which model is served',
+  security: needs('admin'),
   responses: { 200: json(pointer, 'What is served until then'), ...refusals(503) },
 })
 
-export const adminUnpin: Route = (app, { models }) =>
+export const adminUnpin = (app: App, { models }: Gateway) =>
   app.openapi(route, async (c) => {
     await models.unpin()
     const { active, pinned } = await models.pointer()

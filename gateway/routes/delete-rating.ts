@@ -1,18 +1,19 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Route } from '../context.ts'
+import type { App, Gateway } from '../context.ts'
 import { ratingEvent } from '../ratings.ts'
-import { inPath, itemId, json, refusals, token, userId } from '../schemas.ts'
+import { inPath, itemId, json, needs, refusals, token, userId } from '../schemas.ts'
 
 const route = createRoute({
   method: 'delete',
   path: '/v1/users/{userId}/ratings/{itemId}',
   tags: ['Events'],
   summary: 'Withdraw a rating',
+  security: needs('ingest'),
   request: { params: z.strictObject({ userId: inPath('userId', userId), itemId: inPath('itemId', itemId) }) },
   responses: { 202: json(z.object({ token }), 'The withdrawal is on the log'), ...refusals(400, 503) },
 })
 
-export const deleteRating: Route = (app, { publisher }) =>
+export const deleteRating = (app: App, { publisher }: Gateway) =>
   app.openapi(route, async (c) => {
     const event = ratingEvent({ ...c.req.valid('param'), value: null })
     return c.json({ token: publisher.token(await publisher.users([event])) }, 202)

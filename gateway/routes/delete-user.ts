@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuid } from 'uuid'
-import type { Route } from '../context.ts'
-import { inPath, json, refusals, token, userId } from '../schemas.ts'
+import type { App, Gateway } from '../context.ts'
+import { inPath, json, needs, refusals, token, userId } from '../schemas.ts'
 
 const route = createRoute({
   method: 'delete',
@@ -9,6 +9,7 @@ const route = createRoute({
   tags: ['Users'],
   summary: 'Erase a user',
   description: 'Everything of the user from before this moment vanishes; what comes after belongs to a new user.',
+  security: needs('ingest'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }) },
   responses: {
     202: json(z.object({ erasureId: z.string(), token }), 'The erasure is on the log'),
@@ -16,7 +17,7 @@ const route = createRoute({
   },
 })
 
-export const deleteUser: Route = (app, { publisher }) =>
+export const deleteUser = (app: App, { publisher }: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId } = c.req.valid('param')
     const erasureId = uuid()

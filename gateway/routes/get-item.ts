@@ -1,19 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Route } from '../context.ts'
+import type { App, Gateway } from '../context.ts'
 import { answerItem, itemAnswer } from '../items.ts'
 import { Problem } from '../problems.ts'
-import { inPath, itemId, json, refusals } from '../schemas.ts'
+import { inPath, itemId, json, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'get',
   path: '/v1/items/{itemId}',
   tags: ['Items'],
   summary: 'What the catalogue knows of an item',
+  security: needs('read'),
   request: { params: z.strictObject({ itemId: inPath('itemId', itemId) }) },
   responses: { 200: json(itemAnswer, 'The item'), ...refusals(400, 404) },
 })
 
-export const getItem: Route = (app, { catalogue }) =>
+export const getItem = (app: App, { catalogue }: Gateway) =>
   app.openapi(route, (c) => {
     const { itemId } = c.req.valid('param')
     const found = catalogue.get(itemId)

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Route } from '../context.ts'
+import type { App, Gateway } from '../context.ts'
 import { answerItem, itemAnswer } from '../items.ts'
-import { genre, json, paging, refusals } from '../schemas.ts'
+import { genre, json, needs, paging, refusals } from '../schemas.ts'
 
 const query = z.strictObject({
   ...paging,
@@ -18,9 +18,10 @@ const route = createRoute({
   path: '/v1/items',
   tags: ['Items'],
   summary: 'Items of the catalogue, found by title or genre',
+  security: needs('read'),
   request: { query },
   responses: { 200: json(z.object({ items: z.array(itemAnswer) }), 'The available items'), ...refusals(400) },
 })
 
-export const listItems: Route = (app, { catalogue }) =>
+export const listItems = (app: App, { catalogue }: Gateway) =>
   app.openapi(route, (c) => c.json({ items: catalogue.search(c.req.valid('query')).map(answerItem) }, 200))

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Route } from '../context.ts'
+import type { App } from '../context.ts'
 import { json } from '../schemas.ts'
 
 const route = createRoute({
@@ -11,4 +11,4 @@ const route = createRoute({
   responses: { 200: json(z.object({ status: z.literal('live') }), 'It does') },
 })
 
-export const livez: Route = (app) => app.openapi(route, (c) => c.json({ status: 'live' as const }, 200))
+export const livez = (app: App) => app.openapi(route, (c) => c.json({ status: 'live' as const }, 200))

@@ -1,19 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Route } from '../context.ts'
-import { refusals } from '../schemas.ts'
+import type { App, Gateway } from '../context.ts'
+import { needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'get',
   path: '/metrics',
   tags: ['Operation'],
   summary: 'Figures for Prometheus',
+  security: needs('read'),
   responses: {
     200: { description: 'The text format of Prometheus', content: { 'text/plain': { schema: z.string() } } },
     ...refusals(),
   },
 })
 
-export const prometheus: Route = (app, { metrics, lag, logger }) => {
+export const prometheus = (app: App, { metrics, lag, logger }: Gateway) => {
   /** While the log does not answer there is no lag, rather than an old one. */
   async function measureLag(): Promise<void> {
     metrics.lag.reset()

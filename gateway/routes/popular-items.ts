@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Route } from '../context.ts'
-import { genre, json, list, paging, refusals } from '../schemas.ts'
+import type { App, Gateway } from '../context.ts'
+import { genre, json, list, needs, paging, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'get',
@@ -8,9 +8,10 @@ const route = createRoute({
   tags: ['Recommendations'],
   summary: 'The items with most positive ratings',
   description: 'Counted from the stream of ratings; a score is that count.',
+  security: needs('read'),
   request: { query: z.strictObject({ ...paging, genre }) },
   responses: { 200: json(list, 'The list, most popular first'), ...refusals(400) },
 })
 
-export const popularItems: Route = (app, { engine }) =>
+export const popularItems = (app: App, { engine }: Gateway) =>
   app.openapi(route, async (c) => c.json(await engine.popular(c.req.valid('query')), 200))

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Position } from '../../infra/event-log/port.ts'
-import type { Route } from '../context.ts'
+import type { App, Gateway } from '../context.ts'
 import { CATALOGUE_WAIT_MS, itemInput } from '../items.ts'
 import { ingestLines, isNdjson, lineOutcome, NDJSON } from '../lines.ts'
-import { json, oneOrMany, refusals } from '../schemas.ts'
+import { json, needs, oneOrMany, refusals } from '../schemas.ts'
 
 const MAX_BATCH = 1_000
 
@@ -13,6 +13,7 @@ const route = createRoute({
   tags: ['Items'],
   summary: 'Describe items',
   description: `An array of at most ${MAX_BATCH} that is accepted whole or not at all, or NDJSON: lines that fit are accepted, the others are reported.`,
+  security: needs('ingest'),
   request: {
     body: {
       content: { 'application/json': { schema: oneOrMany(itemInput, MAX_BATCH) }, [NDJSON]: { schema: itemInput } },
@@ -24,7 +25,7 @@ const route = createRoute({
   },
 })
 
-export const postItems: Route = (app, { publisher, catalogue }) =>
+export const postItems = (app: App, { publisher, catalogue }: Gateway) =>
   app.openapi(route, async (c) => {
     let last: Position | undefined
     const caughtUp = async (): Promise<void> => {

@@ -1,13 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Position } from '../../infra/event-log/port.ts'
-import type { Route } from '../context.ts'
+import type { App, Gateway } from '../context.ts'
 import { ingestLines, isNdjson, lineOutcome, NDJSON } from '../lines.ts'
 import { MAX_BATCH, ratingSchema } from '../ratings.ts'
-import { json, oneOrMany, refusals, token } from '../schemas.ts'
+import { json, needs, oneOrMany, refusals, token } from '../schemas.ts'
 
 const ratingsAccepted = z.object({ accepted: z.int(), token, ...lineOutcome }).openapi('RatingsAccepted')
 
-export const postRatings: Route = (app, { log, publisher }) => {
+export const postRatings = (app: App, { log, publisher }: Gateway) => {
   const rating = ratingSchema(log.identity.scale)
 
   const route = createRoute({
@@ -16,6 +16,7 @@ export const postRatings: Route = (app, { log, publisher }) => {
     tags: ['Events'],
     summary: 'Rate items',
     description: `One rating, an array of at most ${MAX_BATCH} that is accepted whole or not at all, or NDJSON: lines that fit are accepted, the others are reported.`,
+    security: needs('ingest'),
     request: {
       body: { content: { 'application/json': { schema: oneOrMany(rating, MAX_BATCH) }, [NDJSON]: { schema: rating } } },
     },
@@ -25,7 +26,7 @@ export const postRatings: Route = (app, { log, publisher }) => {
     },
   })
 
-  app.openapi(route, async (c) => {
+  return app.openapi(route, async (c) => {
     if (!isNdjson(c)) {
       const events = [c.req.valid('json')].flat()
       const positions = await publisher.users(events)

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Route } from '../context.ts'
+import type { App, Gateway } from '../context.ts'
 import { accepted, CATALOGUE_WAIT_MS, itemDescription, itemEvent } from '../items.ts'
-import { inPath, itemId, json, refusals } from '../schemas.ts'
+import { inPath, itemId, json, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'put',
@@ -9,6 +9,7 @@ const route = createRoute({
   tags: ['Items'],
   summary: 'Describe an item',
   description: 'Replaces what was said of it before, whole.',
+  security: needs('ingest'),
   request: {
     params: z.strictObject({ itemId: inPath('itemId', itemId) }),
     body: { required: true, content: { 'application/json': { schema: itemDescription } } },
@@ -16,7 +17,7 @@ const route = createRoute({
   responses: { 202: json(accepted, 'The item is on the log'), ...refusals(400, 413, 415, 503) },
 })
 
-export const putItem: Route = (app, { publisher, catalogue }) =>
+export const putItem = (app: App, { publisher, catalogue }: Gateway) =>
   app.openapi(route, async (c) => {
     const item = itemEvent(c.req.valid('param').itemId, c.req.valid('json'))
     const position = await publisher.items([item])

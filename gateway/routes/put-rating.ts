@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Route } from '../context.ts'
+import type { App, Gateway } from '../context.ts'
 import { ratingEvent, ratingValue } from '../ratings.ts'
-import { inPath, itemId, json, recommendationId, refusals, token, userId } from '../schemas.ts'
+import { inPath, itemId, json, needs, recommendationId, refusals, token, userId } from '../schemas.ts'
 
-export const putRating: Route = (app, { log, publisher }) => {
+export const putRating = (app: App, { log, publisher }: Gateway) => {
   const body = z.strictObject({ value: ratingValue(log.identity.scale), recommendationId: recommendationId.optional() })
 
   const route = createRoute({
@@ -11,6 +11,7 @@ export const putRating: Route = (app, { log, publisher }) => {
     path: '/v1/users/{userId}/ratings/{itemId}',
     tags: ['Events'],
     summary: 'Rate an item',
+    security: needs('ingest'),
     request: {
       params: z.strictObject({ userId: inPath('userId', userId), itemId: inPath('itemId', itemId) }),
       body: { required: true, content: { 'application/json': { schema: body } } },
@@ -18,7 +19,7 @@ export const putRating: Route = (app, { log, publisher }) => {
     responses: { 202: json(z.object({ token }), 'The rating is on the log'), ...refusals(400, 413, 415, 503) },
   })
 
-  app.openapi(route, async (c) => {
+  return app.openapi(route, async (c) => {
     const event = ratingEvent({ ...c.req.valid('param'), ...c.req.valid('json') })
     return c.json({ token: publisher.token(await publisher.users([event])) }, 202)
   })

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Route } from '../context.ts'
+import type { App, Gateway } from '../context.ts'
 import { json, trouble, troubleAnswer } from '../schemas.ts'
 
 const report = z
@@ -24,7 +24,7 @@ const route = createRoute({
   },
 })
 
-export const readyz: Route = (app, { health }) =>
+export const readyz = (app: App, { health }: Gateway) =>
   app.openapi(route, async (c) => {
     const { ready, model, missing } = await health.ready()
     const body = { model, missing: missing.map(troubleAnswer) }

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { UnavailableError } from '../../infra/errors.ts'
-import type { Route } from '../context.ts'
+import type { App, Gateway } from '../context.ts'
 import { detailsOf } from '../engine/engine.ts'
-import { inPath, json, listedItem, paging, refusals, userId } from '../schemas.ts'
+import { inPath, json, listedItem, needs, paging, refusals, userId } from '../schemas.ts'
 
 const ratings = z
   .object({
@@ -16,11 +16,12 @@ const route = createRoute({
   tags: ['Users'],
   summary: 'What a user has rated',
   description: 'The latest rating of each item, newest first, without those that were withdrawn.',
+  security: needs('read'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query: z.strictObject(paging) },
   responses: { 200: json(ratings, 'The ratings; none for a user nobody has heard of'), ...refusals(400, 503) },
 })
 
-export const userRatings: Route = (app, { engine, catalogue }) =>
+export const userRatings = (app: App, { engine, catalogue }: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId } = c.req.valid('param')
     const { skip, limit } = c.req.valid('query')

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Route } from '../context.ts'
+import type { App, Gateway } from '../context.ts'
 import { reachToken } from '../read-your-writes.ts'
 import {
   flag,
@@ -8,6 +8,7 @@ import {
   itemId,
   json,
   list,
+  needs,
   paging,
   refusals,
   repeated,
@@ -38,11 +39,12 @@ const route = createRoute({
   summary: 'What a user may like',
   description:
     'A user who is unknown, or of whom the model knows no positive rating, gets the popular items that they have not rated.',
+  security: needs('read'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query },
   responses: { 200: json(freshList.openapi('FreshList'), 'The list, best first'), ...refusals(400, 409) },
 })
 
-export const userRecommendations: Route = (app, gateway) =>
+export const userRecommendations = (app: App, gateway: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId } = c.req.valid('param')
     const { after, wait, includeKnown, ...selection } = c.req.valid('query')
