@@ -36,6 +36,8 @@ it('publishes a generation of everything below the watermark, and makes it the l
     hyperParameters: { ...TINY, epochs: 2 },
   })
   expect(generation.itemIds).toEqual([...new Set(trained.map(({ item }) => item))].sort())
+  expect(generation.userSample.userIds).toEqual([...new Set(trained.map(({ user }) => user))].sort())
+  expect(generation.userSample.factors.data.every((x) => x !== 0)).toBe(true)
   expect(generation.metrics['ndcg@10']).toBeGreaterThan(0)
   expect(progress).toEqual([
     `read ${SOME.users.length} ratings`,

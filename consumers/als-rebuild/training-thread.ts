@@ -45,7 +45,7 @@ export function trainInThread(
 }
 
 function buffersOf({ problem, initialItems }: TrainingJob): ArrayBuffer[] {
-  const { byUser, heldOut } = problem
+  const { byUser, heldOut, sample } = problem
   const arrays = [
     byUser.starts,
     byUser.columns,
@@ -54,6 +54,7 @@ function buffersOf({ problem, initialItems }: TrainingJob): ArrayBuffer[] {
     heldOut.users,
     heldOut.starts,
     heldOut.items,
+    sample.rows,
     initialItems?.data,
   ]
   return [...new Set(arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : [])))]

@@ -1,5 +1,5 @@
 import { createGeneration } from './generation.ts'
-import type { Generation } from './types.ts'
+import type { Generation, UserSample } from './types.ts'
 
 /**
  * A generation as bytes, little-endian as every machine that Node runs on:
@@ -16,7 +16,7 @@ export class MalformedArtifactError extends Error {
   override readonly name = 'MalformedArtifactError'
 }
 
-type Small = Omit<Generation, 'itemIds' | 'indexOf' | 'items' | 'userGramian' | 'positives'>
+type Small = Omit<Generation, 'itemIds' | 'indexOf' | 'items' | 'userGramian' | 'userSample' | 'positives'>
 interface Header extends Small {
   readonly factors: { readonly rows: number; readonly d: number }
   readonly sections: readonly { readonly name: string; readonly bytes: number }[]
@@ -24,7 +24,7 @@ interface Header extends Small {
 
 /** The generation as one immutable artifact, without a checksum: whoever stores it seals it. */
 export function encodeGeneration(generation: Generation): Uint8Array {
-  const { itemIds, indexOf: _, items, userGramian, positives, ...small } = generation
+  const { itemIds, indexOf: _, items, userGramian, userSample, positives, ...small } = generation
   const { rows, d, data } = items.factors
   const sections = Object.entries({
     itemIds: Buffer.from(JSON.stringify(itemIds)),
@@ -32,6 +32,8 @@ export function encodeGeneration(generation: Generation): Uint8Array {
     itemGramian: bytesOf(items.gramian),
     userGramian: bytesOf(userGramian),
     positives: bytesOf(positives),
+    userIds: Buffer.from(JSON.stringify(userSample.userIds)),
+    userFactors: bytesOf(userSample.factors.data),
   })
   const lengths = sections.map(([name, { length }]) => ({ name, bytes: length }))
   const header = Buffer.from(JSON.stringify({ ...small, factors: { rows, d }, sections: lengths } satisfies Header))
@@ -55,19 +57,28 @@ export function decodeGeneration(bytes: Uint8Array): Generation {
     const header = JSON.parse(buffer.toString('utf8', PREFIX_BYTES, headerEnd)) as Header
     const { factors, sections, ...small } = header
     const section = cut(buffer, headerEnd, sections)
+    // Artifacts that were written before there was a sample have none.
+    const hasSample = sections.some(({ name }) => name === 'userIds')
     return createGeneration({
       ...small,
-      itemIds: sortedIds(JSON.parse(section('itemIds').toString())),
+      itemIds: sortedIds('item', section('itemIds')),
       items: {
         factors: { ...factors, data: new Float32Array(copyOf(section('itemFactors'))) },
         gramian: new Float64Array(copyOf(section('itemGramian'))),
       },
       userGramian: new Float64Array(copyOf(section('userGramian'))),
       positives: new Int32Array(copyOf(section('positives'))),
+      userSample: hasSample ? readUserSample(section, factors.d) : undefined,
     })
   } catch (error) {
     throw new MalformedArtifactError(`It is no whole generation: ${(error as Error).message}`, { cause: error })
   }
+}
+
+/** @param section  of that name in the artifact */
+function readUserSample(section: (name: string) => Buffer, d: number): UserSample {
+  const userIds = sortedIds('user', section('userIds'))
+  return { userIds, factors: { rows: userIds.length, d, data: new Float32Array(copyOf(section('userFactors'))) } }
 }
 
 function cut(buffer: Buffer, start: number, sections: Header['sections']): (name: string) => Buffer {
@@ -85,10 +96,11 @@ function cut(buffer: Buffer, start: number, sections: Header['sections']): (name
   }
 }
 
-/** Dense order is the order of ids: everything that looks an item up by its place relies on it. */
-function sortedIds(ids: unknown): string[] {
+/** Dense order is the order of ids: everything that looks an item or a sampled user up by its place relies on it. */
+function sortedIds(whose: string, section: Buffer): string[] {
+  const ids: unknown = JSON.parse(section.toString())
   if (!Array.isArray(ids) || ids.some((id, place) => typeof id !== 'string' || (place > 0 && ids[place - 1] >= id))) {
-    throw new TypeError('the item ids are no sorted list')
+    throw new TypeError(`the ${whose} ids are no sorted list`)
   }
   return ids
 }

@@ -3,6 +3,7 @@ import { createGeneration } from './generation.ts'
 import type { Generation } from './types.ts'
 
 const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+const ids = fc.uniqueArray(id, { maxLength: 12 }).map((all) => all.sort())
 const count = fc.nat(1e9)
 const positiveNumber = fc.double({ min: 1e-6, max: 100, noNaN: true })
 
@@ -40,19 +41,23 @@ const numbers = fc.record({
 
 /** Generations of the right shape whose numbers mean nothing. */
 export const arbitraryGeneration: fc.Arbitrary<Generation> = fc
-  .tuple(fc.uuid(), fc.uniqueArray(id, { maxLength: 12 }), fc.integer({ min: 1, max: 7 }), numbers)
-  .map(([generationId, ids, d, rest]) => {
-    const rows = ids.length
+  .tuple(fc.uuid(), ids, fc.integer({ min: 1, max: 7 }), ids, numbers)
+  .map(([generationId, itemIds, d, userIds, rest]) => {
+    const rows = itemIds.length
     const wave = (_: unknown, place: number): number => Math.sin(place + rest.users)
     return createGeneration({
       ...rest,
       id: generationId,
-      itemIds: ids.sort(),
+      itemIds,
       items: {
         factors: { rows, d, data: Float32Array.from({ length: rows * d }, wave) },
         gramian: Float64Array.from({ length: d * d }, wave),
       },
       userGramian: Float64Array.from({ length: d * d }, wave),
-      positives: Int32Array.from(ids, (_, place) => place * 3),
+      userSample: {
+        userIds,
+        factors: { rows: userIds.length, d, data: Float32Array.from({ length: userIds.length * d }, wave) },
+      },
+      positives: Int32Array.from(itemIds, (_, place) => place * 3),
     })
   })

@@ -1,19 +1,27 @@
-import type { Generation } from './types.ts'
+import type { Generation, UserSample } from './types.ts'
+
+/** What a generation is made of. */
+interface GenerationParts extends Omit<Generation, 'indexOf' | 'userSample'> {
+  /** Empty where left out. */
+  readonly userSample?: UserSample | undefined
+}
 
 /**
  * A generation from its parts, which share one order of items.
  *
  * @throws RangeError when their shapes do not belong together
  */
-export function createGeneration(parts: Omit<Generation, 'indexOf'>): Generation {
+export function createGeneration(parts: GenerationParts): Generation {
   const { itemIds, items, positives, userGramian } = parts
   const { rows, d, data } = items.factors
+  const { userSample = { userIds: [], factors: { rows: 0, d, data: new Float32Array() } } } = parts
   const shapes: [name: string, length: number, expected: number][] = [
     ['item factors', data.length, rows * d],
     ['item ids', itemIds.length, rows],
     ['positives', positives.length, rows],
     ['Gramian of the items', items.gramian.length, d * d],
     ['Gramian of the users', userGramian.length, d * d],
+    ['sampled users', userSample.factors.data.length, userSample.userIds.length * d],
   ]
   for (const [name, length, expected] of shapes) {
     if (length !== expected) {
@@ -22,5 +30,5 @@ export function createGeneration(parts: Omit<Generation, 'indexOf'>): Generation
       )
     }
   }
-  return { ...parts, indexOf: new Map(itemIds.map((id, index) => [id, index])) }
+  return { ...parts, userSample, indexOf: new Map(itemIds.map((id, index) => [id, index])) }
 }

@@ -122,6 +122,7 @@ describe('threads', () => {
       itemIds: Array.from({ length: 400 }, (_, n) => `${n}`),
       byUser: observations,
       heldOut: { users: new Int32Array(), starts: new Int32Array(1), items: new Int32Array() },
+      sample: { userIds: [], rows: new Int32Array() },
       ratings: observations.columns.length,
     }
     const trainedOn = (threads: number) => {

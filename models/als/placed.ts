@@ -52,6 +52,13 @@ export function takeOut({ rows, d, width, data }: PlacedFactors): Factors {
   return { rows, d, data: out }
 }
 
+/** Copies of some rows, in the order they are named. */
+export function takeRows({ d, width = d, data }: Factors, rows: Int32Array): Factors {
+  const out = new Float32Array(rows.length * d)
+  rows.forEach((row, n) => void out.set(data.subarray(row * width, row * width + d), n * d))
+  return { rows: rows.length, d, data: out }
+}
+
 /** A copy of observed pairs among the kernels. */
 export function placeRows(workspace: Workspace, rows: ObservationRows): PlacedRows {
   const copy = (array: Int32Array | Float32Array): Placed<Int32Array | Float32Array> => {

@@ -83,9 +83,22 @@ describe('training problem', () => {
     expect(heldOut.users[1000]).toBeLessThan(byUser.rows * 0.55)
   })
 
+  it('names the rows of the users it samples: everybody with a positive, where they are few', () => {
+    const { byUser, sample } = problemOf([ratings], 0.5)
+    const [{ users, items, values }, rows] = [ratings, new Map<string, number>()]
+    users.forEach((user, i) => {
+      const isTrainedOn = (values[i] as number) >= 4 && !isHeldOut(user, items[i] as string)
+      if (isTrainedOn && !rows.has(user)) rows.set(user, rows.size)
+    })
+    expect(rows.size).toBe(byUser.rows)
+    expect(sample.userIds).toEqual([...rows.keys()].sort())
+    expect([...sample.rows]).toEqual(sample.userIds.map((user) => rows.get(user)))
+  })
+
   it('of no ratings is empty', () => {
-    const { itemIds, byUser, heldOut, ratings: count } = problemOf([])
+    const { itemIds, byUser, heldOut, sample, ratings: count } = problemOf([])
     expect([itemIds.length, byUser.rows, byUser.columns.length, heldOut.users.length, count]).toEqual([0, 0, 0, 0, 0])
+    expect(sample).toEqual({ userIds: [], rows: new Int32Array() })
   })
 
   it('can be posted to a worker thread', () => {

@@ -2,6 +2,7 @@ import type { HeldOut } from '../evaluation/evaluate.ts'
 import { hash, isHeldOut } from '../evaluation/held-out.ts'
 import { columnOf, isLiked, observationsOf, pairCode, withColumn } from './observations.ts'
 import type { ObservationRows, Preference } from './types.ts'
+import { userSampler } from './user-sample.ts'
 
 /** At most this many users are measured: enough to fix the figures to about ±.006, and every epoch pays for them. */
 const MAX_MEASURED_USERS = 2000
@@ -26,6 +27,8 @@ export interface TrainingProblem {
   /** Users with a positive outside the held-out pairs, in the order they came; columns are dense items, ascending. */
   readonly byUser: ObservationRows
   readonly heldOut: HeldOut
+  /** Users whose vectors the generation keeps, sorted by id, and their rows of `byUser`. */
+  readonly sample: { readonly userIds: readonly string[]; readonly rows: Int32Array }
   /** How many ratings came in, dislikes and held-out ones included. */
   readonly ratings: number
 }
@@ -43,7 +46,9 @@ export function problemBuilder(preference: Preference) {
   /** Where each user's codes end, counted over all blocks. */
   const ends: number[] = []
   const heldOut: { user: number; item: number; order: number }[] = []
+  const sampler = userSampler()
   let lastUser: string | undefined
+  let lastOffered: string | undefined
   let codeCount = 0
   let ratings = 0
 
@@ -64,6 +69,11 @@ export function problemBuilder(preference: Preference) {
       if (!isHeldOut(userId, itemId)) {
         codes[count++] = code
         ends[ends.length - 1] = codeCount + count
+        // One such positive is what puts a user into the problem, and its item too.
+        if (isLiked(code) && lastOffered !== userId) {
+          lastOffered = userId
+          sampler.offer(userId, ends.length - 1)
+        }
       } else if (isLiked(code)) heldOut.push({ user: ends.length - 1, item, order: hash(userId) })
     }
     blocks.push(codes.slice(0, count))
@@ -89,7 +99,17 @@ export function problemBuilder(preference: Preference) {
       const [row, column] = [rowOf[user] as number, denseOf[item] as number]
       return row < 0 || column < 0 ? [] : [{ row, column, order }]
     })
-    return { itemIds, byUser: { rows, starts, ...observations }, heldOut: byRow(bounded(measurable)), ratings }
+    const sampled = sampler.chosen()
+    return {
+      itemIds,
+      byUser: { rows, starts, ...observations },
+      heldOut: byRow(bounded(measurable)),
+      sample: {
+        userIds: sampled.map(({ userId }) => userId),
+        rows: Int32Array.from(sampled, ({ user }) => rowOf[user] as number),
+      },
+      ratings,
+    }
   }
 
   return { add, finish }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evaluateHeldOut } from '../evaluation/evaluate.ts'
 import { generateRatings, sampleRatings } from '../evaluation/ratings.fixture.ts'
+import { foldIn } from './fold-in.ts'
 import { createGeneration } from './generation.ts'
 import { initialFactors } from './initial-factors.ts'
 import { problemBuilder, type RatingBlock, type TrainingProblem } from './problem.ts'
@@ -72,6 +73,24 @@ describe('training', () => {
     for (const [id, index] of generation.indexOf) expect(generation.itemIds[index]).toBe(id)
     expect(generation.indexOf.size).toBe(generation.items.factors.rows)
     expect(() => createGeneration({ ...rest, ...training, itemIds: ['one'] })).toThrow(RangeError)
+    const userIds = ['one']
+    expect(() => createGeneration({ ...rest, ...training, userSample: { ...training.userSample, userIds } })).toThrow(
+      RangeError,
+    )
+  })
+
+  it('keeps the vectors of sampled users, as folding them in gives them', () => {
+    const { byUser, sample } = small
+    const rest = { id: 'g', createdAt: 0, hyperParameters, watermark: [0], trainSeconds: 0, itemIds: small.itemIds }
+    const generation = createGeneration({ ...rest, ...(train(small, hyperParameters) as Training) })
+    const { userIds, factors } = generation.userSample
+    expect(userIds).toEqual(sample.userIds)
+    expect(factors.rows).toBe(userIds.length)
+    sample.rows.forEach((row, n) => {
+      const columns = byUser.columns.slice(byUser.starts[row], byUser.starts[row + 1])
+      const apart = foldIn(generation, { columns }).map((x, k) => x - (factors.data[n * factors.d + k] as number))
+      expect(Math.hypot(...apart)).toBeLessThan(1e-4)
+    })
   })
 
   it('starts warm from the factors of the items it knows', () => {

@@ -4,7 +4,7 @@ import { createWorkspace } from '../linalg/workspace.ts'
 import { createHalfStep } from './half-step.ts'
 import { initialFactors } from './initial-factors.ts'
 import { isPositive } from './observations.ts'
-import { placeFactors, placeRows, placeTransposed, placeZeros, takeOut } from './placed.ts'
+import { placeFactors, placeRows, placeTransposed, placeZeros, takeOut, takeRows } from './placed.ts'
 import type { TrainingProblem } from './problem.ts'
 import type { Factors, Generation, HyperParameters, ObservationRows } from './types.ts'
 
@@ -35,7 +35,7 @@ export interface TrainingOptions {
 /** What a generation has from its training. */
 export type Training = Pick<
   Generation,
-  'items' | 'userGramian' | 'users' | 'positives' | 'ratings' | 'metrics' | 'epochsRun'
+  'items' | 'userGramian' | 'userSample' | 'users' | 'positives' | 'ratings' | 'metrics' | 'epochsRun'
 >
 
 /**
@@ -58,7 +58,7 @@ export function train(
 
 function trainWith(
   crew: Crew,
-  { itemIds, byUser, heldOut, ratings }: TrainingProblem,
+  { itemIds, byUser, heldOut, sample, ratings }: TrainingProblem,
   hyperParameters: HyperParameters,
   { initialItems, onEpoch, shouldStop = () => false }: TrainingOptions,
 ): Training | undefined {
@@ -75,7 +75,9 @@ function trainWith(
   let itemGramian = gramian(items)
   solve(items, itemGramian, userRows, hyperParameters, users)
   let userGramian = gramian(users)
-  let best: (Pick<Training, 'items' | 'userGramian' | 'metrics'> & { readonly epoch: number }) | undefined
+  let best:
+    | (Pick<Training, 'items' | 'userGramian' | 'userSample' | 'metrics'> & { readonly epoch: number })
+    | undefined
   let epoch = 0
   while (best === undefined || (epoch < epochs && epoch - best.epoch < PATIENCE)) {
     if (shouldStop()) return undefined
@@ -89,12 +91,19 @@ function trainWith(
     onEpoch?.({ epoch, epochs, metrics })
     const rose = figure(metrics) >= figure(best?.metrics) * (1 + MIN_RISE)
     if (best === undefined || rose || !measured) {
-      best = { items: { factors: takeOut(items), gramian: itemGramian }, userGramian, metrics, epoch }
+      best = {
+        items: { factors: takeOut(items), gramian: itemGramian },
+        userGramian,
+        userSample: { userIds: sample.userIds, factors: takeRows(users, sample.rows) },
+        metrics,
+        epoch,
+      }
     }
   }
   return {
     items: best.items,
     userGramian: best.userGramian,
+    userSample: best.userSample,
     users: byUser.rows,
     positives: countPositives(itemRows),
     ratings,

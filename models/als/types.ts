@@ -82,6 +82,14 @@ export interface FixedSide {
   readonly gramian: Float64Array
 }
 
+/** Some of the users of a training with their vectors, at most 10,000: among these are similar users sought. */
+export interface UserSample {
+  /** Sorted. Who was erased since the training still stands here. */
+  readonly userIds: readonly string[]
+  /** Row n is the vector of userIds[n], in the space of the generation's items. */
+  readonly factors: Factors
+}
+
 /** One published model: immutable, and complete by itself. */
 export interface Generation {
   readonly id: string
@@ -97,6 +105,8 @@ export interface Generation {
   readonly userGramian: Float64Array
   /** How many users the model was trained on. */
   readonly users: number
+  /** Empty in generations that were made before there was one. */
+  readonly userSample: UserSample
   /** Positive ratings of each item at training time, in dense order. */
   readonly positives: Int32Array
   /** How many ratings the model was trained from, below the threshold ones included. */

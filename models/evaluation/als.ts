@@ -82,6 +82,7 @@ export function problemOf(training: TrainingSet, preference: Preference): Traini
     itemIds: Array.from({ length: training.itemCount }, (_, item) => `${item}`),
     byUser: { rows: starts.length - 1, starts: Int32Array.from(starts), ...observations },
     heldOut: { users: new Int32Array(), starts: Int32Array.of(0), items: new Int32Array() },
+    sample: { userIds: [], rows: new Int32Array() },
     ratings: training.items.length,
   }
 }
