@@ -1,5 +1,5 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
-import { v7 as uuid } from 'uuid'
 import type { RatingEvent, RatingScale } from '../models/events/types.ts'
 import { eventId, itemId, recommendationId, timestamp, userId } from './schemas.ts'
 
@@ -43,7 +43,7 @@ export function ratingEvent({
 }: RatingInput): RatingEvent {
   return {
     type: 'rating',
-    eventId: eventId ?? uuid(),
+    eventId: eventId ?? randomUUIDv7(),
     userId,
     itemId,
     value,
