@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Item } from '../models/events/types.ts'
 import { checkAttributes, checkGenre, checkPoster, checkTitle, checkYear } from '../models/events/validation.ts'
-import { itemId, ruled, shortList } from './schemas.ts'
+import { itemId, printable, ruled, shortList } from './schemas.ts'
 
 /** How long a write waits until this process has read it back from the log. */
 export const CATALOGUE_WAIT_MS = 1_000
@@ -39,10 +39,15 @@ function isAttribute(value: unknown): boolean {
 }
 
 const description = {
-  title: ruled(z.string(), checkTitle),
-  genres: shortList(ruled(z.string(), checkGenre), 100),
-  year: ruled(z.number(), checkYear).optional().openapi({ type: 'integer' }),
-  poster: ruled(z.string(), checkPoster).optional().openapi({ description: 'Where a picture of the item is' }),
+  title: ruled(z.string(), checkTitle).openapi(printable(1, 1_000)),
+  genres: shortList(ruled(z.string(), checkGenre).openapi(printable(1, 128, '|')), 100),
+  year: ruled(z.number(), checkYear).optional().openapi({ type: 'integer', minimum: 0, maximum: 9_999 }),
+  poster: ruled(z.string(), checkPoster).optional().openapi({
+    description: 'Where a picture of the item is',
+    format: 'uri',
+    maxLength: 2_048,
+    pattern: '^https?://',
+  }),
   available: z.boolean().optional().openapi({ default: true, description: 'false hides the item from every list' }),
   attributes: attributes.optional(),
 }

@@ -110,7 +110,7 @@ describe('GET /v1/users/{userId}/recommendations', () => {
     ['wait=10001', 'wait'],
     ['after=nonsense', 'after'],
     ['exlude=r1', 'exlude'],
-    [`exclude=${'x'.repeat(129)}`, 'exclude'],
+    [`exclude=${'x'.repeat(129)}`, 'exclude[0]'],
   ])('refuses %s', async (query, path) => {
     const answer = await gateway.get(`/v1/users/u/recommendations?${query}`)
     expect(answer.status).toBe(400)

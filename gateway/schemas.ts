@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { RebuildRecord } from '../infra/model-store/port.ts'
-import { checkId, checkRecommendationId, checkTime } from '../models/events/validation.ts'
+import { checkId, checkRecommendationId, checkTime, RESERVED } from '../models/events/validation.ts'
 import type { Trouble } from './health.ts'
 import { PROBLEMS, type ProblemKind } from './problems.ts'
 
@@ -14,8 +14,26 @@ export const ruled = <S extends z.ZodType>(schema: S, check: (value: z.output<S>
     if (message !== undefined) context.addIssue({ code: 'custom', message })
   })
 
+/** For `openapi()`: what a pattern can say of printable text. Which characters are assigned depends on the version of Unicode. */
+export const printable = (minLength: number, maxLength: number, butNot = '') => ({
+  minLength,
+  maxLength,
+  pattern: `^[^${butNot}\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$`,
+})
+
+/** Text of so many characters: those of Unicode, as JSON Schema counts them, where `length` counts UTF-16's units. */
+export const text = (min: number, max: number) =>
+  ruled(z.string(), (value) => {
+    const { length } = [...value]
+    return length >= min && length <= max ? undefined : `Expected ${min} to ${max} characters, not ${length}`
+  }).openapi({ minLength: min, maxLength: max })
+
 const id = (kind: 'user' | 'item', description: string) =>
-  ruled(z.string(), (text) => checkId(kind, text)).openapi({ description, minLength: 1, maxLength: 128 })
+  ruled(z.string(), (text) => checkId(kind, text)).openapi({
+    description,
+    ...printable(1, 128),
+    not: { enum: [...RESERVED[kind]] },
+  })
 
 export const userId = id('user', 'Chosen by you')
 export const itemId = id('item', 'Chosen by you; not `popular`, `trending`, `top-rated` or `similar`')
@@ -43,20 +61,11 @@ export const paging = {
   skip: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0),
 }
 
-export const genre = z
-  .string()
-  .min(1)
-  .max(256)
-  .optional()
-  .openapi({ description: 'Only items of this genre, in any case' })
+export const genre = text(1, 256).optional().openapi({ description: 'Only items of this genre, in any case' })
 
 /** A parameter that may be given several times. */
 export const repeated = <S extends z.ZodType>(schema: S) =>
-  z
-    .union([schema, z.array(schema)])
-    .optional()
-    .transform((value): z.output<S>[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]))
-    .openapi({ type: 'array', items: { type: 'string' } })
+  z.preprocess((value) => [value].flat(), z.array(schema)).default([])
 
 export const flag = z
   .enum(['true', 'false'])
@@ -72,16 +81,16 @@ const TIME = 'ISO 8601 with a zone, or milliseconds since 1970'
 export const timestamp = ruled(
   z.union(
     [
-      z.number().openapi({ type: 'integer' }),
+      z.number().openapi({ type: 'integer', minimum: 0 }),
       z.iso.datetime({ offset: true, error: `Expected ${TIME}` }).transform((text) => Date.parse(text)),
     ],
     { error: `Expected ${TIME}` },
   ),
   (time) => checkTime(time, Date.now()),
-).openapi({ description: TIME, example: '2026-11-21T12:00:00Z' })
+).openapi({ description: TIME, example: '2026-01-31T12:00:00Z' })
 
 export const eventId = z.uuid()
-export const recommendationId = ruled(z.string(), checkRecommendationId).openapi({ minLength: 1, maxLength: 128 })
+export const recommendationId = ruled(z.string(), checkRecommendationId).openapi(printable(1, 128))
 
 export const token = z.string().openapi({
   description: 'Opaque: give it as `after` to a read that is to show what was written',
@@ -194,21 +203,19 @@ const problem = z
 /**
  * A list whose length is looked at before its elements are: a body of 8 MiB can hold millions of them, and as many faults.
  */
-export const shortList = <S extends z.ZodType>(schema: S, max: number) =>
+export const shortList = <S extends z.ZodType>(schema: S, max: number, min = 0) =>
   z.preprocess(
     (list, context) => {
       if (!Array.isArray(list) || list.length <= max) return list
       context.addIssue({ code: 'custom', message: `Expected at most ${max}, not ${list.length}` })
       return z.NEVER
     },
-    z.array(schema).openapi({ maxItems: max }),
+    z.array(schema).min(min, `Expected at least ${min}`).openapi({ maxItems: max }),
   )
 
 /** One of them, or a list: accepted whole or not at all. */
 export const oneOrMany = <S extends z.ZodType>(schema: S, max: number) =>
-  z.union([schema, shortList(schema, max).refine((list) => list.length > 0, 'Expected at least one')], {
-    error: 'Expected an object, or a list of objects',
-  })
+  z.union([schema, shortList(schema, max, 1)], { error: 'Expected an object, or a list of objects' })
 
 /** What a key may be allowed. A key has exactly the scopes that it lists; none implies another. */
 export const SCOPES = ['ingest', 'read', 'admin'] as const
@@ -229,13 +236,16 @@ const problemAnswer = (description: string) => ({
   content: { 'application/problem+json': { schema: problem } },
 })
 
-/** The failures that a route may answer, for `responses`; those that any route may answer are among them. */
-export function refusals<S extends Status>(...statuses: S[]) {
-  const answers = [...statuses, 401 as const, 421 as const, 500 as const].map((status) => {
+/** Those that any route may answer which needs a key. */
+const ANYWHERE = [401, 403, 421, 429, 500, 503] as const
+
+/** The failures that a route may answer, for `responses`; those that any may answer are among them. */
+export function refusals<S extends Status = never>(...statuses: S[]) {
+  const answers = [...statuses, ...ANYWHERE].map((status) => {
     const titles = Object.values(PROBLEMS)
       .filter((kind) => kind.status === status)
       .map(({ title }) => title)
     return [status, problemAnswer(titles.join('; or: '))]
   })
-  return Object.fromEntries(answers) as Record<S | 401 | 421 | 500, ReturnType<typeof problemAnswer>>
+  return Object.fromEntries(answers) as Record<S | (typeof ANYWHERE)[number], ReturnType<typeof problemAnswer>>
 }

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { inPath, json, needs, pointer, refusals } from '../schemas.ts'
+import { inPath, json, needs, pointer, refusals, text } from '../schemas.ts'
 
 const route = createRoute({
   method: 'post',
@@ -9,7 +9,7 @@ const route = createRoute({
   summary: 'Serve this model, and stay with it',
   description: 'Rolls back, or forward. The model stays pinned: later rebuilds publish theirs without serving it.',
   security: needs('admin'),
-  request: { params: z.strictObject({ id: inPath('id', z.string().min(1).max(128)) }) },
+  request: { params: z.strictObject({ id: inPath('id', text(1, 128)) }) },
   responses: { 200: json(pointer, 'What is served from now on'), ...refusals(400, 404, 503) },
 })
 

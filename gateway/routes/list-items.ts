@@ -1,14 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { answerItem, itemAnswer } from '../items.ts'
-import { genre, json, needs, paging, refusals } from '../schemas.ts'
+import { genre, json, needs, paging, refusals, text } from '../schemas.ts'
 
 const query = z.strictObject({
   ...paging,
   genre,
-  query: z
-    .string()
-    .max(256)
+  query: text(0, 256)
     .optional()
     .openapi({ description: 'Beginning of the title, or of one of its words; case and accents do not matter' }),
 })

@@ -19,7 +19,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /** Control and unassigned characters, lone surrogates, line separators. Format characters stay: emoji are joined by them. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]/u
 /** `.` and `..` vanish from paths; the words are routes beside items. */
-const RESERVED = { user: ['.', '..'], item: ['.', '..', 'popular', 'trending', 'top-rated', 'similar'] }
+export const RESERVED = { user: ['.', '..'], item: ['.', '..', 'popular', 'trending', 'top-rated', 'similar'] }
 
 /** @returns what is wrong with the id of a user or an item, if anything */
 export function checkId(kind: 'user' | 'item', id: unknown): string | undefined {
