@@ -15,6 +15,25 @@ export class NotPositiveDefiniteError extends Error {
   }
 }
 
+/** Writes the matrix of the row whose observed pairs are entries `from` … `to`−1 to `into` (d×d, both triangles). */
+type WriteRowMatrix = (observations: Observations, from: number, to: number, into: Float64Array) => void
+
+/** Prepares to write rows' matrices, in double precision: Σ_{i∈S} w v vᵀ + α0 VᵀV + λ (n + α0|I|)^ν I, n = Σ_{i∈S} w. */
+export function rowMatrix({ factors, gramian }: FixedSide, regularization: Regularization): WriteRowMatrix {
+  const { rows, d } = factors
+  const { unobservedWeight, regularizationExponent } = regularization
+  const unobserved = gramian.map((g) => unobservedWeight * g)
+  return (observations, from, to, into) => {
+    let n = 0
+    for (let e = from; e < to; e++) n += observations.weights?.[e] ?? 1
+    into.set(unobserved)
+    addWeightedGramian(into, factors, observations, from, to)
+    const diagonal = regularization.regularization * (n + unobservedWeight * rows) ** regularizationExponent
+    for (let k = 0; k < d; k++) (into[k * d + k] as number) += diagonal
+    mirrorUpperTriangle(into, d)
+  }
+}
+
 /** Solves the row whose observed pairs are entries `from` … `to`−1 and writes its vector to `into` (length d). */
 type SolveRow = (observations: Observations, from: number, to: number, into: Float32Array) => void
 
@@ -31,21 +50,17 @@ type SolveRow = (observations: Observations, from: number, to: number, into: Flo
  * @throws NotPositiveDefiniteError from the returned function
  */
 export function rowSolver({ factors, gramian }: FixedSide, regularization: Regularization): SolveRow {
-  const { d, data, rows, width = d } = factors
-  const { unobservedWeight, regularizationExponent } = regularization
-  const unobserved = gramian.map((g) => unobservedWeight * g)
+  const { d, data, width = d } = factors
+  const writeMatrix = rowMatrix({ factors, gramian }, regularization)
   const a = new Float64Array(d * d)
   const b = new Float64Array(d)
 
   return (observations, from, to, into) => {
     const { columns, weights, targets } = observations
-    let n = 0
     let rightHandSide = false
     b.fill(0)
     for (let e = from; e < to; e++) {
-      const weight = weights?.[e] ?? 1
-      const target = weight * (targets?.[e] ?? 1)
-      n += weight
+      const target = (weights?.[e] ?? 1) * (targets?.[e] ?? 1)
       if (target === 0) continue
       rightHandSide = true
       const start = (columns[e] as number) * width
@@ -55,11 +70,7 @@ export function rowSolver({ factors, gramian }: FixedSide, regularization: Regul
       into.fill(0)
       return
     }
-    a.set(unobserved)
-    addWeightedGramian(a, factors, observations, from, to)
-    const diagonal = regularization.regularization * (n + unobservedWeight * rows) ** regularizationExponent
-    for (let k = 0; k < d; k++) (a[k * d + k] as number) += diagonal
-    mirrorUpperTriangle(a, d)
+    writeMatrix(observations, from, to, a)
     const solution = solvePositiveDefinite(a, b)
     if (solution === undefined) throw new NotPositiveDefiniteError(regularization)
     into.set(solution)

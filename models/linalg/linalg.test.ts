@@ -5,7 +5,7 @@ import { arbitraryFactors } from '../als/arbitrary.fixture.ts'
 import { dot, dotRows } from './dot.ts'
 import { gramian } from './gramian.ts'
 import { normal, seededRandom } from './random.ts'
-import { solvePositiveDefinite } from './solve.ts'
+import { decompose, solvePositiveDefinite } from './solve.ts'
 
 const arbitraryMatrix = fc
   .record({ rows: fc.nat(9), d: fc.integer({ min: 1, max: 9 }) })
@@ -32,6 +32,14 @@ describe('solve', () => {
         for (let k = 0; k < v.d; k++) (a[k * v.d + k] as number) += 1
         const b = Float64Array.from({ length: v.d }, (_, k) => k - 2)
         const x = solvePositiveDefinite(a, b) as number[]
+        const [again, half] = [b.slice(), b.slice()]
+        decompose(a, v.d)?.solve(again)
+        decompose(a, v.d)?.reduce(half)
+        again.forEach((value, k) => {
+          expect(value).toBeCloseTo(x[k] as number, 9)
+        })
+        const product = x.reduce((sum, value, k) => sum + value * (b[k] as number), 0)
+        expect(half.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(product, 9)
         b.forEach((expected, k) => {
           const row = a.subarray(k * v.d, (k + 1) * v.d)
           expect(row.reduce((sum, value, j) => sum + value * (x[j] as number), 0)).toBeCloseTo(expected, 9)
@@ -42,6 +50,7 @@ describe('solve', () => {
 
   it('has no answer where A is not positive definite', () => {
     expect(solvePositiveDefinite(Float64Array.of(1, 2, 2, 4), Float64Array.of(1, 1))).toBeUndefined()
+    expect(decompose(Float64Array.of(1, 2, 2, 4), 2)).toBeUndefined()
   })
 })
 
