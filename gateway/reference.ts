@@ -39,6 +39,7 @@ type Content = Readonly<Record<string, { readonly schema?: unknown }>>
 export function addReference(app: App): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
   const document = app.getOpenAPI31Document(INFO)
+  requireBodies(document)
   const page = String(render(document))
   const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'`
   app.get('/openapi.json', (c) => c.json(document))
@@ -46,6 +47,12 @@ export function addReference(app: App): void {
     c.header('Content-Security-Policy', policy)
     return c.html(page)
   })
+}
+
+/** Every body is needed. zod-openapi must not be told so of those that may be lines, too: it would read them as one JSON text. */
+function requireBodies({ paths = {} }: Document): void {
+  for (const { put, post } of Object.values(paths))
+    for (const body of [put?.requestBody, post?.requestBody]) if (body && 'content' in body) body.required = true
 }
 
 function render(document: Document) {
