@@ -44,9 +44,8 @@ const description = {
   year: ruled(z.number(), checkYear).optional().openapi({ type: 'integer', minimum: 0, maximum: 9_999 }),
   poster: ruled(z.string(), checkPoster).optional().openapi({
     description: 'Where a picture of the item is',
-    format: 'uri',
     maxLength: 2_048,
-    pattern: '^https?://',
+    pattern: '^[hH][tT][tT][pP][sS]?:',
   }),
   available: z.boolean().optional().openapi({ default: true, description: 'false hides the item from every list' }),
   attributes: attributes.optional(),

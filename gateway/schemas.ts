@@ -14,11 +14,11 @@ export const ruled = <S extends z.ZodType>(schema: S, check: (value: z.output<S>
     if (message !== undefined) context.addIssue({ code: 'custom', message })
   })
 
-/** For `openapi()`: what a pattern can say of printable text. Which characters are assigned depends on the version of Unicode. */
+/** For `openapi()`: what a pattern can say of printable text, which is all but the noncharacters beyond U+FFFF. */
 export const printable = (minLength: number, maxLength: number, butNot = '') => ({
   minLength,
   maxLength,
-  pattern: `^[^${butNot}\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$`,
+  pattern: `^[^${butNot}\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ufdd0-\\ufdef\\ufffe\\uffff]*$`,
 })
 
 /** Text of so many characters: those of Unicode, as JSON Schema counts them, where `length` counts UTF-16's units. */

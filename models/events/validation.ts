@@ -16,8 +16,11 @@ const MAX_AHEAD_MS = 5 * 60_000
 const YEARS = { min: 0, max: 9999 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-/** Control and unassigned characters, lone surrogates, line separators. Format characters stay: emoji are joined by them. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]/u
+/**
+ * Control characters, lone surrogates, line separators, and what will never be a character. Format characters stay: emoji are
+ * joined by them. So do unassigned ones, which the next version of Unicode may assign: two processes must not disagree.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/u
 /** `.` and `..` vanish from paths; the words are routes beside items. */
 export const RESERVED = { user: ['.', '..'], item: ['.', '..', 'popular', 'trending', 'top-rated', 'similar'] }
 
