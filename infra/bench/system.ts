@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { type FoldstreamProcess, startFoldstream } from '../services/foldstream.ts'
+import { spawnWithThisProcess } from '../services/process.ts'
+
+/** A short look that costs the system next to nothing. */
+const LOOK_MS = 200
+
+interface Rebuild {
+  readonly id: string
+  readonly status: string
+}
+
+interface Status {
+  readonly rebuild: Rebuild | null
+  readonly lag: readonly { readonly group: string; readonly partitions: readonly { readonly lag: number }[] }[]
+}
+
+/** A system with a dataset loaded and its first model served, everything in one process on embedded stores. */
+export async function startLoaded(dataDir: string, dataset: string): Promise<FoldstreamProcess> {
+  const system = await startFoldstream(['--port', '0', '--data-dir', dataDir, '--dataset', dataset], {
+    LOG_LEVEL: 'warn',
+  })
+  while ((await fetch(`${system.url}/readyz`)).status !== 200) await sleep(LOOK_MS)
+  return system
+}
+
+export async function getJson<T>(url: string): Promise<T> {
+  const response = await fetch(url)
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
+  return (await response.json()) as T
+}
+
+export async function postJson<T>(url: string, body?: unknown): Promise<T> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
+  return (await response.json()) as T
+}
+
+/** Waits until every consumer has had its effect on all that is on the log. @returns seconds */
+export async function caughtUp(url: string): Promise<number> {
+  const began = performance.now()
+  for (;;) {
+    const { lag } = await getJson<Status>(`${url}/v1/admin/status`)
+    if (lag.every(({ partitions }) => partitions.every((partition) => partition.lag === 0))) break
+    await sleep(LOOK_MS)
+  }
+  return (performance.now() - began) / 1000
+}
+
+/** One rebuild after another until `signal` aborts. @returns how many were published */
+export async function keepRebuilding(url: string, signal: AbortSignal): Promise<number> {
+  let published = 0
+  while (!signal.aborted) {
+    const { id } = await postJson<Rebuild>(`${url}/v1/admin/rebuilds`)
+    let now: Rebuild | null
+    do {
+      await sleep(LOOK_MS)
+      now = (await getJson<Status>(`${url}/v1/admin/status`)).rebuild
+    } while (!signal.aborted && now?.id === id && (now.status === 'requested' || now.status === 'running'))
+    if (now?.id === id && now.status === 'published') published++
+  }
+  return published
+}
+
+/** An empty route in a process of its own. */
+export async function startEmptyRoute(): Promise<{ url: string; stop(): Promise<void> }> {
+  const child = spawnWithThisProcess(process.execPath, [fileURLToPath(new URL('./empty-route.ts', import.meta.url))], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  const [line] = (await once(child.stdout as NonNullable<typeof child.stdout>, 'data')) as [Buffer]
+  const [, url] = /listening on (\S+)/.exec(String(line)) ?? []
+  if (url === undefined) throw new Error(`the empty route did not start: ${line}`)
+  return {
+    url,
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
