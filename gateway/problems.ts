@@ -10,17 +10,23 @@ export const PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request does not have the form that is expected' },
   'broken-off': { status: 400, title: 'The request ended before its body did' },
   'broken-json': { status: 400, title: 'The body is not JSON' },
+  'broken-http': { status: 400, title: 'This is not HTTP' },
   'not-utf8': { status: 400, title: 'The request is not UTF-8' },
   unauthorized: { status: 401, title: 'A valid API key is needed' },
+  forbidden: { status: 403, title: 'The API key lacks the scope that this needs' },
   'cross-site': { status: 403, title: 'Another site may not write here' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This path does not answer that method' },
+  'too-slow': { status: 408, title: 'The request did not arrive in time' },
   'other-log': { status: 409, title: 'The token belongs to another log' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type of the body is not one that is read here' },
   'other-host': { status: 421, title: 'This host name is not answered here' },
+  'too-many-requests': { status: 429, title: 'The API key is used more often than it may be' },
+  'headers-too-large': { status: 431, title: 'Path and headers are too large' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'A store does not answer' },
+  'out-of-time': { status: 503, title: 'The answer took longer than a request may take' },
 } as const
 export type ProblemKind = keyof typeof PROBLEMS
 

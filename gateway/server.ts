@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { ConfigError, messageOf } from '../infra/errors.ts'
+import { answerBrokenRequests } from './broken-requests.ts'
 
 export interface ServeOptions {
   readonly host: string
@@ -9,6 +10,19 @@ export interface ServeOptions {
   readonly port: number
   /** On stop, requests under way have this long. */
   readonly drainMs?: number
+  readonly limits?: Partial<Limits>
+}
+
+interface Limits {
+  /** Bytes that path and headers may have together; 431 past them. */
+  readonly headerBytes: number
+  /** ms for the headers to arrive, then for the body: 408 past them. */
+  readonly headersMs: number
+  readonly requestMs: number
+  /** ms for which an answer may wait for its reader to take any of it; then the connection ends, and so does one that idles. */
+  readonly stalledMs: number
+  /** How often connections are held against the first two. */
+  readonly checkMs: number
 }
 
 export interface Serving {
@@ -19,25 +33,39 @@ export interface Serving {
 }
 
 const DRAIN_MS = 5_000
-/** A client that is slower than this to send its request is cut off. */
-const REQUEST_TIMEOUT_MS = 60_000
-const HEADERS_TIMEOUT_MS = 10_000
+const LIMITS: Limits = {
+  headerBytes: 16 << 10,
+  headersMs: 10_000,
+  requestMs: 60_000,
+  // More than the longest wait for a write, and than the pause between two heartbeats of an event stream.
+  stalledMs: 30_000,
+  checkMs: 2_000,
+}
 /** How often connections that fell idle are closed while draining: keep-alive would hold the server open for seconds. */
 const SWEEP_MS = 50
 
 /**
- * Serves a Hono app.
+ * Serves a Hono app. Whoever is slow to send or to read is cut off.
  * @throws ConfigError when the address cannot be listened on
  */
 export async function serveGateway(
   app: { fetch(request: Request, env?: unknown): Response | Promise<Response> },
-  { host, port, drainMs = DRAIN_MS }: ServeOptions,
+  { host, port, drainMs = DRAIN_MS, limits = {} }: ServeOptions,
 ): Promise<Serving> {
+  const { headerBytes, headersMs, requestMs, stalledMs, checkMs } = { ...LIMITS, ...limits }
   const server = createAdaptorServer({
     fetch: app.fetch,
     hostname: host,
-    serverOptions: { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS },
+    serverOptions: {
+      maxHeaderSize: headerBytes,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: checkMs,
+    },
   }) as Server
+  // A socket counts as active while its reader takes what was written, however slowly.
+  server.setTimeout(stalledMs)
+  answerBrokenRequests(server, headerBytes)
   await listen(server, host, port)
   const bound = server.address() as AddressInfo
   const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
