@@ -1,80 +1,82 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { timingSafeEqual } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import { isLoopback } from '../infra/config.ts'
-import { ConfigError, messageOf } from '../infra/errors.ts'
+import { type ApiKey, sha256 } from './api-keys.ts'
+import type { App } from './context.ts'
 import { Problem } from './problems.ts'
-import { SCOPES, type Scope } from './schemas.ts'
+import { createRateLimiter } from './rate-limit.ts'
+import { routeOf } from './route-of.ts'
+import { SCOPES } from './schemas.ts'
 
-/** A key by its SHA-256: the key itself is kept nowhere. */
-export interface ApiKey {
-  readonly name: string
-  readonly scopes: readonly Scope[]
-  readonly sha256: Buffer
+interface KeyOptions {
+  /** The keys of the moment. */
+  readonly keys: () => readonly ApiKey[]
+  /** That of this process's data folder: opens everything, as often as it likes. */
+  readonly adminToken: string | undefined
+  /** Requests a second of a key that names no rate of its own; Infinity: as many as it likes. */
+  readonly rateLimit: number
+  /** Paths beside those of the OpenAPI document that are answered to anybody. */
+  readonly openPaths: readonly string[]
 }
 
 /**
- * Reads `API_KEYS`: `name:scopes:sha256`, comma-separated, scopes joined by `+`; or `file:PATH`, a file of the same with a
- * line for each key (an empty line or one that starts with `#` says nothing).
- * @throws ConfigError that names the key which does not fit, never the hash
+ * Lets a request through that carries a listed key of the scope which the route needs, as the OpenAPI document says, and that
+ * keeps to the rate of its key. A path that is none needs a key as well: what is there is not told to strangers.
  */
-export function readApiKeys(text: string): readonly ApiKey[] {
-  const fromFile = text.startsWith('file:')
-  const entries = (fromFile ? readKeyFile(text.slice('file:'.length)) : text)
-    .split(fromFile ? /[\n,]/ : ',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '' && !entry.startsWith('#'))
-  const keys = entries.map(readKey)
-  if (keys.length === 0) throw new ConfigError('API_KEYS: expected at least one name:scopes:sha256')
-  return keys
-}
+export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths }: KeyOptions): MiddlewareHandler {
+  const folder = { name: 'data folder', scopes: SCOPES, rate: Number.POSITIVE_INFINITY }
+  const folderKeys: ApiKey[] = adminToken === undefined ? [] : [{ ...folder, sha256: sha256(adminToken) }]
+  const take = createRateLimiter()
+  let scopes: ReadonlyMap<string, readonly string[]> | undefined
 
-function readKey(entry: string, index: number): ApiKey {
-  const [name, scopes, sha256, ...rest] = entry.split(':')
-  const listed = scopes?.split('+') ?? []
-  const isWhole = name && sha256 && rest.length === 0 && /^[0-9a-f]{64}$/i.test(sha256)
-  if (!isWhole || !listed.every((scope): scope is Scope => SCOPES.includes(scope as Scope)))
-    throw new ConfigError(
-      `API_KEYS: entry ${index + 1} does not fit. Expected name:scopes:sha256, with scopes of ${SCOPES.join('+')} and the SHA-256 of the key in hex.`,
-    )
-  return { name, scopes: listed, sha256: Buffer.from(sha256, 'hex') }
-}
-
-function readKeyFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new ConfigError(`API_KEYS: ${path} cannot be read (${messageOf(error)})`)
-  }
-}
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
-
-/** Compares with every key, so that the time taken tells nothing of which one was near. */
-function holds(accepted: readonly Buffer[], token: string): boolean {
-  const digest = sha256(token)
-  return accepted.map((known) => timingSafeEqual(known, digest)).includes(true)
-}
-
-/**
- * Lets through what carries a listed key, or the admin token of this process's data folder, and whatever goes to an open path.
- * @param openPaths answered to anybody
- */
-export function requireKey(
-  keys: readonly ApiKey[],
-  adminToken: string | undefined,
-  openPaths: readonly string[],
-): MiddlewareHandler {
-  const accepted = keys.map((key) => key.sha256)
-  if (adminToken !== undefined) accepted.push(sha256(adminToken))
   return async (c, next) => {
+    // At the first request every route is there.
+    scopes ??= scopesByRoute(app)
+    const route = routeOf(c)
+    const needed = route && (openPaths.includes(route.path) ? [] : scopes.get(`${route.method} ${route.path}`))
+    if (needed?.length === 0) return next()
+
     const [, token] = /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '') ?? []
-    if (!openPaths.includes(c.req.path) && (token === undefined || !holds(accepted, token)))
+    const key = token === undefined ? undefined : keyOf([...keys(), ...folderKeys], token)
+    if (key === undefined)
       throw new Problem('unauthorized', 'Send `Authorization: Bearer KEY` with a key that API_KEYS lists.', {
         headers: { 'www-authenticate': 'Bearer realm="foldstream"' },
       })
-    await next()
+    const waitMs = take(key, key.rate ?? rateLimit)
+    if (waitMs > 0)
+      throw new Problem(
+        'too-many-requests',
+        `The key '${key.name}' may ask ${key.rate ?? rateLimit} times a second, and did more often. Nothing was done; ask again later.`,
+        { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } },
+      )
+    const missing = needed?.find((scope) => !key.scopes.some((held) => held === scope))
+    if (missing !== undefined)
+      throw new Problem(
+        'forbidden',
+        `This needs a key of the scope '${missing}'; '${key.name}' has ${key.scopes.join(', ')}.`,
+      )
+    return next()
   }
+}
+
+/** Compares with every key, so that the time taken tells nothing of which one was near. */
+function keyOf(keys: readonly ApiKey[], token: string): ApiKey | undefined {
+  const digest = sha256(token)
+  return keys.filter((key) => timingSafeEqual(key.sha256, digest))[0]
+}
+
+/** Scopes that each route needs, by its method and path; none: it is open. */
+function scopesByRoute(app: App): ReadonlyMap<string, readonly string[]> {
+  const routes = app.openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === 'route' ? [definition.route] : [],
+  )
+  return new Map(
+    routes.map(({ method, path, security }) => [
+      `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+      // A route that forgot to say so is not open.
+      security === undefined ? ['admin'] : security.flatMap(({ key = [] }) => key),
+    ]),
+  )
 }
 
 /**

@@ -14,10 +14,11 @@ import { answerProblems, Problem, refuseFaults } from './problems.ts'
 import { createPublisher } from './publisher.ts'
 import { addReference } from './reference.ts'
 import { routes } from './routes.ts'
+import { limitTime } from './time-budget.ts'
 import { refuseBrokenUtf8 } from './utf8.ts'
 
-/** Answered without a key: what tells whether and how to ask. */
-const OPEN_PATHS = ['/livez', '/readyz', '/openapi.json', '/docs']
+/** Answered without a key, as those routes are that say so: they tell how to ask. */
+const REFERENCE_PATHS = ['/openapi.json', '/docs']
 
 export interface RunningGateway {
   readonly app: App
@@ -39,9 +40,19 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   app.notFound((c) => unknownPath(app, c.req.method, c.req.path).toResponse())
   app.use(requestId(), observe(metrics, logger), secureHeaders(HEADERS))
   if (settings.apiKeys === undefined) app.use(requireLoopbackName)
-  if (settings.corsOrigins.length > 0) app.use(cors({ origin: [...settings.corsOrigins] }))
+  // Before keys are asked for: a browser's preflight carries none.
+  if (settings.corsOrigins.length > 0) app.use(cors({ ...CORS, origin: [...settings.corsOrigins] }))
   app.use(refuseCrossSiteWrites(settings.corsOrigins))
-  if (settings.apiKeys) app.use(requireKey(settings.apiKeys, settings.adminToken, OPEN_PATHS))
+  if (settings.apiKeys)
+    app.use(
+      requireKey(app, {
+        keys: settings.apiKeys.current,
+        adminToken: settings.adminToken,
+        rateLimit: settings.rateLimit ?? Number.POSITIVE_INFINITY,
+        openPaths: REFERENCE_PATHS,
+      }),
+    )
+  if (settings.requestBudgetMs !== undefined) app.use(limitTime(settings.requestBudgetMs))
   app.use(limitBody(settings.bodyLimit), refuseBrokenUtf8)
   for (const route of routes) route(app, gateway)
   addReference(app)
@@ -62,6 +73,15 @@ const HEADERS = {
   strictTransportSecurity: false,
   // The reference page names its own policy.
   overwrite: false,
+}
+
+/** What a page of another site may send, and what of an answer its script may read. */
+const CORS = {
+  allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
+  allowHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'Last-Event-ID'],
+  exposeHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
+  // Browsers ask again after this many seconds.
+  maxAge: 600,
 }
 
 function limitBody(maxBytes: number): MiddlewareHandler {

@@ -6,7 +6,7 @@ import type { Metrics } from '../infra/metrics.ts'
 import type { ModelStore } from '../infra/model-store/port.ts'
 import type { UserState } from '../infra/user-state/port.ts'
 import type { Generation } from '../models/als/types.ts'
-import type { ApiKey } from './access.ts'
+import type { ApiKeys } from './api-keys.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Health } from './health.ts'
@@ -28,12 +28,16 @@ export interface GatewayDependencies {
   readonly metrics: Metrics
   readonly settings: {
     /** undefined: open to whoever reaches the address, which then is a loopback one. */
-    readonly apiKeys: readonly ApiKey[] | undefined
+    readonly apiKeys: Pick<ApiKeys, 'current'> | undefined
     /** Opens every route, whatever the keys. */
     readonly adminToken: string | undefined
+    /** Requests a second a key; left out: as many as it likes. */
+    readonly rateLimit?: number
     readonly corsOrigins: readonly string[]
     /** Bytes a body may have. */
     readonly bodyLimit: number
+    /** ms that an answer may take; left out: as long as it does. */
+    readonly requestBudgetMs?: number | undefined
   }
   /** Each throws while what it is named after does not work. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>

@@ -1,8 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
-import { matchedRoutes } from 'hono/route'
-import { METHOD_NAME_ALL } from 'hono/router'
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
+import { routeOf } from './route-of.ts'
 
 /** Times every request by its route (never by its path: ids would make a figure each) and logs it at debug level. */
 export function observe({ httpSeconds }: Metrics, logger: Logger): MiddlewareHandler {
@@ -11,8 +10,7 @@ export function observe({ httpSeconds }: Metrics, logger: Logger): MiddlewareHan
     await next()
     const seconds = (performance.now() - startedAt) / 1000
     const { method } = c.req
-    // Of several that match (/items/popular, /items/:itemId) the first answers; middleware matches by any method.
-    const route = matchedRoutes(c).find((matched) => matched.method !== METHOD_NAME_ALL)?.path ?? 'none'
+    const route = routeOf(c)?.path ?? 'none'
     const { status } = c.res
     httpSeconds.observe({ method, route, status: String(status) }, seconds)
     logger.debug(

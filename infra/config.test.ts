@@ -14,6 +14,13 @@ describe('a setting', () => {
     expect(read([], { REBUILD_INTERVAL: 'off' }).REBUILD_INTERVAL).toBeUndefined()
     expect(read([]).TUNING_BUDGET).toBe(60_000)
     expect(read([], { TUNING_BUDGET: 'off' }).TUNING_BUDGET).toBeUndefined()
+    expect(read([]).REQUEST_BUDGET).toBe(15_000)
+    expect(read([]).RATE_LIMIT).toBe(Number.POSITIVE_INFINITY)
+    expect(read([], { RATE_LIMIT: '.5' }).RATE_LIMIT).toBe(0.5)
+    expect(read([], { CORS_ORIGINS: 'https://a.example, http://localhost:5173' }).CORS_ORIGINS).toEqual([
+      'https://a.example',
+      'http://localhost:5173',
+    ])
     expect(read([]).THREADS).toBeGreaterThanOrEqual(1)
     expect(read([], { RATING_SCALE: '-1-1' }).RATING_SCALE).toEqual({ min: -1, max: 1 })
   })
@@ -33,6 +40,10 @@ describe('a setting', () => {
     ['EVENT_LOG_URL', 'kafka://', 'embedded:, kafka://…'],
     ['USER_STATE_URL', 'embedded:here', 'embedded:, redis://…, rediss://…'],
     ['MODEL_STORE_URL', 'file://shared', 'embedded:, redis://…, rediss://…, file:///…'],
+    ['RATE_LIMIT', '0', "requests a second, above 0, or 'off'"],
+    ['RATE_LIMIT', '1e3', "requests a second, above 0, or 'off'"],
+    ['CORS_ORIGINS', '*', 'origins such as https://shop.example, comma-separated'],
+    ['CORS_ORIGINS', 'https://a.example,https://b.example/', 'origins such as https://shop.example, comma-separated'],
     ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal, silent'],
   ])('%s is refused as %s, saying what was expected', (name, value, expected) => {
     expect(() => read([], { [name]: value })).toThrow(new ConfigError(`${name}: expected ${expected}, not '${value}'`))
@@ -87,5 +98,12 @@ describe('beyond loopback', () => {
   it.each(['0.0.0.0', '::', '192.168.0.1', '127.0.0.1.example.org'])('%s is refused without keys', (host) => {
     expect(() => checkConfig(read(['--host', host]))).toThrow(/Set API_KEYS, or leave --host out/)
     expect(() => checkConfig(read(['--host', host], { API_KEYS: 'file:keys' }))).not.toThrow()
+  })
+})
+
+describe('a rate limit', () => {
+  it('is refused where there are no keys to count by', () => {
+    expect(() => checkConfig(read([], { RATE_LIMIT: '10' }))).toThrow(/Set API_KEYS, or leave RATE_LIMIT out/)
+    expect(() => checkConfig(read([], { RATE_LIMIT: '10', API_KEYS: 'file:keys' }))).not.toThrow()
   })
 })

@@ -57,6 +57,24 @@ function duration(value: string): number | undefined {
   throw new Error("a duration such as 90s, 30m or 1h, or 'off'")
 }
 
+/** @returns requests a second, Infinity: 'off'; undefined: it is neither */
+export function rateOf(value: string): number | undefined {
+  if (value === 'off') return Number.POSITIVE_INFINITY
+  return /^\d*\.?\d+$/.test(value) && Number(value) > 0 ? Number(value) : undefined
+}
+
+function requestRate(value: string): number {
+  const rate = rateOf(value)
+  if (rate !== undefined) return rate
+  throw new Error("requests a second, above 0, or 'off'")
+}
+
+function origins(value: string): readonly string[] {
+  const named = value.split(',').map((origin) => origin.trim())
+  if (named.every((origin) => /^https?:/.test(origin) && URL.parse(origin)?.origin === origin)) return named
+  throw new Error('origins such as https://shop.example, comma-separated')
+}
+
 function scale(value: string): { min: number; max: number } {
   const [, min, max] = /^(-?[\d.]+)-(-?[\d.]+)$/.exec(value) ?? []
   if (Number(min) < Number(max)) return { min: Number(min), max: Number(max) }
@@ -103,7 +121,9 @@ const SETTINGS = {
   THREADS: { parse: integer(1, 1024), default: String(Math.max(1, availableParallelism() - 1)) },
   MAX_HISTORY: { parse: integer(1, 1_000_000), default: '10000' },
   API_KEYS: { parse: text, default: undefined },
-  CORS_ORIGINS: { parse: text, default: undefined },
+  RATE_LIMIT: { parse: requestRate, default: 'off' },
+  CORS_ORIGINS: { parse: origins, default: undefined },
+  REQUEST_BUDGET: { parse: duration, default: '15s' },
   LOG_LEVEL: { parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), default: 'info' },
 } satisfies Record<string, { parse: (value: string) => unknown; default: string | undefined; flag?: true }>
 
@@ -183,7 +203,7 @@ export const isLoopback = (host: string): boolean =>
 
 /**
  * What can be refused before anything is opened.
- * @throws ConfigError for fewer than four roles beside an embedded store, and for an open door beyond loopback
+ * @throws ConfigError for fewer than four roles beside an embedded store, for an open door beyond loopback, and for a rate limit of no keys
  */
 export function checkConfig(config: Config): void {
   const embedded = embeddedStores(config)
@@ -196,4 +216,6 @@ export function checkConfig(config: Config): void {
     throw new ConfigError(
       `--host ${config.HOST}: refused without API_KEYS, since anybody who reaches that address could read and write. Set API_KEYS, or leave --host out.`,
     )
+  if (config.RATE_LIMIT !== Number.POSITIVE_INFINITY && config.API_KEYS === undefined)
+    throw new ConfigError('RATE_LIMIT: limits each key, and there are none. Set API_KEYS, or leave RATE_LIMIT out.')
 }

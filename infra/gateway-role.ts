@@ -1,4 +1,4 @@
-import type { ApiKey } from '../gateway/access.ts'
+import type { ApiKeys } from '../gateway/api-keys.ts'
 import { createGateway } from '../gateway/app.ts'
 import { followCatalogue } from '../gateway/catalogue.ts'
 import type { GroupLag } from '../gateway/context.ts'
@@ -15,7 +15,7 @@ export interface RunningGatewayRole extends RunningRole {
 }
 
 interface GatewayOptions {
-  readonly apiKeys: readonly ApiKey[] | undefined
+  readonly apiKeys: ApiKeys | undefined
   /** That of the data folder, if there is one. */
   readonly adminToken: string | undefined
   /** Name of the dataset that is being loaded, while it is: until then nothing here is as it is meant to be. */
@@ -42,8 +42,10 @@ export async function startGateway(
     settings: {
       apiKeys,
       adminToken,
-      corsOrigins: config.CORS_ORIGINS?.split(',').map((origin) => origin.trim()) ?? [],
+      rateLimit: config.RATE_LIMIT,
+      corsOrigins: config.CORS_ORIGINS ?? [],
       bodyLimit: BODY_LIMIT_BYTES,
+      requestBudgetMs: config.REQUEST_BUDGET,
     },
     checks: {
       dataset: async () => {

@@ -58,7 +58,7 @@ const byId = (a: RatingEvent, b: RatingEvent): number => (a.eventId < b.eventId 
 
 /** A running system's API, over real embedded stores. */
 async function runningSystem(adminToken?: string): Promise<{ log: EventLog; address: string }> {
-  const apiKeys = adminToken === undefined ? undefined : []
+  const apiKeys = adminToken === undefined ? undefined : { current: () => [] }
   const gateway = await openTestGateway({ settings: { adminToken, apiKeys } })
   cleanups.push(gateway.stop)
   const { address, close } = await serveGateway(gateway.app, { host: '127.0.0.1', port: 0 })

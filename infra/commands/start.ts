@@ -1,4 +1,4 @@
-import { type ApiKey, readApiKeys } from '../../gateway/access.ts'
+import { type ApiKeys, followApiKeys } from '../../gateway/api-keys.ts'
 import { kernelModule } from '../../models/linalg/workspace.ts'
 import type { Dataset } from '../../producers/datasets/dataset.ts'
 import { logPublisher } from '../../producers/publisher.ts'
@@ -25,11 +25,12 @@ export async function start(args: readonly string[]): Promise<number> {
   checkConfig(config)
   checkKernels()
   const needsKeys = config.ROLES.includes('gateway') && config.API_KEYS !== undefined
-  const apiKeys = needsKeys ? readApiKeys(config.API_KEYS) : undefined
   const logger = createLogger(config.LOG_LEVEL)
+  const apiKeys = needsKeys ? followApiKeys(config.API_KEYS, logger) : undefined
   const folder = embeddedStores(config).length > 0 ? openDataFolder(config.DATA_DIR) : undefined
   /** Closed in the opposite order. */
-  const open: { close(): unknown }[] = folder ? [{ close: folder.release }] : []
+  const open: { close(): unknown }[] = apiKeys ? [apiKeys] : []
+  if (folder) open.push({ close: folder.release })
   const stopped = untilStopped()
   try {
     await run(config, apiKeys, folder, logger, open, stopped)
@@ -51,7 +52,7 @@ function checkKernels(): void {
 
 async function run(
   config: Config,
-  apiKeys: readonly ApiKey[] | undefined,
+  apiKeys: ApiKeys | undefined,
   folder: DataFolder | undefined,
   logger: Logger,
   open: { close(): unknown }[],

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { readApiKeys } from '../../gateway/access.ts'
+import { readApiKeys } from '../../gateway/api-keys.ts'
 import { KAFKA_VERSION } from './kafka.ts'
 
 it('compose runs the Kafka that is run without Docker', async () => {
