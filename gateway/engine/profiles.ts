@@ -8,6 +8,8 @@ import type { ServedGeneration } from './serving.ts'
 
 /** How many ratings the users kept for bad times may have together: some 100 MB. */
 const MAX_KEPT_RATINGS = 500_000
+/** Where there are more, some more than that go, so that it is seldom looked who is the oldest. */
+const KEPT_AFTERWARDS = 0.95
 
 export interface Profile {
   readonly record: UserRecord | undefined
@@ -31,8 +33,10 @@ export function createProfiles(state: UserState, maxKeptRatings = MAX_KEPT_RATIN
     if (!record) return
     kept.set(userId, record)
     keptRatings += weightOf(record)
+    // An iterator passes over all that was deleted before what it gives first: one for all that goes.
+    if (keptRatings <= maxKeptRatings) return
     for (const oldest of kept.keys()) {
-      if (keptRatings <= maxKeptRatings) break
+      if (keptRatings <= maxKeptRatings * KEPT_AFTERWARDS) break
       forget(oldest)
     }
   }
