@@ -135,11 +135,11 @@ function recount(users: ReadonlyMap<string, ReadonlyMap<string, RatingEvent>>): 
 
 /** Decayed counts at one and the same time, free of the rounding of their order. */
 function comparable(statistics: ReadonlyMap<string, ItemStatistics>) {
-  const marker = { count: 1, sum: 0, positives: 1, decayed: 0, decayedAt: Date.UTC(2027, 0, 1) }
+  const marker = { count: 1, sum: 0, positives: 1, decayed: [0, 0, 0], decayedAt: Date.UTC(2027, 0, 1) }
   return [...statistics]
     .map(([itemId, one]) => {
       const { count, sum, positives, decayed } = mergeStatistics(one, marker)
-      return [itemId, count, sum, positives, Number((decayed * 2 ** 40).toPrecision(6))]
+      return [itemId, count, sum, positives, ...decayed.map((value) => value.toPrecision(6))]
     })
     .sort()
 }

@@ -180,7 +180,8 @@ export async function writePositives(
 ): Promise<void> {
   const { counted } = await state.offsets(partition)
   const touched = Object.entries(positives).map(
-    ([itemId, count]) => [itemId, { count, sum: 5 * count, positives: count, decayed: count, decayedAt: 0 }] as const,
+    ([itemId, count]) =>
+      [itemId, { count, sum: 5 * count, positives: count, decayed: [count, count, count], decayedAt: 0 }] as const,
   )
   await state.count(partition, counted, counted + 1, new Map(touched))
 }

@@ -19,8 +19,7 @@ export async function waitFor(
   let changes = 0
   let wake = (): void => {}
   const listener = (change: StateChange): void => {
-    const concerns = change.type === 'user' ? change.userId === userId : change.partition === partition
-    if (!concerns) return
+    if (!concerns(change)) return
     changes++
     wake()
   }
@@ -42,6 +41,12 @@ export async function waitFor(
   } finally {
     stop()
     closing.removeEventListener('abort', giveUp)
+  }
+
+  function concerns(change: StateChange): boolean {
+    if (change.type === 'user') return change.userId === userId
+    if (change.type === 'watermark') return change.partition === partition
+    return change.type === 'gap'
   }
 
   async function hasReached(): Promise<boolean> {

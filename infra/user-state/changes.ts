@@ -1,3 +1,4 @@
+import type { Offset } from '../../models/events/types.ts'
 import type { StateChange } from './port.ts'
 
 type Listener = (change: StateChange) => void
@@ -16,4 +17,18 @@ export function createChangeFeed(): { announce: Listener; listen(listener: Liste
       return () => void listeners.delete(own)
     },
   }
+}
+
+/** A message of so many ids is 10 to 500 KB. */
+const ITEMS_A_CHANGE = 1_000
+
+/** Word of a batch's statistics, in as many changes as it takes to keep each of them small. */
+export function itemChanges(partition: number, counted: Offset, touched: Iterable<string>): StateChange[] {
+  const itemIds = [...touched]
+  return Array.from({ length: Math.ceil(itemIds.length / ITEMS_A_CHANGE) }, (_, i) => ({
+    type: 'items',
+    partition,
+    counted,
+    itemIds: itemIds.slice(i * ITEMS_A_CHANGE, (i + 1) * ITEMS_A_CHANGE),
+  }))
 }

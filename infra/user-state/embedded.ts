@@ -6,17 +6,12 @@ import { open } from 'lmdb'
 import { messageOf, UnavailableError } from '../errors.ts'
 import type { LogIdentity } from '../event-log/port.ts'
 import { checkLmdbFile, commitFailure } from '../lmdb-file.ts'
-import { createChangeFeed } from './changes.ts'
+import { createChangeFeed, itemChanges } from './changes.ts'
+import { CorruptRecordError } from './corrupt-record.ts'
+import { openPages } from './embedded-pages.ts'
 import type { Heartbeat, PartitionOffsets, StateChange, UserState } from './port.ts'
-import {
-  appliedOffsetOf,
-  CorruptRecordError,
-  decodeStatistics,
-  decodeUser,
-  encodeStatistics,
-  encodeUser,
-  rereadUser,
-} from './record.ts'
+import { appliedOffsetOf, decodeUser, encodeUser, rereadUser } from './record.ts'
+import { decodeStatistics, encodeStatistics } from './statistics-record.ts'
 
 const NONE_YET: PartitionOffsets = { counted: -1, applied: -1 }
 const SCAN_PAGE = 200
@@ -30,6 +25,7 @@ const HEARTBEAT_KEPT_MS = 24 * 3_600_000
  */
 export async function openEmbeddedUserState(folder: string): Promise<UserState> {
   const { root, users, statistics, offsets, heartbeats, notes } = openDatabases(folder)
+  const pages = openPages(root)
   const feed = createChangeFeed()
 
   /** Runs `change` as one transaction: all of it, or nothing if it throws. */
@@ -46,6 +42,12 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
       throw await unwritable(folder, error)
     }
   }
+
+  /** As `durably`, but a crash of the machine may lose it. */
+  const visibly = (change: () => void): Promise<void> =>
+    root.childTransaction(change).catch(async (error: unknown) => {
+      throw await unwritable(folder, error)
+    })
 
   await durably(() => {
     if (!notes.doesExist('incarnation')) notes.put('incarnation', randomUUID())
@@ -111,16 +113,19 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
     readStatistics: async (partition, itemIds) => itemIds.map((itemId) => readStatistics(partition, itemId)),
 
     count: (partition, expectedCounted, counted, touched) =>
-      durably(() => {
-        const standing = offsets.get(partition) ?? NONE_YET
-        if (standing.counted !== expectedCounted) return false
-        for (const [itemId, next] of touched) {
-          if (next.count === 0) statistics.remove([partition, itemId])
-          else statistics.put([partition, itemId], encodeStatistics(next))
-        }
-        offsets.put(partition, { ...standing, counted })
-        return true
-      }),
+      durably(
+        () => {
+          const standing = offsets.get(partition) ?? NONE_YET
+          if (standing.counted !== expectedCounted) return false
+          for (const [itemId, next] of touched) {
+            if (next.count === 0) statistics.remove([partition, itemId])
+            else statistics.put([partition, itemId], encodeStatistics(next))
+          }
+          offsets.put(partition, { ...standing, counted })
+          return true
+        },
+        (stored) => (stored ? itemChanges(partition, counted, touched.keys()) : []),
+      ),
 
     async advance(partition, applied) {
       await durably(
@@ -135,6 +140,9 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
     },
 
     changes: feed.listen,
+
+    putPage: (id, json, ttlMs) => visibly(() => pages.put(id, json, Date.now(), ttlMs)),
+    page: async (id) => pages.get(id, Date.now()),
 
     bind: (identity) =>
       durably(() => {

@@ -31,6 +31,15 @@ export interface UserWrite {
 export type StateChange =
   | { readonly type: 'user'; readonly userId: string }
   | { readonly type: 'watermark'; readonly partition: number; readonly applied: Offset }
+  /** Statistics of these items changed; what is counted now reaches to `counted`. A batch of many items comes in several. */
+  | {
+      readonly type: 'items'
+      readonly partition: number
+      readonly counted: Offset
+      readonly itemIds: readonly string[]
+    }
+  /** Changes may have gone unheard (a subscription was broken and is back): whoever keeps copies reads again. */
+  | { readonly type: 'gap' }
 
 /** A role's sign of life. */
 export interface Heartbeat {
@@ -68,8 +77,13 @@ export interface UserState {
   /** Moves the applied watermark; it never moves back. */
   advance(partition: number, applied: Offset): Promise<void>
 
-  /** Every write of a user and every move of a watermark, of all processes, as they happen. @returns stops listening */
+  /** Every write of a user or of statistics and every move of a watermark, of all processes, as they happen. @returns stops listening */
   changes(listener: (change: StateChange) => void): () => void
+
+  /** Holds a list for `nextPage`: any process may read it, and a crash may lose it. */
+  putPage(id: string, json: string, ttlMs: number): Promise<void>
+  /** @returns undefined: never there, or gone */
+  page(id: string): Promise<string | undefined>
 
   /** Records the log this state belongs to, if none is recorded. @returns the one recorded: compare it with your own */
   bind(identity: LogIdentity): Promise<LogIdentity>

@@ -1,14 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CorruptRecordError } from './corrupt-record.ts'
 import type { UserRecord } from './port.ts'
-import {
-  appliedOffsetOf,
-  CorruptRecordError,
-  decodeStatistics,
-  decodeUser,
-  encodeStatistics,
-  encodeUser,
-} from './record.ts'
+import { appliedOffsetOf, decodeUser, encodeUser } from './record.ts'
 
 const id = fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 128 }), fc.uuid())
 const offset = fc.nat({ max: Number.MAX_SAFE_INTEGER })
@@ -80,19 +74,5 @@ describe('codec of a user record', () => {
         }
       }),
     )
-  })
-})
-
-describe('codec of item statistics', () => {
-  const statistics = fc.record({ count: offset, positives: offset, sum: finite, decayed: finite, decayedAt: finite })
-
-  it('gives back what it was given', () => {
-    fc.assert(fc.property(statistics, (s) => void expect(decodeStatistics('1', encodeStatistics(s))).toEqual(s)))
-  })
-
-  it('names the item whose bytes were cut', () => {
-    const bytes = encodeStatistics({ count: 1, positives: 1, sum: 5, decayed: 1, decayedAt: 0 })
-    expect(() => decodeStatistics('tt0111161', bytes.subarray(0, 9))).toThrow(/"tt0111161"/)
-    expect(() => decodeStatistics('tt0111161', Buffer.alloc(0))).toThrow(CorruptRecordError)
   })
 })

@@ -1,9 +1,8 @@
 import { crc32 } from 'node:zlib'
 import type { Offset } from '../../models/events/types.ts'
 import type { History, HistoryEntry } from '../../models/history/types.ts'
-import type { ItemStatistics } from '../../models/ranking/types.ts'
-import { messageOf } from '../errors.ts'
 import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from './bytes.ts'
+import { decoded } from './corrupt-record.ts'
 import type { UserRecord } from './port.ts'
 
 /*
@@ -20,7 +19,6 @@ import type { UserRecord } from './port.ts'
  *   · varint k · k × text superseded event id (only if the flags say so)
  */
 const USER_VERSION = 1
-const STATISTICS_VERSION = 1
 const APPLIED_OFFSET_AT = 1
 const CHECKSUM_AT = 9
 const BODY_AT = 13
@@ -36,11 +34,6 @@ const HAS_SUPERSEDED = 0b10000
 
 /** Typical bytes of an entry, for the first guess at a buffer. */
 const ENTRY_BYTES = 40
-
-/** Stored bytes that are not what was written. The user's ratings still stand on the log. */
-export class CorruptRecordError extends Error {
-  override readonly name = 'CorruptRecordError'
-}
 
 /** Applied offset of an encoded user record, without decoding the rest. @throws CorruptRecordError naming the user */
 export function appliedOffsetOf(userId: string, bytes: Buffer): Offset {
@@ -156,40 +149,4 @@ function readHistory(reader: ByteReader): History {
     history.set(itemId, { itemId, value, occurredAt, offset, eventId, superseded })
   }
   return history
-}
-
-/** u8 version · varint count · varint positives · f64 sum · f64 decayed · f64 decayed at */
-export function encodeStatistics(statistics: ItemStatistics): Buffer {
-  const writer = createByteWriter(40)
-  writer.u8(STATISTICS_VERSION)
-  writer.varint(statistics.count)
-  writer.varint(statistics.positives)
-  writer.f64(statistics.sum)
-  writer.f64(statistics.decayed)
-  writer.f64(statistics.decayedAt)
-  return writer.finish()
-}
-
-/** @throws CorruptRecordError naming the item */
-export function decodeStatistics(itemId: string, bytes: Buffer): ItemStatistics {
-  return decoded(`The stored statistics of item ${JSON.stringify(itemId)}`, () => {
-    const reader = createByteReader(bytes, 0)
-    const version = reader.u8()
-    if (version !== STATISTICS_VERSION) throw new RangeError(`version ${version}, expected ${STATISTICS_VERSION}`)
-    const count = reader.varint()
-    const positives = reader.varint()
-    return { count, positives, sum: reader.f64(), decayed: reader.f64(), decayedAt: reader.f64() }
-  })
-}
-
-function decoded<T>(what: string, decode: () => T): T {
-  try {
-    return decode()
-  } catch (error) {
-    const reason = messageOf(error)
-    throw new CorruptRecordError(
-      `${what} does not read: ${reason}. The ratings stand on the log: stop foldstream, empty the user state (the folder state/ of the data folder, or the Redis database), and start it; it is filled again from the log.`,
-      { cause: error },
-    )
-  }
 }

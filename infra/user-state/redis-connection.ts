@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
 import type { Logger } from '../logging.ts'
-import { CorruptRecordError } from './record.ts'
+import { CorruptRecordError } from './corrupt-record.ts'
 
 const CONNECT_TIMEOUT_MS = 5_000
 /** Longer than the 2 s for which Redis stands still when its disk does not keep up with the append-only file. */
@@ -19,8 +19,11 @@ export interface RedisConnection {
   readonly redis: Redis
   /** Runs commands; what goes wrong becomes an UnavailableError that names the variable. */
   attempt<T>(commands: () => Promise<T>): Promise<T>
-  /** Calls back with every message of the channel, also after a reconnect. Those sent while there was no connection are lost. */
-  subscribe(channel: string, listener: (message: string) => void): Promise<void>
+  /**
+   * Calls back with every message of the channel, also after a reconnect. Those sent while there was no connection are lost:
+   * `resumed` is called once messages come again.
+   */
+  subscribe(channel: string, listener: (message: string) => void, resumed: () => void): Promise<void>
   close(): Promise<void>
 }
 
@@ -63,7 +66,7 @@ export async function connectRedis(url: string, logger: Logger): Promise<RedisCo
     }
   }
 
-  async function subscribe(channel: string, listener: (message: string) => void): Promise<void> {
+  async function subscribe(channel: string, listener: (message: string) => void, resumed: () => void): Promise<void> {
     subscriber.on('message', (_channel, message) => listener(message))
     await attempt(async () => {
       await subscriber.connect()
@@ -71,7 +74,7 @@ export async function connectRedis(url: string, logger: Logger): Promise<RedisCo
     })
     subscriber.on('ready', () => {
       // Without its subscription the connection is of no use: another one tries again.
-      subscriber.subscribe(channel).catch(() => subscriber.disconnect(true))
+      subscriber.subscribe(channel).then(resumed, () => subscriber.disconnect(true))
     })
   }
 

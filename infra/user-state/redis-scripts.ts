@@ -14,16 +14,19 @@ redis.call('PUBLISH', ARGV[4], ARGV[5])
 return {1}`
 
 /**
- * Compare-and-set of what is counted, together with the statistics it changed. One call an item: Lua's stack is small.
- *   KEYS[1] partition   ARGV: expected, counted, then field and value of each item ('' : remove)
+ * Compare-and-set of what is counted, together with the statistics it changed, and word of them to whoever listens. One call an
+ * item: Lua's stack is small.
+ *   KEYS[1] partition   ARGV: expected, counted, channel, n, n messages, then field and value of each item ('' : remove)
  */
 const COUNT = `
 if (redis.call('HGET', KEYS[1], 'counted') or '-1') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'counted', ARGV[2])
-for i = 3, #ARGV, 2 do
+local messages = tonumber(ARGV[4])
+for i = 5 + messages, #ARGV, 2 do
   if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[i])
   else redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 end
+for i = 5, 4 + messages do redis.call('PUBLISH', ARGV[3], ARGV[i]) end
 return 1`
 
 /**
@@ -53,7 +56,14 @@ declare module 'ioredis' {
       channel: string,
       message: string,
     ): Result<[won: number, standing?: Buffer | null], Context>
-    countItems(key: string, expected: number, counted: number, ...fields: (string | Buffer)[]): Result<number, Context>
+    countItems(
+      key: string,
+      expected: number,
+      counted: number,
+      channel: string,
+      messageCount: number,
+      ...messagesAndFields: (string | Buffer)[]
+    ): Result<number, Context>
     advanceWatermark(key: string, applied: number, channel: string, message: string): Result<number, Context>
   }
 }

@@ -10,7 +10,7 @@ import { silent } from '../logging.ts'
 import { describeWithService } from '../services/for-tests.ts'
 import { freePort } from '../services/process.ts'
 import { startRedis } from '../services/redis.ts'
-import { CorruptRecordError } from './record.ts'
+import { CorruptRecordError } from './corrupt-record.ts'
 import { openRedisUserState } from './redis.ts'
 import { exampleRecord, userStateContract } from './user-state.contract.ts'
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Logger } from '../logging.ts'
-import { createChangeFeed } from './changes.ts'
+import { createChangeFeed, itemChanges } from './changes.ts'
 import type { Heartbeat, StateChange, UserRecord, UserState } from './port.ts'
-import { decodeStatistics, decodeUser, encodeStatistics, encodeUser, rereadUser } from './record.ts'
+import { decodeUser, encodeUser, rereadUser } from './record.ts'
 import { connectRedis } from './redis-connection.ts'
 import { defineScripts } from './redis-scripts.ts'
+import { decodeStatistics, encodeStatistics } from './statistics-record.ts'
 
 /** One key a command or script, the changing part as its hash tag: works on a cluster too. */
 const USER_KEY = 'foldstream:user:'
@@ -14,6 +15,7 @@ const KEYS = {
   user: (userId: string): string => `${USER_KEY}{${userId}}`,
   /** Hash: `counted`, `applied`, and the statistics of an item under `i:` and its id. */
   partition: (partition: number): string => `foldstream:partition:{${partition}}`,
+  page: (id: string): string => `foldstream:page:{${id}}`,
   /** Hash by role and process. */
   heartbeats: 'foldstream:heartbeats',
   log: 'foldstream:log',
@@ -40,11 +42,12 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
   const feed = createChangeFeed()
   // PUBLISH knows no databases.
   const channel = `foldstream:changes:${redis.options.db ?? 0}`
-  await subscribe(channel, (message) => {
+  const hear = (message: string): void => {
     const change = parsed(message)
     if (change) feed.announce(change)
     else logger.warn({ channel, message }, 'not a change of the user state: somebody else publishes here')
-  }).catch(async (error: unknown) => {
+  }
+  await subscribe(channel, hear, () => feed.announce({ type: 'gap' })).catch(async (error: unknown) => {
     await close()
     throw error
   })
@@ -140,7 +143,10 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
           ITEM_FIELD + itemId,
           next.count === 0 ? '' : encodeStatistics(next),
         ])
-        return (await redis.countItems(KEYS.partition(partition), expectedCounted, counted, ...fields)) === 1
+        const messages = itemChanges(partition, counted, touched.keys()).map(told)
+        const key = KEYS.partition(partition)
+        const rest = [...messages, ...fields]
+        return (await redis.countItems(key, expectedCounted, counted, channel, messages.length, ...rest)) === 1
       }),
 
     advance: (partition, applied) =>
@@ -150,6 +156,9 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
       }),
 
     changes: feed.listen,
+
+    putPage: (id, json, ttlMs) => attempt(async () => void (await redis.set(KEYS.page(id), json, 'PX', ttlMs))),
+    page: (id) => attempt(async () => (await redis.get(KEYS.page(id))) ?? undefined),
 
     bind: (identity) =>
       attempt(async () => {

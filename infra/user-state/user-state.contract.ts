@@ -25,7 +25,7 @@ const statistics = (count: number): ItemStatistics => ({
   count,
   sum: count * 3.7,
   positives: 1,
-  decayed: 0.3,
+  decayed: [0.1, 0.3, 0.7],
   decayedAt: 1.7e12,
 })
 

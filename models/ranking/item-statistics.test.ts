@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RatingChange } from '../history/types.ts'
-import { applyChange, mergeStatistics } from './item-statistics.ts'
+import { applyChange, HALF_LIVES_MS, mergeStatistics } from './item-statistics.ts'
 import { mergePartitions, popularItems } from './popular.ts'
 import type { ItemStatistics } from './types.ts'
 
 const POSITIVE_FROM = 4
-const WEEK_MS = 7 * 24 * 3_600_000
+const DAY_MS = 24 * 3_600_000
+const WEEK_MS = 7 * DAY_MS
 
 interface Rating {
   readonly value: number
@@ -48,8 +49,10 @@ function expectCountOf(ratings: readonly Rating[], statistics: ItemStatistics | 
   expect(statistics?.positives ?? 0).toBe(positives.length)
   expect(statistics?.sum ?? 0).toBeCloseTo(ratings.reduce((sum, { value }) => sum + value, 0))
   const at = statistics?.decayedAt ?? 0
-  const decayed = positives.reduce((sum, { occurredAt }) => sum + 2 ** ((occurredAt - at) / WEEK_MS), 0)
-  expect(statistics?.decayed ?? 0).toBeCloseTo(decayed)
+  HALF_LIVES_MS.forEach((halfLife, i) => {
+    const decayed = positives.reduce((sum, { occurredAt }) => sum + 2 ** ((occurredAt - at) / halfLife), 0)
+    expect(statistics?.decayed[i] ?? 0).toBeCloseTo(decayed)
+  })
 }
 
 describe('item statistics', () => {
@@ -72,15 +75,14 @@ describe('item statistics', () => {
     )
   })
 
-  it('halve a positive in a week', () => {
-    const first = applyChange(undefined, changeTo(5, 0), POSITIVE_FROM)
-    expect(applyChange(first, changeTo(4, WEEK_MS), POSITIVE_FROM)).toEqual({
-      count: 2,
-      sum: 9,
-      positives: 2,
-      decayed: 1.5,
-      decayedAt: WEEK_MS,
+  it('halve a positive in a day, a week and a month', () => {
+    HALF_LIVES_MS.forEach((halfLife, i) => {
+      const first = applyChange(undefined, changeTo(5, 0), POSITIVE_FROM)
+      const second = applyChange(first, changeTo(4, halfLife), POSITIVE_FROM)
+      expect(second).toMatchObject({ count: 2, sum: 9, positives: 2, decayedAt: halfLife })
+      expect(second.decayed[i]).toBe(1.5)
     })
+    expect(HALF_LIVES_MS).toEqual([DAY_MS, WEEK_MS, 30 * DAY_MS])
   })
 })
 
@@ -89,7 +91,13 @@ function changeTo(value: number, occurredAt: number): RatingChange {
 }
 
 it('popular items come by positives, then ratings, then id, over all partitions', () => {
-  const statistics = (positives: number, count: number) => ({ count, sum: count, positives, decayed: 0, decayedAt: 0 })
+  const statistics = (positives: number, count: number) => ({
+    count,
+    sum: count,
+    positives,
+    decayed: [0, 0, 0],
+    decayedAt: 0,
+  })
   const merged = mergePartitions([
     new Map([
       ['b', statistics(2, 2)],

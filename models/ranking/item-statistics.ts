@@ -1,10 +1,14 @@
 import type { RatingChange } from '../history/types.ts'
 import type { ItemStatistics } from './types.ts'
 
-/** A positive counts half as much in `decayed` after this time. */
-const HALF_LIFE_MS = 7 * 24 * 3_600_000
+const DAY_MS = 24 * 3_600_000
 
-const NONE: ItemStatistics = { count: 0, sum: 0, positives: 0, decayed: 0, decayedAt: 0 }
+/** A positive counts half as much in `decayed` after this time, one sum for each. Stored statistics go by this order. */
+export const HALF_LIVES_MS = [DAY_MS, 7 * DAY_MS, 30 * DAY_MS] as const
+
+const NO_SUMS: readonly number[] = HALF_LIVES_MS.map(() => 0)
+const ONE_EACH: readonly number[] = HALF_LIVES_MS.map(() => 1)
+const NONE: ItemStatistics = { count: 0, sum: 0, positives: 0, decayed: NO_SUMS, decayedAt: 0 }
 
 /**
  * Statistics of an item after one change of one user's rating. What is withdrawn or replaced is retracted with the time it
@@ -34,7 +38,7 @@ function addRating(
     count: 1,
     sum: value,
     positives: isPositive ? 1 : 0,
-    decayed: isPositive ? 1 : 0,
+    decayed: isPositive ? ONE_EACH : NO_SUMS,
     decayedAt: occurredAt,
   }
   return combine(statistics, rating, sign)
@@ -51,19 +55,18 @@ function combine(x: ItemStatistics, y: ItemStatistics, sign: 1 | -1): ItemStatis
   // Exactly zero when nothing is left: a remainder of rounding must not outlive the ratings it came from.
   if (count <= 0) return NONE
   const positives = x.positives + sign * y.positives
+  const sum = x.sum + sign * y.sum
+  if (positives <= 0) return { count, sum, positives, decayed: NO_SUMS, decayedAt: 0 }
   // Without positives a time means nothing, and must not pull `decayedAt` to where nothing happened.
   const decayedAt = Math.max(x.positives > 0 ? x.decayedAt : -Infinity, y.positives > 0 ? y.decayedAt : -Infinity)
-  const decayed = decayTo(decayedAt, x) + sign * decayTo(decayedAt, y)
-  return {
-    count,
-    sum: x.sum + sign * y.sum,
-    positives,
-    decayed: positives > 0 ? Math.max(0, decayed) : 0,
-    decayedAt: positives > 0 ? decayedAt : 0,
-  }
+  const [inX, inY] = [decayedTo(decayedAt, x), decayedTo(decayedAt, y)]
+  const decayed = inX.map((ofX, i) => Math.max(0, ofX + sign * (inY[i] ?? 0)))
+  return { count, sum, positives, decayed, decayedAt }
 }
 
-/** Σ 2^((occurredAt − at) / half-life), moved from the statistics' own time to `at`. */
-function decayTo(at: number, { positives, decayed, decayedAt }: ItemStatistics): number {
-  return positives > 0 ? decayed * 2 ** ((decayedAt - at) / HALF_LIFE_MS) : 0
+/** For each half-life: Σ 2^((occurredAt − at) / half-life), moved from the statistics' own time to `at`. */
+export function decayedTo(at: number, { positives, decayed, decayedAt }: ItemStatistics): number[] {
+  return HALF_LIVES_MS.map((halfLife, i) =>
+    positives > 0 ? (decayed[i] ?? 0) * 2 ** ((decayedAt - at) / halfLife) : 0,
+  )
 }

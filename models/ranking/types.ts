@@ -1,11 +1,24 @@
+import type { Offset } from '../events/types.ts'
+
+/** A user with a standing positive of an item, and the event that gave it. */
+export interface Rater {
+  readonly userId: string
+  /** ms since 1970 */
+  readonly occurredAt: number
+  /** On the user's partition. */
+  readonly offset: Offset
+}
+
 /** Running statistics of one item, over the ratings of one partition of the log (or, merged, of all). */
 export interface ItemStatistics {
   /** Ratings that stand now. */
   readonly count: number
   readonly sum: number
   readonly positives: number
-  /** Σ 2^((occurredAt − decayedAt) / half-life) over the positives that stand now. */
-  readonly decayed: number
+  /** For each of HALF_LIVES_MS: Σ 2^((occurredAt − decayedAt) / half-life) over the positives that stand now. */
+  readonly decayed: readonly number[]
   /** ms since 1970 */
   readonly decayedAt: number
+  /** Users whose positive of the item stands, latest first, at most 500; only while the model does not know the item. */
+  readonly raters?: readonly Rater[]
 }

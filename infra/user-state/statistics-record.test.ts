@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ItemStatistics } from '../../models/ranking/types.ts'
+import { CorruptRecordError } from './corrupt-record.ts'
+import { decodeStatistics, encodeStatistics } from './statistics-record.ts'
+
+const offset = fc.nat({ max: Number.MAX_SAFE_INTEGER })
+const finite = fc.double({ noNaN: true }).map((value) => value + 0)
+const rater = fc.record({
+  userId: fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 128 }), fc.uuid()),
+  occurredAt: fc.integer({ min: -4e15, max: 4e15 }),
+  offset,
+})
+const statistics: fc.Arbitrary<ItemStatistics> = fc.record(
+  {
+    count: offset,
+    positives: offset,
+    sum: finite,
+    decayed: fc.array(finite, { minLength: 3, maxLength: 3 }),
+    decayedAt: finite,
+    raters: fc.array(rater, { minLength: 1, maxLength: 20 }),
+  },
+  { requiredKeys: ['count', 'positives', 'sum', 'decayed', 'decayedAt'] },
+)
+
+describe('codec of item statistics', () => {
+  it('gives back what it was given', () => {
+    fc.assert(fc.property(statistics, (s) => void expect(decodeStatistics('1', encodeStatistics(s))).toEqual(s)))
+  })
+
+  it('names the item whose bytes were cut', () => {
+    fc.assert(
+      fc.property(statistics, fc.nat(), (s, place) => {
+        const bytes = encodeStatistics(s)
+        const cut = bytes.subarray(0, place % bytes.length)
+        expect(() => decodeStatistics('tt0111161', cut)).toThrow(CorruptRecordError)
+        expect(() => decodeStatistics('tt0111161', cut)).toThrow(/"tt0111161"/)
+      }),
+    )
+  })
+
+  describe('of version 1', () => {
+    /** As they were written: one sum, over a week; three positives of one age. */
+    const former = (positives: number, overWeek: number): Buffer => {
+      const bytes = Buffer.alloc(27)
+      bytes.set([1, 5, positives])
+      bytes.writeDoubleLE(18.5, 3)
+      bytes.writeDoubleLE(overWeek, 11)
+      bytes.writeDoubleLE(1.7e12, 19)
+      return bytes
+    }
+
+    it('keep their sum, and get the others from the age it tells', () => {
+      const read = decodeStatistics('1', former(3, 3 * 2 ** -2))
+      expect(read).toMatchObject({ count: 5, positives: 3, sum: 18.5, decayedAt: 1.7e12 })
+      // Two weeks old: as much as after 14 half-lives of a day, and 14/30 of one of a month.
+      const expected = [3 * 2 ** -14, 3 * 2 ** -2, 3 * 2 ** (-14 / 30)]
+      read.decayed.forEach((sum, i) => {
+        expect(sum).toBeCloseTo(expected[i] as number, 12)
+      })
+      expect(decodeStatistics('1', encodeStatistics(read))).toEqual(read)
+    })
+
+    it('have no sums without positives', () => {
+      expect(decodeStatistics('1', former(0, 0)).decayed).toEqual([0, 0, 0])
+    })
+  })
+})
