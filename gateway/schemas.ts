@@ -42,16 +42,22 @@ export const itemId = id('item', 'Chosen by you; not `popular`, `trending`, `top
 export const inPath = <N extends string, S extends z.ZodType>(name: N, schema: S) =>
   schema.openapi({ param: { name, in: 'path', required: true } })
 
+/** The same schema, by the type that a client may give it: what stands in a query as text is a number or a list to who asks. */
+const givenAs =
+  <I>() =>
+  <S extends z.ZodType>(schema: S) =>
+    schema as unknown as z.ZodType<z.output<S>, I>
+
 /** A whole number in the query. */
 function wholeNumber(min: number, max: number, otherwise: number) {
   const message = `Expected a whole number from ${min} to ${max}`
-  return z
+  const number = z
     .string()
     .regex(/^\d+$/, message)
     .transform(Number)
     .refine((value) => value >= min && value <= max, message)
-    .optional()
-    .transform((value) => value ?? otherwise)
+  return givenAs<number | string>()(number)
+    .default(otherwise)
     .openapi({ type: 'integer', minimum: min, maximum: max, default: otherwise })
 }
 
@@ -65,12 +71,12 @@ export const genre = text(1, 256).optional().openapi({ description: 'Only items 
 
 /** A parameter that may be given several times. */
 export const repeated = <S extends z.ZodType>(schema: S) =>
-  z.preprocess((value) => [value].flat(), z.array(schema)).default([])
+  givenAs<z.input<S> | z.input<S>[]>()(z.preprocess((value) => [value].flat(), z.array(schema))).default([])
 
-export const flag = z
-  .enum(['true', 'false'])
-  .optional()
-  .transform((value) => value === 'true')
+export const flag = givenAs<boolean | 'true' | 'false'>()(
+  z.enum(['true', 'false']).transform((text) => text === 'true'),
+)
+  .default(false)
   .openapi({ type: 'boolean', default: false })
 
 export const waitMs = wholeNumber(0, 10_000, 1_000)
@@ -204,13 +210,15 @@ const problem = z
  * A list whose length is looked at before its elements are: a body of 8 MiB can hold millions of them, and as many faults.
  */
 export const shortList = <S extends z.ZodType>(schema: S, max: number, min = 0) =>
-  z.preprocess(
-    (list, context) => {
-      if (!Array.isArray(list) || list.length <= max) return list
-      context.addIssue({ code: 'custom', message: `Expected at most ${max}, not ${list.length}` })
-      return z.NEVER
-    },
-    z.array(schema).min(min, `Expected at least ${min}`).openapi({ maxItems: max }),
+  givenAs<z.input<S>[]>()(
+    z.preprocess(
+      (list, context) => {
+        if (!Array.isArray(list) || list.length <= max) return list
+        context.addIssue({ code: 'custom', message: `Expected at most ${max}, not ${list.length}` })
+        return z.NEVER
+      },
+      z.array(schema).min(min, `Expected at least ${min}`).openapi({ maxItems: max }),
+    ),
   )
 
 /** One of them, or a list: accepted whole or not at all. */
