@@ -49,20 +49,23 @@ export function observationsOf(
   const columns = codes.map(columnOf)
   if (dislikeWeight === 0 && topWeight === 1 && activityExponent === 0) return { columns }
   const targets = Float32Array.from(codes, (code) => (isLiked(code) ? 1 : 0))
-  const weights = Float32Array.from(codes, (code) => {
-    const grade = code & GRADE_MASK
-    return grade === 0 ? dislikeWeight : 1 + ((topWeight - 1) * (grade - 1)) / STEPS
-  })
+  const weights = Float32Array.from(codes, (code) => (isLiked(code) ? gradeOf(code, topWeight) : dislikeWeight))
   if (activityExponent !== 0) damp(weights, targets, starts, activityExponent)
   return { columns, targets, weights }
 }
+
+/** g: what a positive weighs by its height. */
+const gradeOf = (code: number, topWeight: number): number => 1 + ((topWeight - 1) * ((code & GRADE_MASK) - 1)) / STEPS
+
+/** (n / 60)^−γ: what each positive weighs less of a user who has n of them. */
+const activityFactor = (positives: number, exponent: number): number => (positives / USUAL_ACTIVITY) ** -exponent
 
 /** Multiplies the weights of positives by (n / 60)^−γ, row by row. */
 function damp(weights: Float32Array, targets: Float32Array, starts: ArrayLike<number>, exponent: number): void {
   for (let r = 0; r + 1 < starts.length; r++) {
     const [from, to] = [starts[r] as number, starts[r + 1] as number]
     const positives = targets.subarray(from, to).reduce((sum, target) => sum + target, 0)
-    const factor = (positives / USUAL_ACTIVITY) ** -exponent
+    const factor = activityFactor(positives, exponent)
     for (let e = from; e < to; e++) if (targets[e] === 1) (weights[e] as number) *= factor
   }
 }
@@ -90,6 +93,22 @@ export function observe(
     if (code !== undefined) codes.push(code)
   }
   return observationsOf(Int32Array.from(codes).sort(), hyperParameters)
+}
+
+/**
+ * What a user's rating of one item weighs in training, beside all the user's ratings; 0 unless it is a positive that stands.
+ *
+ * @param history  of the user; its items need not be of any generation
+ */
+export function weightInHistory(history: History, itemId: string, preference: Preference): number {
+  const value = history.get(itemId)?.value ?? null
+  const { positiveFrom, topWeight = 1, activityExponent = 0 } = preference
+  if (value === null || value < positiveFrom) return 0
+  const grade = gradeOf(pairCode(0, value, preference) as number, topWeight)
+  if (activityExponent === 0) return grade
+  let positives = 0
+  for (const { value } of history.values()) if (value !== null && value >= positiveFrom) positives++
+  return grade * activityFactor(positives, activityExponent)
 }
 
 /** Makes the arrays that `transpose` fills, so that they can be where a caller wants them. */
