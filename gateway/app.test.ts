@@ -74,6 +74,10 @@ describe('paths', () => {
     const answer = await gateway.send('PATCH', '/v1/items/1', {})
     expect(answer).toMatchObject({ status: 405, body: { type: '/docs#method-not-allowed' } })
     expect(answer.headers.get('allow')).toBe('GET, PUT, DELETE')
+    const popular = await gateway.send('PUT', '/v1/items/popular', {})
+    expect(popular).toMatchObject({ status: 405, body: { type: '/docs#method-not-allowed' } })
+    expect(popular.headers.get('allow')).toBe('GET')
+    expect((await gateway.app.request('/v1/items/popular', { method: 'HEAD' })).status).toBe(200)
   })
 })
 

@@ -3,12 +3,12 @@ import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { requestId } from 'hono/request-id'
-import { METHOD_NAME_ALL, METHODS } from 'hono/router'
 import { secureHeaders } from 'hono/secure-headers'
 import { refuseCrossSiteWrites, requireKey, requireLoopbackName } from './access.ts'
 import type { App, GatewayDependencies } from './context.ts'
 import { createEngine } from './engine/engine.ts'
 import { createHealth, type ReadyReport } from './health.ts'
+import { refuseOtherMethods, unknownPath } from './methods.ts'
 import { observe } from './observe.ts'
 import { answerProblems, Problem, refuseFaults } from './problems.ts'
 import { createPublisher } from './publisher.ts'
@@ -53,7 +53,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
       }),
     )
   if (settings.requestBudgetMs !== undefined) app.use(limitTime(settings.requestBudgetMs))
-  app.use(limitBody(settings.bodyLimit), refuseBrokenUtf8)
+  app.use(refuseOtherMethods(app), limitBody(settings.bodyLimit), refuseBrokenUtf8)
   for (const route of routes) route(app, gateway)
   addReference(app)
   return {
@@ -98,14 +98,4 @@ function limitBody(maxBytes: number): MiddlewareHandler {
     if (declared === undefined || isChunked) return measure(c, next)
     return Number(declared) > maxBytes ? refuse() : next()
   }
-}
-
-/** 405 where the path answers another method, else 404. */
-function unknownPath(app: App, method: string, path: string): Problem {
-  const answers = (other: string): boolean =>
-    app.router.match(other, path)[0].some(([[, route]]) => route.method !== METHOD_NAME_ALL)
-  const allowed = METHODS.map((other) => other.toUpperCase()).filter(answers)
-  if (allowed.length === 0) return new Problem('not-found', `There is nothing at ${path}; /docs lists every route.`)
-  const allow = allowed.join(', ')
-  return new Problem('method-not-allowed', `${path} answers ${allow}, not ${method}.`, { headers: { allow } })
 }
