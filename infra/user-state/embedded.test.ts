@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { open } from 'lmdb'
 import { afterAll, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../errors.ts'
 import { openEmbeddedUserState } from './embedded.ts'
@@ -29,6 +31,36 @@ describe('embedded user state', () => {
     const other = await openEmbeddedUserState(emptyFolder())
     expect(await other.incarnation()).not.toBe(incarnation)
     await other.close()
+  })
+
+  it('opens what the version before has written, with the one sum it kept', async () => {
+    const folder = emptyFolder()
+    await (await openEmbeddedUserState(folder)).close()
+    const former = Buffer.alloc(27)
+    former.set([1, 2, 1])
+    former.writeDoubleLE(6, 3)
+    former.writeDoubleLE(0.5, 11)
+    former.writeDoubleLE(1.7e12, 19)
+    const root = open({ path: join(folder, 'user-state.mdb'), eventTurnBatching: false })
+    await root.openDB('statistics', { encoding: 'binary' }).put([4, 'a'], former)
+    await root.close()
+    const state = await openEmbeddedUserState(folder)
+    expect(await state.readStatistics(4, ['a'])).toMatchObject([{ count: 2, positives: 1, sum: 6, decayedAt: 1.7e12 }])
+    expect((await state.statistics(4)).get('a')?.decayed[1]).toBe(0.5)
+    await state.close()
+  })
+
+  it('removes pages that have ended as new ones come, and no others', async () => {
+    const folder = emptyFolder()
+    const state = await openEmbeddedUserState(folder)
+    for (let i = 0; i < 50; i++) await state.putPage(`brief ${i}`, '{}', i < 25 ? 1 : 2)
+    await setTimeout(5)
+    for (let i = 0; i < 50; i++) await state.putPage(`held ${i}`, '{}', 600_000)
+    await state.close()
+    const root = open({ path: join(folder, 'user-state.mdb'), eventTurnBatching: false })
+    expect(root.openDB('pages', {}).getCount()).toBe(50)
+    expect(root.openDB('page-ends', {}).getCount()).toBe(50)
+    await root.close()
   })
 
   it('says which folder does not open', async () => {

@@ -31,7 +31,7 @@ export interface UserWrite {
 export type StateChange =
   | { readonly type: 'user'; readonly userId: string }
   | { readonly type: 'watermark'; readonly partition: number; readonly applied: Offset }
-  /** Statistics of these items changed; what is counted now reaches to `counted`. A batch of many items comes in several. */
+  /** Statistics of these items, at most 1,000, changed; what is counted now reaches to `counted`. A larger batch comes in several. */
   | {
       readonly type: 'items'
       readonly partition: number
@@ -82,7 +82,7 @@ export interface UserState {
 
   /** Holds a list for `nextPage`: any process may read it, and a crash may lose it. */
   putPage(id: string, json: string, ttlMs: number): Promise<void>
-  /** @returns undefined: never there, or gone */
+  /** @param id  may be any text: a client asks. @returns undefined: never there, or gone */
   page(id: string): Promise<string | undefined>
 
   /** Records the log this state belongs to, if none is recorded. @returns the one recorded: compare it with your own */

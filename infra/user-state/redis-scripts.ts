@@ -62,7 +62,8 @@ declare module 'ioredis' {
       counted: number,
       channel: string,
       messageCount: number,
-      ...messagesAndFields: (string | Buffer)[]
+      /** One argument here, since so many would not fit on the stack; each is one to the script. */
+      messagesAndFields: (string | Buffer)[],
     ): Result<number, Context>
     advanceWatermark(key: string, applied: number, channel: string, message: string): Result<number, Context>
   }

@@ -11,6 +11,7 @@ import { describeWithService } from '../services/for-tests.ts'
 import { freePort } from '../services/process.ts'
 import { startRedis } from '../services/redis.ts'
 import { CorruptRecordError } from './corrupt-record.ts'
+import type { StateChange } from './port.ts'
 import { openRedisUserState } from './redis.ts'
 import { exampleRecord, userStateContract } from './user-state.contract.ts'
 
@@ -34,14 +35,26 @@ describeWithService('redis', (url, another) => {
     listener.changes((change) => heard.push(change))
     stranger.changes((change) => astray.push(change))
     await writer.writeMany([{ userId: 'ada', next: exampleRecord('ada', 1), expectedOffset: undefined }])
+    await writer.count(3, -1, 7, new Map([['a', { count: 1, sum: 5, positives: 0, decayed: [0, 0, 0], decayedAt: 0 }]]))
     await writer.advance(3, 7)
     await vi.waitFor(() =>
       expect(heard).toEqual([
         { type: 'user', userId: 'ada' },
+        { type: 'items', partition: 3, counted: 7, itemIds: ['a'] },
         { type: 'watermark', partition: 3, applied: 7 },
       ]),
     )
     expect(astray).toEqual([])
+  })
+
+  it('lets another process read a page, and leaves nothing of it behind', async () => {
+    const place = another()
+    const [writer, reader, redis] = [await open(place), await open(place), new Redis(place)]
+    onTestFinished(() => Promise.all([writer.close(), reader.close(), redis.disconnect()]).then(() => {}))
+    await writer.putPage('p', '[1]', 500)
+    expect(await reader.page('p')).toBe('[1]')
+    expect(await redis.pttl('foldstream:page:{p}')).toBeLessThanOrEqual(500)
+    await vi.waitFor(async () => expect(await redis.keys('*page*')).toEqual([]))
   })
 
   it('names the user whose bytes are not what was written', async () => {
@@ -81,18 +94,37 @@ describeWithService('redis', (url, another) => {
     place.port = String(network.port)
     const state = await open(place.href)
     onTestFinished(() => Promise.all([state.close(), direct.close(), network.close()]).then(() => {}))
-    const heard: unknown[] = []
-    state.changes((change) => heard.push(change))
+    const heard: StateChange['type'][] = []
+    state.changes((change) => heard.push(change.type))
     network.cutAtNext('subscribe')
     network.cut()
     let applied = 0
     await vi.waitFor(
       async () => {
         await direct.advance(0, applied++)
-        expect(heard).not.toEqual([])
+        expect(heard).toContain('watermark')
       },
       { timeout: 10_000, interval: 100 },
     )
+    // First that something may be missing, then what comes.
+    expect(heard.indexOf('gap')).toBe(0)
+    expect(heard.filter((type) => type === 'gap')).toHaveLength(1)
+  })
+
+  it('tells whoever listens to look again after a break: what they then read has what they did not hear', async () => {
+    const place = new URL(another())
+    const network = await startNetwork(Number(place.port))
+    const direct = await open(place.href)
+    place.port = String(network.port)
+    const state = await open(place.href)
+    onTestFinished(() => Promise.all([state.close(), direct.close(), network.close()]).then(() => {}))
+    const looked = new Promise((resolve) =>
+      state.changes((change) => void (change.type === 'gap' && resolve(direct.read('ada')))),
+    )
+    network.cut()
+    const record = exampleRecord('ada', 1)
+    await direct.writeMany([{ userId: 'ada', next: record, expectedOffset: undefined }])
+    expect(await looked).toEqual(record)
   })
 
   it('gives up a connection that carries nothing any more, and opens another one', async () => {
@@ -211,7 +243,7 @@ describe('a Redis of its own', async () => {
       await vi.waitFor(
         async () => {
           await state.advance(0, (await state.offsets(0)).applied + 1)
-          expect(heard).not.toEqual([])
+          expect(heard).toContainEqual(expect.objectContaining({ type: 'watermark' }))
         },
         { timeout: 10_000 },
       )

@@ -127,10 +127,9 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
     readStatistics: (partition, itemIds) =>
       attempt(async () => {
         if (itemIds.length === 0) return []
-        const found = await redis.hmgetBuffer(
-          KEYS.partition(partition),
-          ...itemIds.map((itemId) => ITEM_FIELD + itemId),
-        )
+        // As one argument: 100,000 of them would not fit on the stack.
+        const args = [KEYS.partition(partition), ...itemIds.map((itemId) => ITEM_FIELD + itemId)]
+        const found = (await redis.callBuffer('hmget', args)) as (Buffer | null)[]
         return itemIds.map((itemId, i) => {
           const bytes = found[i]
           return bytes ? decodeStatistics(itemId, bytes) : undefined
@@ -146,7 +145,7 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
         const messages = itemChanges(partition, counted, touched.keys()).map(told)
         const key = KEYS.partition(partition)
         const rest = [...messages, ...fields]
-        return (await redis.countItems(key, expectedCounted, counted, channel, messages.length, ...rest)) === 1
+        return (await redis.countItems(key, expectedCounted, counted, channel, messages.length, rest)) === 1
       }),
 
     advance: (partition, applied) =>

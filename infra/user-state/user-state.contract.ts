@@ -243,6 +243,19 @@ export function userStateContract(name: string, openEmpty: () => Promise<UserSta
         expect(await state.statistics(2)).toEqual(new Map())
       })
 
+      it('keeps who rated an item, in their order', async () => {
+        const raters = [
+          { userId: '{ada} 😀', occurredAt: 1.7e12, offset: 9_007_199_254_740_991 },
+          { userId: randomUUID(), occurredAt: 1.6e12 + 1, offset: 0 },
+        ]
+        const rated = { ...statistics(2), raters }
+        await state.count(0, -1, 1, new Map([['a', rated]]))
+        expect(await state.readStatistics(0, ['a'])).toEqual([rated])
+        expect(await state.statistics(0)).toEqual(new Map([['a', rated]]))
+        await state.count(0, 1, 2, new Map([['a', statistics(2)]]))
+        expect(await state.readStatistics(0, ['a'])).toEqual([statistics(2)])
+      })
+
       it('drops an item that nobody rates any more', async () => {
         await state.count(
           0,
@@ -312,11 +325,89 @@ export function userStateContract(name: string, openEmpty: () => Promise<UserSta
         expect(seen).toEqual(expected)
       })
 
+      it('tells of the items whose statistics were stored, those that were dropped too, and of nothing else', async () => {
+        const seen: StateChange[] = []
+        state.changes((change) => seen.push(change))
+        const touched = new Map([
+          ['{a} 😀', statistics(1)],
+          ['b', statistics(2)],
+        ])
+        await state.count(3, -1, 10, touched)
+        await state.count(3, -1, 11, new Map([['c', statistics(1)]]))
+        await state.count(3, 10, 20, new Map())
+        await state.count(3, 20, 30, new Map([['b', statistics(0)]]))
+        await state.advance(3, 30)
+        const expected = [
+          { type: 'items', partition: 3, counted: 10, itemIds: ['{a} 😀', 'b'] },
+          { type: 'items', partition: 3, counted: 30, itemIds: ['b'] },
+          { type: 'watermark', partition: 3, applied: 30 },
+        ]
+        await vi.waitFor(() => expect(seen).toEqual(expected))
+      })
+
+      it('takes a batch that touches 100,000 items, and tells of it in changes of a thousand at most', async () => {
+        const seen: StateChange[] = []
+        state.changes((change) => seen.push(change))
+        const itemIds = Array.from({ length: 100_000 }, (_, i) => `item ${i}`)
+        const touched = new Map(itemIds.map((itemId) => [itemId, statistics(1)]))
+        expect(await state.count(1, -1, 7, touched)).toBe(true)
+        expect((await state.readStatistics(1, itemIds)).every(Boolean)).toBe(true)
+        const told = () => seen.flatMap((change) => (change.type === 'items' ? change.itemIds : []))
+        await vi.waitFor(() => expect(told()).toHaveLength(itemIds.length))
+        expect(told()).toEqual(itemIds)
+        for (const change of seen) {
+          expect(change).toMatchObject({ type: 'items', partition: 1, counted: 7 })
+          expect(change.type === 'items' && change.itemIds.length).toBeLessThanOrEqual(1_000)
+        }
+      })
+
       it('shows a listener what it is told of', async () => {
-        const read = new Promise((resolve) => state.changes(() => resolve(state.read('ada'))))
+        const shown = (type: StateChange['type'], read: () => Promise<unknown>) =>
+          new Promise((resolve) => state.changes((change) => void (change.type === type && resolve(read()))))
+        const seen = Promise.all([
+          shown('user', () => state.read('ada')),
+          shown('items', () => state.readStatistics(0, ['a'])),
+          shown('watermark', () => state.offsets(0)),
+        ])
         const record = exampleRecord('ada', 1)
         await write(record)
-        expect(await read).toEqual(record)
+        await state.count(0, -1, 3, new Map([['a', statistics(2)]]))
+        await state.advance(0, 3)
+        expect(await seen).toEqual([record, [statistics(2)], { counted: 3, applied: 3 }])
+      })
+    })
+
+    describe('pages', () => {
+      const LONG_MS = 600_000
+
+      it('are there for whoever has their id, until they end', async () => {
+        const json = JSON.stringify({ itemIds: Array.from({ length: 1_000 }, (_, i) => `item ${i} 😀`) })
+        await state.putPage('held', json, LONG_MS)
+        await state.putPage('brief', '{}', 40)
+        await vi.waitFor(async () => expect(await state.page('brief')).toBeUndefined())
+        expect(await state.page('held')).toBe(json)
+        expect(await state.page('brief')).toBeUndefined()
+      })
+
+      it('of the same id replace one another, with their end', async () => {
+        await state.putPage('p', '1', 40)
+        await state.putPage('p', '2', LONG_MS)
+        await state.putPage('q', '1', LONG_MS)
+        await state.putPage('q', '2', 40)
+        await vi.waitFor(async () => expect(await state.page('q')).toBeUndefined())
+        await state.putPage('another', '', LONG_MS)
+        expect(await state.page('p')).toBe('2')
+      })
+
+      it('that nobody put are not there, whatever their id looks like', async () => {
+        for (const id of ['', 'x', '{x}', '*', '愛'.repeat(500), 'x'.repeat(100_000)])
+          expect(await state.page(id)).toBeUndefined()
+      })
+
+      it('are no users', async () => {
+        await state.putPage('ada', '{}', LONG_MS)
+        expect(await Array.fromAsync(state.scan())).toEqual([])
+        expect(await state.read('ada')).toBeUndefined()
       })
     })
 
