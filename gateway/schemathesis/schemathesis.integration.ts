@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { messageOf } from '../../infra/errors.ts'
+import { SMALL_MODEL, startSystem, testDataset } from '../../infra/system.fixture.ts'
+import { installSchemathesis } from './install.fixture.ts'
+
+/** Test cases a route; each phase has its own. A run of thousands is for once in a while. */
+const EXAMPLES = Number(process.env.SCHEMATHESIS_EXAMPLES ?? 25)
+const SEED = process.env.SCHEMATHESIS_SEED ?? '1'
+const KEY = 'opens-everything'
+
+const CONFIG = join(import.meta.dirname, 'schemathesis.toml')
+const HOOKS = join(import.meta.dirname, 'hooks.py')
+
+let folder: string
+let command: string | undefined
+let missing: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'foldstream-schemathesis-'))
+  command = await installSchemathesis().catch((error: unknown) => {
+    if (process.env.REQUIRE_SERVICES === '1') throw error
+    missing = messageOf(error)
+    return undefined
+  })
+}, 180_000)
+afterAll(() => rm(folder, { recursive: true }))
+
+it('answers whatever is sent to it as its OpenAPI document says', {
+  timeout: 120_000 + EXAMPLES * 5_000,
+}, async (context) => {
+  if (command === undefined) return context.skip(missing)
+  const dataset = await testDataset(folder)
+  const sha256 = createHash('sha256').update(KEY).digest('hex')
+  const system = await startSystem(['--data-dir', join(folder, 'data'), '--dataset', dataset.name], {
+    ...SMALL_MODEL,
+    ...dataset.env,
+    API_KEYS: `tests:ingest+read+admin:${sha256}`,
+    LOG_LEVEL: 'warn',
+  })
+  await system.ready()
+
+  const args = [
+    ...['--config-file', CONFIG, 'run', `${system.url}/openapi.json`],
+    ...['--header', `Authorization: Bearer ${KEY}`, '--output-sanitize', 'false'],
+    ...['--max-examples', String(EXAMPLES), '--seed', SEED, '--generation-database', 'none', '--no-color'],
+  ]
+  const env = { ...process.env, SCHEMATHESIS_HOOKS: HOOKS }
+  const child = spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  const output = await text(child.stdout)
+  // Each failure with the curl line that shows it.
+  expect(await ended, output).toBe(0)
+
+  const [, selected, total, tested] = /Selected: (\d+)\/(\d+)\s+Tested: (\d+)/.exec(output) ?? []
+  expect(Number(tested), output).toBe(Number(selected))
+  expect(Number(total) - Number(selected), 'routes that schemathesis.toml leaves out').toBeLessThanOrEqual(2)
+})
