@@ -3,19 +3,14 @@ import type { EventLog, LogRecord, Position } from '../infra/event-log/port.ts'
 import type { Logger } from '../infra/logging.ts'
 import { decodeEvent } from '../models/events/codec.ts'
 import type { Item } from '../models/events/types.ts'
-
-export interface ItemQuery {
-  /** Beginning of the title, or of one of its words. */
-  readonly query?: string | undefined
-  readonly genre?: string | undefined
-  readonly skip: number
-  readonly limit: number
-}
+import { folded } from '../models/ranking/folded.ts'
 
 /** Every item, in memory, as topic `items` tells them. */
 export interface Catalogue {
   /** undefined: unknown, or deleted. */
   get(itemId: string): Item | undefined
+  /** Those that `get` knows, as they stand when it is their turn: changes may come while they are gone through. */
+  items(): Iterable<Item>
   /** Deleted, or not available: never to be recommended. An item that nobody described is not hidden. */
   isHidden(itemId: string): boolean
   /** Whatever the case of the letters. */
@@ -26,8 +21,8 @@ export interface Catalogue {
   ofGenre(genre: string): Iterable<string>
   /** The listener hears of every item whose record is taken in from now on, and must not throw. @returns stops listening */
   onChange(listener: (itemId: string) => void): () => void
-  /** Available items, those whose title begins with the query first, then by title. */
-  search(query: ItemQuery): Item[]
+  /** Records taken in so far: what was made of the catalogue is right as long as this stays. */
+  version(): number
   /** @returns whether the record at `position` was delivered in time */
   reached(position: Position, waitMs: number): Promise<boolean>
   /** Resolves once what stood on the log at the start was read. */
@@ -37,8 +32,6 @@ export interface Catalogue {
 
 interface Entry {
   readonly item: Item
-  /** What searches compare with. */
-  readonly title: string
   readonly genres: ReadonlySet<string>
 }
 
@@ -54,9 +47,11 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
   const listeners = new Set<(itemId: string) => void>()
   const hidden = new Set<string>()
   const byGenre = new Map<string, Set<string>>()
+  let version = 0
 
   function deliver(records: readonly LogRecord[]): void {
     for (const record of records) {
+      version++
       apply(record)
       seen.set(record.partition, record.offset)
     }
@@ -94,6 +89,9 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
 
   return {
     get: (itemId) => entries.get(itemId)?.item,
+    *items() {
+      for (const entry of entries.values()) if (entry) yield entry.item
+    },
     isHidden: (itemId) => hidden.has(itemId),
     hasGenre: (itemId, genre) => entries.get(itemId)?.genres.has(folded(genre)) ?? false,
     hidden: () => hidden,
@@ -102,7 +100,7 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    search: (query) => search(entries.values(), query),
+    version: () => version,
     reached({ partition, offset }, waitMs) {
       const isThere = (): boolean => (seen.get(partition) ?? -1) >= offset
       if (isThere()) return Promise.resolve(true)
@@ -125,34 +123,5 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
 }
 
 function entryOf(item: Item): Entry {
-  return { item, title: folded(item.title), genres: new Set(item.genres.map(folded)) }
+  return { item, genres: new Set(item.genres.map(folded)) }
 }
-
-/** Without case and accents: "Amélie" is found by "amelie". */
-function folded(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
-}
-
-function search(entries: Iterable<Entry | null>, { query, genre, skip, limit }: ItemQuery): Item[] {
-  const wanted = query === undefined ? '' : folded(query.trim())
-  const wantedGenre = genre === undefined ? undefined : folded(genre)
-  const found = [...entries].filter((entry): entry is Entry => {
-    if (!entry?.item.available) return false
-    if (wantedGenre !== undefined && !entry.genres.has(wantedGenre)) return false
-    return startsAWord(entry.title, wanted)
-  })
-  const rank = (entry: Entry): number => (entry.title.startsWith(wanted) ? 0 : 1)
-  return found
-    .sort((x, y) => rank(x) - rank(y) || compare(x.title, y.title) || compare(x.item.itemId, y.item.itemId))
-    .slice(skip, skip + limit)
-    .map((entry) => entry.item)
-}
-
-function startsAWord(title: string, wanted: string): boolean {
-  for (let at = title.indexOf(wanted); at >= 0; at = title.indexOf(wanted, at + 1)) {
-    if (at === 0 || !/[\p{L}\p{N}]/u.test(title[at - 1] as string)) return true
-  }
-  return false
-}
-
-const compare = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0)

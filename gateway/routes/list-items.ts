@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { answerItem, itemAnswer } from '../items.ts'
 import { genre, json, needs, paging, refusals, text } from '../schemas.ts'
+import { createItemSearch } from '../search/item-search.ts'
 
 const query = z.strictObject({
   ...paging,
@@ -16,10 +17,16 @@ const route = createRoute({
   path: '/v1/items',
   tags: ['Items'],
   summary: 'Items of the catalogue, found by title or genre',
+  description: 'Most popular first, by positive ratings; a title that is the query, whole, before all others.',
   security: needs('read'),
   request: { query },
   responses: { 200: json(z.object({ items: z.array(itemAnswer) }), 'The available items'), ...refusals(400) },
 })
 
-export const listItems = (app: App, { catalogue }: Gateway) =>
-  app.openapi(route, (c) => c.json({ items: catalogue.search(c.req.valid('query')).map(answerItem) }, 200))
+export const listItems = (app: App, { catalogue, logger, closing }: Gateway) => {
+  const { search } = createItemSearch(catalogue, { popularityOf: () => 0, version: () => 0 }, logger, closing)
+  return app.openapi(route, async (c) => {
+    const found = await search(c.req.valid('query'))
+    return c.json({ items: found.map(answerItem) }, 200)
+  })
+}

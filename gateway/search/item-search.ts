@@ -1,0 +1,54 @@
+import type { Logger } from '../../infra/logging.ts'
+import type { Item } from '../../models/events/types.ts'
+import type { Steps } from '../../models/ranking/layout.ts'
+import { inBackground } from '../background.ts'
+import type { Catalogue } from '../catalogue.ts'
+import { find, type ItemQuery } from './find.ts'
+import { createRankedTitles, type Popularity } from './ranked-titles.ts'
+import { indexed } from './title-index.ts'
+
+/** Items taken in at a step: a millisecond. */
+const STEP_ITEMS = 128
+
+export interface ItemSearch {
+  /** Available items, as `find` lists them. Waits while the catalogue is first taken in, some 5 µs an item. */
+  search(query: ItemQuery): Promise<Item[]>
+}
+
+/** Searches in the catalogue that follow it: an item is found, or not, from the moment on in which the catalogue has it so. */
+export function createItemSearch(
+  catalogue: Pick<Catalogue, 'get' | 'items' | 'onChange'>,
+  popularity: Popularity,
+  logger: Logger,
+  closing: AbortSignal,
+): ItemSearch {
+  const titles = createRankedTitles(popularity, logger, closing)
+
+  function follow(itemId: string): void {
+    const item = catalogue.get(itemId)
+    titles.put(itemId, item?.available ? indexed(item) : undefined)
+  }
+
+  function* takeIn(): Steps<undefined> {
+    let taken = 0
+    for (const { itemId } of catalogue.items()) {
+      follow(itemId)
+      if (++taken % STEP_ITEMS === 0) yield
+    }
+    return undefined
+  }
+
+  const stop = catalogue.onChange(follow)
+  closing.addEventListener('abort', stop, { once: true })
+  const takenIn = inBackground(takeIn(), closing).catch((error: unknown) => {
+    if (!closing.aborted) logger.error({ err: error }, 'not every item can be found by its title')
+  })
+
+  return {
+    async search(query) {
+      await takenIn
+      const found = find(await titles.current(), query, popularity.popularityOf)
+      return found.flatMap(({ itemId }) => catalogue.get(itemId) ?? [])
+    },
+  }
+}
