@@ -97,7 +97,7 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     expect(await again.gateway.recommendations('newcomer')).toMatchObject({ strategy, generation, items })
     const [known] = items
     const token = await again.gateway.rate({ userId: 'newcomer', itemId: known?.itemId as string, value: 5 })
-    const after = await again.gateway.recommendations('newcomer', `?after=${token}&wait=10000`)
+    const after = await again.gateway.recommendations('newcomer', { after: token, wait: 10_000 })
     expect(after.freshness).toEqual({ satisfied: true })
     expect(idsOf(after)).not.toContain(known?.itemId)
     await again.gateway.settled()
@@ -127,7 +127,7 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     for (const userId of users) expect((await gateway.ratingsOf(userId)).size).toBe(120)
     // Four users like each film. The list may be a second old.
     await vi.waitFor(async () => {
-      const { items } = await gateway.popular('?limit=1000')
+      const { items } = await gateway.popular({ limit: 1000 })
       expect(items).toHaveLength(120)
       expect(items.filter(({ score }) => score !== users.length)).toEqual([])
     }, 10_000)
@@ -177,7 +177,7 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
       await system.ready()
       const token = await system.rate({ userId: 'a', itemId: 'x', value: 1 })
       await system.settled()
-      const after = await system.recommendations('a', `?after=${token}`)
+      const after = await system.recommendations('a', { after: token })
       expect(after).toMatchObject({ items: [], freshness: { satisfied: true } })
       expect(await system.stop(), system.output()).toBe(0)
     },

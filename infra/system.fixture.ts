@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { InferRequestType } from 'hono/client'
 import { expect, onTestFailed, onTestFinished, vi } from 'vitest'
+import { answerOf, createClient } from '../gateway/client.ts'
 import { decodeEvent } from '../models/events/codec.ts'
 import type { RatingEvent } from '../models/events/types.ts'
 import { generateDataset } from '../producers/generator.ts'
@@ -59,50 +61,21 @@ export async function startSystem(args: readonly string[], env: Record<string, s
 export type TestSystem = FoldstreamProcess & Gateway
 type Gateway = ReturnType<typeof clientOf>
 
-interface ListedItem {
-  readonly itemId: string
-  readonly score: number
-  readonly title?: string
-}
-export interface Recommended {
-  readonly items: readonly ListedItem[]
-  readonly strategy: string
-  readonly generation: string | null
-  readonly freshness?: { readonly satisfied: boolean }
-}
-interface NewRating {
-  readonly userId: string
-  readonly itemId: string
-  readonly value: number | null
-  readonly eventId?: string
-}
-interface Readiness {
-  readonly status: string
-  readonly model: string
-  readonly missing: readonly { readonly part: string; readonly message: string }[]
-}
-interface Status {
-  readonly lag: readonly { readonly partitions: readonly { readonly lag: number }[] }[]
-}
-
-/** What tests ask of a gateway. */
+/** What tests ask of a gateway. What it answers other than success is thrown, as AnswerError. */
 export function clientOf(url: string) {
-  const get = async <T>(path: string): Promise<T> => {
-    const response = await fetch(url + path)
-    const text = await response.text()
-    expect(response.status, `${path}: ${text}`).toBe(200)
-    return JSON.parse(text) as T
-  }
-  const readiness = async (): Promise<Readiness & { code: number }> => {
-    const response = await fetch(`${url}/readyz`)
-    return { ...((await response.json()) as Readiness), code: response.status }
+  const { readyz, v1 } = createClient(url)
+
+  const readiness = async () => {
+    const response = await readyz.$get()
+    return { ...(await response.json()), code: response.status }
   }
   const lags = async (): Promise<number[]> =>
-    (await get<Status>('/v1/admin/status')).lag.flatMap(({ partitions }) => partitions.map(({ lag }) => lag))
+    (await answerOf(v1.admin.status.$get())).lag.flatMap(({ partitions }) => partitions.map(({ lag }) => lag))
+  const { recommendations } = v1.users[':userId']
   return {
     readiness,
     /** @returns the first report of a system that is ready */
-    ready: (): Promise<Readiness> =>
+    ready: () =>
       vi.waitFor(async () => {
         const report = await readiness()
         expect(report.code, JSON.stringify(report)).toBe(200)
@@ -117,20 +90,15 @@ export function clientOf(url: string) {
         expect(found.filter((lag) => lag > 0)).toEqual([])
       }, PATIENCE),
     /** @returns the token; fetch's error when the connection breaks */
-    async rate(ratings: NewRating | readonly NewRating[]): Promise<string> {
-      const headers = { 'content-type': 'application/json' }
-      const response = await fetch(`${url}/v1/ratings`, { method: 'POST', headers, body: JSON.stringify(ratings) })
-      const text = await response.text()
-      expect(response.status, text).toBe(202)
-      return (JSON.parse(text) as { token: string }).token
-    },
-    recommendations: (userId: string, query = '') => get<Recommended>(`/v1/users/${userId}/recommendations${query}`),
-    popular: (query = '') => get<{ items: readonly ListedItem[] }>(`/v1/items/popular${query}`),
+    rate: async (ratings: InferRequestType<typeof v1.ratings.$post>['json']): Promise<string> =>
+      (await answerOf(v1.ratings.$post({ json: ratings }))).token,
+    recommendations: (userId: string, query: InferRequestType<typeof recommendations.$get>['query'] = {}) =>
+      answerOf(recommendations.$get({ param: { userId }, query })),
+    popular: (query: InferRequestType<typeof v1.items.popular.$get>['query'] = {}) =>
+      answerOf(v1.items.popular.$get({ query })),
     /** @returns values by item */
     async ratingsOf(userId: string): Promise<Map<string, number>> {
-      const { items } = await get<{ items: { itemId: string; value: number }[] }>(
-        `/v1/users/${userId}/ratings?limit=1000`,
-      )
+      const { items } = await answerOf(v1.users[':userId'].ratings.$get({ param: { userId }, query: { limit: 1000 } }))
       return new Map(items.map(({ itemId, value }) => [itemId, value]))
     },
   }
@@ -151,14 +119,14 @@ export async function recommendsToKnownUsers(gateway: Gateway): Promise<void> {
 }
 
 /** A user nobody has heard of gets what is popular, and after five ratings, the first time they ask, what is theirs. */
-export async function recommendsToNewcomers(gateway: Gateway): Promise<Recommended> {
+export async function recommendsToNewcomers(gateway: Gateway) {
   const before = await gateway.recommendations('newcomer')
   expect(before.strategy).toBe('popular')
   expect(idsOf(before)).toEqual(idsOf(await gateway.popular()))
   let token = ''
-  for (const itemId of idsOf(await gateway.popular('?genre=Animation&limit=5')))
+  for (const itemId of idsOf(await gateway.popular({ genre: 'Animation', limit: 5 })))
     token = await gateway.rate({ userId: 'newcomer', itemId, value: 5 })
-  const after = await gateway.recommendations('newcomer', `?after=${token}`)
+  const after = await gateway.recommendations('newcomer', { after: token })
   expect(after).toMatchObject({ strategy: 'fold-in', freshness: { satisfied: true } })
   expect(idsOf(after)).not.toEqual(idsOf(before))
   return after
