@@ -6,6 +6,13 @@ export interface Bitmap {
   show(index: number): void
   isHidden(index: number): boolean
   hideAll(): void
+  showAll(indices: Int32Array): void
+  /** Hides what another bitmap of the same scorer hides, too. */
+  merge(other: Bitmap): void
+  /** Hides only what both hide. */
+  intersect(other: Bitmap): void
+  /** Hides what was shown, and shows what was hidden. */
+  invert(): void
   copy(): Bitmap
 }
 
@@ -19,11 +26,13 @@ const WORD_BITS = 32
  */
 export function createBitmap(rows: number, placeOf?: Int32Array): Bitmap {
   const words = new Uint32Array(Math.ceil(rows / WORD_BITS))
-  if (rows % WORD_BITS > 0) words[words.length - 1] = -1 << (rows % WORD_BITS)
-  return bitmapOver(words, placeOf)
+  const pastLast = rows % WORD_BITS > 0 ? -1 << (rows % WORD_BITS) : 0
+  if (words.length > 0) words[words.length - 1] = pastLast
+  return bitmapOver(words, pastLast, placeOf)
 }
 
-function bitmapOver(words: Uint32Array, placeOf: Int32Array | undefined): Bitmap {
+/** @param pastLast  bits of the last word that belong to no item */
+function bitmapOver(words: Uint32Array, pastLast: number, placeOf: Int32Array | undefined): Bitmap {
   const place = (index: number): number => (placeOf ? (placeOf[index] as number) : index)
   return {
     words,
@@ -40,6 +49,22 @@ function bitmapOver(words: Uint32Array, placeOf: Int32Array | undefined): Bitmap
       return (((words[at >>> 5] as number) >>> (at & 31)) & 1) === 1
     },
     hideAll: () => void words.fill(-1 >>> 0),
-    copy: () => bitmapOver(words.slice(), placeOf),
+    showAll(indices) {
+      for (let n = 0; n < indices.length; n++) {
+        const at = place(indices[n] as number)
+        ;(words[at >>> 5] as number) &= ~(1 << (at & 31))
+      }
+    },
+    merge(other) {
+      for (let n = 0; n < words.length; n++) (words[n] as number) |= other.words[n] as number
+    },
+    intersect(other) {
+      for (let n = 0; n < words.length; n++) (words[n] as number) &= other.words[n] as number
+    },
+    invert() {
+      for (let n = 0; n < words.length; n++) words[n] = ~(words[n] as number)
+      if (words.length > 0) (words[words.length - 1] as number) |= pastLast
+    },
+    copy: () => bitmapOver(words.slice(), pastLast, placeOf),
   }
 }

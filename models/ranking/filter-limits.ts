@@ -1,6 +1,6 @@
 import { ATTRIBUTE, FIELDS, MAX_TEXT_LENGTH } from './filter.ts'
 
-export const MAX_FILTER_DEPTH = 8
+export const MAX_DEPTH = 8
 export const MAX_CONDITIONS = 100
 export const MAX_VALUES = 1_000
 /** More faults help nobody. */
@@ -35,7 +35,7 @@ export function checkFilter(filter: unknown): FilterFault[] {
 
   function check(node: unknown, path: FilterFault['path'], depth: number): void {
     if (typeof node !== 'object' || node === null || Array.isArray(node)) say(path, 'Expected an object')
-    else if (depth > MAX_FILTER_DEPTH) say(path, `Nested deeper than ${MAX_FILTER_DEPTH}`)
+    else if (depth > MAX_DEPTH) say(path, `Nested deeper than ${MAX_DEPTH}`)
     else {
       const group = GROUPS.find((name) => Object.hasOwn(node, name))
       const known: readonly string[] = group ? [group] : ['field', ...COMPARISONS]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../events/types.ts'
 import { type Filter, matcher, valuesOf } from './filter.ts'
-import { checkField, checkFilter, MAX_CONDITIONS, MAX_FILTER_DEPTH, MAX_VALUES } from './filter-limits.ts'
+import { checkField, checkFilter, MAX_CONDITIONS, MAX_DEPTH, MAX_VALUES } from './filter-limits.ts'
 
 const amelie: Item = {
   type: 'item',
@@ -104,8 +104,8 @@ describe('what is no filter is told by its path', () => {
     ['too many conditions', { all: Array(MAX_CONDITIONS + 1).fill(comedy) }, `all.${MAX_CONDITIONS}`, 'conditions'],
     ['too many groups', { all: Array(MAX_CONDITIONS).fill({ all: [] }) }, 'all.99.all', 'groups'],
     ['a group that is no list', { not: [{ any: comedy }] }, 'not.0.any', 'list'],
-    ['too deep a nest', nested(MAX_FILTER_DEPTH + 1), Array(MAX_FILTER_DEPTH).fill('any.0').join('.'), 'deeper'],
-    ['a nest without end', nested(1_000_000), Array(MAX_FILTER_DEPTH).fill('any.0').join('.'), 'deeper'],
+    ['too deep a nest', nested(MAX_DEPTH + 1), Array(MAX_DEPTH).fill('any.0').join('.'), 'deeper'],
+    ['a nest without end', nested(1_000_000), Array(MAX_DEPTH).fill('any.0').join('.'), 'deeper'],
   ]
   it.each(cases)('%s', (_, filter, path, message) => {
     const [fault, ...others] = checkFilter(filter)
@@ -123,7 +123,7 @@ describe('what is no filter is told by its path', () => {
   it('and nothing is told of the largest filter', () => {
     const most = { field: 'genres', in: Array(MAX_VALUES).fill('x') }
     expect(checkFilter({ all: Array(MAX_CONDITIONS).fill(most) })).toEqual([])
-    expect(checkFilter(nested(MAX_FILTER_DEPTH))).toEqual([])
+    expect(checkFilter(nested(MAX_DEPTH))).toEqual([])
     expect(checkField('attributes.x')).toBeUndefined()
   })
 })

@@ -51,9 +51,9 @@ function rawValue(item: Item, field: string): AttributeValue | null | undefined 
   return field.startsWith(ATTRIBUTE) && Object.hasOwn(item.attributes, name) ? item.attributes[name] : undefined
 }
 
-const isComparable = (value: Scalar): boolean => typeof value !== 'string' || value.length <= MAX_TEXT_LENGTH
+export const isComparable = (value: Scalar): boolean => typeof value !== 'string' || value.length <= MAX_TEXT_LENGTH
 
-/** A value as `valuesOf` has it. */
+/** One value of a filter, to be compared with those of items. */
 export function comparable(field: string, value: Scalar): Scalar {
   return typeof value === 'string' && field !== 'itemId' ? folded(value) : value
 }

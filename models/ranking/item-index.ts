@@ -1,0 +1,100 @@
+import type { Bitmap } from './bitmap.ts'
+import { buildColumns, type Columns, type DescribedItems } from './columns.ts'
+import { type Condition, type Filter, isCondition, matcher } from './filter.ts'
+import { hiddenInColumns } from './hidden-in-columns.ts'
+import type { Steps } from './layout.ts'
+
+/** Conditions whose bitmaps are kept: a bit an item each. Those asked for longest ago go first. */
+const MAX_KEPT = 128
+/** A condition that takes more room to write down, such as a long list of ids, is not worth keeping. */
+const MAX_KEY_LENGTH = 4096
+/** So many items may have changed, or this share of them if that is more, until the index ought to be made anew. */
+const MAX_CHANGED = 1024
+const MAX_CHANGED_SHARE = 1 / 64
+
+/** Answers filters from lists of items by value, and stays right while descriptions change. */
+export interface ItemIndex {
+  /** A bitmap of the caller's own, in which all are hidden that the filter does not let through. */
+  hiddenBy(filter: Filter): Bitmap
+  /** The description of an item has changed. To be told of every change since the index was begun. */
+  touch(itemId: string): void
+  /** Whether so much has changed that `refresh` pays: until then every filter looks at all changed items. */
+  isStale(): boolean
+  /** Reads all items again. */
+  refresh(): Steps<void>
+}
+
+interface Kept {
+  readonly hidden: Bitmap
+  /** How many of the changes it knows. */
+  changes: number
+}
+
+/** An index in which nothing is read yet, so that every filter asks every item, until `refresh` was run. */
+export function createItemIndex(items: DescribedItems): ItemIndex {
+  const { itemIds, indexOf, get, empty } = items
+  let columns: Columns = () => 'unknown'
+  /** Items whose description changed since the columns were begun, in the order of the changes. */
+  let changed: number[] = []
+  /** Ordered by when they were asked for. */
+  const kept = new Map<string, Kept>()
+
+  /** Not the caller's own. */
+  function hiddenByCondition(condition: Condition): Bitmap {
+    const key = keyOf(condition)
+    const entry = kept.get(key) ?? { hidden: hiddenInColumns(condition, columns, items), changes: 0 }
+    if (entry.changes < changed.length) {
+      const matches = matcher(condition)
+      for (let n = entry.changes; n < changed.length; n++) {
+        const index = changed[n] as number
+        entry.hidden[matches(get(itemIds[index] as string)) ? 'show' : 'hide'](index)
+      }
+      entry.changes = changed.length
+    }
+    if (key.length <= MAX_KEY_LENGTH) keep(key, entry)
+    return entry.hidden
+  }
+
+  function keep(key: string, entry: Kept): void {
+    kept.delete(key)
+    kept.set(key, entry)
+    for (const oldest of kept.keys()) {
+      if (kept.size <= MAX_KEPT) break
+      kept.delete(oldest)
+    }
+  }
+
+  function hiddenBy(filter: Filter): Bitmap {
+    if (isCondition(filter)) return hiddenByCondition(filter).copy()
+    const hidden = empty()
+    // Not the caller's own either: a condition's bitmap is only read.
+    const part = (one: Filter): Bitmap => (isCondition(one) ? hiddenByCondition(one) : hiddenBy(one))
+    if ('all' in filter) {
+      for (const one of filter.all) hidden.merge(part(one))
+      return hidden
+    }
+    hidden.hideAll()
+    for (const one of 'any' in filter ? filter.any : filter.not) hidden.intersect(part(one))
+    if ('not' in filter) hidden.invert()
+    return hidden
+  }
+
+  return {
+    hiddenBy,
+    touch(itemId) {
+      const index = indexOf.get(itemId)
+      if (index !== undefined) changed.push(index)
+    },
+    isStale: () => changed.length > Math.max(MAX_CHANGED, MAX_CHANGED_SHARE * itemIds.length),
+    *refresh() {
+      const before = changed.length
+      columns = yield* buildColumns(items)
+      changed = changed.slice(before)
+      kept.clear()
+    },
+  }
+}
+
+// JSON has no word for what is infinite.
+const keyOf = ({ field, has, in: oneOf, gte, lte }: Condition): string =>
+  JSON.stringify([field, has, oneOf, `${gte}`, `${lte}`])
