@@ -113,7 +113,9 @@ export function createEngine({ state, generations, catalogue, partitions, metric
         return answer('popular', generation, await popular(generation, selection, filter(selection, isKnown)))
       }
       const { generation } = served
-      const hidden = served.hidden(selection.genre)
+      const hidden = served.hidden(
+        selection.genre === undefined ? undefined : { field: 'genres', has: selection.genre },
+      )
       hide(hidden, generation, selection.exclude ?? [])
       if (!includeKnown) hide(hidden, generation, knownItems(record?.history))
       const best = await served.topK(vector, selection.skip + selection.limit, hidden)

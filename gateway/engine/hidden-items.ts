@@ -1,65 +1,73 @@
-import type { Generation } from '../../models/als/types.ts'
+import { setImmediate as yieldToRequests } from 'node:timers/promises'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
+import type { DescribedItems } from '../../models/ranking/columns.ts'
+import type { Filter } from '../../models/ranking/filter.ts'
+import { createItemIndex } from '../../models/ranking/item-index.ts'
+import type { Steps } from '../../models/ranking/layout.ts'
 import type { Catalogue } from '../catalogue.ts'
 
-/** Genres whose bitmaps are kept: a bit an item each. Those asked for longest ago go first. */
-const MAX_GENRES = 64
-
-/** What the catalogue lets nobody see, for one generation. */
+/** What nobody is to see, for one generation. */
 export interface HiddenItems {
-  /** A bitmap of the caller's own, in which all are hidden but those that may be listed (of this genre). */
-  of(genre: string | undefined): Bitmap
+  /** A bitmap of the caller's own, in which all are hidden that the catalogue hides or the filter does not let through. */
+  of(filter: Filter | undefined): Bitmap
   /** No longer follows the catalogue. */
   close(): void
 }
 
-/** Bitmaps of a generation that follow the catalogue, so that a request only copies one. @param empty makes one */
-export function followHiddenItems(
-  { indexOf }: Pick<Generation, 'indexOf'>,
+/**
+ * Bitmaps of a generation that follow the catalogue, so that a request only combines some. Whoever gives up between the steps has
+ * to end them with `return`.
+ *
+ * @param empty  makes a bitmap
+ */
+export function* followHiddenItems(
+  { itemIds, indexOf }: Pick<DescribedItems, 'itemIds' | 'indexOf'>,
   empty: () => Bitmap,
-  catalogue: Pick<Catalogue, 'isHidden' | 'hasGenre' | 'hidden' | 'ofGenre' | 'onChange'>,
-): HiddenItems {
+  catalogue: Pick<Catalogue, 'get' | 'isHidden' | 'hidden' | 'onChange'>,
+): Steps<HiddenItems> {
+  const index = createItemIndex({ itemIds, indexOf, get: catalogue.get, empty })
   const everywhere = empty()
-  set(everywhere, catalogue.hidden(), 'hide')
-  /** Ordered by when they were asked for. */
-  const byGenre = new Map<string, Bitmap>()
+  let isFollowing = true
+  let isReading = true
 
-  function set(bitmap: Bitmap, itemIds: Iterable<string>, act: 'hide' | 'show'): void {
-    for (const itemId of itemIds) {
-      const index = indexOf.get(itemId)
-      if (index !== undefined) bitmap[act](index)
-    }
-  }
-
-  function bitmapOf(genre: string): Bitmap {
-    const bitmap = byGenre.get(genre) ?? madeFor(genre)
-    byGenre.delete(genre)
-    byGenre.set(genre, bitmap)
-    for (const oldest of byGenre.keys()) {
-      if (byGenre.size <= MAX_GENRES) break
-      byGenre.delete(oldest)
-    }
-    return bitmap
-  }
-
-  function madeFor(genre: string): Bitmap {
-    const bitmap = empty()
-    bitmap.hideAll()
-    set(bitmap, catalogue.ofGenre(genre), 'show')
-    set(bitmap, catalogue.hidden(), 'hide')
-    return bitmap
+  function update(itemId: string): void {
+    const at = indexOf.get(itemId)
+    if (at !== undefined) everywhere[catalogue.isHidden(itemId) ? 'hide' : 'show'](at)
   }
 
   const stop = catalogue.onChange((itemId) => {
-    const isHidden = catalogue.isHidden(itemId)
-    set(everywhere, [itemId], isHidden ? 'hide' : 'show')
-    for (const [genre, bitmap] of byGenre) {
-      set(bitmap, [itemId], isHidden || !catalogue.hasGenre(itemId, genre) ? 'hide' : 'show')
-    }
+    update(itemId)
+    index.touch(itemId)
+    if (!isReading && index.isStale()) void readAgain()
   })
+  function close(): void {
+    isFollowing = false
+    stop()
+  }
 
-  return {
-    of: (genre) => (genre === undefined ? everywhere : bitmapOf(genre)).copy(),
-    close: stop,
+  /** Between requests. */
+  async function readAgain(): Promise<void> {
+    isReading = true
+    while (isFollowing && index.isStale()) {
+      for (const steps = index.refresh(); isFollowing && !steps.next().done; ) await yieldToRequests()
+    }
+    isReading = false
+  }
+
+  try {
+    for (const itemId of catalogue.hidden()) update(itemId)
+    yield* index.refresh()
+    isReading = false
+    return {
+      of(filter) {
+        if (filter === undefined) return everywhere.copy()
+        const hidden = index.hiddenBy(filter)
+        hidden.merge(everywhere)
+        return hidden
+      },
+      close,
+    }
+  } finally {
+    if (isReading) close()
   }
 }

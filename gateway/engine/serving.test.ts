@@ -23,7 +23,7 @@ function largeGeneration(id: string): Generation {
 const small = generationOf('small', { a: [1, 0], b: [0, 1] })
 const large = largeGeneration('large')
 const larger = largeGeneration('larger')
-const catalogue = { isHidden: () => false, hasGenre: () => false, hidden: () => [], ofGenre: () => [] }
+const catalogue = { get: () => undefined, isHidden: () => false, hidden: () => [] }
 
 let listeners: number
 let onThreads: string[]
@@ -86,6 +86,8 @@ it('lays out only the last of several large generations', async () => {
     await new Promise((resolve) => setImmediate(resolve))
   }
   expect([...seen]).toEqual(['small'])
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(listeners).toBe(1)
 })
 
 it('stays with the generation that is live again', async () => {

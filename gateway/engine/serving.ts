@@ -4,6 +4,7 @@ import { type FoldIn, prepareFoldIn } from '../../models/als/fold-in.ts'
 import type { Generation } from '../../models/als/types.ts'
 import { createWorkspace } from '../../models/linalg/workspace.ts'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
+import type { Filter } from '../../models/ranking/filter.ts'
 import { finish, placeInSteps, type Steps } from '../../models/ranking/layout.ts'
 import { buildScorer } from '../../models/ranking/scorer.ts'
 import type { Scored } from '../../models/ranking/selection.ts'
@@ -29,8 +30,8 @@ const LONGEST_REQUEST_MS = 120_000
 export interface ServedGeneration {
   readonly generation: Generation
   readonly foldIn: FoldIn
-  /** A bitmap of the caller's own: what the catalogue hides, and what is not of the genre. */
-  hidden(genre: string | undefined): Bitmap
+  /** A bitmap of the caller's own: what the catalogue hides, and what the filter does not let through. */
+  hidden(filter: Filter | undefined): Bitmap
   /** The k items of greatest score, ties by item. */
   topK(user: Float32Array, k: number, hidden: Bitmap): Promise<Scored[]>
   /** The next one is served. Whoever has this one still may go on with it. */
@@ -61,13 +62,17 @@ export function createServing(
   /** Step by step, between requests; given up when another generation is live meanwhile. */
   async function prepare(generation: Generation): Promise<void> {
     preparing = generation
+    const steps = serve(generation, catalogue, pool)
     try {
-      for (const steps = serve(generation, catalogue, pool); preparing === generation; await yieldToRequests()) {
+      for (; preparing === generation; await yieldToRequests()) {
         const { done, value } = steps.next()
         if (done) return switchTo(value)
       }
     } catch (error) {
       logger.error({ err: error, generation: generation.id }, 'a generation cannot be served; the former one stays')
+    } finally {
+      // One that was given up lets go of the catalogue.
+      steps.return(undefined as never)
     }
   }
 
@@ -94,7 +99,7 @@ function* serve(generation: Generation, catalogue: Catalogue, pool: ScanPool): S
   const workspace = createWorkspace()
   const placed = yield* placeInSteps(workspace, items.factors)
   const scorer = yield* buildScorer(placed, { workspace })
-  const hiddenItems = followHiddenItems(generation, scorer.bitmap, catalogue)
+  const hiddenItems = yield* followHiddenItems(generation, scorer.bitmap, catalogue)
   const scanMs = (placed.rows * placed.width) / SCANNED_BYTES
   return {
     generation,
