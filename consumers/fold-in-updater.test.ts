@@ -118,7 +118,14 @@ async function expectConsistent({ log, state, users }: World): Promise<void> {
     expect(record.generation).toBe(GENERATION.id)
     expect(record.vector).toEqual(foldIn(GENERATION, observe(record.history, GENERATION)))
   }
-  expect(comparable(await state.statistics(PARTITION))).toEqual(comparable(recount(expected)))
+  const statistics = await state.statistics(PARTITION)
+  expect(comparable(statistics)).toEqual(comparable(recount(expected)))
+  for (const [itemId, { raters = [] }] of statistics) {
+    const kept = raters.map(({ userId, occurredAt }) => [userId, occurredAt])
+    expect(kept.toSorted()).toEqual(GENERATION.indexOf.has(itemId) ? [] : ratersOf(itemId, expected))
+    const times = raters.map(({ occurredAt }) => occurredAt)
+    expect(times).toEqual(times.toSorted((a, b) => b - a))
+  }
   const last = records.at(-1)?.offset ?? -1
   expect(await state.offsets(PARTITION)).toEqual({ counted: last, applied: last })
 }
@@ -127,11 +134,19 @@ function recount(users: ReadonlyMap<string, ReadonlyMap<string, RatingEvent>>): 
   const statistics = new Map<string, ItemStatistics>()
   for (const { itemId, value, occurredAt } of [...users.values()].flatMap((ratings) => [...ratings.values()])) {
     if (value === null) continue
-    const change = { itemId, offset: 0, occurredAt, before: undefined, after: { value, occurredAt } }
-    statistics.set(itemId, applyChange(statistics.get(itemId), change, STARS.positiveFrom))
+    const change = { userId: '', itemId, offset: 0, occurredAt, before: undefined, after: { value, occurredAt } }
+    statistics.set(itemId, applyChange(statistics.get(itemId), change, STARS.positiveFrom, false))
   }
   return statistics
 }
+
+/** Users whose positive of the item stands, and its time, by user id. */
+const ratersOf = (itemId: string, users: ReadonlyMap<string, ReadonlyMap<string, RatingEvent>>) =>
+  [...users]
+    .map(([userId, ratings]) => ({ userId, rating: ratings.get(itemId) }))
+    .filter(({ rating }) => rating?.value != null && rating.value >= STARS.positiveFrom)
+    .map(({ userId, rating }) => [userId, rating?.occurredAt])
+    .sort()
 
 /** Decayed counts at one and the same time, free of the rounding of their order. */
 function comparable(statistics: ReadonlyMap<string, ItemStatistics>) {
@@ -195,6 +210,66 @@ describe('histories and vectors', () => {
       await updateFrom(world, updaterOf(world, { maxHistory: 2 }))
       expect([...((await world.state.read(ada))?.history.keys() ?? [])]).toEqual(['item-2', 'item-3'])
       expect([...(await world.state.statistics(PARTITION)).keys()]).toEqual(['item-2', 'item-3'])
+    }))
+})
+
+describe('raters of an item', () => {
+  const NEW_ITEM = 'item-9'
+  const ratersIn = async ({ state }: World) =>
+    (await state.readStatistics(PARTITION, [NEW_ITEM]))[0]?.raters?.map(({ userId, offset }) => [userId, offset])
+
+  it('that the model does not know are kept, latest first, while their positive stands', () =>
+    inWorld(async (world) => {
+      const [ada, bob, eve] = world.users as [string, string, string]
+      await append(world.log, rated(ada, NEW_ITEM, 5), rated(bob, NEW_ITEM, 4), rated(eve, NEW_ITEM, 2))
+      await updateFrom(world)
+      expect(await ratersIn(world)).toEqual([
+        [bob, 1],
+        [ada, 0],
+      ])
+      await append(world.log, rated(ada, NEW_ITEM, 4.5), rated(bob, NEW_ITEM, 1), rated(eve, NEW_ITEM, 5))
+      await updateFrom(world)
+      expect(await ratersIn(world)).toEqual([
+        [eve, 5],
+        [ada, 3],
+      ])
+      await append(world.log, rated(eve, NEW_ITEM, null))
+      await updateFrom(world)
+      expect(await ratersIn(world)).toEqual([[ada, 3]])
+      await expectConsistent(world)
+    }))
+
+  it('are without somebody who was erased, or whose history is full', () =>
+    inWorld(async (world) => {
+      const [ada, bob, eve] = world.users as [string, string, string]
+      await append(world.log, ...[ada, bob, eve].map((userId) => rated(userId, NEW_ITEM, 5)))
+      await updateFrom(world)
+      expect(await ratersIn(world)).toHaveLength(3)
+      await append(world.log, erased(ada), rated(bob, 'item-0', 5))
+      await updateFrom(world, updaterOf(world, { maxHistory: 1 }))
+      expect(await ratersIn(world)).toEqual([[eve, 2]])
+      await append(world.log, erased(eve))
+      await updateFrom(world)
+      expect(await ratersIn(world)).toBeUndefined()
+    }))
+
+  it('are dropped at the next rating once a generation knows the item, and not kept without a generation', () =>
+    inWorld(async (world) => {
+      const [ada, bob, eve] = world.users as [string, string, string]
+      let generation: Generation | undefined
+      const updater = updaterOf(world, { generation: () => generation })
+      await append(world.log, rated(ada, NEW_ITEM, 5))
+      await updateFrom(world, updater)
+      expect(await ratersIn(world)).toBeUndefined()
+      generation = GENERATION
+      await append(world.log, rated(bob, NEW_ITEM, 5))
+      await updateFrom(world, updater)
+      expect(await ratersIn(world)).toEqual([[bob, 1]])
+      generation = generationOf('knows it', [NEW_ITEM])
+      await append(world.log, rated(eve, NEW_ITEM, 1))
+      await updateFrom(world, updater)
+      expect(await ratersIn(world)).toBeUndefined()
+      expect(await world.state.readStatistics(PARTITION, [NEW_ITEM])).toMatchObject([{ count: 3, positives: 2 }])
     }))
 })
 

@@ -21,7 +21,7 @@ interface Updater {
 }
 
 /**
- * Keeps every user's history and vector, and the item statistics of every partition. Order of one batch's writes: statistics with
+ * Keeps every user's history and vector, and the item statistics of every partition, with the raters of new items. Order of one batch's writes: statistics with
  * `counted` (their deltas need the old ratings), then the users, then dead letters, then the `applied` watermark. A kill between any
  * two is mended by reading the batch again: what is counted is not counted twice, what a user has applied is passed over.
  */
@@ -117,8 +117,14 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
     const itemIds = [...new Set(changes.map((change) => change.itemId))]
     const before = await state.readStatistics(partition, itemIds)
     const statistics = new Map(itemIds.map((itemId, i) => [itemId, before[i]]))
-    for (const change of changes)
-      statistics.set(change.itemId, applyChange(statistics.get(change.itemId), change, log.identity.scale.positiveFrom))
+    const { positiveFrom } = log.identity.scale
+    const model = generation()
+    for (const change of changes) {
+      const { itemId } = change
+      // Factors of an item that the model does not know are solved from its raters; without a model there is nothing to solve in.
+      const keepRaters = model !== undefined && !model.indexOf.has(itemId)
+      statistics.set(itemId, applyChange(statistics.get(itemId), change, positiveFrom, keepRaters))
+    }
     return statistics as Map<string, ItemStatistics>
   }
 

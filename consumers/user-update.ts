@@ -58,8 +58,10 @@ function replay(before: History, events: readonly PlacedEvent[], maxHistory: num
       continue
     }
     applyRun()
+    const { userId } = event
     for (const { itemId, value, occurredAt } of history.values())
-      if (value !== null) changes.push({ itemId, offset, occurredAt, before: { value, occurredAt }, after: undefined })
+      if (value !== null)
+        changes.push({ userId, itemId, offset, occurredAt, before: { value, occurredAt }, after: undefined })
     history = new Map()
   }
   applyRun()

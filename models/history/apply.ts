@@ -27,7 +27,8 @@ export function applyEvents(
   const next = new Map(history)
   const changes: RatingChange[] = []
   let isChanged = false
-  for (const { event, offset } of events) {
+  for (const placed of events) {
+    const { event, offset } = placed
     const standing = next.get(event.itemId)
     if (standing !== undefined && hasSeen(standing, event.eventId)) continue
     isChanged = true
@@ -44,11 +45,11 @@ export function applyEvents(
     }
     const superseded = standing === undefined ? [] : remember(standing.superseded, standing.eventId)
     next.set(event.itemId, { ...entry, superseded })
-    note(changes, offset, event.occurredAt, standing, entry)
+    note(changes, placed, standing, entry)
     if (next.size > maxHistory) {
       const oldest = oldestOf(next)
       next.delete(oldest.itemId)
-      note(changes, offset, event.occurredAt, oldest, undefined)
+      note(changes, placed, oldest, undefined)
     }
   }
   return isChanged ? { history: next, changes } : { history, changes }
@@ -73,15 +74,14 @@ function oldestOf(history: History): HistoryEntry {
 
 function note(
   changes: RatingChange[],
-  offset: Offset,
-  occurredAt: number,
+  { event: { userId, occurredAt }, offset }: PlacedRating,
   from: Rated | undefined,
   to: Rated | undefined,
 ): void {
   const [before, after] = [counting(from), counting(to)]
   const itemId = (to ?? from)?.itemId as string
   if (before?.value !== after?.value || before?.occurredAt !== after?.occurredAt)
-    changes.push({ itemId, offset, occurredAt, before, after })
+    changes.push({ userId, itemId, offset, occurredAt, before, after })
 }
 
 /** The rating, if it counts: a tombstone does not. */

@@ -15,9 +15,11 @@ export interface HistoryEntry {
 /** A user's latest ratings by item id. A value: applying events makes the next history and leaves this one alone. */
 export type History = ReadonlyMap<string, HistoryEntry>
 
-/** What one event did to one item's rating; `undefined`: there was none. Equal values never appear as a change. */
+/** What one event of a user did to one item's rating; `undefined`: there was none. Equal values never appear as a change. */
 export interface RatingChange {
+  readonly userId: string
   readonly itemId: string
+  /** Of the event. */
   readonly offset: Offset
   readonly occurredAt: number
   /** The rating that no longer counts, with the time it carried. */

@@ -35,8 +35,9 @@ function replay(events: readonly { user: number; rating: Rating | undefined }[])
   events.forEach(({ user, rating }, offset) => {
     const before = standing.get(user)
     if (!before && !rating) return
-    const change: RatingChange = { itemId: 'i', offset, occurredAt: rating?.occurredAt ?? 0, before, after: rating }
-    statistics = applyChange(statistics, change, POSITIVE_FROM)
+    const occurredAt = rating?.occurredAt ?? 0
+    const change: RatingChange = { userId: String(user), itemId: 'i', offset, occurredAt, before, after: rating }
+    statistics = applyChange(statistics, change, POSITIVE_FROM, false)
     if (rating) standing.set(user, rating)
     else standing.delete(user)
   })
@@ -77,8 +78,8 @@ describe('item statistics', () => {
 
   it('halve a positive in a day, a week and a month', () => {
     HALF_LIVES_MS.forEach((halfLife, i) => {
-      const first = applyChange(undefined, changeTo(5, 0), POSITIVE_FROM)
-      const second = applyChange(first, changeTo(4, halfLife), POSITIVE_FROM)
+      const first = applyChange(undefined, changeTo(5, 0), POSITIVE_FROM, false)
+      const second = applyChange(first, changeTo(4, halfLife), POSITIVE_FROM, false)
       expect(second).toMatchObject({ count: 2, sum: 9, positives: 2, decayedAt: halfLife })
       expect(second.decayed[i]).toBe(1.5)
     })
@@ -87,7 +88,7 @@ describe('item statistics', () => {
 })
 
 function changeTo(value: number, occurredAt: number): RatingChange {
-  return { itemId: 'i', offset: 0, occurredAt, before: undefined, after: { value, occurredAt } }
+  return { userId: 'u', itemId: 'i', offset: 0, occurredAt, before: undefined, after: { value, occurredAt } }
 }
 
 it('popular items come by positives, then ratings, then id, over all partitions', () => {

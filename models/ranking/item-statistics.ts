@@ -1,5 +1,6 @@
 import type { RatingChange } from '../history/types.ts'
-import type { ItemStatistics } from './types.ts'
+import { mergeRaters, ratersAfter } from './raters.ts'
+import type { ItemStatistics, Rater } from './types.ts'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -15,16 +16,18 @@ const NONE: ItemStatistics = { count: 0, sum: 0, positives: 0, decayed: NO_SUMS,
  * carried, so that any sequence of changes comes to what a recount of the standing ratings gives.
  *
  * @param before  undefined: nobody rated the item yet
+ * @param keepRaters  whether it is known who rated the item positively; if not, those who were known are dropped
  */
 export function applyChange(
   before: ItemStatistics | undefined,
   change: RatingChange,
   positiveFrom: number,
+  keepRaters: boolean,
 ): ItemStatistics {
   let statistics = before ?? NONE
   if (change.before) statistics = addRating(statistics, change.before, -1, positiveFrom)
   if (change.after) statistics = addRating(statistics, change.after, 1, positiveFrom)
-  return statistics
+  return keepRaters ? withRaters(statistics, ratersAfter(before?.raters ?? [], change, positiveFrom)) : statistics
 }
 
 function addRating(
@@ -44,12 +47,16 @@ function addRating(
   return combine(statistics, rating, sign)
 }
 
-/** Statistics over the ratings of both. */
+/** Statistics over the ratings of both, of different partitions. */
 export function mergeStatistics(x: ItemStatistics, y: ItemStatistics): ItemStatistics {
-  return combine(x, y, 1)
+  return withRaters(combine(x, y, 1), mergeRaters(x.raters ?? [], y.raters ?? []))
 }
 
-/** x + sign · y, with `decayed` brought to the later of the two times. */
+function withRaters(statistics: ItemStatistics, raters: readonly Rater[]): ItemStatistics {
+  return raters.length > 0 ? { ...statistics, raters } : statistics
+}
+
+/** x + sign · y without raters, with `decayed` brought to the later of the two times. */
 function combine(x: ItemStatistics, y: ItemStatistics, sign: 1 | -1): ItemStatistics {
   const count = x.count + sign * y.count
   // Exactly zero when nothing is left: a remainder of rounding must not outlive the ratings it came from.
