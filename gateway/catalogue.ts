@@ -9,8 +9,8 @@ import { folded } from '../models/ranking/folded.ts'
 export interface Catalogue {
   /** undefined: unknown, or deleted. */
   get(itemId: string): Item | undefined
-  /** Those that `get` knows, as they stand when it is their turn: changes may come while they are gone through. */
-  items(): Iterable<Item>
+  /** Those that `get` knows; changes may come while they are gone through. */
+  itemIds(): Iterable<string>
   /** Deleted, or not available: never to be recommended. An item that nobody described is not hidden. */
   isHidden(itemId: string): boolean
   /** Whatever the case of the letters. */
@@ -89,8 +89,8 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
 
   return {
     get: (itemId) => entries.get(itemId)?.item,
-    *items() {
-      for (const entry of entries.values()) if (entry) yield entry.item
+    *itemIds() {
+      for (const [itemId, entry] of entries) if (entry) yield itemId
     },
     isHidden: (itemId) => hidden.has(itemId),
     hasGenre: (itemId, genre) => entries.get(itemId)?.genres.has(folded(genre)) ?? false,

@@ -24,7 +24,7 @@ function catalogueOf(...first: Partial<Item>[]) {
   const { search } = createItemSearch(
     {
       get: (itemId) => items.get(itemId),
-      items: () => items.values(),
+      itemIds: () => items.keys(),
       onChange(listener) {
         listeners.add(listener)
         return () => void listeners.delete(listener)

@@ -17,7 +17,7 @@ export interface ItemSearch {
 
 /** Searches in the catalogue that follow it: an item is found, or not, from the moment on in which the catalogue has it so. */
 export function createItemSearch(
-  catalogue: Pick<Catalogue, 'get' | 'items' | 'onChange'>,
+  catalogue: Pick<Catalogue, 'get' | 'itemIds' | 'onChange'>,
   popularity: Popularity,
   logger: Logger,
   closing: AbortSignal,
@@ -31,7 +31,7 @@ export function createItemSearch(
 
   function* takeIn(): Steps<undefined> {
     let taken = 0
-    for (const { itemId } of catalogue.items()) {
+    for (const itemId of catalogue.itemIds()) {
       follow(itemId)
       if (++taken % STEP_ITEMS === 0) yield
     }
