@@ -24,8 +24,9 @@ const STEP_ROWS = 2048
 /** A copy of the items that the kernels scan faster than the rows themselves. */
 export interface Layout {
   readonly fields: ScanFields & { readonly blocks: number }
-  /** Where each item is in the order of the scan; undefined: that of the rows. */
+  /** Where each item is in the order of the scan, and the item at each place; undefined: that of the rows. */
   readonly placeOf?: Int32Array
+  readonly order?: Int32Array
 }
 
 /** The rows themselves, padded for the kernels. */
@@ -55,24 +56,19 @@ export function layPanels(workspace: Workspace, { rows, d, width, data }: Placed
 /**
  * The items in 7 bits a number, by falling length: a scan ends where even the longest item left cannot reach what it has
  * found (Teflioudi et al. 2015), and neighbours share their scale and their bounds at little loss.
+ *
+ * @param like  another layout of as many items, whose order is taken over: bitmaps then serve both
  */
-export function* encode(workspace: Workspace, { rows, width, at }: PlacedFactors): Steps<Layout> {
+export function* encode(workspace: Workspace, placed: PlacedFactors, like?: Layout): Steps<Layout> {
+  const { rows, width, at } = placed
   const { kernels } = workspace
   const blocks = Math.ceil(rows / BLOCK_ROWS)
   const order = workspace.integers(blocks * BLOCK_ROWS)
   const codes = workspace.bytes(blocks * BLOCK_ROWS * width)
   const bounds = workspace.doubles(blocks * BOUNDS)
 
-  // Not in the workspace, where others may take room between the steps.
-  const norms = new Float32Array(rows)
-  const some = workspace.floats(STEP_ROWS)
-  for (let from = 0; from < rows; from += STEP_ROWS) {
-    const count = Math.min(STEP_ROWS, rows - from)
-    kernels.rowNorms(at + 4 * from * width, count, width, some.at)
-    norms.set(some.data.subarray(0, count), from)
-    yield
-  }
-  const placeOf = fallingOrder(norms, order.data)
+  if (like?.order) order.data.set(like.order)
+  const placeOf = like?.placeOf ?? fallingOrder(yield* normsOf(workspace, placed), order.data)
   yield
   // The last block is filled up with its last item, whose places there are hidden.
   order.data.fill(order.data[rows - 1] ?? 0, rows)
@@ -83,7 +79,20 @@ export function* encode(workspace: Workspace, { rows, width, at }: PlacedFactors
     yield
   }
   greatestToCome(bounds.data, blocks)
-  return { fields: { blocks, codes: codes.at, bounds: bounds.at, order: order.at }, placeOf }
+  return { fields: { blocks, codes: codes.at, bounds: bounds.at, order: order.at }, placeOf, order: order.data }
+}
+
+/** Not in the workspace, where others may take room between the steps. */
+function* normsOf(workspace: Workspace, { rows, width, at }: PlacedFactors): Steps<Float32Array> {
+  const norms = new Float32Array(rows)
+  const some = workspace.floats(STEP_ROWS)
+  for (let from = 0; from < rows; from += STEP_ROWS) {
+    const count = Math.min(STEP_ROWS, rows - from)
+    workspace.kernels.rowNorms(at + 4 * from * width, count, width, some.at)
+    norms.set(some.data.subarray(0, count), from)
+    yield
+  }
+  return norms
 }
 
 /** Norms are told apart to 1/256, as the upper bits of an f32 do: near enough, and one counting sort. */

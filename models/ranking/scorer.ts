@@ -15,6 +15,7 @@ export interface Scorer {
   /** Length of a user's vector. */
   readonly d: number
   readonly workspace: Workspace
+  readonly layout: Layout
   /**
    * The k items of greatest score, exactly; ties go to the lower index.
    *
@@ -40,6 +41,8 @@ export interface ScorerOptions {
    * left out. The results are the same. `scores` is twice as fast with 'f32'.
    */
   readonly layout?: 'f32' | 'int8'
+  /** A scorer of the same items by other factors: bitmaps of either then serve both. */
+  readonly like?: Scorer
 }
 
 /**
@@ -53,15 +56,21 @@ export function createScorer(items: Factors | PlacedFactors, options: ScorerOpti
 
 /** The same in steps, for whoever must not be held up: 1M items take a second. */
 export function* buildScorer(items: Factors | PlacedFactors, options: ScorerOptions = {}): Steps<Scorer> {
-  const { workspace = createWorkspace(), layout = items.rows < ENCODED_FROM_ROWS ? 'f32' : 'int8' } = options
+  const { workspace = createWorkspace(), like, layout = usualLayout(items.rows, like) } = options
   const isPlaced = 'at' in items && options.workspace !== undefined
   const placed = isPlaced ? items : yield* placeInSteps(workspace, items)
-  const laidOut = layout === 'int8' ? yield* encode(workspace, placed) : layPanels(workspace, placed)
+  const laidOut = layout === 'int8' ? yield* encode(workspace, placed, like?.layout) : layPanels(workspace, placed)
   return scorerOver(workspace, placed, laidOut)
 }
 
-function scorerOver(workspace: Workspace, placed: PlacedFactors, { fields, placeOf }: Layout): Scorer {
+function usualLayout(rows: number, like: Scorer | undefined): 'f32' | 'int8' {
+  const isEncoded = like ? like.layout.fields.codes !== undefined : rows >= ENCODED_FROM_ROWS
+  return isEncoded ? 'int8' : 'f32'
+}
+
+function scorerOver(workspace: Workspace, placed: PlacedFactors, layout: Layout): Scorer {
   const { rows, d, width } = placed
+  const { fields, placeOf } = layout
   const { kernels } = workspace
   const nothing = createBitmap(rows, placeOf)
   const scan = openScan()
@@ -89,6 +98,7 @@ function scorerOver(workspace: Workspace, placed: PlacedFactors, { fields, place
     rows,
     d,
     workspace,
+    layout,
     openScan,
     bitmap: () => nothing.copy(),
 
