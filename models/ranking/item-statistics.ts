@@ -16,7 +16,7 @@ const NONE: ItemStatistics = { count: 0, sum: 0, positives: 0, decayed: NO_SUMS,
  * carried, so that any sequence of changes comes to what a recount of the standing ratings gives.
  *
  * @param before  undefined: nobody rated the item yet
- * @param keepRaters  whether it is known who rated the item positively; if not, those who were known are dropped
+ * @param keepRaters  whether to keep who rates the item positively; if not, those that were kept are dropped
  */
 export function applyChange(
   before: ItemStatistics | undefined,
