@@ -84,15 +84,18 @@ describe('paths', () => {
 describe('failures nobody foresaw', () => {
   it('say nothing of the inside', async () => {
     gateway = await openTestGateway({
-      catalogue: {
-        get: () => {
+      models: {
+        list: () => {
           throw new Error('the secret inside')
         },
       } as never,
     })
-    const answer = await gateway.get('/v1/items/1')
+    const answer = await gateway.get('/v1/admin/generations')
     expect(answer).toMatchObject({ status: 500, body: { type: '/docs#internal', status: 500 } })
     expect(JSON.stringify(answer.body)).not.toContain('secret')
+    // By which the log of the server says more.
+    expect(answer.headers.get('x-request-id')).toMatch(/./)
+    expect((await gateway.get('/v2')).headers.get('x-request-id')).toMatch(/./)
   })
 })
 

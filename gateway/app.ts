@@ -37,7 +37,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
 
   const app: App = new OpenAPIHono({ defaultHook: refuseFaults })
   app.onError(answerProblems(logger))
-  app.notFound((c) => unknownPath(app, c.req.method, c.req.path).toResponse())
+  app.notFound((c) => unknownPath(app, c.req.method, c.req.path).toResponse(c.get('requestId')))
   app.use(requestId(), observe(metrics, logger), secureHeaders(HEADERS))
   if (settings.apiKeys === undefined) app.use(requireLoopbackName)
   // Before keys are asked for: a browser's preflight carries none.

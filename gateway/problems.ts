@@ -49,11 +49,14 @@ export class Problem extends Error {
     this.options = options
   }
 
-  toResponse(): Response {
+  /** @param requestId  for who asks, to name it by */
+  toResponse(requestId?: string): Response {
     const { status, title } = PROBLEMS[this.kind]
     const { errors, members, headers } = this.options
     const document = { type: `/docs#${this.kind}`, title, status, detail: this.message, errors, ...members }
-    return Response.json(document, { status, headers: { ...headers, 'content-type': 'application/problem+json' } })
+    const named = requestId === undefined ? {} : { 'x-request-id': requestId }
+    const type = { 'content-type': 'application/problem+json' }
+    return Response.json(document, { status, headers: { ...headers, ...named, ...type } })
   }
 }
 
@@ -87,7 +90,7 @@ export function answerProblems(logger: Logger): ErrorHandler {
         { err: error, requestId: c.get('requestId') },
         'request failed',
       )
-    return problem.toResponse()
+    return problem.toResponse(c.get('requestId'))
   }
 }
 
