@@ -24,28 +24,62 @@ export interface ByteReader {
 }
 
 const UUID_LENGTH = 36
-const HYPHENS = [8, 13, 18, 23]
 const HYPHEN = 45
+const HYPHENS = [8, 13, 18, 23]
+/** Where each byte of a UUID stands in its text, as two digits. */
+const DIGITS_AT = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
+/** Char codes of a byte's two digits. */
+const DIGITS = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join(''))
 /** Value of a lower-case hexadecimal digit by its char code; −1: it is none. */
 const NIBBLES = new Int8Array(128).fill(-1)
 for (let digit = 0; digit < 16; digit++) NIBBLES[digit.toString(16).charCodeAt(0)] = digit
+/** Shorter texts are read and written character by character, as long as they are ASCII: crossing over to C++ takes longer. */
+const SHORT = 12
 
 /** @returns false, with nothing of use written, if `text` (36 characters) is not a canonical UUID */
 function writeUuid(bytes: Buffer, start: number, text: string): boolean {
-  let to = start
-  for (let from = 0; from < UUID_LENGTH; from += 2) {
-    if (HYPHENS.includes(from) && text.charCodeAt(from++) !== HYPHEN) return false
-    const high = NIBBLES[text.charCodeAt(from)] ?? -1
-    const low = NIBBLES[text.charCodeAt(from + 1)] ?? -1
+  for (const at of HYPHENS) if (text.charCodeAt(at) !== HYPHEN) return false
+  for (let i = 0; i < 16; i++) {
+    const at = DIGITS_AT[i] as number
+    const high = NIBBLES[text.charCodeAt(at)] ?? -1
+    const low = NIBBLES[text.charCodeAt(at + 1)] ?? -1
     if (high < 0 || low < 0) return false
-    bytes[to++] = (high << 4) | low
+    bytes[start + i] = (high << 4) | low
   }
   return true
 }
 
+const uuidText = Buffer.alloc(UUID_LENGTH, HYPHEN)
+
 function readUuid(bytes: Buffer, start: number): string {
-  const hex = bytes.toString('hex', start, start + 16)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  for (let i = 0; i < 16; i++) {
+    const digits = 2 * (bytes[start + i] as number)
+    const at = DIGITS_AT[i] as number
+    uuidText[at] = DIGITS[digits] as number
+    uuidText[at + 1] = DIGITS[digits + 1] as number
+  }
+  return uuidText.toString('latin1')
+}
+
+/** @returns whether it was written: it is ASCII */
+function writeAscii(bytes: Buffer, start: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x80) return false
+    bytes[start + i] = code
+  }
+  return true
+}
+
+function readText(bytes: Buffer, start: number, end: number): string {
+  if (end - start > SHORT) return bytes.toString('utf8', start, end)
+  let text = ''
+  for (let i = start; i < end; i++) {
+    const code = bytes[i] as number
+    if (code >= 0x80) return bytes.toString('utf8', start, end)
+    text += String.fromCharCode(code)
+  }
+  return text
 }
 
 export function createByteWriter(capacity: number): ByteWriter {
@@ -83,6 +117,14 @@ export function createByteWriter(capacity: number): ByteWriter {
         if (writeUuid(bytes, at + 1, value)) {
           bytes[at] = 0
           at += 17
+          return
+        }
+      }
+      if (value.length <= SHORT) {
+        reserve(1 + SHORT)
+        if (writeAscii(bytes, at + 1, value)) {
+          bytes[at] = value.length + 1
+          at += value.length + 1
           return
         }
       }
@@ -130,7 +172,7 @@ export function createByteReader(bytes: Buffer, start: number): ByteReader {
       const tag = varint()
       if (tag === 0) return readUuid(bytes, take(16))
       const from = take(tag - 1)
-      return bytes.toString('utf8', from, at)
+      return readText(bytes, from, at)
     },
     raw(length) {
       const from = take(length)

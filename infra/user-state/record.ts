@@ -37,7 +37,10 @@ const ENTRY_BYTES = 40
 
 /** Applied offset of an encoded user record, without decoding the rest. @throws CorruptRecordError naming the user */
 export function appliedOffsetOf(userId: string, bytes: Buffer): Offset {
-  return decoded(userTitle(userId), () => bytes.readDoubleLE(APPLIED_OFFSET_AT))
+  return decoded(
+    () => userTitle(userId),
+    () => bytes.readDoubleLE(APPLIED_OFFSET_AT),
+  )
 }
 
 /** The record without its user id, which is the key it is stored under. */
@@ -58,22 +61,25 @@ export function encodeUser(record: UserRecord): Buffer {
 
 /** @throws CorruptRecordError naming the user */
 export function decodeUser(userId: string, bytes: Buffer): UserRecord {
-  return decoded(userTitle(userId), () => {
-    if (bytes[0] !== USER_VERSION) throw new RangeError(`version ${bytes[0]}, expected ${USER_VERSION}`)
-    if (bytes.readUInt32LE(CHECKSUM_AT) !== checksum(bytes)) throw new RangeError('its checksum does not hold')
-    const reader = createByteReader(bytes, BODY_AT)
-    const generation = reader.text()
-    const d = reader.varint()
-    const vector = d === 0 ? undefined : new Float32Array(reader.raw(d * Float32Array.BYTES_PER_ELEMENT))
-    const history = readHistory(reader)
-    return {
-      userId,
-      history,
-      vector,
-      generation: generation || undefined,
-      appliedOffset: appliedOffsetOf(userId, bytes),
-    }
-  })
+  return decoded(
+    () => userTitle(userId),
+    () => {
+      if (bytes[0] !== USER_VERSION) throw new RangeError(`version ${bytes[0]}, expected ${USER_VERSION}`)
+      if (bytes.readUInt32LE(CHECKSUM_AT) !== checksum(bytes)) throw new RangeError('its checksum does not hold')
+      const reader = createByteReader(bytes, BODY_AT)
+      const generation = reader.text()
+      const d = reader.varint()
+      const vector = d === 0 ? undefined : new Float32Array(reader.raw(d * Float32Array.BYTES_PER_ELEMENT))
+      const history = readHistory(reader)
+      return {
+        userId,
+        history,
+        vector,
+        generation: generation || undefined,
+        appliedOffset: appliedOffsetOf(userId, bytes),
+      }
+    },
+  )
 }
 
 /** Of the bytes that `rereadUser` decoded a record from. */
@@ -84,7 +90,10 @@ const checksums = new WeakMap<UserRecord, number>()
  * @throws CorruptRecordError naming the user
  */
 export function rereadUser(userId: string, bytes: Buffer, known: UserRecord | undefined): UserRecord {
-  const written = decoded(userTitle(userId), () => bytes.readUInt32LE(CHECKSUM_AT))
+  const written = decoded(
+    () => userTitle(userId),
+    () => bytes.readUInt32LE(CHECKSUM_AT),
+  )
   const isSame =
     known?.userId === userId &&
     known.appliedOffset === appliedOffsetOf(userId, bytes) &&
@@ -132,6 +141,13 @@ function writeEntry(writer: ByteWriter, entry: HistoryEntry, timeBefore: number,
   for (const eventId of superseded) writer.text(eventId)
 }
 
+/** Shared by all entries that superseded nothing. */
+const NONE: readonly string[] = []
+
+function readTexts(reader: ByteReader): string[] {
+  return Array.from({ length: reader.varint() }, reader.text)
+}
+
 function readHistory(reader: ByteReader): History {
   const history = new Map<string, HistoryEntry>()
   let occurredAt = 0
@@ -144,8 +160,7 @@ function readHistory(reader: ByteReader): History {
     occurredAt += flags & EARLIER ? -reader.varint() : reader.varint()
     offset += flags & LOWER_OFFSET ? -reader.varint() : reader.varint()
     const eventId = reader.text()
-    const superseded: string[] = []
-    if (flags & HAS_SUPERSEDED) for (let k = reader.varint(); k > 0; k--) superseded.push(reader.text())
+    const superseded = flags & HAS_SUPERSEDED ? readTexts(reader) : NONE
     history.set(itemId, { itemId, value, occurredAt, offset, eventId, superseded })
   }
   return history

@@ -38,21 +38,24 @@ export function encodeStatistics({ count, positives, sum, decayed, decayedAt, ra
 
 /** @throws CorruptRecordError naming the item */
 export function decodeStatistics(itemId: string, bytes: Buffer): ItemStatistics {
-  return decoded(`The stored statistics of item ${JSON.stringify(itemId)}`, () => {
-    const reader = createByteReader(bytes, 0)
-    const version = reader.u8()
-    if (version === FORMER_VERSION) return readFormer(reader)
-    if (version !== VERSION) throw new RangeError(`version ${version}, expected ${VERSION}`)
-    const statistics = {
-      count: reader.varint(),
-      positives: reader.varint(),
-      sum: reader.f64(),
-      decayedAt: reader.f64(),
-      decayed: HALF_LIVES_MS.map(() => reader.f64()),
-    }
-    const raters = readRaters(reader)
-    return raters.length > 0 ? { ...statistics, raters } : statistics
-  })
+  return decoded(
+    () => `The stored statistics of item ${JSON.stringify(itemId)}`,
+    () => {
+      const reader = createByteReader(bytes, 0)
+      const version = reader.u8()
+      if (version === FORMER_VERSION) return readFormer(reader)
+      if (version !== VERSION) throw new RangeError(`version ${version}, expected ${VERSION}`)
+      const statistics = {
+        count: reader.varint(),
+        positives: reader.varint(),
+        sum: reader.f64(),
+        decayedAt: reader.f64(),
+        decayed: HALF_LIVES_MS.map(() => reader.f64()),
+      }
+      const raters = readRaters(reader)
+      return raters.length > 0 ? { ...statistics, raters } : statistics
+    },
+  )
 }
 
 function readRaters(reader: ByteReader): Rater[] {
