@@ -1,77 +1,104 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createWorkspace } from '../linalg/workspace.ts'
 import { createBitmap } from './bitmap.ts'
 import { leastOf, topOf } from './least-misery.ts'
-import { topRescored } from './rescored.ts'
+import { rescore, topRescored } from './rescored.ts'
+import { createScorer } from './scorer.ts'
+import { arbitraryCase } from './search.fixture.ts'
+import type { Scored } from './selection.ts'
 
-const someScores = fc.array(fc.float({ min: -2, max: 2, noNaN: true }), { minLength: 1, maxLength: 400 })
-
-/** As plainly as it can be said. */
-function plainly(scores: ArrayLike<number>, k: number, isHidden: (index: number) => boolean) {
-  return Array.from(scores, (score, index) => ({ index, score }))
-    .filter(({ index }) => !isHidden(index))
-    .sort((x, y) => y.score - x.score || x.index - y.index)
+const workspace = createWorkspace()
+const best = (scored: Scored[], k: number): Scored[] =>
+  scored
+    .filter(({ score }) => score > -Infinity)
+    .sort((x, y) => (x.score === y.score ? x.index - y.index : y.score - x.score))
     .slice(0, k)
-}
 
-describe('topRescored', () => {
-  it('is what multiplying every score gives', async () => {
-    const problems = fc.record({
-      scores: someScores,
-      factors: fc.array(fc.constantFrom(0.01, 0.5, 1, 1, 1, 1, 3, 100), { minLength: 400, maxLength: 400 }),
-      hidden: fc.array(fc.nat(399), { maxLength: 50 }),
-      k: fc.integer({ min: 0, max: 40 }),
-    })
-    await fc.assert(
-      fc.asyncProperty(problems, async ({ scores, factors, hidden: hiddenIndices, k }) => {
-        const hidden = createBitmap(scores.length)
-        for (const index of hiddenIndices) if (index < scores.length) hidden.hide(index)
-        const factorOf = (index: number) => factors[index] as number
-        const found = await topRescored(k, {
-          search: async (count) => plainly(scores, count, hidden.isHidden),
-          scores: () => Float32Array.from(scores),
-          hidden,
-          factorOf,
-          maxFactor: Math.max(1, ...factors),
-        })
-        const rescored = scores.map((score, index) => (score < 0 ? score / factorOf(index) : score * factorOf(index)))
-        expect(found).toEqual(plainly(rescored, k, hidden.isHidden))
-      }),
-    )
-  })
+const factors = fc.record({
+  /** Few different ones, so that scores tie, or many. */
+  factor: fc.constantFrom(
+    () => 1,
+    (n: number) => [0.5, 1, 2][n % 3] as number,
+    (n: number) => (n % 50 === 7 ? 20 : 1),
+    (n: number) => 2 ** -(n % 17.3),
+  ),
+  isKnownExactly: fc.boolean(),
+})
 
-  it('does not score every item where the best by plain score settle it', async () => {
-    const scores = Array.from({ length: 1000 }, (_, index) => 1000 - index)
-    const found = await topRescored(3, {
-      search: async (count) => plainly(scores, count, () => false),
-      scores: () => {
-        throw new Error('every item was scored')
+it('items are rescored as if everything were', async () => {
+  await fc.assert(
+    fc.asyncProperty(arbitraryCase, factors, async ({ items, user, k, isHidden }, { factor, isKnownExactly }) => {
+      const mark = workspace.mark()
+      const scorer = createScorer(items, { workspace })
+      const hidden = scorer.bitmap()
+      for (let index = 0; index < items.rows; index++) if (isHidden(index)) hidden.hide(index)
+      const scores = new Float32Array(items.rows)
+      scorer.scores(user, scores)
+      const greatest = Math.max(...scores.keys().map(factor), 0.01)
+      const found = await topRescored(k, {
+        factorOf: factor,
+        maxFactor: isKnownExactly ? greatest : 2 * greatest,
+        search: async (count) => scorer.topK(user, count, hidden),
+        scores: () => scores,
+        hidden,
+      })
+      const all = Array.from(scores, (score, index) => ({ index, score: rescore(score, factor(index)) }))
+      expect(found).toEqual(
+        best(
+          all.filter(({ index }) => !isHidden(index)),
+          k,
+        ),
+      )
+      workspace.release(mark)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+it('rescoring searches for as many as it needs, and asks only of items that may be among the best', async () => {
+  const rows = 10_000
+  const items = { rows, d: 1, data: Float32Array.from({ length: rows }, (_, n) => rows - n) }
+  const scorer = createScorer(items, { workspace })
+  const user = Float32Array.of(1)
+  const scores = new Float32Array(rows)
+  scorer.scores(user, scores)
+  const ask = async (maxFactor: number) => {
+    const asked: number[] = []
+    const counts: number[] = []
+    await topRescored(3, {
+      factorOf: (index) => asked.push(index) && (index === 500 ? maxFactor : 1),
+      maxFactor,
+      search: async (count) => {
+        counts.push(count)
+        return scorer.topK(user, count)
       },
-      hidden: createBitmap(scores.length),
-      factorOf: (index) => (index === 5 ? 1.01 : 1),
-      maxFactor: 1.01,
+      scores: () => scores,
+      hidden: scorer.bitmap(),
     })
-    expect(found.map(({ index }) => index)).toEqual([5, 0, 1])
-  })
+    return { counts, asked: new Set(asked).size }
+  }
+  expect(await ask(1.001)).toEqual({ counts: [64], asked: 64 })
+  expect(await ask(1.05)).toEqual({ counts: [64, 256, 1024], asked: 1024 })
+  const { counts, asked } = await ask(2)
+  expect(counts.at(-1)).toBe(4096)
+  expect(asked).toBeGreaterThan(4096)
+  expect(asked).toBeLessThan(6000)
 })
 
 describe('least misery', () => {
   it('ranks by whom an item suits least', () => {
-    const groups = fc.integer({ min: 1, max: 100 }).chain((items) =>
-      fc.array(fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: items, maxLength: items }), {
-        minLength: 1,
-        maxLength: 5,
-      }),
-    )
+    const scores = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 20, maxLength: 20 })
     fc.assert(
-      fc.property(groups, fc.nat(20), (members, k) => {
-        const arrays = members.map((scores) => Float32Array.from(scores))
-        const least = Array.from(arrays[0] as Float32Array, (_, index) =>
-          Math.min(...arrays.map((scores) => scores[index] as number)),
-        )
-        const hidden = createBitmap(least.length)
-        hidden.hide(0)
-        expect(topOf(leastOf(arrays), k, hidden)).toEqual(plainly(least, k, (index) => index === 0))
+      fc.property(fc.array(scores, { minLength: 1, maxLength: 4 }), fc.nat(25), fc.nat(20), (members, k, from) => {
+        const hidden = createBitmap(20)
+        for (let index = from; index < 20; index++) hidden.hide(index)
+        const arrays = members.map((member) => Float32Array.from(member))
+        const all = Array.from({ length: from }, (_, index) => ({
+          index,
+          score: Math.min(...members.map((member) => member[index] as number)),
+        }))
+        expect(topOf(leastOf(arrays), k, hidden)).toEqual(best(all, k))
       }),
     )
   })

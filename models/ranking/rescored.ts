@@ -1,51 +1,59 @@
 import type { Bitmap } from './bitmap.ts'
 import { createSelection, type Scored } from './selection.ts'
 
-/** So many times as many as are wanted are looked at first. */
-const SPARE = 4
-const LEAST_LOOKED_AT = 64
+/** Candidates are asked for by so many at first, or so many times as many as are wanted; then by more and more. */
+const LEAST_CANDIDATES = 64
+const SPARE = 2
+const GROWTH = 4
+/** To score everything is no more work than a longer list of candidates. */
+const MAX_CANDIDATES = 4096
 
-export interface Rescored {
-  /** The k items of greatest score that are not hidden, best first. */
+/** Scores, and what they are to be multiplied by. */
+export interface Rescoring {
+  /** Greater than 0, and at most `maxFactor`. */
+  factorOf(index: number): number
+  readonly maxFactor: number
+  /** The k best that are not hidden, by their scores as they are; ties by lower index. */
   search(k: number): Promise<readonly Scored[]>
   /** Scores of all items, in their order. */
   scores(): Float32Array
   readonly hidden: Bitmap
-  /** What a score is multiplied by, more than 0; one below zero is divided by it, so that a greater factor always raises. */
-  factorOf(index: number): number
-  /** No factor is greater. */
-  readonly maxFactor: number
 }
+
+/** A score times its factor. Below zero it is divided: a factor above 1 is to raise every item. */
+export const rescore = (score: number, factor: number): number => (score < 0 ? score / factor : score * factor)
 
 /**
- * The k items of greatest score once each is multiplied by a factor of its own, exactly; ties by index. Looks at the best by plain
- * score first: what is not among them comes to no more than the last of them with the greatest factor. Where that does not
- * settle it, every item is scored.
+ * The k items of greatest score × factor that are not hidden, exactly; ties go to the lower index.
+ *
+ * What a search leaves out scores no more than the last that it found, and so, since `rescore` rises with both its arguments, no
+ * more than that score with the greatest factor: when k candidates have more, nothing else can be among them.
  */
-export async function topRescored(k: number, rescored: Rescored): Promise<Scored[]> {
+export async function topRescored(k: number, rescoring: Rescoring): Promise<Scored[]> {
+  const { factorOf, maxFactor, search } = rescoring
   if (k <= 0) return []
-  const { factorOf, maxFactor } = rescored
-  const looked = Math.max(SPARE * k, LEAST_LOOKED_AT)
-  const candidates = await rescored.search(looked)
-  const best = candidates
-    .map(({ index, score }) => ({ index, score: multiplied(score, factorOf(index)) }))
-    .sort((x, y) => y.score - x.score || x.index - y.index)
-    .slice(0, k)
-  if (candidates.length < looked) return best
-  const atMost = multiplied(candidates.at(-1)?.score ?? 0, maxFactor)
-  // An item that comes to the same may have a lower index.
-  if ((best.at(-1)?.score as number) > atMost) return best
-  return topOfAll(k, rescored)
+  let least = -Infinity
+  for (let count = Math.max(LEAST_CANDIDATES, SPARE * k); count <= MAX_CANDIDATES; count *= GROWTH) {
+    const found = await search(count)
+    const selection = createSelection(k)
+    for (const { index, score } of found) selection.offer(index, rescore(score, factorOf(index)))
+    const { score: last } = found.at(-1) ?? { score: -Infinity }
+    if (found.length < count || selection.toBeat > rescore(last, maxFactor)) return selection.ranked()
+    least = selection.toBeat
+  }
+  return fromAll(k, rescoring, least)
 }
 
-function topOfAll(k: number, { scores, hidden, factorOf }: Rescored): Scored[] {
+/** @param least  what the k-th item has at least: of those that cannot have as much, nothing is asked */
+function fromAll(k: number, { factorOf, maxFactor, scores, hidden }: Rescoring, least: number): Scored[] {
   const selection = createSelection(k)
-  scores().forEach((score, index) => {
-    if (hidden.isHidden(index)) return
-    const rescored = multiplied(score, factorOf(index))
-    if (rescored > selection.toBeat) selection.offer(index, rescored)
-  })
+  const all = scores()
+  for (let index = 0; index < all.length; index++) {
+    const score = all[index] as number
+    const most = rescore(score, maxFactor)
+    // Of a score that is not a number neither is true.
+    if (!(most >= least && most > selection.toBeat) || hidden.isHidden(index)) continue
+    selection.offer(index, rescore(score, factorOf(index)))
+  }
   return selection.ranked()
 }
-
-const multiplied = (score: number, factor: number): number => (score < 0 ? score / factor : score * factor)
