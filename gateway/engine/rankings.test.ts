@@ -1,0 +1,245 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { UnavailableError } from '../../infra/errors.ts'
+import { silent } from '../../infra/logging.ts'
+import { openEmbeddedUserState } from '../../infra/user-state/embedded.ts'
+import type { StateChange, UserState } from '../../infra/user-state/port.ts'
+import { applyChange } from '../../models/ranking/item-statistics.ts'
+import type { ItemStatistics } from '../../models/ranking/types.ts'
+import { createRankings, type Ranking, type Rankings } from './rankings.ts'
+
+const PARTITIONS = 2
+const POSITIVE_FROM = 4
+const DAY_MS = 24 * 3_600_000
+/** Long after a change is read; never reached where it works. */
+const SOON = { timeout: 5_000, interval: 20 }
+
+let folder: string
+let state: UserState
+let rankings: Rankings | undefined
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rankings-'))
+  state = await openEmbeddedUserState(folder)
+})
+afterEach(async () => {
+  rankings?.close()
+  rankings = undefined
+  await state.close()
+  await rm(folder, { recursive: true })
+})
+
+interface Rating {
+  readonly value: number
+  readonly occurredAt: number
+}
+
+/** Ratings of one partition as they come: counts each as an updater does. */
+function ratingsOn(partition: number, into = state) {
+  const standing = new Map<string, Rating>()
+  let offset = -1
+  return async (...changes: [userId: string, itemId: string, after: Rating | undefined][]): Promise<void> => {
+    const touched = new Map<string, ItemStatistics>()
+    for (const [userId, itemId, after] of changes) {
+      const key = `${userId} ${itemId}`
+      const before = standing.get(key)
+      const [stored] = await into.readStatistics(partition, [itemId])
+      const change = { userId, itemId, offset: ++offset, occurredAt: after?.occurredAt ?? 0, before, after }
+      touched.set(itemId, applyChange(touched.get(itemId) ?? stored, change, POSITIVE_FROM, true))
+      if (after) standing.set(key, after)
+      else standing.delete(key)
+    }
+    const { counted } = await into.offsets(partition)
+    expect(await into.count(partition, counted, counted + changes.length, touched)).toBe(true)
+  }
+}
+
+const like = (occurredAt: number): Rating => ({ value: 5, occurredAt })
+const idsOf = (list: Ranking | undefined) => list && [...list.items.values().map(({ itemId }) => itemId)]
+const scoresOf = (list: Ranking | undefined) =>
+  list && Object.fromEntries(list.items.values().map(({ itemId, score }) => [itemId, score]))
+
+describe('rankings', () => {
+  it('have what was counted before they came, of all partitions', async () => {
+    await ratingsOn(0)(['u', 'a', like(1)], ['v', 'b', like(2)], ['w', 'b', { value: 1, occurredAt: 3 }])
+    await ratingsOn(1)(['x', 'b', like(4)])
+    rankings = createRankings(state, PARTITIONS, silent)
+    expect(scoresOf(await rankings.popular())).toEqual({ b: 2, a: 1 })
+    expect(rankings.statisticsOf('b')).toMatchObject({
+      count: 3,
+      positives: 2,
+      raters: [{ userId: 'x' }, { userId: 'v' }],
+    })
+    expect(rankings.popularityOf('b')).toBe(2)
+    expect(rankings.popularityOf('never')).toBe(0)
+    expect([...rankings.itemIds()].sort()).toEqual(['a', 'b'])
+  })
+
+  it('follow a burst, a withdrawal and an erasure, and tell whoever listens', async () => {
+    rankings = createRankings(state, PARTITIONS, silent)
+    const { popular, statisticsOf, onItems } = rankings
+    const told: string[] = []
+    onItems((itemIds) => told.push(...itemIds))
+    const rate = ratingsOn(0)
+    expect(idsOf(await popular())).toEqual([])
+    await rate(['u', 'a', like(1)], ['u', 'b', like(1)], ['v', 'b', like(2)])
+    await vi.waitFor(() => expect(told.sort()).toEqual(['a', 'b']), SOON)
+    expect(statisticsOf('b')).toMatchObject({ positives: 2 })
+    await vi.waitFor(async () => expect(idsOf(await popular())).toEqual(['b', 'a']), SOON)
+    const { version } = (await popular()) as Ranking
+
+    await rate(['v', 'b', undefined], ['w', 'a', like(3)])
+    await vi.waitFor(async () => expect(scoresOf(await popular())).toEqual({ a: 2, b: 1 }), SOON)
+    expect(((await popular()) as Ranking).version).toBeGreaterThan(version)
+
+    await rate(['u', 'a', undefined], ['u', 'b', undefined])
+    await vi.waitFor(async () => expect(scoresOf(await popular())).toEqual({ a: 1 }), SOON)
+    expect(statisticsOf('b')).toBeUndefined()
+  })
+
+  it('show a trend that ends at the newest positive, and forget it as others come', async () => {
+    const start = Date.parse('2020-01-01')
+    const rate = ratingsOn(0)
+    const day = (n: number): number => start + n * DAY_MS
+    // Long liked, by many.
+    for (let n = 0; n < 8; n++) await rate([`u${n}`, 'classic', like(day(n - 30))])
+    rankings = createRankings(state, PARTITIONS, silent)
+    const { trending } = rankings
+    expect(idsOf(await trending('1d'))).toEqual(['classic'])
+
+    await rate(['x', 'burst', like(day(0))], ['y', 'burst', like(day(0))], ['z', 'burst', like(day(0))])
+    await vi.waitFor(async () => expect(idsOf(await trending('1d'))).toEqual(['burst', 'classic']), SOON)
+    const burst = await trending('1d')
+    expect(burst?.asOf).toBe(day(0))
+    expect(burst?.scoreOf('burst')).toBeCloseTo(3)
+    // In a month's view the burst is less than what many liked.
+    expect(idsOf(await trending('30d'))).toEqual(['classic', 'burst'])
+
+    await rate(['u8', 'classic', like(day(3))])
+    await vi.waitFor(async () => expect(idsOf(await trending('1d'))).toEqual(['classic', 'burst']), SOON)
+    const later = await trending('1d')
+    expect(later?.asOf).toBe(day(3))
+    expect(later?.scoreOf('burst')).toBeCloseTo(3 / 8)
+  })
+
+  it('end a trend now where something was liked within the window', async () => {
+    const now = Date.parse('2026-01-10')
+    await ratingsOn(0)(['u', 'a', like(now - 2 * DAY_MS)])
+    rankings = createRankings(state, PARTITIONS, silent, () => now)
+    const week = await rankings.trending('7d')
+    expect(week?.asOf).toBe(now)
+    expect(week?.scoreOf('a')).toBeCloseTo(2 ** (-2 / 7))
+    const day = await rankings.trending('1d')
+    expect(day?.asOf).toBe(now - 2 * DAY_MS)
+    expect(day?.scoreOf('a')).toBe(1)
+  })
+
+  it('of an empty log are empty, and end now', async () => {
+    rankings = createRankings(state, PARTITIONS, silent, () => 7)
+    expect(idsOf(await rankings.popular())).toEqual([])
+    expect(await rankings.trending('7d')).toMatchObject({ asOf: 7, items: { length: 0 } })
+    expect(idsOf(await rankings.topRated())).toEqual([])
+  })
+
+  it('are top-rated by a weighted average', async () => {
+    await ratingsOn(0)(
+      ['u', 'a', like(1)],
+      ['v', 'b', { value: 3, occurredAt: 1 }],
+      ['w', 'b', { value: 4, occurredAt: 1 }],
+    )
+    rankings = createRankings(state, PARTITIONS, silent)
+    // C = 12/3, m = 3/2
+    expect(scoresOf(await rankings.topRated())).toEqual({ a: (5 + 6) / 2.5, b: (7 + 6) / 3.5 })
+  })
+})
+
+/** A user state that can be down, or keep to itself what changes. */
+function unreliable(real: UserState) {
+  const condition = { isDown: false, isSilent: false, wholeReads: 0 }
+  const listeners = new Set<(change: StateChange) => void>()
+  real.changes((change) => {
+    if (!condition.isSilent) for (const listener of listeners) listener(change)
+  })
+  const orFail =
+    <A extends unknown[], R>(method: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      if (condition.isDown) throw new UnavailableError('Redis at localhost:6379 did not answer.')
+      return method(...args)
+    }
+  return {
+    condition,
+    gap: () => {
+      for (const listener of listeners) listener({ type: 'gap' })
+    },
+    state: {
+      offsets: orFail(real.offsets),
+      readStatistics: orFail(real.readStatistics),
+      statistics: orFail((partition: number) => {
+        condition.wholeReads++
+        return real.statistics(partition)
+      }),
+      changes(listener: (change: StateChange) => void) {
+        listeners.add(listener)
+        return () => void listeners.delete(listener)
+      },
+    },
+  }
+}
+
+describe('while the user state is not as it should be, rankings', () => {
+  it('are undefined until it first answers, and then are there', async () => {
+    await ratingsOn(0)(['u', 'a', like(1)])
+    const { condition, state: flaky } = unreliable(state)
+    condition.isDown = true
+    rankings = createRankings(flaky, PARTITIONS, silent)
+    const { popular, statisticsOf } = rankings
+    expect(await popular()).toBeUndefined()
+    expect(statisticsOf('a')).toBeUndefined()
+    condition.isDown = false
+    await vi.waitFor(async () => expect(idsOf(await popular())).toEqual(['a']), SOON)
+  })
+
+  it('stay as they were, and catch up with what was announced meanwhile', async () => {
+    const rate = ratingsOn(0)
+    await rate(['u', 'a', like(1)])
+    const { condition, state: flaky } = unreliable(state)
+    rankings = createRankings(flaky, PARTITIONS, silent)
+    const { popular, statisticsOf } = rankings
+    expect(idsOf(await popular())).toEqual(['a'])
+    condition.isDown = true
+    await rate(['u', 'b', like(1)], ['v', 'b', like(1)])
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(idsOf(await popular())).toEqual(['a'])
+    condition.isDown = false
+    await vi.waitFor(() => expect(statisticsOf('b')).toMatchObject({ positives: 2 }), SOON)
+    expect(condition.wholeReads).toBe(PARTITIONS)
+  })
+
+  it('read all again after a gap, also what is gone', async () => {
+    const rate = ratingsOn(0)
+    await rate(['u', 'a', like(1)])
+    const { condition, gap, state: flaky } = unreliable(state)
+    rankings = createRankings(flaky, PARTITIONS, silent)
+    const { popular, statisticsOf } = rankings
+    expect(idsOf(await popular())).toEqual(['a'])
+    condition.isSilent = true
+    await rate(['u', 'a', undefined], ['v', 'b', like(1)])
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(statisticsOf('b')).toBeUndefined()
+    gap()
+    await vi.waitFor(() => expect(statisticsOf('b')).toMatchObject({ positives: 1 }), SOON)
+    await vi.waitFor(() => expect(statisticsOf('a')).toBeUndefined(), SOON)
+  })
+
+  it('find out by themselves, while asked for, that changes went unheard', async () => {
+    const rate = ratingsOn(0)
+    const { condition, state: flaky } = unreliable(state)
+    rankings = createRankings(flaky, PARTITIONS, silent)
+    const { popular } = rankings
+    expect(idsOf(await popular())).toEqual([])
+    condition.isSilent = true
+    await rate(['u', 'a', like(1)])
+    await vi.waitFor(async () => expect(idsOf(await popular())).toEqual(['a']), { timeout: 10_000, interval: 100 })
+  }, 15_000)
+})

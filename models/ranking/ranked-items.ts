@@ -1,0 +1,110 @@
+import { HALF_LIVES_MS } from './item-statistics.ts'
+import type { Steps } from './layout.ts'
+import { sortInSteps } from './sort-in-steps.ts'
+import type { StatisticsTable } from './statistics-table.ts'
+
+/** Rows looked at in a step: a fraction of a millisecond. */
+const STEP_ROWS = 8192
+
+/** Items by a score, greatest first; ties by number of ratings, then by item id. */
+export interface RankedItems {
+  readonly length: number
+  /** Of as many as there are asked for. */
+  values(): Generator<{ readonly itemId: string; readonly score: number }, undefined>
+  /** undefined: not in the list */
+  scoreOf(itemId: string): number | undefined
+  /** The same list, every score times a positive factor. */
+  scaled(factor: number): RankedItems
+}
+
+/** All items that are rated, by how many positives they have. */
+export function popularItems(table: StatisticsTable): Steps<RankedItems> {
+  return rankItems(table, table.merged.positives)
+}
+
+/**
+ * Items by their weighted average rating, v/(v+m) · R + m/(v+m) · C: R of v ratings is drawn to the mean C of all ratings as if
+ * m more ratings of that mean had been given, m being the mean number of ratings an item. (Known from IMDb's Top 250; a
+ * Bayesian average.) So one rating of 5 does not stand above a thousand ratings of 4.8.
+ */
+export function* topRatedItems(table: StatisticsTable): Steps<RankedItems> {
+  const { count, sum } = table.merged
+  let [items, ratings, total] = [0, 0, 0]
+  for (let row = 0; row < table.rows(); row++) {
+    if (row % STEP_ROWS === 0) yield
+    if (count(row) > 0) items++
+    ratings += count(row)
+    total += sum(row)
+  }
+  const drawnTo = ratings > 0 ? total / ratings : 0
+  const asIf = items > 0 ? ratings / items : 0
+  return yield* rankItems(table, (row) => (sum(row) + asIf * drawnTo) / (count(row) + asIf))
+}
+
+/**
+ * Items by their positives, each of which counts half as much after the half-life. As time goes on all scores shrink alike: the
+ * order stays, and `scaled` by 2^((newest − time) / half-life) they are those of another time.
+ *
+ * @param window  index into HALF_LIVES_MS
+ * @returns       scores at `newest`, when the newest of all positives was given, ms since 1970; −∞: there is none
+ */
+export function* trendingItems(
+  table: StatisticsTable,
+  window: number,
+): Steps<{ ranking: RankedItems; newest: number }> {
+  const { positives, decayed, decayedAt } = table.merged
+  const halfLifeMs = HALF_LIVES_MS[window] as number
+  let newest = Number.NEGATIVE_INFINITY
+  for (let row = 0; row < table.rows(); row++) {
+    if (row % STEP_ROWS === 0) yield
+    if (positives(row) > 0) newest = Math.max(newest, decayedAt(row))
+  }
+  const ranking = yield* rankItems(table, (row) => {
+    if (positives(row) === 0) return undefined
+    // What has decayed to nothing is no trend.
+    return decayed(row, window) * 2 ** ((decayedAt(row) - newest) / halfLifeMs) || undefined
+  })
+  return { ranking, newest }
+}
+
+/** @param scoreOf  of a row whose item is rated; undefined: not to be listed */
+function* rankItems(table: StatisticsTable, scoreOf: (row: number) => number | undefined): Steps<RankedItems> {
+  const rows = table.rows()
+  // Statistics move on between the steps: what is sorted by has to stay.
+  const scores = new Float64Array(rows).fill(Number.NaN)
+  const counts = new Float64Array(rows)
+  const listed = new Int32Array(rows)
+  let length = 0
+  for (let row = 0; row < rows; row++) {
+    if (row % STEP_ROWS === 0) yield
+    const count = table.merged.count(row)
+    const score = count > 0 ? scoreOf(row) : undefined
+    if (score === undefined) continue
+    scores[row] = score
+    counts[row] = count
+    listed[length++] = row
+  }
+  const order = yield* sortInSteps(
+    listed.slice(0, length),
+    (x, y) =>
+      (scores[y] as number) - (scores[x] as number) ||
+      (counts[y] as number) - (counts[x] as number) ||
+      (table.itemIdOf(x) < table.itemIdOf(y) ? -1 : 1),
+  )
+  return asList(table, order, scores, 1)
+}
+
+function asList(table: StatisticsTable, order: Int32Array, scores: Float64Array, factor: number): RankedItems {
+  return {
+    length: order.length,
+    *values() {
+      for (const row of order) yield { itemId: table.itemIdOf(row), score: (scores[row] as number) * factor }
+      return undefined
+    },
+    scoreOf(itemId) {
+      const score = (scores[table.rowOf(itemId) ?? -1] ?? Number.NaN) * factor
+      return Number.isNaN(score) ? undefined : score
+    },
+    scaled: (by) => asList(table, order, scores, factor * by),
+  }
+}
