@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { refuseCrossSiteWrites, requireKey, requireLoopbackName } from './access.ts'
 import type { App, GatewayDependencies } from './context.ts'
 import { createEngine } from './engine/engine.ts'
+import { FALLBACKS } from './engine/fallback.ts'
 import { createHealth, type ReadyReport } from './health.ts'
 import { refuseOtherMethods, unknownPath } from './methods.ts'
 import { observe } from './observe.ts'
@@ -15,6 +16,7 @@ import { createPublisher } from './publisher.ts'
 import { addReference } from './reference.ts'
 import { routes } from './routes.ts'
 import { limitTime } from './time-budget.ts'
+import { createUserLists } from './user-lists.ts'
 import { refuseBrokenUtf8 } from './utf8.ts'
 
 /** Answered without a key, as those routes are that say so: they tell how to ask. */
@@ -32,8 +34,14 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   const { log, settings, logger, metrics } = deps
   const closing = new AbortController()
   const health = createHealth({ ...deps, closing: closing.signal })
-  const engine = createEngine({ ...deps, partitions: log.identity.partitions })
-  const gateway = { ...deps, engine, health, publisher: createPublisher(log, metrics), closing: closing.signal }
+  const engine = createEngine({
+    ...deps,
+    partitions: log.identity.partitions,
+    fallbacks: settings.fallbacks ?? FALLBACKS,
+  })
+  const userLists = createUserLists({ engine, state: deps.state })
+  const publisher = createPublisher(log, metrics)
+  const gateway = { ...deps, engine, userLists, health, publisher, closing: closing.signal }
 
   const app: App = new OpenAPIHono({ defaultHook: refuseFaults })
   app.onError(answerProblems(logger))

@@ -9,8 +9,10 @@ import type { Generation } from '../models/als/types.ts'
 import type { ApiKeys } from './api-keys.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Engine } from './engine/engine.ts'
+import type { Fallback } from './engine/fallback.ts'
 import type { Health } from './health.ts'
 import type { Publisher } from './publisher.ts'
+import type { UserLists } from './user-lists.ts'
 
 /** How far a consumer group is behind the end of the log, by partition. */
 export interface GroupLag {
@@ -27,6 +29,8 @@ export interface GatewayDependencies {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly settings: {
+    /** How those are answered whom the model does not know; all ways when left out. */
+    readonly fallbacks?: readonly Fallback[]
     /** undefined: open to whoever reaches the address, which then is a loopback one. */
     readonly apiKeys: Pick<ApiKeys, 'current'> | undefined
     /** Opens every route, whatever the keys. */
@@ -49,6 +53,7 @@ export interface Gateway extends GatewayDependencies {
   readonly engine: Engine
   readonly health: Health
   readonly publisher: Publisher
+  readonly userLists: UserLists
   /** Aborted when the process is about to stop: nothing waits any longer. */
   readonly closing: AbortSignal
 }

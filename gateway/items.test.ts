@@ -67,7 +67,8 @@ describe('one item', () => {
   })
 
   it('may not be called as a route beside items is', async () => {
-    expect((await gateway.send('PUT', '/v1/items/trending', heat)).status).toBe(400)
+    expect((await gateway.send('PUT', '/v1/items/trending', heat)).status).toBe(405)
+    expect((await gateway.send('POST', '/v1/items', [{ itemId: 'trending', ...heat }])).status).toBe(400)
   })
 })
 

@@ -19,6 +19,7 @@ const TROUBLE = [
     'é',
     'e\u0301',
     '😀',
+    'x'.repeat(128),
     'x'.repeat(129),
     'null',
     'undefined',

@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'This path does not answer that method' },
   'too-slow': { status: 408, title: 'The request did not arrive in time' },
   'other-log': { status: 409, title: 'The token belongs to another log' },
+  gone: { status: 410, title: 'What was there is there no longer' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type of the body is not one that is read here' },
   'other-host': { status: 421, title: 'This host name is not answered here' },

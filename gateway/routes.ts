@@ -15,12 +15,22 @@ import { prometheus } from './routes/metrics.ts'
 import { popularItems } from './routes/popular-items.ts'
 import { postItems } from './routes/post-items.ts'
 import { postRatings } from './routes/post-ratings.ts'
+import { postRecommendations } from './routes/post-recommendations.ts'
+import { postSimilarItems } from './routes/post-similar-items.ts'
 import { putItem } from './routes/put-item.ts'
 import { putRating } from './routes/put-rating.ts'
+import { rank } from './routes/rank.ts'
 import { readyz } from './routes/readyz.ts'
 import { similarItems } from './routes/similar-items.ts'
+import { similarUsers } from './routes/similar-users.ts'
+import { topRatedItems } from './routes/top-rated-items.ts'
+import { trendingItems } from './routes/trending-items.ts'
+import { userEstimates } from './routes/user-estimates.ts'
+import { userExplanation } from './routes/user-explanation.ts'
 import { userRatings } from './routes/user-ratings.ts'
 import { userRecommendations } from './routes/user-recommendations.ts'
+import { userStream } from './routes/user-stream.ts'
+import { userSurprising } from './routes/user-surprising.ts'
 
 /** Every route, in the order of the reference. `/v1/items/popular` stands before the item ids: it is none. */
 export const routes = [
@@ -28,9 +38,19 @@ export const routes = [
   putRating,
   deleteRating,
   userRecommendations,
+  userStream,
+  postRecommendations,
+  rank,
+  userEstimates,
   popularItems,
+  trendingItems,
+  topRatedItems,
   similarItems,
+  postSimilarItems,
+  similarUsers,
   userRatings,
+  userExplanation,
+  userSurprising,
   deleteUser,
   postItems,
   putItem,

@@ -103,23 +103,39 @@ export const token = z.string().openapi({
   maxLength: 512,
 })
 
+const itemDetails = {
+  itemId: z.string(),
+  title: z.string().optional(),
+  genres: z.array(z.string()).optional(),
+  year: z.int().optional(),
+  poster: z.string().optional(),
+}
+
+export const reason = z
+  .object({ itemId: z.string(), contribution: z.number().openapi({ description: 'Part of the score' }) })
+  .openapi('Reason')
+
 export const listedItem = z
   .object({
-    itemId: z.string(),
+    ...itemDetails,
     score: z.number().openapi({ description: 'A preference, not stars; comparable within one answer' }),
-    title: z.string().optional(),
-    genres: z.array(z.string()).optional(),
-    year: z.int().optional(),
-    poster: z.string().optional(),
+    isNew: z.literal(true).optional().openapi({
+      description: 'The model has not seen the item yet: its factors come from its raters, or from items of its genres',
+    }),
+    reasons: z.array(reason).optional().openapi({ description: 'The strongest, where `explain` asked for them' }),
   })
   .openapi('ListedItem')
+
+/** An item in a list that has no scores. */
+export const shownItem = z.object(itemDetails)
 
 export const list = z
   .object({
     recommendationId: z.string(),
     items: z.array(listedItem),
-    strategy: z.enum(['fold-in', 'similar', 'popular']),
+    strategy: z.enum(['fold-in', 'similar', 'trending', 'popular', 'top-rated']),
     generation: z.string().nullable().openapi({ description: 'The model that was served; null before the first' }),
+    ignored: z.array(z.string()).optional().openapi({ description: 'Item ids that were named and that nobody knows' }),
   })
   .openapi('List')
 

@@ -94,6 +94,15 @@ function oneOf<const T extends string>(...values: T[]) {
   }
 }
 
+/** In the order given, each once. */
+function someOf<const T extends string>(...values: T[]) {
+  return (value: string): readonly T[] => {
+    const named = value.split(',').map((name) => name.trim())
+    if (named.every((name) => values.includes(name as T))) return [...new Set(named as T[])]
+    throw new Error(`some of ${values.join(',')}`)
+  }
+}
+
 /** Every setting: how its text is read and what stands when it is not given. Its flag, if any, is its name with dashes. */
 const SETTINGS = {
   EVENT_LOG_URL: { parse: storeUrl('embedded:', 'kafka://'), default: 'embedded:' },
@@ -121,6 +130,7 @@ const SETTINGS = {
   THREADS: { parse: integer(1, 1024), default: String(Math.max(1, availableParallelism() - 1)) },
   MAX_HISTORY: { parse: integer(1, 1_000_000), default: '10000' },
   API_KEYS: { parse: text, default: undefined },
+  FALLBACKS: { parse: someOf('similar', 'trending', 'popular'), default: 'similar,trending,popular' },
   RATE_LIMIT: { parse: requestRate, default: 'off' },
   CORS_ORIGINS: { parse: origins, default: undefined },
   REQUEST_BUDGET: { parse: duration, default: '15s' },

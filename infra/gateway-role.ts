@@ -42,6 +42,7 @@ export async function startGateway(
     settings: {
       apiKeys,
       adminToken,
+      fallbacks: config.FALLBACKS,
       rateLimit: config.RATE_LIMIT,
       corsOrigins: config.CORS_ORIGINS ?? [],
       bodyLimit: BODY_LIMIT_BYTES,

@@ -1,51 +1,25 @@
 import { availableParallelism } from 'node:os'
-import { v7 as uuid } from 'uuid'
 import type { Logger } from '../../infra/logging.ts'
 import type { Metrics } from '../../infra/metrics.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
 import type { Generation } from '../../models/als/types.ts'
-import type { Bitmap } from '../../models/ranking/bitmap.ts'
-import { similarItems } from '../../models/ranking/similar.ts'
+import type { Version } from '../answer-cache.ts'
 import type { Catalogue } from '../catalogue.ts'
-import { createPopularity } from './popularity.ts'
-import { createProfiles, knownItems, knows, vectorIn } from './profiles.ts'
+import { type Answer, createAnswers } from './answers.ts'
+import { chooseSource, type Fallback, isWellKnownTo, NO_RANKING, rulesOf, similarTo, vectorOf } from './fallback.ts'
+import { createInsights } from './insights.ts'
+import { arranged } from './list.ts'
+import { followNewcomers } from './newcomers.ts'
+import { createProfiles } from './profiles.ts'
+import { createRankings, type TrendWindow } from './rankings.ts'
+import type { Asker, Ranked, Selection } from './request.ts'
 import { createScanPool } from './scan-pool.ts'
-import { createServing } from './serving.ts'
-
-/** An item and how strongly it is meant; what the score measures depends on the strategy. */
-export interface Ranked {
-  readonly itemId: string
-  readonly score: number
-}
-
-export type Strategy = 'fold-in' | 'similar' | 'popular'
+import { createServing, type ServedGeneration } from './serving.ts'
+import { type AnyRanking, inRanking, type Source } from './sources.ts'
+import { type Person, withRatings } from './tastes.ts'
 
 /** Threads for searches in large catalogues: requests have the rest of the machine. */
 const SCAN_THREADS = Math.max(1, Math.min(4, availableParallelism() - 1))
-
-/** What a list may hold, and which part of it is wanted. */
-export interface Selection {
-  readonly genre?: string | undefined
-  readonly exclude?: readonly string[]
-  readonly limit: number
-  readonly skip: number
-}
-
-/** An item as lists show it. */
-export interface ListedItem extends Ranked {
-  readonly title?: string
-  readonly genres?: string[]
-  readonly year?: number
-  readonly poster?: string
-}
-
-export interface Answer {
-  readonly recommendationId: string
-  readonly items: ListedItem[]
-  readonly strategy: Strategy
-  /** The model that was served when the list was made; null: none yet. */
-  readonly generation: string | null
-}
 
 export interface EngineParts {
   readonly state: UserState
@@ -53,6 +27,8 @@ export interface EngineParts {
   readonly catalogue: Catalogue
   /** Of topic `ratings`. */
   readonly partitions: number
+  /** How those are answered whom the model does not know. */
+  readonly fallbacks: readonly Fallback[]
   readonly metrics: Metrics
   readonly logger: Logger
 }
@@ -60,127 +36,162 @@ export interface EngineParts {
 export type Engine = ReturnType<typeof createEngine>
 
 /**
- * Every list comes about the same way: candidates with scores, best first; those that may be shown; the part of them that was
- * asked for, with what the catalogue knows of each.
+ * Every list comes about the same way: a source of candidates with scores (sources.ts), of which those that may be shown are
+ * searched for; arranged by the rules of the request (list.ts); told with what the catalogue and the model know of each (answers.ts).
  */
-export function createEngine({ state, generations, catalogue, partitions, metrics, logger }: EngineParts) {
+export function createEngine(parts: EngineParts) {
+  const { state, generations, catalogue, partitions, fallbacks, metrics, logger } = parts
   const profiles = createProfiles(state)
-  const popularity = createPopularity(state, partitions, logger)
+  const rankings = createRankings(state, partitions, logger)
   const pool = createScanPool(SCAN_THREADS)
-  const serving = createServing(generations, catalogue, pool, logger)
+  const newcomersOf = followNewcomers({ state, rankings, catalogue, pool, logger })
+  const serving = createServing({ generations, catalogue, pool, logger, newcomersOf })
+  const answers = createAnswers(catalogue, metrics)
+  const { answer } = answers
+  const insights = createInsights({ state, profiles, serving, catalogue })
 
-  function filter({ genre, exclude = [] }: Selection, alsoHidden?: (itemId: string) => boolean) {
-    const excluded = new Set(exclude)
-    return (itemId: string): boolean =>
-      !excluded.has(itemId) &&
-      !catalogue.isHidden(itemId) &&
-      (genre === undefined || catalogue.hasGenre(itemId, genre)) &&
-      !alsoHidden?.(itemId)
+  async function peopleOf({ userId, userIds, ratings = [] }: Asker): Promise<Person[]> {
+    const ids = userIds ?? (userId === undefined ? [] : [userId])
+    const profilesOf = await Promise.all(ids.map((id) => profiles.read(id)))
+    const people = profilesOf.map(({ record }) => ({ record, history: record?.history ?? new Map() }))
+    if (userIds) return people
+    const [person = { record: undefined, history: new Map() }] = people
+    return [withRatings(person, ratings)]
   }
 
-  /** From the stream's statistics; while these were never read, from what the model knows of its items. */
-  async function popular(
-    generation: Generation | undefined,
+  /** Somebody described or rated the item, and nobody deleted it. */
+  function isKnown(itemId: string): boolean {
+    if (catalogue.get(itemId)) return true
+    if (catalogue.isHidden(itemId)) return false
+    const isServed = serving.current()?.shelves.some(({ indexOf }) => indexOf.has(itemId))
+    return isServed === true || rankings.statisticsOf(itemId) !== undefined
+  }
+
+  /** Who asks, what is served, and what of the ids they name nobody knows. */
+  async function situationOf(asker: Asker, selection: Selection) {
+    const people = await peopleOf(asker)
+    // One look, after the last wait: a generation that arrives while this runs serves the next request.
+    const served = serving.current()
+    const named = [
+      ...(selection.exclude ?? []),
+      ...(selection.pin ?? []).map(({ itemId }) => itemId),
+      ...(asker.ratings ?? []).map(({ itemId }) => itemId),
+      ...(asker.contextItemId === undefined ? [] : [asker.contextItemId]),
+    ]
+    const ignored = named.filter((itemId) => !isKnown(itemId))
+    const pin = (selection.pin ?? []).filter(({ itemId }) => isKnown(itemId) && !catalogue.isHidden(itemId))
+    return { situation: { served, people, asker, selection: { ...selection, pin }, catalogue, rankings }, ignored }
+  }
+
+  async function list(
+    source: Source,
     selection: Selection,
-    allowed: (itemId: string) => boolean,
-  ) {
-    const ranking = (await popularity.ranking()) ?? (generation ? popularAtTraining(generation) : [])
-    return firstAllowed(ranking, selection, allowed)
+    served: ServedGeneration | undefined,
+    ignored: readonly string[] = [],
+  ): Promise<Answer> {
+    const known = { catalogue, vectorOf: (itemId: string) => served && vectorOf(served, itemId) }
+    const ranked = await arranged(source, selection, known)
+    return answer(source, ranked, { served, ignored, explain: selection.explain })
   }
 
-  function answer(strategy: Strategy, generation: Generation | undefined, ranked: readonly Ranked[]): Answer {
-    metrics.recommendations.inc({ strategy })
-    return { recommendationId: uuid(), items: ranked.map(describe), strategy, generation: generation?.id ?? null }
-  }
-
-  function describe({ itemId, score }: Ranked): ListedItem {
-    return { itemId, score, ...detailsOf(catalogue, itemId) }
+  async function ranked(
+    strategy: 'popular' | 'trending' | 'top-rated',
+    ranking: AnyRanking | undefined,
+    selection: Selection,
+  ): Promise<Answer> {
+    const served = serving.current()
+    const situation = { served, people: [], asker: {}, selection, catalogue, rankings }
+    const rules = rulesOf(situation)
+    if (ranking === undefined && strategy === 'popular')
+      return list(await chooseSource({ ...situation }, []), selection, served)
+    return list(
+      inRanking(strategy, ranking ?? NO_RANKING, catalogue, isWellKnownTo({ served }), rules),
+      selection,
+      served,
+    )
   }
 
   return {
     profiles,
-    describe,
+    insights,
+    rankings,
+    serving,
 
-    /** What this user may like: by their own vector, or the popular items where the model knows nothing they like. */
-    async recommend(userId: string, selection: Selection, includeKnown: boolean): Promise<Answer> {
-      const { record } = await profiles.read(userId)
-      // One look: a generation that arrives while this runs serves the next request.
+    /** What somebody may like: by their own vector, or the fallback chain where the model knows nothing they like. */
+    async recommend(asker: Asker, selection: Selection): Promise<Answer> {
+      const { situation, ignored } = await situationOf(asker, selection)
+      const source = await chooseSource(situation, fallbacks)
+      return list(source, situation.selection, situation.served, ignored)
+    },
+
+    /** The given items, best first, as `recommend` would rank them; those that nobody knows are told. */
+    async rank(asker: Asker, itemIds: readonly string[], order: 'best' | 'asked' = 'best'): Promise<Answer> {
+      const selection = { limit: itemIds.length, skip: 0, includeKnown: true }
+      const { situation, ignored } = await situationOf(asker, selection)
+      const source = await chooseSource(situation, fallbacks)
+      const scored = [...new Set(itemIds)].flatMap((itemId): Ranked[] => {
+        const score = source.scoreOf(itemId)
+        return score === undefined ? [] : [{ itemId, score }]
+      })
+      const found = new Set(scored.map(({ itemId }) => itemId))
+      const unknown = itemIds.filter((itemId) => !found.has(itemId))
+      if (order === 'best') scored.sort((x, y) => y.score - x.score)
+      return answer(source, scored, { served: situation.served, ignored: [...ignored, ...unknown] })
+    },
+
+    isKnown,
+    isHidden: catalogue.isHidden,
+    countAnswer: answers.count,
+
+    /** What lists are made of beside their user. */
+    version(): Version {
       const served = serving.current()
-      const vector = served && vectorIn(served, record)
-      if (!vector) {
-        const isKnown = (itemId: string): boolean => !includeKnown && knows(record?.history, itemId)
-        const generation = served?.generation
-        return answer('popular', generation, await popular(generation, selection, filter(selection, isKnown)))
+      return {
+        model: `${served?.generation.id} ${served?.version()} ${catalogue.version()}`,
+        stream: rankings.version(),
       }
-      const { generation } = served
-      const hidden = served.hidden(
-        selection.genre === undefined ? undefined : { field: 'genres', has: selection.genre },
-      )
-      hide(hidden, generation, selection.exclude ?? [])
-      if (!includeKnown) hide(hidden, generation, knownItems(record?.history))
-      const best = await served.topK(vector, selection.skip + selection.limit, hidden)
-      return answer('fold-in', generation, named(generation, best.slice(selection.skip)))
+    },
+
+    /** Part of a list that was made before, as it is told now. */
+    showAgain({ strategy, generation }: Pick<Answer, 'strategy' | 'generation'>, ranked: readonly Ranked[]): Answer {
+      return { ...answers.answer({ strategy }, ranked, { served: serving.current() }), generation }
+    },
+
+    /** Items that are near all of some items; empty where nobody knows any of them. */
+    async similarItems(itemIds: readonly string[], selection: Selection): Promise<Answer> {
+      const served = serving.current()
+      const known = itemIds.filter(isKnown)
+      const ignored = itemIds.filter((itemId) => !known.includes(itemId))
+      const situation = {
+        people: [],
+        asker: {},
+        catalogue,
+        selection: { ...selection, exclude: [...(selection.exclude ?? []), ...known] },
+      }
+      const source = served && similarTo(served, known, rulesOf(situation))
+      if (!source) return answer({ strategy: 'similar' }, [], { served, ignored })
+      return list(source, selection, served, ignored)
     },
 
     async popular(selection: Selection): Promise<Answer> {
-      const generation = generations.current()
-      return answer('popular', generation, await popular(generation, selection, filter(selection)))
+      return ranked('popular', await rankings.popular(), selection)
     },
 
-    /** @returns undefined: nobody knows the item */
-    similar(itemId: string, selection: Selection): Answer | undefined {
-      const generation = generations.current()
-      const index = generation?.indexOf.get(itemId)
-      const isDeleted = catalogue.isHidden(itemId) && !catalogue.get(itemId)
-      if (isDeleted || (index === undefined && !catalogue.get(itemId))) return undefined
-      if (!generation || index === undefined) return answer('similar', generation, [])
-      const allowed = filter(selection)
-      const { itemIds, items } = generation
-      const best = similarItems(items.factors, index, selection.skip + selection.limit, (other) =>
-        allowed(itemIds[other] as string),
-      )
-      return answer('similar', generation, named(generation, best.slice(selection.skip)))
+    /** @returns the list and the time up to which it counts, in ms since 1970 */
+    async trending(window: TrendWindow, selection: Selection): Promise<Answer & { asOf: number }> {
+      const ranking = await rankings.trending(window)
+      return { ...(await ranked('trending', ranking, selection)), asOf: ranking?.asOf ?? Date.now() }
+    },
+
+    async topRated(selection: Selection): Promise<Answer> {
+      return ranked('top-rated', await rankings.topRated(), selection)
     },
 
     /** Searches under way are finished. */
-    close: pool.close,
+    async close(): Promise<void> {
+      serving.close()
+      rankings.close()
+      await pool.close()
+    },
   }
-}
-
-function hide(hidden: Bitmap, { indexOf }: Generation, itemIds: Iterable<string>): void {
-  for (const itemId of itemIds) {
-    const index = indexOf.get(itemId)
-    if (index !== undefined) hidden.hide(index)
-  }
-}
-
-/** What the catalogue has to show of an item; nothing for one that it does not know. */
-export function detailsOf(catalogue: Catalogue, itemId: string): Omit<ListedItem, keyof Ranked> {
-  const item = catalogue.get(itemId)
-  if (!item) return {}
-  const { title, genres, year, poster } = item
-  return { title, genres: [...genres], ...(year === null ? {} : { year }), ...(poster === null ? {} : { poster }) }
-}
-
-function named(generation: Generation, scored: readonly { index: number; score: number }[]): Ranked[] {
-  return scored.map(({ index, score }) => ({ itemId: generation.itemIds[index] as string, score }))
-}
-
-function firstAllowed(
-  ranking: readonly Ranked[],
-  { skip, limit }: Selection,
-  allowed: (itemId: string) => boolean,
-): Ranked[] {
-  return ranking
-    .values()
-    .filter(({ itemId }) => allowed(itemId))
-    .drop(skip)
-    .take(limit)
-    .toArray()
-}
-
-function popularAtTraining({ itemIds, positives }: Generation): Ranked[] {
-  return itemIds
-    .map((itemId, index) => ({ itemId, score: positives[index] as number }))
-    .sort((x, y) => y.score - x.score)
 }

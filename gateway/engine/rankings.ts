@@ -106,10 +106,7 @@ export function createRankings(
       return made && asRanking(made, made)
     },
     statisticsOf: table.of,
-    popularityOf(itemId) {
-      const row = table.rowOf(itemId)
-      return row === undefined ? 0 : table.merged.positives(row)
-    },
+    popularityOf: table.positivesOf,
     *itemIds() {
       for (let row = 0; row < table.rows(); row++) yield table.itemIdOf(row)
     },

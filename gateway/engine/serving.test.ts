@@ -47,7 +47,13 @@ beforeEach(() => {
     forget: () => onThreads.push('forgotten'),
     close: async () => {},
   }
-  serving = createServing({ current: () => live }, { ...catalogue, onChange } as never, pool, silent)
+  serving = createServing({
+    generations: { current: () => live },
+    catalogue: { ...catalogue, onChange } as never,
+    pool,
+    logger: silent,
+    newcomersOf: () => ({ shelves: () => [], version: () => 0, close: () => {} }),
+  })
 })
 
 async function untilServed(id: string): Promise<void> {
@@ -104,7 +110,9 @@ it('stays with the generation that is live again', async () => {
 
 it('leaves searches that take long to other threads, and finishes them in the generation they began in', async () => {
   live = large
-  const { topK: search, hidden } = serving.current() as ServedGeneration
+  const { shelf } = serving.current() as ServedGeneration
+  const { topK: search } = shelf.preferences
+  const { hidden } = shelf
   const user = Float32Array.from({ length: 256 }, (_, n) => Math.cos(n))
   expect(await search(user, 5, hidden(undefined))).toEqual(topK(large.items.factors, user, 5))
   expect(onThreads).toEqual([])

@@ -1,59 +1,68 @@
 import { setImmediate as yieldToRequests } from 'node:timers/promises'
 import type { Logger } from '../../infra/logging.ts'
 import { type FoldIn, prepareFoldIn } from '../../models/als/fold-in.ts'
+import { placeFactors } from '../../models/als/placed.ts'
 import type { Generation } from '../../models/als/types.ts'
-import { createWorkspace } from '../../models/linalg/workspace.ts'
-import type { Bitmap } from '../../models/ranking/bitmap.ts'
-import type { Filter } from '../../models/ranking/filter.ts'
+import { createWorkspace, type Workspace } from '../../models/linalg/workspace.ts'
+import { buildDirections } from '../../models/ranking/directions.ts'
 import { finish, placeInSteps, type Steps } from '../../models/ranking/layout.ts'
-import { buildScorer } from '../../models/ranking/scorer.ts'
-import type { Scored } from '../../models/ranking/selection.ts'
+import { createScorer, type Scorer } from '../../models/ranking/scorer.ts'
 import type { Catalogue } from '../catalogue.ts'
-import { followHiddenItems } from './hidden-items.ts'
 import type { ScanPool } from './scan-pool.ts'
+import { buildShelf, type Shelf } from './shelf.ts'
 
-/** A search that may take longer is run on another thread. */
-const MAX_BLOCKING_MS = 0.5
-/**
- * What a search takes at most: bytes of codes in a ms where they come from beyond the nearer caches, and a ms for each item of a
- * list, on a slow machine of today.
- */
-const SCANNED_BYTES = 20e6
-const MS_A_LISTED_ITEM = 4e-4
 /** Of so many numbers at most, a generation is laid out at once, in some 20 ms: until then nobody is answered. */
 const LAID_OUT_AT_ONCE = 1e6
 
 /** No request takes so long: after it nobody uses a generation any more that has been replaced. */
-const LONGEST_REQUEST_MS = 120_000
+export const LONGEST_REQUEST_MS = 60_000
 
-/** A generation as requests use it. All that is made of it stands in one memory. */
+/** A generation as requests use it. */
 export interface ServedGeneration {
   readonly generation: Generation
   readonly foldIn: FoldIn
-  /** A bitmap of the caller's own: what the catalogue hides, and what the filter does not let through. */
-  hidden(filter: Filter | undefined): Bitmap
-  /** The k items of greatest score, ties by item. */
-  topK(user: Float32Array, k: number, hidden: Bitmap): Promise<Scored[]>
-  /** The next one is served. Whoever has this one still may go on with it. */
+  /** Its own items. */
+  readonly shelf: Shelf
+  /** Its own items, then those that it has not seen. */
+  readonly shelves: readonly Shelf[]
+  /** Counts how often those that it has not seen changed. */
+  version(): number
+  /** The sampled users by their directions. Laid out when somebody first asks. */
+  users(): Scorer
+}
+
+/** Items that a generation has not seen, as long as it is served. */
+export interface Newcomers {
+  shelves(): readonly Shelf[]
+  /** Counts how often they changed. */
+  version(): number
   close(): void
+}
+
+export interface ServingParts {
+  readonly generations: { current(): Generation | undefined }
+  readonly catalogue: Catalogue
+  readonly pool: ScanPool
+  readonly logger: Logger
+  /** Begins to look after the items that a generation has not seen. */
+  newcomersOf(served: Pick<ServedGeneration, 'generation' | 'foldIn' | 'shelf'>): Newcomers
 }
 
 export interface Serving {
   /** The generation that is live; a large one only when it is laid out: until then, the one before. */
   current(): ServedGeneration | undefined
+  close(): void
 }
 
+type Opened = ServedGeneration & { close(): void }
+
 /** Makes what requests share of a generation when the first of them comes. */
-export function createServing(
-  generations: { current(): Generation | undefined },
-  catalogue: Catalogue,
-  pool: ScanPool,
-  logger: Logger,
-): Serving {
-  let served: ServedGeneration | undefined
+export function createServing(parts: ServingParts): Serving {
+  const { generations, logger } = parts
+  let served: Opened | undefined
   let preparing: Generation | undefined
 
-  function switchTo(next: ServedGeneration | undefined): void {
+  function switchTo(next: Opened | undefined): void {
     served?.close()
     served = next
     preparing = undefined
@@ -62,7 +71,7 @@ export function createServing(
   /** Step by step, between requests; given up when another generation is live meanwhile. */
   async function prepare(generation: Generation): Promise<void> {
     preparing = generation
-    const steps = serve(generation, catalogue, pool)
+    const steps = serve(generation, parts)
     try {
       for (; preparing === generation; await yieldToRequests()) {
         const { done, value } = steps.next()
@@ -84,9 +93,10 @@ export function createServing(
       if (generation === served?.generation) return served
       if (generation === undefined) switchTo(undefined)
       else if (served && isLarge(generation)) void prepare(generation)
-      else switchTo(finish(serve(generation, catalogue, pool)))
+      else switchTo(finish(serve(generation, parts)))
       return served
     },
+    close: () => switchTo(undefined),
   }
 }
 
@@ -94,25 +104,36 @@ function isLarge({ items }: Generation): boolean {
   return items.factors.data.length > LAID_OUT_AT_ONCE
 }
 
-function* serve(generation: Generation, catalogue: Catalogue, pool: ScanPool): Steps<ServedGeneration> {
-  const { items, hyperParameters } = generation
+function* serve(generation: Generation, { catalogue, pool, newcomersOf }: ServingParts): Steps<Opened> {
+  const { itemIds, indexOf, items, positives, hyperParameters } = generation
   const workspace = createWorkspace()
-  const placed = yield* placeInSteps(workspace, items.factors)
-  const scorer = yield* buildScorer(placed, { workspace })
-  const hiddenItems = yield* followHiddenItems(generation, scorer.bitmap, catalogue)
-  const scanMs = (placed.rows * placed.width) / SCANNED_BYTES
+  const factors = yield* placeInSteps(workspace, items.factors)
+  const shelf = yield* buildShelf({ itemIds, indexOf, factors, positives }, workspace, catalogue, pool)
+  const foldIn = prepareFoldIn(workspace, factors, items.gramian, hyperParameters)
+  const newcomers = newcomersOf({ generation, foldIn, shelf })
+  let users: Scorer | undefined
   return {
     generation,
-    foldIn: prepareFoldIn(workspace, placed, items.gramian, hyperParameters),
-    hidden: hiddenItems.of,
-    async topK(user, k, hidden) {
-      const isQuick = scanMs + Math.min(k, scorer.rows) * MS_A_LISTED_ITEM <= MAX_BLOCKING_MS
-      return isQuick ? scorer.topK(user, k, hidden) : pool.topK(scorer, user, k, hidden)
+    foldIn,
+    shelf,
+    get shelves() {
+      return [shelf, ...newcomers.shelves()]
+    },
+    version: newcomers.version,
+    users() {
+      users ??= usersOf(generation, workspace)
+      return users
     },
     close() {
-      hiddenItems.close()
-      pool.forget(scorer)
+      newcomers.close()
+      shelf.close()
       setTimeout(workspace.dispose, LONGEST_REQUEST_MS).unref()
     },
   }
+}
+
+/** A sample is small enough to be laid out at once. */
+function usersOf({ userSample }: Generation, workspace: Workspace): Scorer {
+  const sample = placeFactors(workspace, userSample.factors)
+  return finish(buildDirections(createScorer(sample, { workspace }), sample))
 }

@@ -23,8 +23,8 @@ const route = createRoute({
   responses: { 200: json(z.object({ items: z.array(itemAnswer) }), 'The available items'), ...refusals(400) },
 })
 
-export const listItems = (app: App, { catalogue, logger, closing }: Gateway) => {
-  const { search } = createItemSearch(catalogue, { popularityOf: () => 0, version: () => 0 }, logger, closing)
+export const listItems = (app: App, { catalogue, engine, logger, closing }: Gateway) => {
+  const { search } = createItemSearch(catalogue, engine.rankings, logger, closing)
   return app.openapi(route, async (c) => {
     const found = await search(c.req.valid('query'))
     return c.json({ items: found.map(answerItem) }, 200)

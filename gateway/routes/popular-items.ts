@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
+import { withGenre } from '../list-query.ts'
 import { genre, json, list, needs, paging, refusals } from '../schemas.ts'
 
 const route = createRoute({
@@ -14,4 +15,4 @@ const route = createRoute({
 })
 
 export const popularItems = (app: App, { engine }: Gateway) =>
-  app.openapi(route, async (c) => c.json(await engine.popular(c.req.valid('query')), 200))
+  app.openapi(route, async (c) => c.json(await engine.popular(withGenre(c.req.valid('query'))), 200))

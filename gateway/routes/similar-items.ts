@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
+import { withGenre } from '../list-query.ts'
 import { Problem } from '../problems.ts'
 import { genre, inPath, itemId, json, list, needs, paging, refusals } from '../schemas.ts'
 
@@ -8,7 +9,8 @@ const route = createRoute({
   path: '/v1/items/{itemId}/similar',
   tags: ['Recommendations'],
   summary: 'Items that the same users like',
-  description: 'By cosine of the item factors. Empty for an item that the model does not know yet.',
+  description:
+    'By cosine of the item factors. Empty for an item of which neither its raters nor its genres tell anything yet.',
   security: needs('read'),
   request: {
     params: z.strictObject({ itemId: inPath('itemId', itemId) }),
@@ -18,9 +20,9 @@ const route = createRoute({
 })
 
 export const similarItems = (app: App, { engine }: Gateway) =>
-  app.openapi(route, (c) => {
+  app.openapi(route, async (c) => {
     const { itemId } = c.req.valid('param')
-    const answer = engine.similar(itemId, c.req.valid('query'))
-    if (!answer) throw new Problem('not-found', `Neither the catalogue nor the model knows an item '${itemId}'.`)
-    return c.json(answer, 200)
+    if (!engine.isKnown(itemId))
+      throw new Problem('not-found', `Neither the catalogue nor the model knows an item '${itemId}'.`)
+    return c.json(await engine.similarItems([itemId], withGenre(c.req.valid('query'))), 200)
   })

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { UnavailableError } from '../../infra/errors.ts'
 import type { App, Gateway } from '../context.ts'
-import { detailsOf } from '../engine/engine.ts'
+import { detailsOf } from '../engine/answers.ts'
 import { inPath, json, listedItem, needs, paging, refusals, userId } from '../schemas.ts'
 
 const ratings = z

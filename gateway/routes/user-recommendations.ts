@@ -1,32 +1,26 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context, MiddlewareHandler } from 'hono'
+import { createAnswerCache, etagOf, type Kept, matchesEtag } from '../answer-cache.ts'
 import type { App, Gateway } from '../context.ts'
+import { listParameters, withGenre } from '../list-query.ts'
 import { reachToken } from '../read-your-writes.ts'
-import {
-  flag,
-  genre,
-  inPath,
-  itemId,
-  json,
-  list,
-  needs,
-  paging,
-  refusals,
-  repeated,
-  token,
-  userId,
-  waitMs,
-} from '../schemas.ts'
+import { inPath, json, list, needs, refusals, token, userId, waitMs } from '../schemas.ts'
+import type { PagedAnswer } from '../user-lists.ts'
 
 const query = z.strictObject({
-  ...paging,
-  genre,
-  exclude: repeated(itemId),
-  includeKnown: flag.openapi({ description: 'Recommend what the user has rated, too' }),
+  ...listParameters,
+  page: z.string().max(8_192).optional().openapi({
+    description: 'The `nextPage` of an answer; what else is asked for goes by that answer',
+  }),
   after: token.optional().openapi({ description: 'Token of a write that the list is to show' }),
   wait: waitMs.openapi({ description: 'How long to wait for it, in ms' }),
 })
 
-const freshList = list.extend({
+const userList = list.extend({
+  nextPage: z.string().optional().openapi({
+    description: 'For `page`: the list goes on, and repeats nothing, although the model changes; good for ten minutes',
+  }),
   freshness: z
     .object({ satisfied: z.boolean().openapi({ description: 'Whether the list shows what `after` asked for' }) })
     .optional(),
@@ -38,18 +32,45 @@ const route = createRoute({
   tags: ['Recommendations'],
   summary: 'What a user may like',
   description:
-    'A user who is unknown, or of whom the model knows no positive rating, gets the popular items that they have not rated.',
+    'A user who is unknown, or of whom the model knows no positive rating, gets what is like `contextItemId`, what is trending in the genre, or what is popular, less what they have rated; `strategy` tells. With `If-None-Match` a list that has not changed is not sent again.',
   security: needs('read'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query },
-  responses: { 200: json(freshList.openapi('FreshList'), 'The list, best first'), ...refusals(400, 409) },
+  responses: {
+    200: json(userList.openapi('UserList'), 'The list, best first'),
+    304: { description: 'The list is the one that `If-None-Match` names' },
+    ...refusals(400, 409, 410),
+  },
 })
 
-export const userRecommendations = (app: App, gateway: Gateway) =>
-  app.openapi(route, async (c) => {
+export const userRecommendations = (app: App, gateway: Gateway) => {
+  const { engine, state, userLists } = gateway
+  const answers = createAnswerCache<PagedAnswer>(state, engine.version)
+
+  /** An address that was answered before need not be read again. */
+  const repeated: MiddlewareHandler = async (c, next) => {
+    const kept = answers.find(c.req.param('userId') as string, c.req.url)
+    if (!kept) return next()
+    engine.countAnswer(kept.answer.strategy)
+    return told(c, { ...kept, answer: { ...kept.answer, recommendationId: randomUUIDv7() } })
+  }
+
+  return app.openapi({ ...route, middleware: [repeated] as const }, async (c) => {
     const { userId } = c.req.valid('param')
-    const { after, wait, includeKnown, ...selection } = c.req.valid('query')
-    const freshness =
-      after === undefined ? {} : { freshness: { satisfied: await reachToken(gateway, userId, after, wait) } }
-    const answer = await gateway.engine.recommend(userId, selection, includeKnown)
-    return c.json({ ...answer, ...freshness }, 200)
+    const { after, wait, page, ...rest } = c.req.valid('query')
+    if (page !== undefined) return told(c, tagged(await userLists.next(userId, page)))
+    if (after !== undefined) {
+      const freshness = { satisfied: await reachToken(gateway, userId, after, wait) }
+      return told(c, tagged({ ...(await userLists.first(userId, withGenre(rest))), freshness }))
+    }
+    const pending = answers.begin(userId, c.req.url)
+    return told(c, pending.keep(await userLists.first(userId, withGenre(rest))))
   })
+}
+
+const tagged = <A extends PagedAnswer>(answer: A): Kept<A> => ({ answer, etag: etagOf(answer) })
+
+function told<A extends PagedAnswer>(c: Context, { answer, etag }: Kept<A>) {
+  const headers = { etag, 'cache-control': 'private, no-cache' }
+  if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers)
+  return c.json(answer, 200, headers)
+}

@@ -6,7 +6,6 @@ import { createWorkspace } from '../linalg/workspace.ts'
 import { createScorer } from './scorer.ts'
 import { arbitraryCase } from './search.fixture.ts'
 import type { Scored } from './selection.ts'
-import { similarItems } from './similar.ts'
 import { topK } from './top-k.ts'
 
 type IsHidden = (index: number) => boolean
@@ -69,12 +68,4 @@ it('plain top-K asks nothing about items that would not enter the list', () => {
   const asked: number[] = []
   topK(items, Float32Array.of(1), 3, (index) => asked.push(index) > 0)
   expect(asked).toEqual([0, 1, 2])
-})
-
-it('similar items are nearest by cosine, whatever their length, without the item itself', () => {
-  const items = { rows: 5, d: 2, data: Float32Array.of(1, 0, 9, 1, 0, 0, 0.5, 0, -1, 0) }
-  const ranked = similarItems(items, 0, 4)
-  expect(ranked.map(({ index }) => index)).toEqual([3, 1, 2, 4])
-  expect(ranked.map(({ score }) => score)).toEqual([1, expect.closeTo(9 / Math.sqrt(82)), 0, -1])
-  expect(similarItems(items, 0, 2, (index) => index !== 3).map(({ index }) => index)).toEqual([1, 2])
 })

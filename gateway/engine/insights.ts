@@ -1,0 +1,124 @@
+import type { UserState } from '../../infra/user-state/port.ts'
+import { prepareExplanation } from '../../models/als/explain.ts'
+import { isPositive } from '../../models/als/observations.ts'
+import { directionOf } from '../../models/ranking/directions.ts'
+import type { Catalogue } from '../catalogue.ts'
+import { detailsOf, type ItemDetails } from './answers.ts'
+import { vectorOf } from './fallback.ts'
+import { type createProfiles, knownItems } from './profiles.ts'
+import { explainTaste, type Reason, total } from './reasons.ts'
+import type { Ranked } from './request.ts'
+import type { ServedGeneration, Serving } from './serving.ts'
+import { tasteOf } from './tastes.ts'
+
+interface InsightParts {
+  readonly state: Pick<UserState, 'readMany'>
+  readonly profiles: ReturnType<typeof createProfiles>
+  readonly serving: Serving
+  readonly catalogue: Catalogue
+}
+
+/** Which ratings made a score. */
+export interface Explanation {
+  readonly itemId: string
+  /** Σ of the contributions: what the user's list shows. */
+  readonly score: number
+  /** Strongest first. */
+  readonly items: (Reason & ItemDetails)[]
+  /** Ratings below the threshold that moved the vector, though they contribute nothing themselves. */
+  readonly dislikes: number
+  readonly generation: string | null
+}
+
+export interface SimilarUser {
+  readonly userId: string
+  /** Cosine of the two vectors. */
+  readonly score: number
+}
+
+/** So many candidates are looked up for one that is wanted: those that were erased since are left out. */
+const SPARE_USERS = 10
+
+/** What can be told of one user: why, how surprising, and who is like them. */
+export function createInsights({ state, profiles, serving, catalogue }: InsightParts) {
+  async function tasteOfUser(userId: string) {
+    const { record } = await profiles.read(userId)
+    const served = serving.current()
+    const taste = served && record && tasteOf(served, { record, history: record.history }, undefined)
+    return { record, served, taste }
+  }
+
+  return {
+    /** @returns score 0 and no reason where the model knows nothing that the user likes, or nothing of the item */
+    async explanation(userId: string, itemId: string): Promise<Explanation> {
+      const { served, taste } = await tasteOfUser(userId)
+      const generation = served?.generation.id ?? null
+      const vector = served && vectorOf(served, itemId)
+      if (!taste || !vector || !served) return { itemId, score: 0, items: [], dislikes: 0, generation }
+      const reasons = explainTaste(served.generation, taste)(vector)
+      const observations = taste.observations()
+      return {
+        itemId,
+        score: total(reasons),
+        items: reasons.map((reason) => ({ ...reason, ...detailsOf(catalogue, reason.itemId) })),
+        dislikes: observations.columns.reduce((count, _, e) => count + (isPositive(observations, e) ? 0 : 1), 0),
+        generation,
+      }
+    },
+
+    /**
+     * What a user likes although the model, had it not been told, would have expected it least: by the score that each liked
+     * item gets from the other ratings.
+     */
+    async surprising(userId: string, { skip, limit }: { skip: number; limit: number }) {
+      const { record, served, taste } = await tasteOfUser(userId)
+      if (!taste || !served) return { items: [], generation: served?.generation.id ?? null }
+      const { generation } = served
+      const observations = taste.observations()
+      const scores = prepareExplanation(generation, observations).leaveOneOut()
+      const liked = [...observations.columns.keys()].filter((e) => isPositive(observations, e))
+      const items = liked
+        .map(
+          (e): Ranked => ({
+            itemId: generation.itemIds[observations.columns[e] as number] as string,
+            score: scores[e] as number,
+          }),
+        )
+        .sort((x, y) => x.score - y.score)
+        .slice(skip, skip + limit)
+        .map(({ itemId, score }) => ({
+          itemId,
+          score,
+          value: record?.history.get(itemId)?.value as number,
+          ...detailsOf(catalogue, itemId),
+        }))
+      return { items, generation: generation.id }
+    },
+
+    /** Users of the model's sample by the cosine of their vectors with this user's. */
+    async similarUsers(userId: string, { skip, limit }: { skip: number; limit: number }) {
+      const { served, taste } = await tasteOfUser(userId)
+      const generation = served?.generation.id ?? null
+      const direction = taste && directionOf(taste.vector)
+      if (!served || !direction) return { users: [], generation }
+      const candidates = nearest(served, direction, userId, skip + limit + SPARE_USERS)
+      const records = await state.readMany(candidates.map((user) => user.userId))
+      // Of an erased user the sample still holds the vector, until the next model.
+      const users = candidates.filter((_, i) => records[i] !== undefined && !isEmpty(records[i]))
+      return { users: users.slice(skip, skip + limit), generation }
+    },
+  }
+
+  function isEmpty({ history }: { history: Parameters<typeof knownItems>[0] }): boolean {
+    return [...knownItems(history)].length === 0
+  }
+}
+
+function nearest(served: ServedGeneration, direction: Float32Array, userId: string, count: number): SimilarUser[] {
+  const { userIds } = served.generation.userSample
+  const users = served.users()
+  const self = userIds.indexOf(userId)
+  const hidden = users.bitmap()
+  if (self >= 0) hidden.hide(self)
+  return users.topK(direction, count, hidden).map(({ index, score }) => ({ userId: userIds[index] as string, score }))
+}

@@ -1,0 +1,118 @@
+import { setImmediate as yieldToRequests } from 'node:timers/promises'
+import type { Logger } from '../../infra/logging.ts'
+import { placeFactors } from '../../models/als/placed.ts'
+import { createWorkspace, type Workspace } from '../../models/linalg/workspace.ts'
+import type { Catalogue } from '../catalogue.ts'
+import type { ScanPool } from './scan-pool.ts'
+import { LONGEST_REQUEST_MS } from './serving.ts'
+import { buildShelf, type Shelf } from './shelf.ts'
+
+interface Entry {
+  readonly vector: Float32Array
+  /** Those of greater rank stay where there are too many. */
+  readonly rank: number
+}
+
+export interface Overlay {
+  put(itemId: string, vector: Float32Array, rank: number): void
+  remove(itemId: string): void
+  /** As it was last laid out; undefined: there is nothing on it. */
+  shelf(): Shelf | undefined
+  /** Counts how often it was laid out. */
+  version(): number
+  close(): void
+}
+
+interface Options {
+  /** From one layout to the next, at least. */
+  readonly intervalMs: number
+  /** Items, at most. */
+  readonly max: number
+}
+
+type Laid = Shelf & { dispose(): void }
+
+/** A shelf of items that come and go one by one: laid out anew, in the background, soon after something changed. */
+export function createOverlay(
+  { intervalMs, max }: Options,
+  catalogue: Catalogue,
+  pool: ScanPool,
+  logger: Logger,
+): Overlay {
+  const entries = new Map<string, Entry>()
+  let laid: Laid | undefined
+  let version = 0
+  let isClosed = false
+  let timer: NodeJS.Timeout | undefined
+  let laidAt = Number.NEGATIVE_INFINITY
+  /** Something is to be laid out that is not yet. */
+  let hasChanged = false
+
+  function change(): void {
+    hasChanged = true
+    timer ??= setTimeout(() => void layOut(), Math.max(0, laidAt + intervalMs - performance.now())).unref()
+  }
+
+  async function layOut(): Promise<void> {
+    hasChanged = false
+    try {
+      const next = await laidOut([...entries])
+      laid?.dispose()
+      laid = next
+      version++
+      if (isClosed) dispose()
+    } catch (error) {
+      logger.error({ err: error }, 'new items cannot be laid out; those of before stay')
+    }
+    laidAt = performance.now()
+    timer = undefined
+    if (hasChanged && !isClosed) change()
+  }
+
+  async function laidOut(all: readonly (readonly [itemId: string, entry: Entry])[]): Promise<Laid | undefined> {
+    if (all.length === 0) return undefined
+    const kept = all.length > max ? all.toSorted(([, x], [, y]) => y.rank - x.rank).slice(0, max) : all
+    const items = kept.toSorted(([x], [y]) => (x < y ? -1 : 1))
+    const itemIds = items.map(([itemId]) => itemId)
+    const indexOf = new Map(itemIds.map((itemId, index) => [itemId, index]))
+    const d = items[0]?.[1].vector.length ?? 0
+    const data = new Float32Array(items.length * d)
+    items.forEach(([, { vector }], row) => void data.set(vector, row * d))
+    const workspace = createWorkspace()
+    const factors = placeFactors(workspace, { rows: items.length, d, data })
+    const steps = buildShelf({ itemIds, indexOf, factors, positives: undefined }, workspace, catalogue, pool)
+    for (;;) {
+      const { done, value } = steps.next()
+      if (done) return { ...value, dispose: () => retire(value, workspace) }
+      await yieldToRequests()
+    }
+  }
+
+  function dispose(): void {
+    laid?.dispose()
+    laid = undefined
+  }
+
+  return {
+    put(itemId, vector, rank) {
+      entries.set(itemId, { vector, rank })
+      change()
+    },
+    remove(itemId) {
+      if (entries.delete(itemId)) change()
+    },
+    shelf: () => laid,
+    version: () => version,
+    close() {
+      isClosed = true
+      clearTimeout(timer)
+      dispose()
+    },
+  }
+}
+
+/** Requests that are under way may still be using it. */
+function retire(shelf: Shelf, workspace: Workspace): void {
+  shelf.close()
+  setTimeout(workspace.dispose, LONGEST_REQUEST_MS).unref()
+}

@@ -1,0 +1,65 @@
+import type { Item } from '../../models/events/types.ts'
+import { matcher } from '../../models/ranking/filter.ts'
+import type { Catalogue } from '../catalogue.ts'
+import type { Boost, Decay, Selection } from './request.ts'
+import type { Shelf } from './shelf.ts'
+
+const DAY_MS = 24 * 3_600_000
+/** Of an item of which nobody said how old it is: as of one that is a half-life old. */
+const UNKNOWN_AGE_FACTOR = 0.5
+
+/** What scores are multiplied by. */
+export interface Rescoring {
+  factorOf(itemId: string): number
+  /** The same by the index of an item of a shelf, and the greatest that may come. */
+  on(shelf: Shelf): { factorOf(index: number): number; readonly maxFactor: number }
+}
+
+/** @returns undefined: scores stay as they are */
+export function rescoringOf(
+  { boost = [], decay }: Selection,
+  catalogue: Pick<Catalogue, 'get'>,
+  now: number,
+): Rescoring | undefined {
+  if (boost.length === 0 && !decay) return undefined
+  const boosts = boost.map(({ filter, factor }) => ({ factor, matches: matcher(filter) }))
+  const maxFactor = boost.reduce((product, { factor }) => product * Math.max(1, factor), 1)
+
+  function factorOf(itemId: string): number {
+    const item = catalogue.get(itemId)
+    const boosted = boosts.reduce((product, { factor, matches }) => (matches(item) ? product * factor : product), 1)
+    return decay ? boosted * decayOf(item, decay, now) : boosted
+  }
+
+  return {
+    factorOf,
+    on: (shelf) => ({
+      factorOf: decay ? (index) => factorOf(shelf.itemIds[index] as string) : byBitmaps(shelf, boost),
+      maxFactor,
+    }),
+  }
+}
+
+/** Which boosts an item has is a bit each. */
+function byBitmaps(shelf: Shelf, boosts: readonly Boost[]): (index: number) => number {
+  const hidden = boosts.map(({ filter, factor }) => ({ factor, others: shelf.hidden(filter) }))
+  return (index) =>
+    hidden.reduce((product, { factor, others }) => (others.isHidden(index) ? product : product * factor), 1)
+}
+
+/** 2^(−age / half-life); what lies ahead is as new as can be. */
+function decayOf(item: Item | undefined, { field, halfLifeDays }: Decay, now: number): number {
+  const time = timeOf(item, field)
+  if (time === undefined) return UNKNOWN_AGE_FACTOR
+  return 2 ** (-Math.max(0, now - time) / (halfLifeDays * DAY_MS))
+}
+
+/** ms since 1970 */
+function timeOf(item: Item | undefined, field: string): number | undefined {
+  if (item === undefined) return undefined
+  if (field === 'updatedAt') return item.updatedAt
+  if (field === 'year') return item.year === null ? undefined : Date.UTC(item.year, 0)
+  const value = item.attributes[field.slice('attributes.'.length)]
+  const time = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isFinite(time) ? time : undefined
+}

@@ -1,0 +1,141 @@
+import type { Bitmap } from '../../models/ranking/bitmap.ts'
+import { type Filter, matcher } from '../../models/ranking/filter.ts'
+import { leastOf, topOf } from '../../models/ranking/least-misery.ts'
+import { topRescored } from '../../models/ranking/rescored.ts'
+import type { Scored } from '../../models/ranking/selection.ts'
+import type { Catalogue } from '../catalogue.ts'
+import type { Ranking } from './rankings.ts'
+import type { Reason } from './reasons.ts'
+import type { Ranked, Strategy } from './request.ts'
+import type { Rescoring } from './rescoring.ts'
+import type { Part, Shelf, Space } from './shelf.ts'
+
+/** Where the items of a list come from, best first. */
+export interface Source {
+  readonly strategy: Strategy
+  /** The `count` best of a part of the items; fewer: there are no more. Asked for more it gives the same ones, and then others. */
+  best(count: number, part?: Part): Promise<readonly Ranked[]>
+  /** What it makes of an item, allowed or not; undefined: it knows nothing of it. */
+  scoreOf(itemId: string): number | undefined
+  /** Where an item's score comes from: contributions that sum to it before boosts, strongest first. Left out: nothing to tell. */
+  readonly reasonsFor?: ((itemId: string) => readonly Reason[]) | undefined
+}
+
+/** What a source may not name, and what changes its scores. */
+export interface Rules {
+  readonly filter: Filter | undefined
+  /** Items that are not to be listed: excluded, known, or placed otherwise. */
+  readonly hide: readonly string[]
+  readonly rescoring: Rescoring | undefined
+}
+
+/** How a shelf is asked: one search, exact. */
+interface Question {
+  top(shelf: Shelf, k: number, hidden: Bitmap): Promise<Scored[]>
+  /** Of all items, in their order. */
+  scores(shelf: Shelf): Float32Array
+  scoreOf(shelf: Shelf, index: number): number
+}
+
+/** Items by the product of their factors with one vector: somebody's taste, or a mean of tastes. */
+export const byTaste = (vector: Float32Array): Question => inSpace(({ preferences }) => preferences, vector)
+
+/** Items by the cosine of their factors with a direction: likeness. */
+export const byLikeness = (direction: Float32Array): Question => inSpace(({ directions }) => directions(), direction)
+
+function inSpace(spaceOf: (shelf: Shelf) => Space, query: Float32Array): Question {
+  return {
+    top: (shelf, k, hidden) => spaceOf(shelf).topK(query, k, hidden),
+    scores: (shelf) => spaceOf(shelf).scores(query),
+    scoreOf: (shelf, index) => spaceOf(shelf).scoresOf(query, [index])[0] as number,
+  }
+}
+
+/** Items by what those make of them whom they suit least. */
+export function byLeastMisery(vectors: readonly Float32Array[]): Question {
+  const leastOn = ({ preferences }: Shelf) => leastOf(vectors.map((vector) => preferences.scores(vector)))
+  return {
+    top: async (shelf, k, hidden) => topOf(leastOn(shelf), k, hidden),
+    scores: leastOn,
+    scoreOf: ({ preferences }, index) =>
+      Math.min(...vectors.map((vector) => preferences.scoresOf(vector, [index])[0] as number)),
+  }
+}
+
+/** Everything on the shelves, by one question. */
+export function onShelves(strategy: Strategy, shelves: readonly Shelf[], question: Question, rules: Rules): Source {
+  const { filter, hide, rescoring } = rules
+
+  async function bestOf(shelf: Shelf, count: number, part: Part): Promise<Ranked[]> {
+    const hidden = shelf.hidden(filter, part)
+    for (const itemId of hide) {
+      const index = shelf.indexOf.get(itemId)
+      if (index !== undefined) hidden.hide(index)
+    }
+    const factors = rescoring?.on(shelf)
+    const found = factors
+      ? await topRescored(count, {
+          ...factors,
+          search: (k) => question.top(shelf, k, hidden),
+          scores: () => question.scores(shelf),
+          hidden,
+        })
+      : await question.top(shelf, count, hidden)
+    return found.map(({ index, score }) => ({ itemId: shelf.itemIds[index] as string, score }))
+  }
+
+  return {
+    strategy,
+    async best(count, part = 'all') {
+      const lists = await Promise.all(shelves.map((shelf) => bestOf(shelf, count, part)))
+      const [first = [], ...others] = lists.filter((list) => list.length > 0)
+      if (others.length === 0) return first
+      // Sorting is stable: of equal scores, items of the generation come first.
+      return [first, ...others]
+        .flat()
+        .sort((x, y) => y.score - x.score)
+        .slice(0, count)
+    },
+    scoreOf(itemId) {
+      for (const shelf of shelves) {
+        const index = shelf.indexOf.get(itemId)
+        if (index !== undefined) return question.scoreOf(shelf, index)
+      }
+      return undefined
+    },
+  }
+}
+
+/** A list that is there already, such as the popular items. */
+export type AnyRanking = Pick<Ranking, 'items' | 'scoreOf'>
+
+/** @param isWellKnown  whether an item is among the most popular fifth */
+export function inRanking(
+  strategy: Strategy,
+  ranking: AnyRanking,
+  catalogue: Pick<Catalogue, 'get' | 'isHidden'>,
+  isWellKnown: (itemId: string) => boolean,
+  { filter, hide, rescoring }: Rules,
+): Source {
+  const matches = filter ? matcher(filter) : () => true
+  const hidden = new Set(hide)
+
+  function isAllowed(itemId: string, part: Part): boolean {
+    if (hidden.has(itemId) || catalogue.isHidden(itemId) || !matches(catalogue.get(itemId))) return false
+    return part === 'all' || isWellKnown(itemId) === (part === 'wellKnown')
+  }
+
+  return {
+    strategy,
+    async best(count, part = 'all') {
+      const allowed = ranking.items.values().filter(({ itemId }) => isAllowed(itemId, part))
+      if (!rescoring) return allowed.take(count).toArray()
+      return allowed
+        .map(({ itemId, score }) => ({ itemId, score: score * rescoring.factorOf(itemId) }))
+        .toArray()
+        .sort((x, y) => y.score - x.score)
+        .slice(0, count)
+    },
+    scoreOf: ranking.scoreOf,
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { UserState } from '../infra/user-state/port.ts'
+import type { Ranked, Strategy } from './engine/request.ts'
+import { invalidRequest, Problem } from './problems.ts'
+
+/** A list is held for so long, and an id of a next page is good for so long before its list is held. */
+const HELD_MS = 600_000
+/** Items of a list that can be paged through, those of the first page included. */
+export const MAX_PAGED = 1_000
+/** Of the item ids that were shown, as they stand in an id of a next page: one in four billion is left out by mistake. */
+const HASH_BYTES = 4
+
+/** A list as it was made, of which only the part that was shown is gone through yet. */
+export interface HeldList {
+  readonly userId: string
+  readonly strategy: Strategy
+  readonly generation: string | null
+  readonly items: readonly Ranked[]
+}
+
+/** What the id of a next page stands for. */
+export type Next<Q> =
+  /** The page after the first one: its list is not held yet, since few ask for a second page. */
+  | { readonly query: Q; isShown(itemId: string): boolean }
+  /** One after that. */
+  | { readonly list: HeldList; readonly listId: string; readonly position: number; readonly limit: number }
+
+/**
+ * Pages of a list that stays as it was made while the model, and what the user has rated, change. The first answer is not
+ * stored: its `nextPage` carries what was asked and, as hashes, what was shown. Whoever follows it gets the rest of the list as
+ * it is then, without what was shown; that rest is held in the user state, and all further pages are cut from it.
+ */
+export function createPages<Q>(state: Pick<UserState, 'putPage' | 'page'>) {
+  return {
+    /** The id of the page after a first answer. */
+    afterFirst(userId: string, query: Q, shown: readonly { readonly itemId: string }[]): string {
+      const hashes = Buffer.concat(shown.map(({ itemId }) => hashOf(itemId)))
+      return toId(['first', Date.now(), userId, query, hashes.toString('base64url')])
+    },
+
+    /** Holds the rest of a list. @returns the id of the page that begins at `position` */
+    async hold(list: HeldList, position: number, limit: number): Promise<string> {
+      const listId = randomUUID()
+      await state.putPage(listId, JSON.stringify(list), HELD_MS)
+      return toId(['held', listId, position, limit])
+    },
+
+    /** The id of a further page of a list that is held. */
+    further: (listId: string, position: number, limit: number): string => toId(['held', listId, position, limit]),
+
+    /** @throws Problem for an id that is none, or whose list is gone */
+    async find(userId: string, id: string): Promise<Next<Q>> {
+      const parts = fromId(id)
+      if (parts?.[0] === 'first') {
+        const [, issuedAt, forUser, query, hashes] = parts
+        if (forUser !== userId || typeof hashes !== 'string') throw notAPage()
+        if (!(Date.now() - Number(issuedAt) < HELD_MS)) throw gone()
+        return { query: query as Q, isShown: among(Buffer.from(hashes, 'base64url')) }
+      }
+      if (parts?.[0] !== 'held') throw notAPage()
+      const [, listId, position, limit] = parts
+      const isWhole = [position, limit].every((n) => Number.isInteger(n) && Number(n) >= 0 && Number(n) <= MAX_PAGED)
+      if (typeof listId !== 'string' || !isWhole) throw notAPage()
+      const json = await state.page(listId)
+      const list = json === undefined ? undefined : (JSON.parse(json) as HeldList)
+      if (list?.userId !== userId) throw gone()
+      return { list, listId, position: Number(position), limit: Number(limit) }
+    },
+  }
+}
+
+const toId = (parts: readonly unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url')
+
+function fromId(id: string): unknown[] | undefined {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(id, 'base64url').toString())
+    return Array.isArray(parts) ? parts : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const hashOf = (itemId: string): Buffer => createHash('sha1').update(itemId).digest().subarray(0, HASH_BYTES)
+
+function among(hashes: Buffer): (itemId: string) => boolean {
+  const shown = new Set<number>()
+  for (let at = 0; at + HASH_BYTES <= hashes.length; at += HASH_BYTES) shown.add(hashes.readUInt32LE(at))
+  return (itemId) => shown.has(hashOf(itemId).readUInt32LE())
+}
+
+const notAPage = (): Problem =>
+  invalidRequest([{ path: 'page', message: 'Expected the `nextPage` of an answer to this user' }])
+
+const gone = (): Problem =>
+  new Problem('gone', 'A list can be paged through for ten minutes. Ask for it anew, without `page`.')

@@ -1,0 +1,45 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { App, Gateway } from '../context.ts'
+import { contextItemId, explain, givenRatings, group, selection, withGenre } from '../list-query.ts'
+import { json, list, needs, refusals, userId } from '../schemas.ts'
+
+export const postRecommendations = (app: App, { log, engine }: Gateway) => {
+  const body = z
+    .strictObject({
+      userId: userId.optional(),
+      ratings: givenRatings(log.identity.scale).optional().openapi({
+        description: 'An anonymous taste; beside `userId`, as if that user had given these too. Nothing is stored',
+      }),
+      userIds: group
+        .optional()
+        .openapi({ description: 'A group that one list has to suit; not beside userId or ratings' }),
+      groupMode: z.enum(['average', 'leastMisery']).optional(),
+      contextItemId,
+      includeKnown: z.boolean().optional(),
+      explain,
+      ...selection,
+    })
+    .refine(({ userIds, userId, ratings }) => !userIds || !(userId ?? ratings), {
+      path: ['userIds'],
+      message: 'Expected userIds alone, or userId and ratings',
+    })
+    .openapi('RecommendationRequest')
+
+  const route = createRoute({
+    method: 'post',
+    path: '/v1/recommendations',
+    tags: ['Recommendations'],
+    summary: 'What somebody may like: a user, an anonymous taste, or a group, by rules of your own',
+    description:
+      'Whoever the model does not know is answered by what is like `contextItemId`, by what is trending in the asked genre, or by what is popular; `strategy` tells.',
+    security: needs('read'),
+    request: { body: { required: true, content: { 'application/json': { schema: body } } } },
+    responses: { 200: json(list, 'The list, best first'), ...refusals(400, 413, 415) },
+  })
+
+  return app.openapi(route, async (c) => {
+    const { userId, ratings, userIds, groupMode, contextItemId, ...rest } = c.req.valid('json')
+    const answer = await engine.recommend({ userId, ratings, userIds, groupMode, contextItemId }, withGenre(rest))
+    return c.json(answer, 200)
+  })
+}

@@ -1,0 +1,32 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { App, Gateway } from '../context.ts'
+import { explain, itemIds, selection, withGenre } from '../list-query.ts'
+import { json, list, needs, refusals } from '../schemas.ts'
+
+const body = z
+  .strictObject({
+    items: itemIds.refine((items) => items.length > 0, 'Expected at least one'),
+    explain,
+    ...selection,
+  })
+  .openapi('SimilarRequest')
+
+const route = createRoute({
+  method: 'post',
+  path: '/v1/items/similar',
+  tags: ['Recommendations'],
+  summary: 'Items that are near all of some items',
+  description: 'By the mean of the cosines with each of them.',
+  security: needs('read'),
+  request: { body: { required: true, content: { 'application/json': { schema: body } } } },
+  responses: {
+    200: json(list, 'The list, most similar first; empty where nobody knows any of the items'),
+    ...refusals(400, 413, 415),
+  },
+})
+
+export const postSimilarItems = (app: App, { engine }: Gateway) =>
+  app.openapi(route, async (c) => {
+    const { items, ...rest } = c.req.valid('json')
+    return c.json(await engine.similarItems(items, withGenre(rest)), 200)
+  })

@@ -1,0 +1,33 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { App, Gateway } from '../context.ts'
+import { givenRatings, itemIds } from '../list-query.ts'
+import { json, list, needs, refusals, userId } from '../schemas.ts'
+
+export const rank = (app: App, { log, engine }: Gateway) => {
+  const body = z
+    .strictObject({
+      userId: userId.optional(),
+      ratings: givenRatings(log.identity.scale).optional().openapi({ description: 'An anonymous taste' }),
+      items: itemIds,
+    })
+    .openapi('RankRequest')
+
+  const route = createRoute({
+    method: 'post',
+    path: '/v1/rank',
+    tags: ['Recommendations'],
+    summary: 'Rank a list of your own',
+    description: 'All of it is ranked, what the user has rated and what is hidden from lists too.',
+    security: needs('read'),
+    request: { body: { required: true, content: { 'application/json': { schema: body } } } },
+    responses: {
+      200: json(list, 'The items, best first; those that nobody knows in `ignored`'),
+      ...refusals(400, 413, 415),
+    },
+  })
+
+  return app.openapi(route, async (c) => {
+    const { items, ...asker } = c.req.valid('json')
+    return c.json(await engine.rank(asker, items), 200)
+  })
+}

@@ -1,0 +1,30 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { App, Gateway } from '../context.ts'
+import { inPath, json, needs, paging, refusals, userId } from '../schemas.ts'
+
+const similarUserList = z
+  .object({
+    users: z.array(
+      z.object({ userId: z.string(), score: z.number().openapi({ description: 'Cosine of the two vectors' }) }),
+    ),
+    generation: z.string().nullable(),
+  })
+  .openapi('SimilarUsers')
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/users/{userId}/similar',
+  tags: ['Users'],
+  summary: 'Users with the same taste',
+  description:
+    'Among a sample of at most 10,000 users that the model keeps. Empty for a user of whom the model knows no positive rating.',
+  security: needs('read'),
+  request: { params: z.strictObject({ userId: inPath('userId', userId) }), query: z.strictObject(paging) },
+  responses: { 200: json(similarUserList, 'The users, most similar first'), ...refusals(400, 503) },
+})
+
+export const similarUsers = (app: App, { engine }: Gateway) =>
+  app.openapi(route, async (c) => {
+    const { userId } = c.req.valid('param')
+    return c.json(await engine.insights.similarUsers(userId, c.req.valid('query')), 200)
+  })

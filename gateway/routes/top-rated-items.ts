@@ -1,0 +1,19 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { App, Gateway } from '../context.ts'
+import { withGenre } from '../list-query.ts'
+import { genre, json, list, needs, paging, refusals } from '../schemas.ts'
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/items/top-rated',
+  tags: ['Recommendations'],
+  summary: 'The items that are rated best',
+  description:
+    'By the weighted average v/(v+m)·R + m/(v+m)·C: v ratings of the item with mean R, C the mean of all ratings, m the mean number of ratings an item has.',
+  security: needs('read'),
+  request: { query: z.strictObject({ ...paging, genre }) },
+  responses: { 200: json(list, 'The list, best rated first; a score is the weighted average'), ...refusals(400) },
+})
+
+export const topRatedItems = (app: App, { engine }: Gateway) =>
+  app.openapi(route, async (c) => c.json(await engine.topRated(withGenre(c.req.valid('query'))), 200))

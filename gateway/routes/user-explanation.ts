@@ -1,0 +1,40 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { App, Gateway } from '../context.ts'
+import { Problem } from '../problems.ts'
+import { inPath, itemId, json, needs, reason, refusals, shownItem, userId } from '../schemas.ts'
+
+const explanation = z
+  .object({
+    itemId: z.string(),
+    score: z.number().openapi({ description: 'The sum of the contributions, which is the score in a list' }),
+    items: z
+      .array(shownItem.extend(reason.shape))
+      .openapi({ description: 'The ratings that contributed, strongest first' }),
+    dislikes: z.int().openapi({
+      description: 'Ratings below the threshold that moved the vector, though they contribute nothing themselves',
+    }),
+    generation: z.string().nullable(),
+  })
+  .openapi('Explanation')
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/users/{userId}/explanations/{itemId}',
+  tags: ['Users'],
+  summary: 'Why an item has its score',
+  description:
+    'Exact: the score of an item is a sum over the ratings of the user (Hu, Koren and Volinsky 2008). Zero where the model knows nothing that the user likes.',
+  security: needs('read'),
+  request: {
+    params: z.strictObject({ userId: inPath('userId', userId), itemId: inPath('itemId', itemId) }),
+  },
+  responses: { 200: json(explanation, 'The contributions'), ...refusals(400, 404) },
+})
+
+export const userExplanation = (app: App, { engine }: Gateway) =>
+  app.openapi(route, async (c) => {
+    const { userId, itemId } = c.req.valid('param')
+    if (!engine.isKnown(itemId))
+      throw new Problem('not-found', `Neither the catalogue nor the model knows an item '${itemId}'.`)
+    return c.json(await engine.insights.explanation(userId, itemId), 200)
+  })

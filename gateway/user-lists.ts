@@ -1,0 +1,67 @@
+import type { UserState } from '../infra/user-state/port.ts'
+import type { Answer } from './engine/answers.ts'
+import type { Engine } from './engine/engine.ts'
+import type { Selection } from './engine/request.ts'
+import { createPages, type HeldList, MAX_PAGED, type Next } from './pages.ts'
+
+/** What a list for a user may be asked with. */
+export interface ListQuery extends Selection {
+  readonly contextItemId?: string | undefined
+}
+
+export interface PagedAnswer extends Answer {
+  /** Left out at the end of the list. */
+  readonly nextPage?: string
+}
+
+export type UserLists = ReturnType<typeof createUserLists>
+
+/** Lists for users, page by page. */
+export function createUserLists({ engine, state }: { engine: Engine; state: Pick<UserState, 'putPage' | 'page'> }) {
+  const pages = createPages<ListQuery>(state)
+
+  const listOf = (userId: string, { contextItemId, ...selection }: ListQuery): Promise<Answer> =>
+    engine.recommend({ userId, contextItemId }, selection)
+
+  /** A list from its beginning; the answer says how its next page is called. */
+  async function first(userId: string, query: ListQuery): Promise<PagedAnswer> {
+    const answer = await listOf(userId, query)
+    const isLast = answer.items.length < query.limit || query.limit >= MAX_PAGED
+    return isLast ? answer : { ...answer, nextPage: pages.afterFirst(userId, query, answer.items) }
+  }
+
+  /** @throws Problem where the id is none, or its list is gone */
+  async function next(userId: string, pageId: string): Promise<PagedAnswer> {
+    const found = await pages.find(userId, pageId)
+    return 'query' in found ? second(userId, found) : cut(found.list, found)
+  }
+
+  async function second(userId: string, { query, isShown }: Extract<Next<ListQuery>, { query: unknown }>) {
+    const whole = await listOf(userId, { ...query, limit: MAX_PAGED, explain: false })
+    const items = whole.items
+      .filter(({ itemId }) => !isShown(itemId))
+      .slice(0, MAX_PAGED - query.limit)
+      .map(({ itemId, score }) => ({ itemId, score }))
+    const list = { userId, strategy: whole.strategy, generation: whole.generation, items }
+    const { answer, end } = cutAt(list, 0, query.limit)
+    return end < items.length ? { ...answer, nextPage: await pages.hold(list, end, query.limit) } : answer
+  }
+
+  function cut(list: HeldList, { listId, position, limit }: Extract<Next<ListQuery>, { list: unknown }>): PagedAnswer {
+    const { answer, end } = cutAt(list, position, limit)
+    return end < list.items.length ? { ...answer, nextPage: pages.further(listId, end, limit) } : answer
+  }
+
+  /** What was hidden meanwhile is passed over. */
+  function cutAt(list: HeldList, position: number, limit: number) {
+    let end = position
+    const shown = []
+    for (; end < list.items.length && shown.length < limit; end++) {
+      const item = list.items[end]
+      if (item && !engine.isHidden(item.itemId)) shown.push(item)
+    }
+    return { answer: engine.showAgain(list, shown), end }
+  }
+
+  return { first, next }
+}
