@@ -1,7 +1,7 @@
 import { HALF_LIVES_MS } from './item-statistics.ts'
 import type { Steps } from './layout.ts'
 import { sortInSteps } from './sort-in-steps.ts'
-import type { StatisticsTable } from './statistics-table.ts'
+import type { MergedColumns, StatisticsTable } from './statistics-table.ts'
 
 /** Rows looked at in a step: a fraction of a millisecond. */
 const STEP_ROWS = 8192
@@ -18,8 +18,9 @@ export interface RankedItems {
 }
 
 /** All items that are rated, by how many positives they have. */
-export function popularItems(table: StatisticsTable): Steps<RankedItems> {
-  return rankItems(table, table.merged.positives)
+export function* popularItems(table: StatisticsTable): Steps<RankedItems> {
+  const columns = yield* table.settle()
+  return yield* rankItems(table, columns, columns.positives)
 }
 
 /**
@@ -28,7 +29,8 @@ export function popularItems(table: StatisticsTable): Steps<RankedItems> {
  * Bayesian average.) So one rating of 5 does not stand above a thousand ratings of 4.8.
  */
 export function* topRatedItems(table: StatisticsTable): Steps<RankedItems> {
-  const { count, sum } = table.merged
+  const columns = yield* table.settle()
+  const { count, sum } = columns
   let [items, ratings, total] = [0, 0, 0]
   for (let row = 0; row < table.rows(); row++) {
     if (row % STEP_ROWS === 0) yield
@@ -38,7 +40,7 @@ export function* topRatedItems(table: StatisticsTable): Steps<RankedItems> {
   }
   const drawnTo = ratings > 0 ? total / ratings : 0
   const asIf = items > 0 ? ratings / items : 0
-  return yield* rankItems(table, (row) => (sum(row) + asIf * drawnTo) / (count(row) + asIf))
+  return yield* rankItems(table, columns, (row) => (sum(row) + asIf * drawnTo) / (count(row) + asIf))
 }
 
 /**
@@ -52,14 +54,15 @@ export function* trendingItems(
   table: StatisticsTable,
   window: number,
 ): Steps<{ ranking: RankedItems; newest: number }> {
-  const { positives, decayed, decayedAt } = table.merged
+  const columns = yield* table.settle()
+  const { positives, decayed, decayedAt } = columns
   const halfLifeMs = HALF_LIVES_MS[window] as number
   let newest = Number.NEGATIVE_INFINITY
   for (let row = 0; row < table.rows(); row++) {
     if (row % STEP_ROWS === 0) yield
     if (positives(row) > 0) newest = Math.max(newest, decayedAt(row))
   }
-  const ranking = yield* rankItems(table, (row) => {
+  const ranking = yield* rankItems(table, columns, (row) => {
     if (positives(row) === 0) return undefined
     // What has decayed to nothing is no trend.
     return decayed(row, window) * 2 ** ((decayedAt(row) - newest) / halfLifeMs) || undefined
@@ -68,7 +71,11 @@ export function* trendingItems(
 }
 
 /** @param scoreOf  of a row whose item is rated; undefined: not to be listed */
-function* rankItems(table: StatisticsTable, scoreOf: (row: number) => number | undefined): Steps<RankedItems> {
+function* rankItems(
+  table: StatisticsTable,
+  { count: countOf }: MergedColumns,
+  scoreOf: (row: number) => number | undefined,
+): Steps<RankedItems> {
   const rows = table.rows()
   // Statistics move on between the steps: what is sorted by has to stay.
   const scores = new Float64Array(rows).fill(Number.NaN)
@@ -77,7 +84,7 @@ function* rankItems(table: StatisticsTable, scoreOf: (row: number) => number | u
   let length = 0
   for (let row = 0; row < rows; row++) {
     if (row % STEP_ROWS === 0) yield
-    const count = table.merged.count(row)
+    const count = countOf(row)
     const score = count > 0 ? scoreOf(row) : undefined
     if (score === undefined) continue
     scores[row] = score

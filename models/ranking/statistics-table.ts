@@ -1,4 +1,5 @@
 import { HALF_LIVES_MS, mergeStatistics } from './item-statistics.ts'
+import type { Steps } from './layout.ts'
 import { mergeRaters } from './raters.ts'
 import type { ItemStatistics, Rater } from './types.ts'
 
@@ -11,6 +12,8 @@ const DECAYED = 4
 const WIDTH = DECAYED + HALF_LIVES_MS.length
 /** Rows to a page: a partition has only those pages that something stands on, and none is ever copied. */
 const PAGE_ROWS = 4096
+/** Rows summed up in a step: a millisecond. */
+const SETTLED_IN_A_STEP = 512
 
 /**
  * The statistics of all partitions and their sums, in numbers side by side: a tenth of what as many objects take. Every item
@@ -29,10 +32,13 @@ export interface StatisticsTable {
   itemsOf(partition: number): Generator<string, undefined>
   /** Of all partitions, with raters. @returns undefined: nobody rates the item */
   of(itemId: string): ItemStatistics | undefined
-  /** Of all partitions, number by number, for whoever goes through all rows. */
-  readonly merged: MergedColumns
+  /** Of all partitions. */
+  positivesOf(itemId: string): number
+  /** Sums up what was set since. */
+  settle(): Steps<MergedColumns>
 }
 
+/** Statistics of all partitions, number by number, as they were settled: for whoever goes through all rows. */
 export interface MergedColumns {
   count(row: number): number
   sum(row: number): number
@@ -49,6 +55,8 @@ export function createStatisticsTable(partitions: number): StatisticsTable {
   /** By partition and row. Few have any. */
   const raters = Array.from({ length: partitions }, () => new Map<number, readonly Rater[]>())
   const merged = createColumns()
+  /** Rows that were set and not summed up since: reading a partition whole would otherwise sum each row once a partition. */
+  const unsettled = new Set<number>()
   let version = 0
 
   function rowFor(itemId: string): number {
@@ -58,13 +66,29 @@ export function createStatisticsTable(partitions: number): StatisticsTable {
     return itemIds.push(itemId) - 1
   }
 
-  function merge(row: number): ItemStatistics | undefined {
+  function settleRow(row: number): void {
     let sum: ItemStatistics | undefined
     for (const columns of ofPartition) {
       const statistics = columns.read(row)
       if (statistics) sum = sum ? mergeStatistics(sum, statistics) : statistics
     }
-    return sum
+    merged.write(row, sum)
+    unsettled.delete(row)
+  }
+
+  /** The row of an item, summed up. */
+  function settledRow(itemId: string): number | undefined {
+    const row = rowOf.get(itemId)
+    if (row !== undefined && unsettled.has(row)) settleRow(row)
+    return row
+  }
+
+  const columns: MergedColumns = {
+    count: (row) => merged.number(row, COUNT),
+    sum: (row) => merged.number(row, SUM),
+    positives: (row) => merged.number(row, POSITIVES),
+    decayedAt: (row) => merged.number(row, DECAYED_AT),
+    decayed: (row, window) => merged.number(row, DECAYED + window),
   }
 
   return {
@@ -76,7 +100,7 @@ export function createStatisticsTable(partitions: number): StatisticsTable {
       ofPartition[partition]?.write(row, statistics)
       if (statistics?.raters) raters[partition]?.set(row, statistics.raters)
       else raters[partition]?.delete(row)
-      merged.write(row, merge(row))
+      unsettled.add(row)
       version++
     },
     version: () => version,
@@ -87,7 +111,7 @@ export function createStatisticsTable(partitions: number): StatisticsTable {
       return undefined
     },
     of(itemId) {
-      const row = rowOf.get(itemId)
+      const row = settledRow(itemId)
       if (row === undefined) return undefined
       const statistics = merged.read(row)
       const all = raters.flatMap((ofRow) => {
@@ -96,12 +120,17 @@ export function createStatisticsTable(partitions: number): StatisticsTable {
       })
       return statistics && all.length > 0 ? { ...statistics, raters: all.reduce(mergeRaters) } : statistics
     },
-    merged: {
-      count: (row) => merged.number(row, COUNT),
-      sum: (row) => merged.number(row, SUM),
-      positives: (row) => merged.number(row, POSITIVES),
-      decayedAt: (row) => merged.number(row, DECAYED_AT),
-      decayed: (row, window) => merged.number(row, DECAYED + window),
+    positivesOf(itemId) {
+      const row = settledRow(itemId)
+      return row === undefined ? 0 : columns.positives(row)
+    },
+    *settle() {
+      let settled = 0
+      for (const row of unsettled) {
+        settleRow(row)
+        if (++settled % SETTLED_IN_A_STEP === 0) yield
+      }
+      return columns
     },
   }
 }
