@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { faultPathsOf, itemIdsOf, openTestGateway, type TestGateway } from './gateway.fixture.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { faultPathsOf, itemIdsOf, openTestGateway, type TestGateway, writePositives } from './gateway.fixture.ts'
 
 let gateway: TestGateway
 beforeEach(async () => {
@@ -105,16 +105,31 @@ describe('GET /v1/items', () => {
     ])
   })
 
-  it('finds by the beginning of the title, then of a word', async () => {
+  it('finds by the beginning of a word', async () => {
     expect(itemIdsOf(await gateway.get('/v1/items?query=iron'))).toEqual(['1', '2'])
     expect(itemIdsOf(await gateway.get('/v1/items?query=iron%20ma'))).toEqual(['1', '2'])
     expect(itemIdsOf(await gateway.get('/v1/items?query=AMELIE'))).toEqual(['3'])
     expect(itemIdsOf(await gateway.get('/v1/items?query=ron'))).toEqual([])
   })
 
+  it('lists the most popular first, as soon as it is', async () => {
+    expect(itemIdsOf(await gateway.get('/v1/items?query=i'))).toEqual(['1', '2'])
+    await writePositives(gateway.state, 3, { 2: 5, 4: 7 })
+    const current = { timeout: 5_000, interval: 50 }
+    await vi.waitFor(async () => expect(itemIdsOf(await gateway.get('/v1/items?query=i'))).toEqual(['2', '1']), current)
+    expect(itemIdsOf(await gateway.get('/v1/items'))).toEqual(['4', '2', '3', '1'])
+  })
+
+  it('puts a title that is the query before others that are more popular', async () => {
+    await gateway.send('PUT', '/v1/items/6', { title: 'Iron', genres: [] })
+    await writePositives(gateway.state, 3, { 1: 5 })
+    expect(itemIdsOf(await gateway.get('/v1/items?query=iron&limit=2'))).toEqual(['6', '1'])
+  })
+
   it('keeps to a genre, and pages', async () => {
     expect(itemIdsOf(await gateway.get('/v1/items?genre=sci-fi'))).toEqual(['1'])
     const whole = itemIdsOf(await gateway.get('/v1/items'))
+    // Nobody rated any of them: by title.
     expect(whole).toEqual(['3', '4', '1', '2'])
     expect(itemIdsOf(await gateway.get('/v1/items?skip=1&limit=2'))).toEqual(whole.slice(1, 3))
   })

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RatingChange } from '../history/types.ts'
 import { applyChange, HALF_LIVES_MS, mergeStatistics } from './item-statistics.ts'
-import { mergePartitions, popularItems } from './popular.ts'
 import type { ItemStatistics } from './types.ts'
 
 const POSITIVE_FROM = 4
@@ -90,25 +89,3 @@ describe('item statistics', () => {
 function changeTo(value: number, occurredAt: number): RatingChange {
   return { userId: 'u', itemId: 'i', offset: 0, occurredAt, before: undefined, after: { value, occurredAt } }
 }
-
-it('popular items come by positives, then ratings, then id, over all partitions', () => {
-  const statistics = (positives: number, count: number) => ({
-    count,
-    sum: count,
-    positives,
-    decayed: [0, 0, 0],
-    decayedAt: 0,
-  })
-  const merged = mergePartitions([
-    new Map([
-      ['b', statistics(2, 2)],
-      ['a', statistics(2, 2)],
-      ['d', statistics(1, 9)],
-    ]),
-    new Map([
-      ['c', statistics(2, 3)],
-      ['d', statistics(2, 2)],
-    ]),
-  ])
-  expect(popularItems(merged)).toEqual(['d', 'c', 'a', 'b'])
-})
