@@ -2,9 +2,8 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
-import { requestId } from 'hono/request-id'
-import { secureHeaders } from 'hono/secure-headers'
 import { refuseCrossSiteWrites, requireKey, requireLoopbackName } from './access.ts'
+import { answerHeaders } from './answer-headers.ts'
 import type { App, GatewayDependencies } from './context.ts'
 import { createEngine } from './engine/engine.ts'
 import { FALLBACKS } from './engine/fallback.ts'
@@ -46,7 +45,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   const app: App = new OpenAPIHono({ defaultHook: refuseFaults })
   app.onError(answerProblems(logger))
   app.notFound((c) => unknownPath(app, c.req.method, c.req.path).toResponse(c.get('requestId')))
-  app.use(requestId(), observe(metrics, logger), secureHeaders(HEADERS))
+  app.use(answerHeaders, observe(metrics, logger))
   if (settings.apiKeys === undefined) app.use(requireLoopbackName)
   // Before keys are asked for: a browser's preflight carries none.
   if (settings.corsOrigins.length > 0) app.use(cors({ ...CORS, origin: [...settings.corsOrigins] }))
@@ -72,15 +71,6 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
       void engine.close()
     },
   }
-}
-
-/** Nothing of an answer is to be run or framed by a browser; the reference page allows its own style. */
-const HEADERS = {
-  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-  // Left to whoever puts TLS in front.
-  strictTransportSecurity: false,
-  // The reference page names its own policy.
-  overwrite: false,
 }
 
 /** What a page of another site may send, and what of an answer its script may read. */
