@@ -3,7 +3,6 @@ import type { EventLog, LogRecord, Position } from '../infra/event-log/port.ts'
 import type { Logger } from '../infra/logging.ts'
 import { decodeEvent } from '../models/events/codec.ts'
 import type { Item } from '../models/events/types.ts'
-import { folded } from '../models/ranking/folded.ts'
 
 /** Every item, in memory, as topic `items` tells them. */
 export interface Catalogue {
@@ -13,12 +12,8 @@ export interface Catalogue {
   itemIds(): Iterable<string>
   /** Deleted, or not available: never to be recommended. An item that nobody described is not hidden. */
   isHidden(itemId: string): boolean
-  /** Whatever the case of the letters. */
-  hasGenre(itemId: string, genre: string): boolean
   /** Those that `isHidden` is true of. */
   hidden(): Iterable<string>
-  /** Those that `hasGenre` is true of. */
-  ofGenre(genre: string): Iterable<string>
   /** The listener hears of every item whose record is taken in from now on, and must not throw. @returns stops listening */
   onChange(listener: (itemId: string) => void): () => void
   /** Records taken in so far: what was made of the catalogue is right as long as this stays. */
@@ -30,23 +25,17 @@ export interface Catalogue {
   close(): Promise<void>
 }
 
-interface Entry {
-  readonly item: Item
-  readonly genres: ReadonlySet<string>
-}
-
 /**
  * Follows topic `items` from its start.
  * @throws UnavailableError when the log does not answer
  */
 export async function followCatalogue(log: EventLog, logger: Logger): Promise<Catalogue> {
   /** null: deleted. */
-  const entries = new Map<string, Entry | null>()
+  const items = new Map<string, Item | null>()
   const seen = new Map<number, number>()
   const waiting = new Set<() => void>()
   const listeners = new Set<(itemId: string) => void>()
   const hidden = new Set<string>()
-  const byGenre = new Map<string, Set<string>>()
   let version = 0
 
   function deliver(records: readonly LogRecord[]): void {
@@ -58,15 +47,9 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
     for (const check of waiting) check()
   }
 
-  function put(itemId: string, entry: Entry | null): void {
-    for (const genre of entries.get(itemId)?.genres ?? []) byGenre.get(genre)?.delete(itemId)
-    entries.set(itemId, entry)
-    for (const genre of entry?.genres ?? []) {
-      const items = byGenre.get(genre)
-      if (items) items.add(itemId)
-      else byGenre.set(genre, new Set([itemId]))
-    }
-    if (entry?.item.available) hidden.delete(itemId)
+  function put(itemId: string, item: Item | null): void {
+    items.set(itemId, item)
+    if (item?.available) hidden.delete(itemId)
     else hidden.add(itemId)
     for (const listener of listeners) listener(itemId)
   }
@@ -78,7 +61,7 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
     }
     try {
       const event = decodeEvent(value)
-      if (event.type === 'item') put(key, entryOf(event))
+      if (event.type === 'item') put(key, event)
       else logger.warn({ partition, offset, type: event.type }, 'not an item; passed over')
     } catch (error) {
       logger.warn({ partition, offset, reason: messageOf(error) }, 'an item that does not decode; passed over')
@@ -88,14 +71,12 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
   const tail = await log.tail('items', deliver)
 
   return {
-    get: (itemId) => entries.get(itemId)?.item,
+    get: (itemId) => items.get(itemId) ?? undefined,
     *itemIds() {
-      for (const [itemId, entry] of entries) if (entry) yield itemId
+      for (const [itemId, item] of items) if (item) yield itemId
     },
     isHidden: (itemId) => hidden.has(itemId),
-    hasGenre: (itemId, genre) => entries.get(itemId)?.genres.has(folded(genre)) ?? false,
     hidden: () => hidden,
-    ofGenre: (genre) => byGenre.get(folded(genre)) ?? [],
     onChange(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
@@ -120,8 +101,4 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
     caughtUp: tail.caughtUp,
     close: () => tail.close(),
   }
-}
-
-function entryOf(item: Item): Entry {
-  return { item, genres: new Set(item.genres.map(folded)) }
 }

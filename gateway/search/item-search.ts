@@ -26,7 +26,7 @@ export function createItemSearch(
 
   function follow(itemId: string): void {
     const item = catalogue.get(itemId)
-    titles.put(itemId, item?.available ? indexed(item) : undefined)
+    titles.put(itemId, item?.available ? indexed(itemId, item) : undefined)
   }
 
   function* takeIn(): Steps<undefined> {

@@ -128,7 +128,7 @@ export const compareTitles = (x: IndexedItem, y: IndexedItem): number =>
 
 const compareText = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0)
 
-export function indexed({ itemId, title, genres }: Pick<Item, 'itemId' | 'title' | 'genres'>): IndexedItem {
+export function indexed(itemId: string, { title, genres }: Pick<Item, 'title' | 'genres'>): IndexedItem {
   return { itemId, text: phraseOf(wordsOf(title)), genres: [...new Set(genres.map(folded))] }
 }
 
