@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import type { RatingScale } from '../models/events/types.ts'
 import type { Filter } from '../models/ranking/filter.ts'
-import { checkField, checkFilter, MAX_CONDITIONS, MAX_DEPTH, MAX_VALUES } from '../models/ranking/filter-limits.ts'
+import { checkField, checkFilter } from '../models/ranking/filter-limits.ts'
 import type { Selection } from './engine/request.ts'
+import { FIELD, FILTER } from './filter-schema.ts'
 import { ratingValue } from './ratings.ts'
 import { flag, genre, itemId, paging, repeated, ruled, shortList, userId } from './schemas.ts'
 
@@ -15,37 +16,17 @@ const MAX_PINS = 100
 const MAX_POSITION = 10_000
 
 export const itemIds = shortList(itemId, MAX_IDS)
+export const someItemIds = shortList(itemId, MAX_IDS, 1)
 
-const scalar = z.union([z.string(), z.number(), z.boolean()])
-const field = ruled(z.string(), checkField).openapi({
-  description: 'One of itemId, title, genres, year, available, updatedAt, or `attributes.` and a name',
-})
+const field = ruled(z.string(), checkField).openapi(FIELD)
 
-const expression: z.ZodType<Filter, Filter> = z
-  .lazy(() =>
-    z.union([
-      z.strictObject({ all: z.array(expression) }),
-      z.strictObject({ any: z.array(expression) }),
-      z.strictObject({ not: z.array(expression) }),
-      z.strictObject({
-        field,
-        has: scalar.optional(),
-        in: z.array(scalar).optional().openapi({ maxItems: MAX_VALUES }),
-        gte: z.number().optional(),
-        lte: z.number().optional(),
-      }),
-    ]),
-  )
-  .openapi('Filter', {
-    description: `Items that all, any or none of some filters let through; or those whose field has a value, has one of a list, or is in a range. At most ${MAX_DEPTH} deep, with ${MAX_CONDITIONS} conditions`,
+/** Looked at by its own rules, no deeper than filters go: a body of 8 MiB can nest them until there is no stack left. */
+export const filter = z
+  .custom<Filter>()
+  .superRefine((value, context) => {
+    for (const { message, path } of checkFilter(value)) context.addIssue({ code: 'custom', message, path: [...path] })
   })
-
-/** Looked at before it is read: a body of 8 MiB can nest filters until there is no stack left. */
-export const filter = z.preprocess((value, context) => {
-  const faults = checkFilter(value)
-  for (const { message, path } of faults) context.addIssue({ code: 'custom', message, path: [...path] })
-  return faults.length > 0 ? z.NEVER : value
-}, expression)
+  .openapi('Filter', FILTER)
 
 export const explain = z.boolean().optional().openapi({
   description: 'Say with each item which ratings contributed how much',
@@ -94,6 +75,9 @@ export const listParameters = {
   includeKnown: flag.openapi({ description: 'Recommend what the user has rated, too' }),
   explain: flag.openapi({ description: 'Say with each item which ratings contributed how much' }),
 }
+
+/** The same, whole. */
+export const listQuery = z.strictObject(listParameters)
 
 /** Ratings that are asked about and not stored. */
 export const givenRatings = (scale: RatingScale) =>

@@ -19,9 +19,9 @@ export interface HeldList {
 }
 
 /** What the id of a next page stands for. */
-export type Next<Q> =
-  /** The page after the first one: its list is not held yet, since few ask for a second page. */
-  | { readonly query: Q; isShown(itemId: string): boolean }
+export type Next =
+  /** The page after the first one: its list is not held yet, since few ask for a second page. The query is as it came back. */
+  | { readonly query: unknown; isShown(itemId: string): boolean }
   /** One after that. */
   | { readonly list: HeldList; readonly listId: string; readonly position: number; readonly limit: number }
 
@@ -30,10 +30,10 @@ export type Next<Q> =
  * stored: its `nextPage` carries what was asked and, as hashes, what was shown. Whoever follows it gets the rest of the list as
  * it is then, without what was shown; that rest is held in the user state, and all further pages are cut from it.
  */
-export function createPages<Q>(state: Pick<UserState, 'putPage' | 'page'>) {
+export function createPages(state: Pick<UserState, 'putPage' | 'page'>) {
   return {
-    /** The id of the page after a first answer. */
-    afterFirst(userId: string, query: Q, shown: readonly { readonly itemId: string }[]): string {
+    /** The id of the page after a first answer. @param query  as it was given: to be read again when it comes back */
+    afterFirst(userId: string, query: unknown, shown: readonly { readonly itemId: string }[]): string {
       const hashes = Buffer.concat(shown.map(({ itemId }) => hashOf(itemId)))
       return toId(['first', Date.now(), userId, query, hashes.toString('base64url')])
     },
@@ -49,13 +49,13 @@ export function createPages<Q>(state: Pick<UserState, 'putPage' | 'page'>) {
     further: (listId: string, position: number, limit: number): string => toId(['held', listId, position, limit]),
 
     /** @throws Problem for an id that is none, or whose list is gone */
-    async find(userId: string, id: string): Promise<Next<Q>> {
+    async find(userId: string, id: string): Promise<Next> {
       const parts = fromId(id)
       if (parts?.[0] === 'first') {
         const [, issuedAt, forUser, query, hashes] = parts
         if (forUser !== userId || typeof hashes !== 'string') throw notAPage()
         if (!(Date.now() - Number(issuedAt) < HELD_MS)) throw gone()
-        return { query: query as Q, isShown: among(Buffer.from(hashes, 'base64url')) }
+        return { query, isShown: among(Buffer.from(hashes, 'base64url')) }
       }
       if (parts?.[0] !== 'held') throw notAPage()
       const [, listId, position, limit] = parts
@@ -88,7 +88,7 @@ function among(hashes: Buffer): (itemId: string) => boolean {
   return (itemId) => shown.has(hashOf(itemId).readUInt32LE())
 }
 
-const notAPage = (): Problem =>
+export const notAPage = (): Problem =>
   invalidRequest([{ path: 'page', message: 'Expected the `nextPage` of an answer to this user' }])
 
 const gone = (): Problem =>

@@ -2,10 +2,11 @@ import type { UserState } from '../infra/user-state/port.ts'
 import type { Answer } from './engine/answers.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Selection } from './engine/request.ts'
-import { createPages, type HeldList, MAX_PAGED, type Next } from './pages.ts'
+import { listQuery, withGenre } from './list-query.ts'
+import { createPages, type HeldList, MAX_PAGED, type Next, notAPage } from './pages.ts'
 
 /** What a list for a user may be asked with. */
-export interface ListQuery extends Selection {
+interface ListQuery extends Selection {
   readonly contextItemId?: string | undefined
 }
 
@@ -18,16 +19,19 @@ export type UserLists = ReturnType<typeof createUserLists>
 
 /** Lists for users, page by page. */
 export function createUserLists({ engine, state }: { engine: Engine; state: Pick<UserState, 'putPage' | 'page'> }) {
-  const pages = createPages<ListQuery>(state)
+  const pages = createPages(state)
 
   const listOf = (userId: string, { contextItemId, ...selection }: ListQuery): Promise<Answer> =>
     engine.recommend({ userId, contextItemId }, selection)
 
-  /** A list from its beginning; the answer says how its next page is called. */
-  async function first(userId: string, query: ListQuery): Promise<PagedAnswer> {
+  /**
+   * A list from its beginning; the answer says how its next page is called.
+   * @param given  the query as it came, for that page
+   */
+  async function first(userId: string, query: ListQuery, given: unknown): Promise<PagedAnswer> {
     const answer = await listOf(userId, query)
     const isLast = answer.items.length < query.limit || query.limit >= MAX_PAGED
-    return isLast ? answer : { ...answer, nextPage: pages.afterFirst(userId, query, answer.items) }
+    return isLast ? answer : { ...answer, nextPage: pages.afterFirst(userId, given, answer.items) }
   }
 
   /** @throws Problem where the id is none, or its list is gone */
@@ -36,7 +40,11 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
     return 'query' in found ? second(userId, found) : cut(found.list, found)
   }
 
-  async function second(userId: string, { query, isShown }: Extract<Next<ListQuery>, { query: unknown }>) {
+  async function second(userId: string, { query: given, isShown }: Extract<Next, { query: unknown }>) {
+    // It was a client's to change.
+    const { data } = listQuery.safeParse(given)
+    if (!data) throw notAPage()
+    const query = withGenre(data)
     const whole = await listOf(userId, { ...query, limit: MAX_PAGED, explain: false })
     const items = whole.items
       .filter(({ itemId }) => !isShown(itemId))
@@ -47,7 +55,7 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
     return end < items.length ? { ...answer, nextPage: await pages.hold(list, end, query.limit) } : answer
   }
 
-  function cut(list: HeldList, { listId, position, limit }: Extract<Next<ListQuery>, { list: unknown }>): PagedAnswer {
+  function cut(list: HeldList, { listId, position, limit }: Extract<Next, { list: unknown }>): PagedAnswer {
     const { answer, end } = cutAt(list, position, limit)
     return end < list.items.length ? { ...answer, nextPage: pages.further(listId, end, limit) } : answer
   }

@@ -128,7 +128,7 @@ const product = (x: Float32Array, y: Float32Array): number => x.reduce((sum, a, 
 /** Where a part of the catalogue is asked for: everywhere else the popular items say more of a stranger. */
 const byTrend: Way = async (situation, rules) => {
   if (situation.selection.filter === undefined) return undefined
-  const ranking = await situation.rankings.trending('7d')
+  const ranking = await situation.rankings.trending('30d')
   const source = ranking && inRanking('trending', ranking, situation.catalogue, isWellKnownTo(situation), rules)
   return source && (await source.best(1)).length > 0 ? source : undefined
 }

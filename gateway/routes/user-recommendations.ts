@@ -57,14 +57,23 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
   return app.openapi({ ...route, middleware: [repeated] as const }, async (c) => {
     const { userId } = c.req.valid('param')
     const { after, wait, page, ...rest } = c.req.valid('query')
+    const first = (): Promise<PagedAnswer> => userLists.first(userId, withGenre(rest), givenIn(c))
     if (page !== undefined) return told(c, tagged(await userLists.next(userId, page)))
     if (after !== undefined) {
       const freshness = { satisfied: await reachToken(gateway, userId, after, wait) }
-      return told(c, tagged({ ...(await userLists.first(userId, withGenre(rest))), freshness }))
+      return told(c, tagged({ ...(await first()), freshness }))
     }
     const pending = answers.begin(userId, c.req.url)
-    return told(c, pending.keep(await userLists.first(userId, withGenre(rest))))
+    return told(c, pending.keep(await first()))
   })
+}
+
+/** The query as it was before it was read, but for what concerns this request alone. */
+function givenIn(c: Context): Record<string, unknown> {
+  const { after: _, wait: __, ...given } = c.req.queries()
+  return Object.fromEntries(
+    Object.entries(given).map(([name, values]) => [name, values.length > 1 ? values : values[0]]),
+  )
 }
 
 const tagged = <A extends PagedAnswer>(answer: A): Kept<A> => ({ answer, etag: etagOf(answer) })

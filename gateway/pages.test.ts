@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type Answer, generationOf, itemIdsOf, openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
+
+const factors = (lengths: readonly number[]) =>
+  Object.fromEntries(lengths.map((length, n) => [`i${n}`, [length, 0.1] as const]))
+const falling = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3]
+const rising = falling.toReversed()
+
+let gateway: TestGateway
+beforeEach(async () => {
+  gateway = await openTestGateway()
+  gateway.serve(generationOf('falling', factors(falling)))
+  await writeUser(gateway.state, 'u', { i0: 5 })
+})
+afterEach(() => gateway.stop())
+
+const LIST = '/v1/users/u/recommendations'
+const nextOf = ({ body }: Answer) => (body as { nextPage?: string }).nextPage
+const turn = (answer: Answer, path = LIST) => gateway.get(`${path}?page=${nextOf(answer)}`)
+
+it('leads through the whole list, and ends', async () => {
+  const first = await gateway.get(`${LIST}?limit=2`)
+  const second = await turn(first)
+  const third = await turn(second)
+  expect([first, second, third].map(itemIdsOf)).toEqual([
+    ['i1', 'i2'],
+    ['i3', 'i4'],
+    ['i5', 'i6'],
+  ])
+  expect(nextOf(third)).toBeUndefined()
+})
+
+it('repeats nothing although the model and the ratings change between any two pages', async () => {
+  const first = await gateway.get(`${LIST}?limit=2`)
+  gateway.serve(generationOf('rising', factors(rising)))
+  await writeUser(gateway.state, 'u', { i0: null, i6: 5 }, { appliedOffset: 1 })
+  const second = await turn(first)
+  gateway.serve(generationOf('falling again', factors(falling)))
+  const third = await turn(second)
+  const shown = [first, second, third].flatMap(itemIdsOf)
+  expect(new Set(shown).size).toBe(shown.length)
+  // The rest of the list is that of the moment when it was first asked for.
+  expect(second.body).toMatchObject({ generation: 'rising' })
+  expect(third.body).toMatchObject({ generation: 'rising' })
+})
+
+it('passes over what was hidden meanwhile', async () => {
+  const second = await turn(await gateway.get(`${LIST}?limit=2`))
+  await gateway.send('DELETE', '/v1/items/i5')
+  expect(itemIdsOf(await turn(second))).toEqual(['i6'])
+})
+
+it('goes by what was asked first', async () => {
+  await gateway.send('PUT', '/v1/items/i1', { title: 'One', genres: ['Odd'] })
+  await gateway.send('PUT', '/v1/items/i3', { title: 'Three', genres: ['Odd'] })
+  await gateway.send('PUT', '/v1/items/i5', { title: 'Five', genres: ['Odd'] })
+  const first = await gateway.get(`${LIST}?limit=1&genre=odd&exclude=i3`)
+  expect(itemIdsOf(first)).toEqual(['i1'])
+  expect(itemIdsOf(await turn(first))).toEqual(['i5'])
+})
+
+it('is nobody else’s, and nothing that a client could make up', async () => {
+  const first = await gateway.get(`${LIST}?limit=2`)
+  const madeUp = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url')
+  for (const page of [
+    'nonsense',
+    madeUp(['first', Date.now(), 'u', { limit: '1000000' }, '']),
+    madeUp(['first', Date.now(), 'u', { filter: { all: [] } }, '']),
+    madeUp(['first', Date.now(), 'u', null, '']),
+    madeUp(['held', 'x', -1, 2]),
+    madeUp(['held', 7, 0, 2]),
+    madeUp({}),
+  ]) {
+    const refused = await gateway.get(`${LIST}?page=${page}`)
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'page' }] } })
+  }
+  expect((await turn(first, '/v1/users/other/recommendations')).status).toBe(400)
+  const second = await turn(first)
+  expect((await turn(second, '/v1/users/other/recommendations')).status).toBe(410)
+})
+
+it('is gone after a while', async () => {
+  const old = Buffer.from(JSON.stringify(['first', Date.now() - 600_001, 'u', {}, ''])).toString('base64url')
+  expect(await gateway.get(`${LIST}?page=${old}`)).toMatchObject({ status: 410, body: { type: '/docs#gone' } })
+  const unheld = Buffer.from(JSON.stringify(['held', crypto.randomUUID(), 0, 2])).toString('base64url')
+  expect((await gateway.get(`${LIST}?page=${unheld}`)).status).toBe(410)
+})
