@@ -30,6 +30,7 @@ interface Kernels {
   sweep(a: Address, order: number, k: number, diagonal: Address, scratch: Address): number
   negateAndMirror(a: Address, order: number): void
   rowNorms(factors: Address, rows: number, width: number, into: Address): void
+  reciprocals(factors: Address, rows: number, width: number, into: Address): void
   encodeBlocks(
     factors: Address,
     width: number,

@@ -55,11 +55,11 @@ function bitmapOver(words: Uint32Array, pastLast: number, placeOf: Int32Array | 
         ;(words[at >>> 5] as number) &= ~(1 << (at & 31))
       }
     },
-    merge(other) {
-      for (let n = 0; n < words.length; n++) (words[n] as number) |= other.words[n] as number
+    merge({ words: others }) {
+      for (let n = 0; n < words.length; n++) (words[n] as number) |= others[n] as number
     },
-    intersect(other) {
-      for (let n = 0; n < words.length; n++) (words[n] as number) &= other.words[n] as number
+    intersect({ words: others }) {
+      for (let n = 0; n < words.length; n++) (words[n] as number) &= others[n] as number
     },
     invert() {
       for (let n = 0; n < words.length; n++) words[n] = ~(words[n] as number)

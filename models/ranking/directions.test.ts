@@ -1,38 +1,74 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { placeFactors } from '../als/placed.ts'
+import type { Factors } from '../als/types.ts'
+import { dot } from '../linalg/dot.ts'
 import { createWorkspace } from '../linalg/workspace.ts'
-import { buildDirections, directionOf } from './directions.ts'
+import { buildDirections, directionOf, reciprocalOf } from './directions.ts'
 import { finish } from './layout.ts'
 import { createScorer } from './scorer.ts'
 import { arbitraryCase } from './search.fixture.ts'
-import { topK } from './top-k.ts'
+
+/** The definition: the score of the rows, times the reciprocals of their lengths, sorted. */
+function plainly({ rows, d, data }: Factors, query: Float32Array, k: number, isHidden: (index: number) => boolean) {
+  return scoresOf({ rows, d, data }, query)
+    .filter(({ index, score }) => !isHidden(index) && score > -Infinity)
+    .sort((x, y) => (x.score === y.score ? x.index - y.index : y.score - x.score))
+    .slice(0, k)
+}
+
+const scoresOf = ({ rows, d, data }: Factors, query: Float32Array) =>
+  Array.from({ length: rows }, (_, index) => {
+    const reciprocal = reciprocalOf(data.subarray(index * d, (index + 1) * d))
+    return { index, score: Math.fround(dot(query, data, index * d) * reciprocal) + 0 }
+  })
 
 it.each(['f32', 'int8'] as const)(
   'finds what points most nearly the same way, with the bitmaps of the other scorer (%s)',
+  { timeout: 120_000 },
   (layout) => {
     const workspace = createWorkspace()
     fc.assert(
-      fc.property(arbitraryCase, ({ items, user, k, isHidden }) => {
+      fc.property(arbitraryCase, fc.boolean(), ({ items, user, k, isHidden }, isUnit) => {
         const mark = workspace.mark()
         const placed = placeFactors(workspace, items)
         const scorer = createScorer(placed, { workspace, layout })
         const directions = finish(buildDirections(scorer, placed))
         const hidden = scorer.bitmap()
         for (let index = 0; index < items.rows; index++) if (isHidden(index)) hidden.hide(index)
-        const query = directionOf(user) ?? user
-        const unit = { ...items, data: items.data.slice() }
-        for (let row = 0; row < items.rows; row++) {
-          const vector = unit.data.subarray(row * items.d, (row + 1) * items.d)
-          vector.set(directionOf(vector) ?? vector.fill(0))
-        }
-        expect(directions.topK(query, k, hidden)).toEqual(topK(unit, query, k, (index) => !isHidden(index)))
+        const query = (isUnit ? directionOf(user) : undefined) ?? user
+        expect(directions.topK(query, k, hidden)).toEqual(plainly(items, query, k, isHidden))
+
+        const expected = scoresOf(items, query).map(({ score }) => score)
+        const scores = new Float32Array(items.rows)
+        directions.scores(query, scores)
+        expect([...scores]).toEqual(expected)
+        const some = [...expected.keys()].filter((index) => index % 3 === 1).reverse()
+        expect([...directions.scoresOf(query, some)]).toEqual(some.map((index) => expected[index]))
         workspace.release(mark)
       }),
-      { numRuns: 500 },
+      { numRuns: 3000 },
     )
   },
 )
+
+it.each([
+  ['one is missing', Number.NaN],
+  ['one is infinite', Infinity],
+  ['one is huge', 3e38],
+  ['one is tiny', 1e-44],
+])('is exact where of the numbers %s', (_, odd) => {
+  const [rows, d] = [1000, 3]
+  const data = Float32Array.from({ length: rows * d }, (_, n) =>
+    n === 777 ? odd : n > 1500 && n < 1600 ? 0 : Math.sin(n),
+  )
+  const workspace = createWorkspace()
+  const placed = placeFactors(workspace, { rows, d, data })
+  const directions = finish(buildDirections(createScorer(placed, { workspace, layout: 'int8' }), placed))
+  for (const query of [Float32Array.of(1, 1, 0.5), Float32Array.of(0, 0, 0), Float32Array.of(-1, odd, 1)]) {
+    expect(directions.topK(query, 7)).toEqual(plainly({ rows, d, data }, query, 7, () => false))
+  }
+})
 
 it('scores cosines, whatever the lengths', () => {
   const workspace = createWorkspace()

@@ -1,40 +1,57 @@
-import { type PlacedFactors, placeZeros } from '../als/placed.ts'
-import type { Steps } from './layout.ts'
-import { buildScorer, type Scorer } from './scorer.ts'
+import type { PlacedFactors } from '../als/placed.ts'
+import { BLOCK_ROWS, type Layout, type Steps } from './layout.ts'
+import { type Scorer, scorerOver } from './scorer.ts'
 
 /** Rows to a step: a millisecond or two. */
-const STEP_ROWS = 4096
+const STEP_ROWS = 8192
+/** Items and users that are shorter point nowhere: their products are mostly rounding. */
+const SHORTEST = 2 ** -100
 
 /**
- * A scorer of the same items by their directions: each row is divided by its length, in double precision, and rounded, so that
- * the score of a query of length 1 is the cosine. An item without length has score 0. It takes the memory of another copy of the
- * rows and of their codes.
+ * A scorer of the same items by their directions: the score, as `dot` defines it, times `reciprocalOf` the item, in f32. For a
+ * query of length 1 that is the cosine. It scans the same memory, so that it takes a number an item, and its bitmaps and those of
+ * the other scorer are one. No scan ends early, as directions are all of one length.
  *
- * @param scorer  of `items`: bitmaps that it made serve this one, too
+ * @param scorer  of `items`
  */
 export function* buildDirections(scorer: Scorer, items: PlacedFactors): Steps<Scorer> {
-  const { rows, d, width, data } = items
-  const { workspace } = scorer
-  const unit = placeZeros(workspace, rows, d)
+  const { workspace, layout } = scorer
+  const { rows, width, at } = items
+  const reciprocals = workspace.floats(rows)
   for (let from = 0; from < rows; from += STEP_ROWS) {
-    for (let row = from; row < Math.min(from + STEP_ROWS, rows); row++) {
-      const start = row * width
-      const length = lengthOf(data.subarray(start, start + d))
-      if (length > 0) for (let k = 0; k < d; k++) unit.data[start + k] = (data[start + k] as number) / length
-    }
+    const count = Math.min(STEP_ROWS, rows - from)
+    workspace.kernels.reciprocals(at + 4 * from * width, count, width, reciprocals.at + 4 * from)
     yield
   }
-  return yield* buildScorer(unit, { workspace, like: scorer })
+  const greatest = workspace.floats(layout.fields.blocks)
+  yield* noteGreatest(reciprocals.data, layout, greatest.data)
+  const fields = { ...layout.fields, reciprocals: reciprocals.at, greatest: greatest.at }
+  return scorerOver(workspace, items, { ...layout, fields, reciprocals: reciprocals.data })
 }
 
-/** @returns undefined: a vector without length points nowhere */
+/** Of each block. */
+function* noteGreatest(reciprocals: Float32Array, { order }: Layout, into: Float32Array): Steps<void> {
+  if (!order) return
+  for (let place = 0; place < order.length; place++) {
+    const block = Math.floor(place / BLOCK_ROWS)
+    into[block] = Math.max(into[block] as number, reciprocals[order[place] as number] as number)
+    if (place % STEP_ROWS === 0) yield
+  }
+}
+
+/** 1/‖v‖ in f32, from ‖v‖ in double precision: squares of even and of odd dimensions are summed apart; 0: it points nowhere. */
+export function reciprocalOf(vector: Float32Array): number {
+  let [even, odd] = [0, 0]
+  for (let k = 0; k < vector.length; k += 2) {
+    even += (vector[k] as number) ** 2
+    odd += (vector[k + 1] ?? 0) ** 2
+  }
+  const length = Math.sqrt(even + odd)
+  return length < SHORTEST ? 0 : Math.fround(1 / length)
+}
+
+/** A vector made one long. @returns undefined: it points nowhere */
 export function directionOf(vector: Float32Array): Float32Array | undefined {
-  const length = lengthOf(vector)
-  return length > 0 ? vector.map((x) => x / length) : undefined
-}
-
-function lengthOf(vector: Float32Array): number {
-  let square = 0
-  for (const x of vector) square += x * x
-  return Math.sqrt(square)
+  const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0))
+  return length >= SHORTEST ? vector.map((x) => x / length) : undefined
 }

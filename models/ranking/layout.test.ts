@@ -11,7 +11,7 @@ import { arbitraryCase } from './search.fixture.ts'
 const workspace = createWorkspace()
 const { kernels } = workspace
 /** Where the kernel leaves what it found out about the user (assembly/scan-job.ts), in bytes from the job on. */
-const USER = 80
+const USER = 88
 const SCRATCH = 60
 
 it('codes tell every score to within their bounds, which fall from block to block', { timeout: 60_000 }, () => {

@@ -27,6 +27,8 @@ export interface Layout {
   /** Where each item is in the order of the scan, and the item at each place; undefined: that of the rows. */
   readonly placeOf?: Int32Array
   readonly order?: Int32Array
+  /** What the score of each item is multiplied by, and rounded to f32; undefined: scores stay as they are. */
+  readonly reciprocals?: Float32Array
 }
 
 /** The rows themselves, padded for the kernels. */
@@ -56,10 +58,8 @@ export function layPanels(workspace: Workspace, { rows, d, width, data }: Placed
 /**
  * The items in 7 bits a number, by falling length: a scan ends where even the longest item left cannot reach what it has
  * found (Teflioudi et al. 2015), and neighbours share their scale and their bounds at little loss.
- *
- * @param like  another layout of as many items, whose order is taken over: bitmaps then serve both
  */
-export function* encode(workspace: Workspace, placed: PlacedFactors, like?: Layout): Steps<Layout> {
+export function* encode(workspace: Workspace, placed: PlacedFactors): Steps<Layout> {
   const { rows, width, at } = placed
   const { kernels } = workspace
   const blocks = Math.ceil(rows / BLOCK_ROWS)
@@ -67,8 +67,7 @@ export function* encode(workspace: Workspace, placed: PlacedFactors, like?: Layo
   const codes = workspace.bytes(blocks * BLOCK_ROWS * width)
   const bounds = workspace.doubles(blocks * BOUNDS)
 
-  if (like?.order) order.data.set(like.order)
-  const placeOf = like?.placeOf ?? fallingOrder(yield* normsOf(workspace, placed), order.data)
+  const placeOf = fallingOrder(yield* normsOf(workspace, placed), order.data)
   yield
   // The last block is filled up with its last item, whose places there are hidden.
   order.data.fill(order.data[rows - 1] ?? 0, rows)

@@ -18,9 +18,11 @@ const FIELDS = [
   'candidates',
   'room',
   'scratch',
+  'reciprocals',
+  'greatest',
 ] as const
 /** What follows belongs to the kernel. */
-const BYTES = 128
+const BYTES = 136
 
 export type ScanFields = Partial<Record<(typeof FIELDS)[number], number>>
 

@@ -41,8 +41,6 @@ export interface ScorerOptions {
    * left out. The results are the same. `scores` is twice as fast with 'f32'.
    */
   readonly layout?: 'f32' | 'int8'
-  /** A scorer of the same items by other factors: bitmaps of either then serve both. */
-  readonly like?: Scorer
 }
 
 /**
@@ -56,21 +54,17 @@ export function createScorer(items: Factors | PlacedFactors, options: ScorerOpti
 
 /** The same in steps, for whoever must not be held up: 1M items take a second. */
 export function* buildScorer(items: Factors | PlacedFactors, options: ScorerOptions = {}): Steps<Scorer> {
-  const { workspace = createWorkspace(), like, layout = usualLayout(items.rows, like) } = options
+  const { workspace = createWorkspace(), layout = items.rows < ENCODED_FROM_ROWS ? 'f32' : 'int8' } = options
   const isPlaced = 'at' in items && options.workspace !== undefined
   const placed = isPlaced ? items : yield* placeInSteps(workspace, items)
-  const laidOut = layout === 'int8' ? yield* encode(workspace, placed, like?.layout) : layPanels(workspace, placed)
+  const laidOut = layout === 'int8' ? yield* encode(workspace, placed) : layPanels(workspace, placed)
   return scorerOver(workspace, placed, laidOut)
 }
 
-function usualLayout(rows: number, like: Scorer | undefined): 'f32' | 'int8' {
-  const isEncoded = like ? like.layout.fields.codes !== undefined : rows >= ENCODED_FROM_ROWS
-  return isEncoded ? 'int8' : 'f32'
-}
-
-function scorerOver(workspace: Workspace, placed: PlacedFactors, layout: Layout): Scorer {
+/** @param layout  of the items in `placed` */
+export function scorerOver(workspace: Workspace, placed: PlacedFactors, layout: Layout): Scorer {
   const { rows, d, width } = placed
-  const { fields, placeOf } = layout
+  const { fields, placeOf, reciprocals } = layout
   const { kernels } = workspace
   const nothing = createBitmap(rows, placeOf)
   const scan = openScan()
@@ -109,16 +103,28 @@ function scorerOver(workspace: Workspace, placed: PlacedFactors, layout: Layout)
 
     scores(vector, into) {
       if (rows > room.length) room = roomFor(rows)
-      if (fields.panels === undefined) return into.set(scoreRows(vector, 0, rows))
-      user.data.set(vector)
-      kernels.scorePanels(fields.panels, fields.blocks, d, user.at, room.scores.at)
-      into.set(room.scores.data.subarray(0, rows))
+      if (fields.panels === undefined) into.set(scoreRows(vector, 0, rows))
+      else {
+        user.data.set(vector)
+        kernels.scorePanels(fields.panels, fields.blocks, d, user.at, room.scores.at)
+        into.set(room.scores.data.subarray(0, rows))
+      }
+      if (reciprocals) for (let index = 0; index < rows; index++) multiply(into, index, reciprocals[index] as number)
     },
 
     scoresOf(vector, indices) {
       if (indices.length > room.length) room = roomFor(indices.length)
       room.indices.data.set(indices)
-      return scoreRows(vector, room.indices.at, indices.length).slice()
+      const scores = scoreRows(vector, room.indices.at, indices.length).slice()
+      if (reciprocals) {
+        for (let n = 0; n < scores.length; n++) multiply(scores, n, reciprocals[indices[n] as number] as number)
+      }
+      return scores
     },
   }
+}
+
+/** As the kernels do it: in f32, and zero has no sign. */
+function multiply(scores: Float32Array, n: number, by: number): void {
+  scores[n] = (scores[n] as number) * by + 0
 }

@@ -36,6 +36,18 @@ export function rowNorms(factors: usize, rows: i32, width: i32, into: usize): vo
   }
 }
 
+/** Shorter rows point nowhere: their products with a user are mostly rounding. */
+const SHORTEST: f64 = 7.888609052210118e-31
+
+/** 1/‖v‖ of every row, as `reciprocalOf` (models/ranking/directions.ts) defines it; 0 of one that points nowhere. */
+export function reciprocals(factors: usize, rows: i32, width: i32, into: usize): void {
+  for (let r = 0; r < rows; r++) {
+    const length = lengthOf(factors, width)
+    store<f32>(into + ((<usize>r) << 2), length < SHORTEST ? 0 : <f32>(1 / length))
+    factors += (<usize>width) << 2
+  }
+}
+
 /**
  * Encodes blocks `from` … `to`−1: v̂ = scale · code, with one scale a block. Its codes stand in groups of four dimensions: the
  * first four of its first item, those of its second item, and so on.

@@ -1,5 +1,5 @@
 export { solvePositiveDefinite } from './cholesky'
-export { encodeBlocks, rowNorms } from './encode'
+export { encodeBlocks, reciprocals, rowNorms } from './encode'
 export { negateAndMirror, sweep, sweepScratchBytes } from './inverse'
 export { rotateRows, scratchBytes, solveRow, solveRows } from './rows'
 export { scorePanels, scoreRows } from './score'

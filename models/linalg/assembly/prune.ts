@@ -1,4 +1,4 @@
-import { encodeUser, marginOf } from './bounds'
+import { encodeUser, leastScore, marginOf, reciprocalOf } from './bounds'
 import { normOf, scaleOf } from './encode'
 import { numberKey, numberOf, offer } from './heap'
 import { ALL, BLOCK, codeBytes, hiddenIn, ScanJob } from './scan-job'
@@ -25,7 +25,7 @@ export function prune(job: ScanJob): bool {
     const hidden = hiddenIn(job, block)
     if (hidden === ALL) continue
     // The sum of products that an item has to exceed: rounding is far less than what `floor` leaves. The conversion saturates.
-    const toBeat = floor((threshold - marginOf(job, block)) / scaleOf(job.bounds, block)) - 1
+    const toBeat = floor((leastScore(job, block, threshold) - marginOf(job, block)) / scaleOf(job.bounds, block)) - 1
     const least = i32x4.splat(<i32>toBeat)
     let at = job.codes + <usize>block * bytes
     let s0 = start
@@ -97,9 +97,15 @@ function take(job: ScanJob, block: i32, candidates: u32, threshold: f64): f64 {
     store<i32>(at, (block << 5) | lane)
     store<i32>(at, sum, 4)
     at += 8
-    job.size = offer(job.kept, job.size, job.k, numberKey(scale * sum - margin))
+    const certain = (scale * sum - margin) * factorAt(job, (block << 5) | lane) - job.slack
+    job.size = offer(job.kept, job.size, job.k, numberKey(certain))
   }
   return job.size < job.k ? threshold : numberOf(load<u64>(job.kept))
+}
+
+/** Of the item at a place. */
+function factorAt(job: ScanJob, place: i32): f64 {
+  return job.reciprocals === 0 ? 1 : <f64>reciprocalOf(job, load<i32>(job.order + ((<usize>place) << 2)))
 }
 
 /** Keeps the candidates that can still reach the threshold. */
@@ -108,7 +114,7 @@ function sift(job: ScanJob, threshold: f64): void {
   for (let at = to, end = to + ((<usize>job.count) << 3); at < end; at += 8) {
     const block = load<i32>(at) >> 5
     const most = scaleOf(job.bounds, block) * load<i32>(at, 4) + marginOf(job, block)
-    if (most < threshold) continue
+    if (most * factorAt(job, load<i32>(at)) + job.slack < threshold) continue
     store<u64>(to, load<u64>(at))
     to += 8
   }

@@ -33,6 +33,10 @@ export class ScanJob {
   room: i32
   /** 128 bytes, then `width` more */
   scratch: usize
+  /** f32 an item, at least 0: what its score is multiplied by; 0: scores stay as they are */
+  reciprocals: usize
+  /** f32 a block: the greatest of them. With codes only. */
+  greatest: usize
   /** How many are kept, and how many candidates there are. */
   size: i32
   count: i32
@@ -43,6 +47,7 @@ export class ScanJob {
   perError: f64
   reach: f64
   underflow: f64
+  slack: f64
 }
 
 /** Bytes of one block of codes. */

@@ -1,3 +1,4 @@
+import { reciprocalOf } from './bounds'
 import { indexOf, offer, rankingKey, scoreOf, sortDescending } from './heap'
 import { prune } from './prune'
 import { ALL, BLOCK, hiddenIn, ScanJob } from './scan-job'
@@ -31,6 +32,7 @@ function rankPanels(job: ScanJob): void {
     const hidden = hiddenIn(job, block)
     if (hidden === ALL) continue
     scorePanel(job.panels + <usize>block * bytes, job.dimensions, job.user, job.scratch)
+    multiplyLanes(job, block * BLOCK)
     // Items come in ascending order: a later one has to be better.
     const toBeat: f32 = job.size < job.k ? -Infinity : scoreOf(load<u64>(job.kept))
     offerLanes(job, block * BLOCK, ~hidden & lanesAbove(job.scratch, toBeat))
@@ -51,10 +53,28 @@ function offerLanes(job: ScanJob, first: i32, lanes: u32): void {
   for (; lanes !== 0; lanes &= lanes - 1) {
     const lane = ctz(lanes)
     const score = load<f32>(job.scratch + ((<usize>lane) << 2))
-    const place = first + lane
-    const item = job.order === 0 ? place : load<i32>(job.order + ((<usize>place) << 2))
-    job.size = offer(job.kept, job.size, job.k, rankingKey(score, item))
+    job.size = offer(job.kept, job.size, job.k, rankingKey(score, itemAt(job, first + lane)))
   }
+}
+
+function itemAt(job: ScanJob, place: i32): i32 {
+  return job.order === 0 ? place : load<i32>(job.order + ((<usize>place) << 2))
+}
+
+/** Makes scores in the scratch what they count for; `first` is the place of the first one. */
+function multiplyLanes(job: ScanJob, first: i32): void {
+  if (job.reciprocals === 0) return
+  for (let n = 0; n < BLOCK; n++) {
+    // Past the last item of panels: hidden, whatever is made of them.
+    const item = min(itemAt(job, first + n), job.rows - 1)
+    const at = job.scratch + ((<usize>n) << 2)
+    store<f32>(at, multiplied(load<f32>(at), reciprocalOf(job, item)))
+  }
+}
+
+/** Zero has no sign among the keys. */
+function multiplied(score: f32, reciprocal: f32): f32 {
+  return score * reciprocal + 0
 }
 
 /** Every item, from its row. */
@@ -64,6 +84,7 @@ function rankRows(job: ScanJob): void {
     const hidden = hiddenIn(job, block)
     if (hidden === ALL) continue
     scoreRows(job.factors, job.width, job.order + ((<usize>(block * BLOCK)) << 2), BLOCK, job.user, job.scratch)
+    multiplyLanes(job, block * BLOCK)
     offerLanes(job, block * BLOCK, ~hidden & lanesAbove(job.scratch, -Infinity))
   }
 }
@@ -81,8 +102,9 @@ function rankCandidates(job: ScanJob): void {
     }
     scoreRows(job.factors, job.width, items, count, job.user, job.scratch)
     for (let n = 0; n < count; n++) {
-      const score = load<f32>(job.scratch + ((<usize>n) << 2))
-      job.size = offer(job.kept, job.size, job.k, rankingKey(score, load<i32>(items + ((<usize>n) << 2))))
+      const item = load<i32>(items + ((<usize>n) << 2))
+      const score = multiplied(load<f32>(job.scratch + ((<usize>n) << 2)), reciprocalOf(job, item))
+      job.size = offer(job.kept, job.size, job.k, rankingKey(score, item))
     }
   }
 }
