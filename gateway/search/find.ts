@@ -13,6 +13,9 @@ export interface ItemQuery {
   readonly limit: number
 }
 
+/** Words of a query whose occurrences are marked, beside the last one: a query may have a hundred. */
+const MARKED_WORDS = 3
+
 /**
  * Items in whose titles the query begins at a word: the most popular first, then by title, then by id. Where the title begins
  * with it counts no more than another word: who types "man" rather means "Iron Man" than a little known "Man of the House". Only
@@ -66,25 +69,16 @@ export function find(
     return takeRanks(ranks, from, order.slots.length, isMatch)
   }
 
-  const ranks = ranksOf(titles, words, genre)
   const late = lateOnes(titles, phrase, genre, popularityOf)
   const isWhole: Check = ({ text }) => words.length > 0 && text === phrase
+  const lateWhole = late.filter(({ item }) => isWhole(item))
+  const lateOthers = late.filter(({ item }) => !isWhole(item))
+  const ranks = ranksOf(titles, words, genre)
   const whole = marked([words.length > 0 ? index.titled(phrase) : []], order)
   keepCommon(whole, ranks)
   removeAll(ranks, whole)
-  if (
-    takeAll(
-      whole,
-      late.filter(({ item }) => isWhole(item)),
-    )
-  )
-    return found
   const isMatch: Check | undefined = words.length > 1 ? ({ text }) => text.includes(phrase) : undefined
-  takeAll(
-    ranks,
-    late.filter(({ item }) => !isWhole(item)),
-    isMatch,
-  )
+  if (!takeAll(whole, lateWhole)) takeAll(ranks, lateOthers, isMatch)
   return found
 }
 
@@ -101,9 +95,17 @@ const compareCandidates = (x: Candidate, y: Candidate): number =>
 const itemAt = ({ index, order }: RankedTitles, rank: number): IndexedItem =>
   index.at(order.slots[rank] as number) as IndexedItem
 
-/** Ranks of those that have each of the words, the last one at least as a beginning, and the genre. */
+/**
+ * Ranks of those of the genre that have the words, the last one at least as a beginning; of many words, the rarest: whether all of
+ * them stand there one after another has to be seen anyway.
+ */
 function ranksOf({ index, order }: RankedTitles, words: readonly string[], genre: string | undefined): RankSet {
-  const conditions: Iterable<Iterable<number>>[] = words.slice(0, -1).map((word) => [index.withWord(word)])
+  const rarest = words
+    .slice(0, -1)
+    .map((word) => index.withWord(word))
+    .sort((x, y) => x.length - y.length)
+    .slice(0, MARKED_WORDS)
+  const conditions: Iterable<Iterable<number>>[] = rarest.map((slots) => [slots])
   const last = words.at(-1)
   if (last !== undefined) conditions.push(index.withWordsFrom(last))
   if (genre !== undefined) conditions.push([index.ofGenre(genre)])
