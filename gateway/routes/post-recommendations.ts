@@ -23,7 +23,9 @@ export const postRecommendations = (app: App, { log, engine }: Gateway) => {
       path: ['userIds'],
       message: 'Expected userIds alone, or userId and ratings',
     })
-    .openapi('RecommendationRequest')
+    .openapi('RecommendationRequest', {
+      not: { anyOf: [{ required: ['userIds', 'userId'] }, { required: ['userIds', 'ratings'] }] },
+    })
 
   const route = createRoute({
     method: 'post',

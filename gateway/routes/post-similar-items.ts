@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { explain, itemIds, selection, withGenre } from '../list-query.ts'
+import { explain, selection, someItemIds, withGenre } from '../list-query.ts'
 import { json, list, needs, refusals } from '../schemas.ts'
 
 const body = z
   .strictObject({
-    items: itemIds.refine((items) => items.length > 0, 'Expected at least one'),
+    items: someItemIds,
     explain,
     ...selection,
   })

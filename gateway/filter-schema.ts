@@ -1,0 +1,59 @@
+import { ATTRIBUTE, FIELDS, MAX_TEXT_LENGTH } from '../models/ranking/filter.ts'
+import { MAX_CONDITIONS, MAX_DEPTH, MAX_VALUES } from '../models/ranking/filter-limits.ts'
+
+const NUMBER = { type: 'number' } as const
+const VALUES = {
+  string: { type: 'string', maxLength: MAX_TEXT_LENGTH },
+  number: NUMBER,
+  boolean: { type: 'boolean' },
+} as const
+type Kind = keyof typeof VALUES
+
+const fieldsOf = (kind: Kind) => Object.keys(FIELDS).filter((name) => FIELDS[name as keyof typeof FIELDS] === kind)
+const attributeName = `${ATTRIBUTE.replace('.', '\\.')}[\\s\\S]+`
+
+const condition = <F extends object, V extends object>(field: F, value: V, isNumber: boolean) => ({
+  type: 'object' as const,
+  properties: {
+    field,
+    has: value,
+    in: { type: 'array' as const, items: value, maxItems: MAX_VALUES },
+    ...(isNumber && { gte: NUMBER, lte: NUMBER }),
+  },
+  required: ['field'],
+  // A field that nothing is asked of.
+  minProperties: 2,
+  additionalProperties: false,
+})
+
+const groupOf = (name: 'all' | 'any' | 'not') => ({
+  type: 'object' as const,
+  properties: { [name]: { type: 'array' as const, items: { $ref: '#/components/schemas/Filter' } } },
+  required: [name],
+  additionalProperties: false,
+})
+
+/** What `checkField` lets through. */
+export const FIELD = {
+  type: 'string',
+  maxLength: MAX_TEXT_LENGTH,
+  pattern: `^(?:${Object.keys(FIELDS).join('|')}|${attributeName})$`,
+  description: `One of ${Object.keys(FIELDS).join(', ')}, or \`${ATTRIBUTE}\` and a name`,
+} as const
+
+/** What `checkFilter` lets through, but for how deep and how many they are. */
+export const FILTER = {
+  type: 'object' as const,
+  anyOf: [
+    ...(['all', 'any', 'not'] as const).map(groupOf),
+    ...(['string', 'number', 'boolean'] as const).map((kind) =>
+      condition({ type: 'string' as const, enum: fieldsOf(kind) }, VALUES[kind], kind === 'number'),
+    ),
+    condition(
+      { type: 'string' as const, maxLength: MAX_TEXT_LENGTH, pattern: `^${attributeName}$` },
+      { anyOf: Object.values(VALUES) },
+      true,
+    ),
+  ],
+  description: `Items that all, any or none of some filters let through; or those whose field has a value, has one of a list, or is in a range. At most ${MAX_DEPTH} deep, with ${MAX_CONDITIONS} conditions`,
+}
