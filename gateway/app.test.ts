@@ -81,6 +81,16 @@ describe('paths', () => {
   })
 })
 
+describe('a body', () => {
+  it('is asked for, and its type, also where it needs no field', async () => {
+    gateway = await openTestGateway()
+    const refused = { status: 415, body: { type: '/docs#unsupported-media-type' } }
+    expect(await gateway.send('POST', '/v1/recommendations')).toMatchObject(refused)
+    expect(await gateway.send('POST', '/v1/ratings')).toMatchObject(refused)
+    expect((await gateway.send('POST', '/v1/recommendations', {})).status).toBe(200)
+  })
+})
+
 describe('failures nobody foresaw', () => {
   it('say nothing of the inside', async () => {
     gateway = await openTestGateway({

@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { refuseCrossSiteWrites, requireKey, requireLoopbackName } from './access.ts'
 import { answerHeaders } from './answer-headers.ts'
+import { requireContentType } from './content-type.ts'
 import type { App, GatewayDependencies } from './context.ts'
 import { createEngine } from './engine/engine.ts'
 import { FALLBACKS } from './engine/fallback.ts'
@@ -60,7 +61,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
       }),
     )
   if (settings.requestBudgetMs !== undefined) app.use(limitTime(settings.requestBudgetMs))
-  app.use(refuseOtherMethods(app), limitBody(settings.bodyLimit), refuseBrokenUtf8)
+  app.use(refuseOtherMethods(app), requireContentType(app), limitBody(settings.bodyLimit), refuseBrokenUtf8)
   for (const route of routes) route(app, gateway)
   addReference(app)
   return {

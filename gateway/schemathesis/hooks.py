@@ -14,6 +14,10 @@ BEYOND_JSON_SCHEMA = {
     "minutes ahead": "the limit moves with the clock",
     "expected a time after 1970, in ms or ISO 8601": "a format has no minimum",
     "Expected a token that a write answered": "only a write mints one",
+    "Expected the `nextPage` of an answer to this user": "only an answer mints one",
+    "Nested deeper than 8": "no keyword counts how deep a schema that holds itself goes",
+    "More than 100 conditions": "nor how many there are in all",
+    "More than 100 groups": "nor these",
     "bytes as JSON": "the size of a value when it is written",
     "expected an http or https address": "what is one is told by the URL standard's parser; the pattern names the schemes",
 }
