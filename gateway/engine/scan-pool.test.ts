@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { placeFactors } from '../../models/als/placed.ts'
 import { normal, seededRandom } from '../../models/linalg/random.ts'
+import { createWorkspace } from '../../models/linalg/workspace.ts'
 import { createScorer, type Scorer } from '../../models/ranking/scorer.ts'
 import { createScanPool } from './scan-pool.ts'
 
@@ -16,10 +18,16 @@ function someHidden(scorer: Scorer, n: number) {
 }
 
 it('finds what the scorer finds, whoever asks for what at the same time', async () => {
-  const scorers = [scorerOf(3000, 'int8'), scorerOf(500, 'f32'), scorerOf(1000, 'int8')]
+  const workspace = createWorkspace()
+  const placed = placeFactors(workspace, { rows: 2000, d: 9, data: vector(9 * 2000) })
+  const [one, ofTheSameMemory] = [
+    createScorer(placed, { workspace }),
+    createScorer(placed, { workspace, layout: 'f32' }),
+  ]
+  const scorers = [scorerOf(3000, 'int8'), scorerOf(500, 'f32'), one, ofTheSameMemory]
   const pool = createScanPool(2)
   const searches = Array.from({ length: 60 }, (_, n) => {
-    const scorer = scorers[n % 3] as Scorer
+    const scorer = scorers[n % 4] as Scorer
     return { scorer, user: vector(9), k: (n * 7) % 40, hidden: someHidden(scorer, n) }
   })
   const found = searches.map(({ scorer, user, k, hidden }) => pool.topK(scorer, user, k, hidden))
@@ -33,7 +41,7 @@ it('goes on with a memory that it had let go of', async () => {
   const [scorer, user] = [scorerOf(2000, 'int8'), vector(9)]
   const expected = scorer.topK(user, 5)
   const asked = pool.topK(scorer, user, 5, scorer.bitmap())
-  pool.forget(scorer)
+  pool.forget(scorer.workspace)
   expect(await asked).toEqual(expected)
   expect(await pool.topK(scorer, user, 5, scorer.bitmap())).toEqual(expected)
   await pool.close()

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import type { Workspace } from '../../models/linalg/workspace.ts'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import type { Scan } from '../../models/ranking/scan.ts'
 import type { Scorer } from '../../models/ranking/scorer.ts'
@@ -18,8 +19,8 @@ interface Thread {
   readonly worker: Worker
   /** What it works on. */
   task: Task | undefined
-  /** Whose memory it has open. */
-  scorer: Scorer | undefined
+  /** What it has open: the memory of one or several scorers. */
+  memory: WebAssembly.Memory | undefined
   readonly scans: WeakMap<Scorer, Scan>
 }
 
@@ -27,8 +28,8 @@ interface Thread {
 export interface ScanPool {
   /** `scorer.topK` on another thread; on this one where there is none. */
   topK(scorer: Scorer, user: Float32Array, k: number, hidden: Bitmap): Promise<Scored[]>
-  /** Threads let go of this scorer's memory when they have done what they were asked for. */
-  forget(scorer: Scorer): void
+  /** Threads let go of this memory when they have done what they were asked for. */
+  forget(workspace: Workspace): void
   /** Threads end when what was asked for is done; whoever asks later is answered on this thread. */
   close(): Promise<void>
 }
@@ -42,7 +43,7 @@ export function createScanPool(size: number): ScanPool {
 
   function start(): void {
     const worker = new Worker(new URL('./scan.worker.ts', import.meta.url))
-    const thread: Thread = { worker, task: undefined, scorer: undefined, scans: new WeakMap() }
+    const thread: Thread = { worker, task: undefined, memory: undefined, scans: new WeakMap() }
     threads.add(thread)
     worker.on('message', (found: number) => {
       const { task } = thread
@@ -87,9 +88,10 @@ export function createScanPool(size: number): ScanPool {
   function run(thread: Thread, task: Task): void {
     const { scorer, user, k, hidden } = task
     const job = scanOf(thread, scorer).prepare(user, Math.min(k, scorer.rows), hidden)
-    const request: ScanRequest = thread.scorer === scorer ? { job } : { memory: scorer.workspace.memory, job }
+    const { memory } = scorer.workspace
+    const request: ScanRequest = thread.memory === memory ? { job } : { memory, job }
     thread.task = task
-    thread.scorer = scorer
+    thread.memory = memory
     thread.worker.ref()
     thread.worker.postMessage(request)
   }
@@ -107,10 +109,10 @@ export function createScanPool(size: number): ScanPool {
         advance()
       })
     },
-    forget(scorer) {
+    forget({ memory }) {
       for (const thread of threads) {
-        if (thread.scorer !== scorer) continue
-        thread.scorer = undefined
+        if (thread.memory !== memory) continue
+        thread.memory = undefined
         thread.worker.postMessage({} satisfies ScanRequest)
       }
     },

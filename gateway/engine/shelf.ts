@@ -3,7 +3,7 @@ import type { Workspace } from '../../models/linalg/workspace.ts'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import { buildDirections } from '../../models/ranking/directions.ts'
 import type { Filter } from '../../models/ranking/filter.ts'
-import { finish, type Steps } from '../../models/ranking/layout.ts'
+import type { Steps } from '../../models/ranking/layout.ts'
 import { buildScorer, type Scorer } from '../../models/ranking/scorer.ts'
 import type { Scored } from '../../models/ranking/selection.ts'
 import type { Catalogue } from '../catalogue.ts'
@@ -38,8 +38,8 @@ export interface Shelf {
   readonly indexOf: ReadonlyMap<string, number>
   /** By preference: the query is somebody's vector. */
   readonly preferences: Space
-  /** By likeness: every item has length 1; so has the query, if scores are to be cosines. Laid out when somebody first asks. */
-  directions(): Space
+  /** By likeness: every item has length 1; so has the query, if scores are to be cosines. */
+  readonly directions: Space
   /** A bitmap of the caller's own: hidden is what the catalogue hides, what the filter leaves out, and the other part. */
   hidden(filter: Filter | undefined, part?: Part): Bitmap
   isWellKnown(index: number): boolean
@@ -66,26 +66,20 @@ export function* buildShelf(
 ): Steps<Shelf> {
   const { itemIds, indexOf, factors, positives } = items
   const scorer = yield* buildScorer(factors, { workspace })
-  const hiddenItems = yield* followHiddenItems(items, scorer.bitmap, catalogue)
+  const directions = yield* buildDirections(scorer, factors)
   const wellKnown = wellKnownOf(positives, factors.rows)
   const outside = { wellKnown: scorer.bitmap(), lessKnown: scorer.bitmap() }
   for (let index = 0; index < factors.rows; index++) outside[wellKnown[index] ? 'lessKnown' : 'wellKnown'].hide(index)
   yield
   const { d, width, data } = factors
-  const opened = [scorer]
-  let directions: Space | undefined
+  // Last: once it follows the catalogue, nobody may give up before it can be closed.
+  const hiddenItems = yield* followHiddenItems(items, scorer.bitmap, catalogue)
 
   return {
     itemIds,
     indexOf,
     preferences: spaceOver(scorer, pool),
-    directions() {
-      if (directions) return directions
-      const unit = finish(buildDirections(scorer, factors))
-      opened.push(unit)
-      directions = spaceOver(unit, pool)
-      return directions
-    },
+    directions: spaceOver(directions, pool),
     hidden(filter, part = 'all') {
       const hidden = hiddenItems.of(filter)
       if (part !== 'all') hidden.merge(outside[part])
@@ -95,7 +89,7 @@ export function* buildShelf(
     vectorOf: (index) => data.subarray(index * width, index * width + d),
     close() {
       hiddenItems.close()
-      for (const one of opened) pool.forget(one)
+      pool.forget(workspace)
     },
   }
 }

@@ -41,7 +41,7 @@ interface Question {
 export const byTaste = (vector: Float32Array): Question => inSpace(({ preferences }) => preferences, vector)
 
 /** Items by the cosine of their factors with a direction: likeness. */
-export const byLikeness = (direction: Float32Array): Question => inSpace(({ directions }) => directions(), direction)
+export const byLikeness = (direction: Float32Array): Question => inSpace(({ directions }) => directions, direction)
 
 function inSpace(spaceOf: (shelf: Shelf) => Space, query: Float32Array): Question {
   return {
