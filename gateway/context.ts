@@ -6,6 +6,7 @@ import type { Metrics } from '../infra/metrics.ts'
 import type { ModelStore } from '../infra/model-store/port.ts'
 import type { UserState } from '../infra/user-state/port.ts'
 import type { Generation } from '../models/als/types.ts'
+import type { Offset } from '../models/events/types.ts'
 import type { ApiKeys } from './api-keys.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Engine } from './engine/engine.ts'
@@ -46,6 +47,8 @@ export interface GatewayDependencies {
   /** Each throws while what it is named after does not work. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
   lag(): Promise<readonly GroupLag[]>
+  /** The last offset of a partition of `ratings` whose effect each store shows, by store. */
+  applied(partition: number): Promise<Readonly<Record<string, Offset>>>
 }
 
 /** What a route may use. */

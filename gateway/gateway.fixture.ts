@@ -70,6 +70,7 @@ export async function openTestGateway(
     metrics: createMetrics(),
     checks: {},
     lag: async () => [],
+    applied: async (partition) => ({ 'user state': (await state.offsets(partition)).applied }),
     ...overrides,
     settings: {
       apiKeys: undefined,

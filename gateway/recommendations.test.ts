@@ -296,3 +296,27 @@ describe('while the user state does not answer', () => {
     }
   })
 })
+
+describe('erasure', () => {
+  it('tells which stores have gone through it', async () => {
+    const { status, body } = await gateway.send('DELETE', '/v1/users/u')
+    expect(status).toBe(202)
+    const { erasureId } = body as { erasureId: string }
+    const receipt = () => gateway.get(`/v1/erasures/${erasureId}`)
+    expect((await receipt()).body).toMatchObject({ status: 'running', stores: { 'user state': 'pending' } })
+    await gateway.state.advance(gateway.log.partitionOf('ratings', 'u'), 0)
+    expect((await receipt()).body).toEqual({
+      erasureId,
+      status: 'complete',
+      stores: { 'user state': 'erased' },
+      logBytes: 'until rewrite-log',
+    })
+  })
+
+  it('knows no other ids', async () => {
+    const ahead = encodeToken(gateway.log.identity.id, [{ partition: 0, offset: 0 }])
+    const foreign = encodeToken('00000000-0000-4000-8000-000000000000', [{ partition: 0, offset: 0 }])
+    for (const id of ['nonsense', ahead, foreign])
+      expect((await gateway.get(`/v1/erasures/${id}`)).status, id).toBe(404)
+  })
+})

@@ -8,6 +8,7 @@ import { adminUnpin } from './routes/admin-unpin.ts'
 import { deleteItem } from './routes/delete-item.ts'
 import { deleteRating } from './routes/delete-rating.ts'
 import { deleteUser } from './routes/delete-user.ts'
+import { getErasure } from './routes/get-erasure.ts'
 import { getItem } from './routes/get-item.ts'
 import { listItems } from './routes/list-items.ts'
 import { livez } from './routes/livez.ts'
@@ -52,6 +53,7 @@ export const routes = [
   userExplanation,
   userSurprising,
   deleteUser,
+  getErasure,
   postItems,
   putItem,
   getItem,

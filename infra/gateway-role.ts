@@ -57,6 +57,10 @@ export async function startGateway(
       'model store': () => models.ping(),
       ...(ratings && { 'rating store': () => ratings.ping() }),
     },
+    applied: async (partition) => ({
+      'user state': (await state.offsets(partition)).applied,
+      'rating store': ((await log.committed('ratings', GROUPS.sink))[partition] ?? 0) - 1,
+    }),
     lag: () => Promise.all(Object.values(GROUPS).map((group) => lagOf(log, group))),
   })
   const server = await serveGateway(gateway.app, { host: config.HOST, port: config.PORT ?? DEFAULT_PORT })

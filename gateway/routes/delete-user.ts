@@ -1,5 +1,5 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
-import { v7 as uuid } from 'uuid'
 import type { App, Gateway } from '../context.ts'
 import { inPath, json, needs, refusals, token, userId } from '../schemas.ts'
 
@@ -8,7 +8,8 @@ const route = createRoute({
   path: '/v1/users/{userId}',
   tags: ['Users'],
   summary: 'Erase a user',
-  description: 'Everything of the user from before this moment vanishes; what comes after belongs to a new user.',
+  description:
+    'Everything of the user from before this moment vanishes; what comes after belongs to a new user. `/v1/erasures` tells how far it is.',
   security: needs('ingest'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }) },
   responses: {
@@ -20,7 +21,8 @@ const route = createRoute({
 export const deleteUser = (app: App, { publisher }: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId } = c.req.valid('param')
-    const erasureId = uuid()
-    const erasure = { type: 'user-erased', eventId: erasureId, userId, occurredAt: Date.now() } as const
-    return c.json({ erasureId, token: publisher.token(await publisher.users([erasure])) }, 202)
+    const erasure = { type: 'user-erased', eventId: randomUUIDv7(), userId, occurredAt: Date.now() } as const
+    const token = publisher.token(await publisher.users([erasure]))
+    // Where the erasure stands on the log is all that is needed to tell how far it is: nobody has to keep a list of who was erased.
+    return c.json({ erasureId: token, token }, 202)
   })
