@@ -33,7 +33,7 @@ export interface Kept<A> {
 }
 
 interface Entry<A> extends Kept<A> {
-  readonly version: Version
+  readonly model: string
   readonly madeAt: number
 }
 
@@ -43,9 +43,8 @@ export interface Pending<A> {
 }
 
 /**
- * Answers about users by the address that asked, until the user changes (in any process), or what else they were made of.
- *
- * @param version  of everything but the user: another one, and what was kept is made anew
+ * Answers about users by the address that asked, until the user changes (in any process), or the model does. Lists that go by the
+ * stream are not kept: they change with anybody's rating, and are quickly made.
  */
 export function createAnswerCache<A extends Cacheable>(state: Pick<UserState, 'changes'>, version: () => Version) {
   /** Ordered by when they were last asked for. */
@@ -67,22 +66,21 @@ export function createAnswerCache<A extends Cacheable>(state: Pick<UserState, 'c
     find(userId: string, url: string): Kept<A> | undefined {
       const entry = users.get(userId)?.get(url)
       if (!entry || performance.now() - entry.madeAt > MAX_AGE_MS) return undefined
-      const now = version()
-      const isOwn = entry.answer.strategy === 'fold-in' || entry.answer.strategy === 'similar'
-      return entry.version.model === now.model && (isOwn || entry.version.stream === now.stream) ? entry : undefined
+      return entry.model === version().model ? entry : undefined
     },
 
     /** To be called before anything of the user is read. */
     begin(userId: string, url: string): Pending<A> {
       const answers = answersOf(userId)
-      const asOf = version()
+      const { model } = version()
       return {
         keep(answer) {
           const kept = { answer, etag: etagOf(answer) }
           // Dropped meanwhile: the user changed, and this may be the list from before.
-          if (users.get(userId) !== answers || answer.items.length > MAX_ITEMS) return kept
+          const isStale = users.get(userId) !== answers
+          if (isStale || goesByStream(answer.strategy) || answer.items.length > MAX_ITEMS) return kept
           answers.delete(url)
-          answers.set(url, { ...kept, version: asOf, madeAt: performance.now() })
+          answers.set(url, { ...kept, model, madeAt: performance.now() })
           if (answers.size > MAX_ANSWERS_A_USER) answers.delete(answers.keys().next().value as string)
           return kept
         },
@@ -92,6 +90,9 @@ export function createAnswerCache<A extends Cacheable>(state: Pick<UserState, 'c
     close: stop,
   }
 }
+
+/** Whether a list is nobody's own, but goes by what is counted from the stream. */
+export const goesByStream = (strategy: Strategy): boolean => strategy !== 'fold-in' && strategy !== 'similar'
 
 /** Weak: two answers with the same list differ in what each is called, and in the id of their next page. */
 export function etagOf({ recommendationId: _, nextPage: __, ...list }: Cacheable): string {

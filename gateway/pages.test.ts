@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Answer, generationOf, itemIdsOf, openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
+import {
+  type Answer,
+  generationOf,
+  itemIdsOf,
+  openTestGateway,
+  type TestGateway,
+  writeUser,
+} from './gateway.fixture.ts'
 
 const factors = (lengths: readonly number[]) =>
   Object.fromEntries(lengths.map((length, n) => [`i${n}`, [length, 0.1] as const]))
