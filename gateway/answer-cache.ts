@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { UserState } from '../infra/user-state/port.ts'
 import type { Strategy } from './engine/request.ts'
 
@@ -96,7 +96,7 @@ export const goesByStream = (strategy: Strategy): boolean => strategy !== 'fold-
 
 /** Weak: two answers with the same list differ in what each is called, and in the id of their next page. */
 export function etagOf({ recommendationId: _, nextPage: __, ...list }: Cacheable): string {
-  return `W/"${createHash('sha1').update(JSON.stringify(list)).digest('base64url')}"`
+  return `W/"${hash('sha1', JSON.stringify(list), 'base64url')}"`
 }
 
 /** Whether `If-None-Match` names the tag, compared weakly (RFC 9110, 13.1.2). */

@@ -1,5 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { UserState } from '../infra/user-state/port.ts'
+import { hash } from '../models/evaluation/held-out.ts'
 import type { Ranked, Strategy } from './engine/request.ts'
 import { invalidRequest, Problem } from './problems.ts'
 
@@ -34,7 +35,8 @@ export function createPages(state: Pick<UserState, 'putPage' | 'page'>) {
   return {
     /** The id of the page after a first answer. @param query  as it was given: to be read again when it comes back */
     afterFirst(userId: string, query: unknown, shown: readonly { readonly itemId: string }[]): string {
-      const hashes = Buffer.concat(shown.map(({ itemId }) => hashOf(itemId)))
+      const hashes = Buffer.alloc(shown.length * HASH_BYTES)
+      shown.forEach(({ itemId }, n) => void hashes.writeUInt32LE(hash(itemId), n * HASH_BYTES))
       return toId(['first', Date.now(), userId, query, hashes.toString('base64url')])
     },
 
@@ -80,12 +82,10 @@ function fromId(id: string): unknown[] | undefined {
   }
 }
 
-const hashOf = (itemId: string): Buffer => createHash('sha1').update(itemId).digest().subarray(0, HASH_BYTES)
-
 function among(hashes: Buffer): (itemId: string) => boolean {
   const shown = new Set<number>()
   for (let at = 0; at + HASH_BYTES <= hashes.length; at += HASH_BYTES) shown.add(hashes.readUInt32LE(at))
-  return (itemId) => shown.has(hashOf(itemId).readUInt32LE())
+  return (itemId) => shown.has(hash(itemId))
 }
 
 export const notAPage = (): Problem =>

@@ -1,7 +1,6 @@
 import type { Generation } from '../../models/als/types.ts'
 import { directionOf } from '../../models/ranking/directions.ts'
 import type { Catalogue } from '../catalogue.ts'
-import { knownItems } from './profiles.ts'
 import type { Rankings } from './rankings.ts'
 import { explainGroup, explainTaste, type Reason } from './reasons.ts'
 import type { Asker, Ranked, Selection } from './request.ts'
@@ -48,10 +47,10 @@ export async function chooseSource(situation: Situation, chain: readonly Fallbac
 
 export function rulesOf({ people, asker, selection, catalogue }: Omit<Situation, 'served' | 'rankings'>): Rules {
   const { filter, exclude = [], pin = [], includeKnown = false } = selection
-  const known = includeKnown ? [] : people.flatMap(({ history }) => [...knownItems(history)])
   const atHand = asker.contextItemId === undefined ? [] : [asker.contextItemId]
-  const hide = [...exclude, ...pin.map(({ itemId }) => itemId), ...known, ...atHand]
-  return { filter, hide, rescoring: rescoringOf(selection, catalogue, Date.now()) }
+  const hide = [...exclude, ...pin.map(({ itemId }) => itemId), ...atHand]
+  const knownTo = includeKnown ? [] : people.map(({ history }) => history)
+  return { filter, hide, knownTo, rescoring: rescoringOf(selection, catalogue, Date.now()) }
 }
 
 const byFoldIn: Way = async ({ served, people, asker }, rules) => {

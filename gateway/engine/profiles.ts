@@ -84,13 +84,28 @@ export function vectorIn(
   return vector?.some((x) => x !== 0) ? vector : undefined
 }
 
-/** Items that the user rated, whatever the value: never recommended again. A withdrawn rating is none. */
-export function knows(history: History | undefined, itemId: string): boolean {
-  const entry = history?.get(itemId)
-  return entry !== undefined && entry.value !== null
+/** Items that were rated, whatever the value: never recommended again. A withdrawn rating is none. */
+export function* knownItems(history: History): Generator<string> {
+  for (const { itemId, value } of history.values()) if (value !== null) yield itemId
 }
 
-/** All of them. */
-export function* knownItems(history: History | undefined): Iterable<string> {
-  for (const { itemId, value } of history?.values() ?? []) if (value !== null) yield itemId
+type Indices = ReadonlyMap<string, number>
+
+/** Found here, by where: the same for a user who comes again. */
+const found = new WeakMap<Indices, WeakMap<History, Int32Array>>()
+
+/** Those of them that are among some items, by their indices there. */
+export function knownIndices(history: History, indexOf: Indices): Int32Array {
+  const here = found.get(indexOf) ?? new WeakMap<History, Int32Array>()
+  found.set(indexOf, here)
+  const standing = here.get(history)
+  if (standing) return standing
+  const indices: number[] = []
+  for (const itemId of knownItems(history)) {
+    const index = indexOf.get(itemId)
+    if (index !== undefined) indices.push(index)
+  }
+  const known = Int32Array.from(indices)
+  here.set(history, known)
+  return known
 }

@@ -1,9 +1,11 @@
+import type { History } from '../../models/history/types.ts'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import { type Filter, matcher } from '../../models/ranking/filter.ts'
 import { leastOf, topOf } from '../../models/ranking/least-misery.ts'
 import { topRescored } from '../../models/ranking/rescored.ts'
 import type { Scored } from '../../models/ranking/selection.ts'
 import type { Catalogue } from '../catalogue.ts'
+import { knownIndices, knownItems } from './profiles.ts'
 import type { Ranking } from './rankings.ts'
 import type { Reason } from './reasons.ts'
 import type { Ranked, Strategy } from './request.ts'
@@ -24,8 +26,10 @@ export interface Source {
 /** What a source may not name, and what changes its scores. */
 export interface Rules {
   readonly filter: Filter | undefined
-  /** Items that are not to be listed: excluded, known, or placed otherwise. */
+  /** Items that are not to be listed: excluded, or placed otherwise. */
   readonly hide: readonly string[]
+  /** Whose rated items are not to be listed either. */
+  readonly knownTo: readonly History[]
   readonly rescoring: Rescoring | undefined
 }
 
@@ -64,7 +68,7 @@ export function byLeastMisery(vectors: readonly Float32Array[]): Question {
 
 /** Everything on the shelves, by one question. */
 export function onShelves(strategy: Strategy, shelves: readonly Shelf[], question: Question, rules: Rules): Source {
-  const { filter, hide, rescoring } = rules
+  const { filter, hide, knownTo, rescoring } = rules
 
   async function bestOf(shelf: Shelf, count: number, part: Part): Promise<Ranked[]> {
     const hidden = shelf.hidden(filter, part)
@@ -72,6 +76,7 @@ export function onShelves(strategy: Strategy, shelves: readonly Shelf[], questio
       const index = shelf.indexOf.get(itemId)
       if (index !== undefined) hidden.hide(index)
     }
+    for (const history of knownTo) for (const index of knownIndices(history, shelf.indexOf)) hidden.hide(index)
     const factors = rescoring?.on(shelf)
     const found = factors
       ? await topRescored(count, {
@@ -115,10 +120,11 @@ export function inRanking(
   ranking: AnyRanking,
   catalogue: Pick<Catalogue, 'get' | 'isHidden'>,
   isWellKnown: (itemId: string) => boolean,
-  { filter, hide, rescoring }: Rules,
+  { filter, hide, knownTo, rescoring }: Rules,
 ): Source {
   const matches = filter ? matcher(filter) : () => true
   const hidden = new Set(hide)
+  for (const history of knownTo) for (const itemId of knownItems(history)) hidden.add(itemId)
 
   function isAllowed(itemId: string, part: Part): boolean {
     if (hidden.has(itemId) || catalogue.isHidden(itemId) || !matches(catalogue.get(itemId))) return false
