@@ -14,7 +14,7 @@ const SIZES = { users: 'string', items: 'string', ratings: 'string', factors: 's
 const BENCHES: Record<string, (() => Promise<BenchModule>)[]> = {
   als: [() => import('../../models/als/als.bench.ts')],
   'fold-in': [() => import('../../models/als/fold-in.bench.ts')],
-  'top-k': [() => import('../../models/ranking/top-k.bench.ts')],
+  'top-k': [() => import('../../models/ranking/top-k.bench.ts'), () => import('../../models/ranking/filters.bench.ts')],
   ingest: [
     () => import('../../producers/import.bench.ts'),
     () => import('../event-log/ingest.bench.ts'),

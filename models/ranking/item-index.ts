@@ -1,12 +1,12 @@
 import type { Bitmap } from './bitmap.ts'
 import { buildColumns, type Columns, type DescribedItems } from './columns.ts'
-import { type Condition, type Filter, isCondition, matcher } from './filter.ts'
+import { type Filter, isCondition, matcher } from './filter.ts'
 import { hiddenInColumns } from './hidden-in-columns.ts'
 import type { Steps } from './layout.ts'
 
-/** Conditions whose bitmaps are kept: a bit an item each. Those asked for longest ago go first. */
+/** Filters, and parts of filters, whose bitmaps are kept: a bit an item each. Those asked for longest ago go first. */
 const MAX_KEPT = 128
-/** A condition that takes more room to write down, such as a long list of ids, is not worth keeping. */
+/** One that takes more room to write down, such as a long list of ids, is not worth keeping. */
 const MAX_KEY_LENGTH = 4096
 /** So many items may have changed, or this share of them if that is more, until the index ought to be made anew. */
 const MAX_CHANGED = 1024
@@ -14,7 +14,11 @@ const MAX_CHANGED_SHARE = 1 / 64
 
 /** Answers filters from lists of items by value, and stays right while descriptions change. */
 export interface ItemIndex {
-  /** A bitmap of the caller's own, in which all are hidden that the filter does not let through. */
+  /**
+   * A bitmap of the caller's own, in which all are hidden that the filter does not let through.
+   *
+   * @param filter  one that `checkFilter` finds nothing wrong with
+   */
   hiddenBy(filter: Filter): Bitmap
   /** The description of an item has changed. To be told of every change since the index was begun. */
   touch(itemId: string): void
@@ -39,12 +43,12 @@ export function createItemIndex(items: DescribedItems): ItemIndex {
   /** Ordered by when they were asked for. */
   const kept = new Map<string, Kept>()
 
-  /** Not the caller's own. */
-  function hiddenByCondition(condition: Condition): Bitmap {
-    const key = keyOf(condition)
-    const entry = kept.get(key) ?? { hidden: hiddenInColumns(condition, columns, items), changes: 0 }
+  /** Not the caller's own: it is kept, and brought up to date. */
+  function hiddenNow(filter: Filter): Bitmap {
+    const key = JSON.stringify(filter)
+    const entry = kept.get(key) ?? firstMade(filter)
     if (entry.changes < changed.length) {
-      const matches = matcher(condition)
+      const matches = matcher(filter)
       for (let n = entry.changes; n < changed.length; n++) {
         const index = changed[n] as number
         entry.hidden[matches(get(itemIds[index] as string)) ? 'show' : 'hide'](index)
@@ -53,6 +57,19 @@ export function createItemIndex(items: DescribedItems): ItemIndex {
     }
     if (key.length <= MAX_KEY_LENGTH) keep(key, entry)
     return entry.hidden
+  }
+
+  /** As the columns know it, or from parts that are up to date. */
+  function firstMade(filter: Filter): Kept {
+    if (isCondition(filter)) return { hidden: hiddenInColumns(filter, columns, items), changes: 0 }
+    const hidden = empty()
+    if ('all' in filter) for (const part of filter.all) hidden.merge(hiddenNow(part))
+    else {
+      hidden.hideAll()
+      for (const part of 'any' in filter ? filter.any : filter.not) hidden.intersect(hiddenNow(part))
+      if ('not' in filter) hidden.invert()
+    }
+    return { hidden, changes: changed.length }
   }
 
   function keep(key: string, entry: Kept): void {
@@ -64,23 +81,8 @@ export function createItemIndex(items: DescribedItems): ItemIndex {
     }
   }
 
-  function hiddenBy(filter: Filter): Bitmap {
-    if (isCondition(filter)) return hiddenByCondition(filter).copy()
-    const hidden = empty()
-    // Not the caller's own either: a condition's bitmap is only read.
-    const part = (one: Filter): Bitmap => (isCondition(one) ? hiddenByCondition(one) : hiddenBy(one))
-    if ('all' in filter) {
-      for (const one of filter.all) hidden.merge(part(one))
-      return hidden
-    }
-    hidden.hideAll()
-    for (const one of 'any' in filter ? filter.any : filter.not) hidden.intersect(part(one))
-    if ('not' in filter) hidden.invert()
-    return hidden
-  }
-
   return {
-    hiddenBy,
+    hiddenBy: (filter) => hiddenNow(filter).copy(),
     touch(itemId) {
       const index = indexOf.get(itemId)
       if (index !== undefined) changed.push(index)
@@ -94,7 +96,3 @@ export function createItemIndex(items: DescribedItems): ItemIndex {
     },
   }
 }
-
-// JSON has no word for what is infinite.
-const keyOf = ({ field, has, in: oneOf, gte, lte }: Condition): string =>
-  JSON.stringify([field, has, oneOf, `${gte}`, `${lte}`])
