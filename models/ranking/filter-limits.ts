@@ -6,8 +6,6 @@ export const MAX_VALUES = 1_000
 /** More faults help nobody. */
 const MAX_FAULTS = 20
 
-export const FIELDS_HINT = `One of ${Object.keys(FIELDS).join(', ')}, or ${ATTRIBUTE} and a name`
-
 const GROUPS = ['all', 'any', 'not'] as const
 const COMPARISONS = ['has', 'in', 'gte', 'lte'] as const
 
@@ -69,15 +67,8 @@ export function checkFilter(filter: unknown): FilterFault[] {
       if (!isList) say([...path, 'in'], `Expected a list of at most ${MAX_VALUES} values`)
       else for (const [n, value] of oneOf.entries()) say([...path, 'in', n], check(value))
     }
-    for (const [name, bound] of [
-      ['gte', gte],
-      ['lte', lte],
-    ] as const) {
-      if (bound === undefined) continue
-      const kind = kindOf(field)
-      if (kind !== undefined && kind !== 'number') say([...path, name], `${field} is not a number`)
-      else say([...path, name], checkValue(bound, 'number'))
-    }
+    if (gte !== undefined) say([...path, 'gte'], checkBound(field, gte))
+    if (lte !== undefined) say([...path, 'lte'], checkBound(field, lte))
   }
 
   check(filter, [], 1)
@@ -90,7 +81,7 @@ export function checkField(field: unknown): string | undefined {
     typeof field === 'string' &&
     (Object.hasOwn(FIELDS, field) || (field.startsWith(ATTRIBUTE) && field.length > ATTRIBUTE.length))
   if (isKnown && field.length <= MAX_TEXT_LENGTH) return undefined
-  return `Expected o${FIELDS_HINT.slice(1)}`
+  return `Expected one of ${Object.keys(FIELDS).join(', ')}, or ${ATTRIBUTE} and a name`
 }
 
 type Kind = 'string' | 'number' | 'boolean'
@@ -98,6 +89,11 @@ type Kind = 'string' | 'number' | 'boolean'
 /** undefined: any, since attributes hold what they like. */
 function kindOf(field: unknown): Kind | undefined {
   return typeof field === 'string' && Object.hasOwn(FIELDS, field) ? FIELDS[field as keyof typeof FIELDS] : undefined
+}
+
+function checkBound(field: unknown, bound: unknown): string | undefined {
+  const kind = kindOf(field)
+  return kind === undefined || kind === 'number' ? checkValue(bound, 'number') : `${field} is not a number`
 }
 
 const A_KIND = { string: 'a text', number: 'a number', boolean: 'true or false' } as const
