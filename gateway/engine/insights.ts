@@ -4,16 +4,15 @@ import { isPositive } from '../../models/als/observations.ts'
 import { directionOf } from '../../models/ranking/directions.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { detailsOf, type ItemDetails } from './answers.ts'
-import { vectorOf } from './fallback.ts'
-import { type createProfiles, knownItems } from './profiles.ts'
+import { knownItems, type Profiles } from './profiles.ts'
 import { explainTaste, type Reason, total } from './reasons.ts'
 import type { Ranked } from './request.ts'
-import type { ServedGeneration, Serving } from './serving.ts'
+import { type ServedGeneration, type Serving, vectorOf } from './serving.ts'
 import { tasteOf } from './tastes.ts'
 
 interface InsightParts {
   readonly state: Pick<UserState, 'readMany'>
-  readonly profiles: ReturnType<typeof createProfiles>
+  readonly profiles: Profiles
   readonly serving: Serving
   readonly catalogue: Catalogue
 }

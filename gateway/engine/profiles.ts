@@ -17,6 +17,8 @@ export interface Profile {
   readonly isStale: boolean
 }
 
+export type Profiles = ReturnType<typeof createProfiles>
+
 /** Reads users; while the user state does not answer, from those seen last. */
 export function createProfiles(state: UserState, maxKeptRatings = MAX_KEPT_RATINGS) {
   const kept = new Map<string, UserRecord>()

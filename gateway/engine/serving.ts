@@ -137,3 +137,12 @@ function usersOf({ userSample }: Generation, workspace: Workspace): Scorer {
   const sample = placeFactors(workspace, userSample.factors)
   return finish(buildDirections(createScorer(sample, { workspace }), sample))
 }
+
+/** What stands for an item in a generation, be it one of its own or one that it has not seen. Length d: a view. */
+export function vectorOf({ shelves }: ServedGeneration, itemId: string): Float32Array | undefined {
+  for (const shelf of shelves) {
+    const index = shelf.indexOf.get(itemId)
+    if (index !== undefined) return shelf.vectorOf(index)
+  }
+  return undefined
+}

@@ -1,0 +1,41 @@
+import { explainGroup, explainTaste, type Reason } from './reasons.ts'
+import { type ServedGeneration, vectorOf } from './serving.ts'
+import type { Situation } from './situation.ts'
+import { byLeastMisery, byTaste, onShelves, type Rules, type Source } from './sources.ts'
+import { tasteOf } from './tastes.ts'
+
+/**
+ * What suits those who ask: one of them, or all of a group.
+ * @returns undefined: the model knows nothing that any of them likes
+ */
+export function fromTaste({ served, people, asker }: Situation, rules: Rules): Source | undefined {
+  if (!served) return undefined
+  const context = asker.contextItemId === undefined ? undefined : served.shelf.indexOf.get(asker.contextItemId)
+  const tastes = people.flatMap((person) => tasteOf(served, person, context) ?? [])
+  const [taste] = tastes
+  if (!taste) return undefined
+  const { generation, shelves } = served
+  const vectors = tastes.map(({ vector }) => vector)
+  const isGroup = tastes.length > 1
+  const mode = asker.groupMode ?? 'average'
+  const question = isGroup && mode === 'leastMisery' ? byLeastMisery(vectors) : byTaste(mean(vectors))
+  const explain = () => (isGroup ? explainGroup(generation, tastes, mode) : explainTaste(generation, taste))
+  return { ...onShelves('fold-in', shelves, question, rules), reasonsFor: explaining(served, explain) }
+}
+
+/** What is shared by all items of an answer is prepared for the first of them. */
+function explaining(served: ServedGeneration, prepare: () => ReturnType<typeof explainTaste>) {
+  let explain: ReturnType<typeof explainTaste> | undefined
+  return (itemId: string): readonly Reason[] => {
+    explain ??= prepare()
+    const vector = vectorOf(served, itemId)
+    return vector ? explain(vector) : []
+  }
+}
+
+/** Score by their mean, and the scores are the mean of the scores. */
+export function mean(vectors: readonly Float32Array[]): Float32Array {
+  const [first = new Float32Array(), ...others] = vectors
+  if (others.length === 0) return first
+  return first.map((x, k) => others.reduce((sum, vector) => sum + (vector[k] as number), x) / vectors.length)
+}

@@ -1,0 +1,76 @@
+import type { Catalogue } from '../catalogue.ts'
+import type { Profiles } from './profiles.ts'
+import type { Rankings } from './rankings.ts'
+import type { Asker, Selection } from './request.ts'
+import { rescoringOf } from './rescoring.ts'
+import type { ServedGeneration, Serving } from './serving.ts'
+import type { Rules } from './sources.ts'
+import { type Person, withRatings } from './tastes.ts'
+
+/** What is asked, and what there is to answer with. */
+export interface Situation {
+  readonly served: ServedGeneration | undefined
+  readonly people: readonly Person[]
+  readonly asker: Asker
+  readonly selection: Selection
+  readonly catalogue: Catalogue
+  readonly rankings: Rankings
+  /** Ids that were named and that nobody knows. */
+  readonly ignored: readonly string[]
+}
+
+interface Parts {
+  readonly profiles: Profiles
+  readonly serving: Serving
+  readonly catalogue: Catalogue
+  readonly rankings: Rankings
+}
+
+/** Finds out what a request is about. */
+export function createSituations({ profiles, serving, catalogue, rankings }: Parts) {
+  /** Somebody described or rated the item, and nobody deleted it. */
+  function isKnown(itemId: string): boolean {
+    if (catalogue.get(itemId)) return true
+    if (catalogue.isHidden(itemId)) return false
+    const isServed = serving.current()?.shelves.some(({ indexOf }) => indexOf.has(itemId))
+    return isServed === true || rankings.statisticsOf(itemId) !== undefined
+  }
+
+  async function peopleOf({ userId, userIds, ratings = [] }: Asker): Promise<Person[]> {
+    const ids = userIds ?? (userId === undefined ? [] : [userId])
+    const read = await Promise.all(ids.map((id) => profiles.read(id)))
+    const people = read.map(({ record }) => ({ record, history: record?.history ?? new Map() }))
+    if (userIds) return people
+    const [person = { record: undefined, history: new Map() }] = people
+    return [withRatings(person, ratings)]
+  }
+
+  async function situationOf(asker: Asker, selection: Selection): Promise<Situation> {
+    const people = await peopleOf(asker)
+    const { exclude = [], pin = [] } = selection
+    const inLists = [...exclude, ...[...pin, ...(asker.ratings ?? [])].map(({ itemId }) => itemId)]
+    const named = asker.contextItemId === undefined ? inLists : [...inLists, asker.contextItemId]
+    const shown = pin.filter(({ itemId }) => isKnown(itemId) && !catalogue.isHidden(itemId))
+    return {
+      // One look, after the last wait: a generation that arrives while this is answered serves the next request.
+      served: serving.current(),
+      people,
+      asker,
+      selection: { ...selection, pin: shown },
+      catalogue,
+      rankings,
+      ignored: named.filter((itemId) => !isKnown(itemId)),
+    }
+  }
+
+  return { isKnown, situationOf }
+}
+
+/** What may not be listed, and what changes scores. */
+export function rulesOf({ people, asker, selection, catalogue }: Situation): Rules {
+  const { filter, exclude = [], pin = [], includeKnown = false } = selection
+  const atHand = asker.contextItemId === undefined ? [] : [asker.contextItemId]
+  const hide = [...exclude, ...pin.map(({ itemId }) => itemId), ...atHand]
+  const knownTo = includeKnown ? [] : people.map(({ history }) => history)
+  return { filter, hide, knownTo, rescoring: rescoringOf(selection, catalogue, Date.now()) }
+}
