@@ -25,6 +25,8 @@ const REFERENCE_PATHS = ['/openapi.json', '/docs']
 export interface RunningGateway {
   readonly app: App
   ready(): Promise<ReadyReport>
+  /** Resolves when the model that is live is laid out: requests from then on are answered by it. */
+  settled(): Promise<void>
   /** From now on not ready, and no read waits any more. Call it before the server stops accepting; dependencies stay open. */
   close(): void
 }
@@ -33,12 +35,12 @@ export interface RunningGateway {
 export function createGateway(deps: GatewayDependencies): RunningGateway {
   const { log, settings, logger, metrics } = deps
   const closing = new AbortController()
-  const health = createHealth({ ...deps, closing: closing.signal })
   const engine = createEngine({
     ...deps,
     partitions: log.identity.partitions,
     fallbacks: settings.fallbacks ?? FALLBACKS,
   })
+  const health = createHealth({ ...deps, generations: { current: engine.generation }, closing: closing.signal })
   const userLists = createUserLists({ engine, state: deps.state })
   const publisher = createPublisher(log, metrics)
   const gateway = { ...deps, engine, userLists, health, publisher, closing: closing.signal }
@@ -67,6 +69,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   return {
     app,
     ready: health.ready,
+    settled: engine.settled,
     close() {
       closing.abort(new Error('the process is stopping'))
       void engine.close()

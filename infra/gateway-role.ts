@@ -63,6 +63,7 @@ export async function startGateway(
     }),
     lag: () => Promise.all(Object.values(GROUPS).map((group) => lagOf(log, group))),
   })
+  await gateway.settled()
   const server = await serveGateway(gateway.app, { host: config.HOST, port: config.PORT ?? DEFAULT_PORT })
   const role = beating('gateway', stores, logger, {
     trouble: () => undefined,

@@ -66,7 +66,10 @@ export function createEngine(parts: EngineParts) {
     profiles,
     insights,
     rankings,
-    serving,
+    /** The model that is served. */
+    generation: (): Generation | undefined => serving.current()?.generation,
+    /** The model that is live now is ready to be served. */
+    settled: serving.settled,
 
     /** What somebody may like: by their own vector, or the fallback chain where the model knows nothing they like. */
     async recommend(asker: Asker, selection: Selection): Promise<Answer> {

@@ -62,13 +62,18 @@ async function untilServed(id: string): Promise<void> {
 
 it('switches at once to a small generation, and to none', () => {
   expect(serving.current()).toBeUndefined()
-  live = large
-  expect(servedId()).toBe('large')
   live = small
   expect(servedId()).toBe('small')
   live = undefined
   expect(servedId()).toBeUndefined()
   expect(listeners).toBe(0)
+})
+
+it('is settled when a large generation is laid out, the first one, too', async () => {
+  live = large
+  expect(servedId()).toBeUndefined()
+  await serving.settled()
+  expect(servedId()).toBe('large')
 })
 
 it('goes on with the former generation until a large one is laid out', async () => {
@@ -110,6 +115,7 @@ it('stays with the generation that is live again', async () => {
 
 it('leaves searches that take long to other threads, and finishes them in the generation they began in', async () => {
   live = large
+  await serving.settled()
   const { shelf } = serving.current() as ServedGeneration
   const { topK: search } = shelf.preferences
   const { hidden } = shelf

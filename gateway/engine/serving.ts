@@ -11,7 +11,8 @@ import type { Catalogue } from '../catalogue.ts'
 import type { ScanPool } from './scan-pool.ts'
 import { buildShelf, type Shelf } from './shelf.ts'
 
-/** Of so many numbers at most, a generation is laid out at once, in some 20 ms: until then nobody is answered. */
+/** Of so many numbers at most, a generation is laid out at once, in some 20 ms: until then nobody is answered. A larger one is laid
+ * out between requests. */
 const LAID_OUT_AT_ONCE = 1e6
 
 /** No request takes so long: after it nobody uses a generation any more that has been replaced. */
@@ -49,8 +50,10 @@ export interface ServingParts {
 }
 
 export interface Serving {
-  /** The generation that is live; a large one only when it is laid out: until then, the one before. */
+  /** The generation that is live; a large one only when it is laid out: until then, the one before, if any. */
   current(): ServedGeneration | undefined
+  /** The generation that is live now is laid out, or cannot be. */
+  settled(): Promise<void>
   close(): void
 }
 
@@ -61,6 +64,7 @@ export function createServing(parts: ServingParts): Serving {
   const { generations, logger } = parts
   let served: Opened | undefined
   let preparing: Generation | undefined
+  let preparation = Promise.resolve()
 
   function switchTo(next: Opened | undefined): void {
     served?.close()
@@ -85,16 +89,22 @@ export function createServing(parts: ServingParts): Serving {
     }
   }
 
+  function current(): ServedGeneration | undefined {
+    const generation = generations.current()
+    if (generation === preparing && generation !== undefined) return served
+    preparing = undefined
+    if (generation === served?.generation) return served
+    if (generation === undefined) switchTo(undefined)
+    else if (isLarge(generation)) preparation = prepare(generation)
+    else switchTo(finish(serve(generation, parts)))
+    return served
+  }
+
   return {
-    current() {
-      const generation = generations.current()
-      if (generation === preparing && generation !== undefined) return served
-      preparing = undefined
-      if (generation === served?.generation) return served
-      if (generation === undefined) switchTo(undefined)
-      else if (served && isLarge(generation)) void prepare(generation)
-      else switchTo(finish(serve(generation, parts)))
-      return served
+    current,
+    settled() {
+      current()
+      return preparation
     },
     close: () => switchTo(undefined),
   }
