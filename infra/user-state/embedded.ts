@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { open } from 'lmdb'
+import type { ItemStatistics } from '../../models/ranking/types.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
 import type { LogIdentity } from '../event-log/port.ts'
 import { checkLmdbFile, commitFailure } from '../lmdb-file.ts'
@@ -15,6 +16,7 @@ import { decodeStatistics, encodeStatistics } from './statistics-record.ts'
 
 const NONE_YET: PartitionOffsets = { counted: -1, applied: -1 }
 const SCAN_PAGE = 200
+const STATISTICS_PAGE = 500
 /** Dead processes are forgotten after a day. */
 const HEARTBEAT_KEPT_MS = 24 * 3_600_000
 
@@ -106,8 +108,16 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
     offsets: async (partition) => offsets.get(partition) ?? NONE_YET,
 
     async statistics(partition) {
-      const range = statistics.getRange({ start: [partition], end: [partition + 1] })
-      return new Map([...range].map(({ key: [, itemId], value }) => [itemId, decodeStatistics(itemId, value)]))
+      const found = new Map<string, ItemStatistics>()
+      let after: string | undefined
+      do {
+        const start = after === undefined ? { start: [partition] } : { start: [partition, after], exclusiveStart: true }
+        const page = [...statistics.getRange({ ...start, end: [partition + 1], limit: STATISTICS_PAGE })]
+        for (const { key, value } of page) found.set(key[1], decodeStatistics(key[1], value))
+        after = page.at(-1)?.key[1]
+        await setImmediate() // lets the event loop turn between two pages
+      } while (after !== undefined)
+      return found
     },
 
     readStatistics: async (partition, itemIds) => itemIds.map((itemId) => readStatistics(partition, itemId)),
