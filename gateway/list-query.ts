@@ -21,7 +21,7 @@ export const someItemIds = shortList(itemId, MAX_IDS, 1)
 const field = ruled(z.string(), checkField).openapi(FIELD)
 
 /** Looked at by its own rules, no deeper than filters go: a body of 8 MiB can nest them until there is no stack left. */
-export const filter = z
+const filter = z
   .custom<Filter>()
   .superRefine((value, context) => {
     for (const { message, path } of checkFilter(value)) context.addIssue({ code: 'custom', message, path: [...path] })

@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { messageOf } from '../../infra/errors.ts'
+import { spawnWithThisProcess } from '../../infra/services/process.ts'
 import { SMALL_MODEL, startSystem, testDataset } from '../../infra/system.fixture.ts'
 import { installSchemathesis } from './install.fixture.ts'
 
@@ -52,13 +53,15 @@ it('answers whatever is sent to it as its OpenAPI document says', {
     ...['--max-examples', String(EXAMPLES), '--seed', SEED, '--generation-database', 'none', '--no-color'],
   ]
   const env = { ...process.env, SCHEMATHESIS_HOOKS: HOOKS }
-  const child = spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawnWithThisProcess(command, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = new Promise((resolve) => child.once('close', resolve))
-  const output = await text(child.stdout)
+  const output = await text(child.stdout as Readable)
   // Each failure with the curl line that shows it.
   expect(await ended, output).toBe(0)
 
+  const [, cases] = /(\d+) generated/.exec(output) ?? []
   const [, selected, total, tested] = /Selected: (\d+)\/(\d+)\s+Tested: (\d+)/.exec(output) ?? []
   expect(Number(tested), output).toBe(Number(selected))
   expect(Number(total) - Number(selected), 'routes that schemathesis.toml leaves out').toBeLessThanOrEqual(2)
+  await context.annotate(`${cases} cases to ${tested} routes`)
 })
