@@ -7,8 +7,9 @@ import type { ItemStatistics } from '../../models/ranking/types.ts'
 
 /** What changes together is read together. */
 const GATHER_MS = 100
-/** Reading what changed may take this share of the time at most, in a flood of ratings. */
+/** In a flood of ratings, reading what changed is put off so that it takes this share of the time, but not for longer. */
 const MAX_SHARE = 0.2
+const MAX_GATHER_MS = 500
 /** Items read, or taken over, at once: a millisecond or less. */
 const STEP_ITEMS = 500
 /** From one failure to the next try. */
@@ -83,11 +84,12 @@ export function followStatistics(state: Source, partitions: number, logger: Logg
   }
 
   async function readAll(): Promise<void> {
-    const startedAt = performance.now()
     try {
       for (const partition of unread) if (!isClosed) await readWhole(partition)
+      const startedAt = performance.now()
       for (const partition of all) if (!isClosed) await readTouched(partition)
-      notBefore = performance.now() + (performance.now() - startedAt) * (1 / MAX_SHARE - 1)
+      const now = performance.now()
+      notBefore = now + Math.min(MAX_GATHER_MS, (now - startedAt) * (1 / MAX_SHARE - 1))
       isFailing = false
     } catch (error) {
       notBefore = performance.now() + RETRY_MS
@@ -103,8 +105,9 @@ export function followStatistics(state: Source, partitions: number, logger: Logg
       const { counted } = await state.offsets(partition)
       if (isClosed) return
       const statistics = await state.statistics(partition)
-      const gone = [...table.itemsOf(partition)].filter((itemId) => !statistics.has(itemId))
-      await take(partition, [...statistics.keys(), ...gone], (itemId) => statistics.get(itemId))
+      await take(partition, statistics.keys(), (itemId) => statistics.get(itemId))
+      const gone = table.itemsOf(partition).filter((itemId) => !statistics.has(itemId))
+      await take(partition, gone, () => undefined)
       heard[partition] = Math.max(heard[partition] ?? -1, counted)
       everRead.add(partition)
     } catch (error) {
@@ -132,11 +135,11 @@ export function followStatistics(state: Source, partitions: number, logger: Logg
 
   async function take(
     partition: number,
-    itemIds: readonly string[],
+    itemIds: Iterable<string>,
     statisticsOf: (itemId: string) => ItemStatistics | undefined,
   ): Promise<void> {
-    for (let from = 0; from < itemIds.length && !isClosed; from += STEP_ITEMS) {
-      const some = itemIds.slice(from, from + STEP_ITEMS)
+    for (const some of inPieces(itemIds)) {
+      if (isClosed) return
       for (const itemId of some) table.set(partition, itemId, statisticsOf(itemId))
       for (const listener of listeners) listener(some)
       await yieldToRequests()
@@ -184,4 +187,14 @@ export function followStatistics(state: Source, partitions: number, logger: Logg
       stop()
     },
   }
+}
+
+function* inPieces(itemIds: Iterable<string>): Generator<string[], undefined> {
+  let piece: string[] = []
+  for (const itemId of itemIds) {
+    if (piece.push(itemId) < STEP_ITEMS) continue
+    yield piece
+    piece = []
+  }
+  if (piece.length > 0) yield piece
 }
