@@ -10,8 +10,8 @@ import { tasteOf } from './tastes.ts'
  */
 export function fromTaste({ served, people, asker }: Situation, rules: Rules): Source | undefined {
   if (!served) return undefined
-  const context = asker.contextItemId === undefined ? undefined : served.shelf.indexOf.get(asker.contextItemId)
-  const tastes = people.flatMap((person) => tasteOf(served, person, context) ?? [])
+  const atHand = atHandOf(served, asker.contextItemId)
+  const tastes = people.flatMap((person) => tasteOf(served, person, atHand) ?? [])
   const [taste] = tastes
   if (!taste) return undefined
   const { generation, shelves } = served
@@ -21,6 +21,12 @@ export function fromTaste({ served, people, asker }: Situation, rules: Rules): S
   const question = isGroup && mode === 'leastMisery' ? byLeastMisery(vectors) : byTaste(mean(vectors))
   const explain = () => (isGroup ? explainGroup(generation, tastes, mode) : explainTaste(generation, taste))
   return { ...onShelves('fold-in', shelves, question, rules), reasonsFor: explaining(served, explain) }
+}
+
+/** @returns undefined: there is no item at hand, or nothing is known of it */
+function atHandOf(served: ServedGeneration, itemId: string | undefined) {
+  const vector = itemId === undefined ? undefined : vectorOf(served, itemId)
+  return itemId !== undefined && vector ? { itemId, vector } : undefined
 }
 
 /** What is shared by all items of an answer is prepared for the first of them. */
