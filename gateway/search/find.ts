@@ -2,7 +2,7 @@ import { folded } from '../../models/ranking/folded.ts'
 import type { PopularityOrder } from './popularity-order.ts'
 import { addRank, keepCommon, nextRank, noRanks, passRanks, type RankSet, removeAll } from './rank-set.ts'
 import type { Popularity, RankedTitles } from './ranked-titles.ts'
-import { compareTitles, type IndexedItem } from './title-index.ts'
+import { compareTitles, type IndexedItem, type Slots } from './title-index.ts'
 import { phraseOf, wordsOf } from './words.ts'
 
 export interface ItemQuery {
@@ -74,7 +74,7 @@ export function find(
   const lateWhole = late.filter(({ item }) => isWhole(item))
   const lateOthers = late.filter(({ item }) => !isWhole(item))
   const ranks = ranksOf(titles, words, genre)
-  const whole = marked([words.length > 0 ? index.titled(phrase) : []], order)
+  const whole = marked([words.length > 0 ? [...index.titled(phrase)] : []], order)
   keepCommon(whole, ranks)
   removeAll(ranks, whole)
   const isMatch: Check | undefined = words.length > 1 ? ({ text }) => text.includes(phrase) : undefined
@@ -105,7 +105,7 @@ function ranksOf({ index, order }: RankedTitles, words: readonly string[], genre
     .map((word) => index.withWord(word))
     .sort((x, y) => x.length - y.length)
     .slice(0, MARKED_WORDS)
-  const conditions: Iterable<Iterable<number>>[] = rarest.map((slots) => [slots])
+  const conditions: Iterable<Slots>[] = rarest.map((slots) => [slots])
   const last = words.at(-1)
   if (last !== undefined) conditions.push(index.withWordsFrom(last))
   if (genre !== undefined) conditions.push([index.ofGenre(genre)])
@@ -114,10 +114,12 @@ function ranksOf({ index, order }: RankedTitles, words: readonly string[], genre
   return ranks
 }
 
-function marked(slotsOfEach: Iterable<Iterable<number>>, { rankOf, slots: { length } }: PopularityOrder): RankSet {
+function marked(slotsOfEach: Iterable<Slots>, { rankOf, slots: { length } }: PopularityOrder): RankSet {
   const ranks = noRanks(length)
   for (const slots of slotsOfEach) {
-    for (const slot of slots) {
+    // An index, not an iterator: of common words there are hundreds of thousands.
+    for (let n = 0; n < slots.length; n++) {
+      const slot = slots[n] as number
       const rank = slot < rankOf.length ? (rankOf[slot] as number) : -1
       if (rank >= 0) addRank(ranks, rank)
     }
