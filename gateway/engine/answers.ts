@@ -40,8 +40,6 @@ export interface AnswerParts {
   readonly explain?: boolean | undefined
 }
 
-export type Answers = ReturnType<typeof createAnswers>
-
 /** Turns ranked items into what is answered. */
 export function createAnswers(catalogue: Pick<Catalogue, 'get'>, metrics: Metrics) {
   const count = (strategy: Strategy): void => metrics.recommendations.inc({ strategy })

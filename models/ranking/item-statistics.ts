@@ -72,7 +72,7 @@ function combine(x: ItemStatistics, y: ItemStatistics, sign: 1 | -1): ItemStatis
 }
 
 /** For each half-life: Σ 2^((occurredAt − at) / half-life), moved from the statistics' own time to `at`. */
-export function decayedTo(at: number, { positives, decayed, decayedAt }: ItemStatistics): number[] {
+function decayedTo(at: number, { positives, decayed, decayedAt }: ItemStatistics): number[] {
   return HALF_LIVES_MS.map((halfLife, i) =>
     positives > 0 ? (decayed[i] ?? 0) * 2 ** ((decayedAt - at) / halfLife) : 0,
   )
