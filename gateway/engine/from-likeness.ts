@@ -14,7 +14,9 @@ export function fromLikeness(served: ServedGeneration, itemIds: readonly string[
     return direction ? [{ itemId, direction }] : []
   })
   if (near.length === 0) return undefined
-  const source = onShelves('similar', served.shelves, byLikeness(mean(near.map(({ direction }) => direction))), rules)
+  // A mean of a genre is like all of the genre: borrowed factors would stand above what the same people like.
+  const toAll = byLikeness(mean(near.map(({ direction }) => direction)))
+  const source = onShelves('similar', served.ratedShelves, toAll, rules)
   return {
     ...source,
     reasonsFor(itemId) {

@@ -6,7 +6,7 @@ import { prepareItemFoldIn, typicalPositives } from '../../models/als/new-item.t
 import { weightInHistory } from '../../models/als/observations.ts'
 import { createWorkspace } from '../../models/linalg/workspace.ts'
 import type { Catalogue } from '../catalogue.ts'
-import { createOverlay } from './overlay.ts'
+import { createOverlay, type Overlay } from './overlay.ts'
 import { vectorIn } from './profiles.ts'
 import type { Rankings } from './rankings.ts'
 import type { ScanPool } from './scan-pool.ts'
@@ -137,8 +137,12 @@ export function followNewcomers({ state, rankings, catalogue, pool, logger }: Pa
     const stopCatalogue = catalogue.onChange(consider)
     void considerAll()
 
+    const laidOut = (...overlays: Overlay[]): Shelf[] =>
+      overlays.map((overlay) => overlay.shelf()).filter((shelf) => shelf !== undefined)
+
     return {
-      shelves: () => [folded.shelf(), borrowed.shelf()].filter((shelf) => shelf !== undefined),
+      shelves: () => laidOut(folded, borrowed),
+      ratedShelves: () => laidOut(folded),
       version: () => folded.version() + borrowed.version(),
       close() {
         isClosed = true

@@ -52,7 +52,7 @@ beforeEach(() => {
     catalogue: { ...catalogue, onChange } as never,
     pool,
     logger: silent,
-    newcomersOf: () => ({ shelves: () => [], version: () => 0, close: () => {} }),
+    newcomersOf: () => ({ shelves: () => [], ratedShelves: () => [], version: () => 0, close: () => {} }),
   })
 })
 

@@ -26,6 +26,8 @@ export interface ServedGeneration {
   readonly shelf: Shelf
   /** Its own items, then those that it has not seen. */
   readonly shelves: readonly Shelf[]
+  /** Those whose factors come from ratings, and not from other items of their genres: what is like what goes by these. */
+  readonly ratedShelves: readonly Shelf[]
   /** Counts how often those that it has not seen changed. */
   version(): number
   /** The sampled users by their directions. Laid out when somebody first asks. */
@@ -34,7 +36,9 @@ export interface ServedGeneration {
 
 /** Items that a generation has not seen, as long as it is served. */
 export interface Newcomers {
+  /** All of them, and those whose factors come from ratings. */
   shelves(): readonly Shelf[]
+  ratedShelves(): readonly Shelf[]
   /** Counts how often they changed. */
   version(): number
   close(): void
@@ -128,6 +132,9 @@ function* serve(generation: Generation, { catalogue, pool, newcomersOf }: Servin
     shelf,
     get shelves() {
       return [shelf, ...newcomers.shelves()]
+    },
+    get ratedShelves() {
+      return [shelf, ...newcomers.ratedShelves()]
     },
     version: newcomers.version,
     users() {
