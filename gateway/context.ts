@@ -12,6 +12,7 @@ import type { Catalogue } from './catalogue.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Fallback } from './engine/fallback.ts'
 import type { Health } from './health.ts'
+import type { LookTimes } from './list-watch.ts'
 import type { Publisher } from './publisher.ts'
 import type { UserLists } from './user-lists.ts'
 
@@ -19,6 +20,17 @@ import type { UserLists } from './user-lists.ts'
 export interface GroupLag {
   readonly group: string
   readonly partitions: readonly { readonly partition: number; readonly lag: number }[]
+}
+
+/** How lists are streamed; as usual where left out. */
+export interface StreamSettings {
+  /** Streams open at once. */
+  readonly max?: number
+  /** The longest silence. */
+  readonly heartbeatMs?: number
+  /** From one list to the next. */
+  readonly minIntervalMs?: number
+  readonly look?: LookTimes
 }
 
 export interface GatewayDependencies {
@@ -43,6 +55,7 @@ export interface GatewayDependencies {
     readonly bodyLimit: number
     /** ms that an answer may take; left out: as long as it does. */
     readonly requestBudgetMs?: number | undefined
+    readonly streams?: StreamSettings
   }
   /** Each throws while what it is named after does not work. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>

@@ -2,59 +2,109 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { UserState } from '../infra/user-state/port.ts'
 import type { Version } from './answer-cache.ts'
 
-/** How often it is looked whether there is another model, and whether what is counted from the stream has moved. */
-const MODEL_LOOK_MS = 500
-const STREAM_LOOK_MS = 5_000
-/** When all lists have to be made anew at once, so many are, then others have their turn. */
-const WOKEN_AT_ONCE = 20
-const PAUSE_MS = 10
+/** Lists being made anew at once because of what concerns many, and for how long before whoever asks has a turn. */
+const AT_ONCE = 4
+const TURN_MS = 5
+
+/** So long after something was counted, lists that go by it may not have been made anew. */
+const STREAM_SETTLES_MS = 60_000
 
 /** Somebody who holds a list of a user and wants to know when it may have changed. */
 export interface Watcher {
   readonly userId: string
   /** Whether the list goes by what is counted from the stream, so that anybody's rating may change it. */
   goesByStream(): boolean
-  /** Must not throw. Heard more often than anything changes. */
-  wake(): void
+  /** Told more often than anything changes. Must not reject. @returns when the list was made anew, or at once if that has to wait */
+  renew(): Promise<void>
+  /** Nothing more will be told. */
+  end(): void
 }
 
 export interface ListWatch {
   /** @returns stops watching */
   watch(watcher: Watcher): () => void
   count(): number
+  /** Ends all watchers. */
   close(): void
 }
 
-/** Tells when lists may have changed: the user did, or what lists are made of. One listener for all who watch. */
-export function createListWatch(state: Pick<UserState, 'changes'>, version: () => Version): ListWatch {
+/** ms from one look to the next: for another model, or other items, and for what is counted from the stream. */
+export interface LookTimes {
+  readonly modelMs: number
+  readonly streamMs: number
+}
+
+/**
+ * Tells when lists may have changed: the user did, or what lists are made of. One listener for all who watch. When all lists have
+ * to be made anew, they are made few by few, with as much time between for everything else.
+ */
+export function createListWatch(
+  state: Pick<UserState, 'changes'>,
+  version: () => Version,
+  { modelMs, streamMs }: LookTimes = { modelMs: 500, streamMs: 5_000 },
+): ListWatch {
   const byUser = new Map<string, Set<Watcher>>()
+  const closing = new AbortController()
   let count = 0
-  let seen = version()
-  let isClosed = false
+  let hasGap = false
+  let turnBegan = Number.NEGATIVE_INFINITY
 
   const stop = state.changes((change) => {
-    if (change.type === 'user') for (const watcher of byUser.get(change.userId) ?? []) watcher.wake()
-    else if (change.type === 'gap') void wakeAll(() => true)
+    if (change.type === 'gap') hasGap = true
+    if (change.type !== 'user') return
+    const watchers = byUser.get(change.userId)
+    if (watchers) void renew([...watchers])
   })
-  const modelLook = setInterval(() => {
-    const { model } = version()
-    if (model !== seen.model) void wakeAll(() => true)
-    seen = { ...seen, model }
-  }, MODEL_LOOK_MS).unref()
-  const streamLook = setInterval(() => {
-    const { stream } = version()
-    if (stream !== seen.stream) void wakeAll((watcher) => watcher.goesByStream())
-    seen = { ...seen, stream }
-  }, STREAM_LOOK_MS).unref()
+  void follow()
 
-  async function wakeAll(concerns: (watcher: Watcher) => boolean): Promise<void> {
-    let woken = 0
-    for (const watcher of [...byUser.values()].flatMap((watchers) => [...watchers])) {
-      if (isClosed) return
-      if (!concerns(watcher)) continue
-      watcher.wake()
-      if (++woken % WOKEN_AT_ONCE === 0) await sleep(PAUSE_MS, undefined, { ref: false })
+  /** One look after the other: what changes while lists are made anew makes them once more, not many times. */
+  async function follow(): Promise<void> {
+    let seen = version()
+    let streamMovedAt = Number.NEGATIVE_INFINITY
+    let streamLookedAt = performance.now()
+    for (let pauseMs = modelMs; await pause(pauseMs); ) {
+      const now = version()
+      const began = performance.now()
+      const looksAtStream = began - streamLookedAt >= streamMs
+      if (looksAtStream) streamLookedAt = began
+      if (now.stream !== seen.stream) streamMovedAt = began
+      const concernsAll = hasGap || now.model !== seen.model
+      const concernsSome = looksAtStream && began - streamMovedAt < STREAM_SETTLES_MS
+      hasGap = false
+      seen = now
+      if (concernsAll || concernsSome) await renew(all().filter((one) => concernsAll || one.goesByStream()))
+      pauseMs = Math.max(modelMs, performance.now() - began)
     }
+  }
+
+  /** Those who come and go meanwhile may be among them or not. */
+  function* all(): Generator<Watcher, undefined> {
+    for (const watchers of byUser.values()) yield* watchers
+    return undefined
+  }
+
+  async function renew(watchers: Iterable<Watcher>): Promise<void> {
+    const waiting = watchers[Symbol.iterator]()
+    async function oneByOne(): Promise<void> {
+      for (let next = waiting.next(); !next.done; next = waiting.next()) {
+        await next.value.renew()
+        if (!(await letOthers())) return
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, oneByOne))
+  }
+
+  /** @returns as `pause` */
+  async function letOthers(): Promise<boolean> {
+    if (performance.now() - turnBegan < TURN_MS) return !closing.signal.aborted
+    const goesOn = await pause(TURN_MS)
+    turnBegan = performance.now()
+    return goesOn
+  }
+
+  /** @returns false: it is to end */
+  function pause(ms: number): Promise<boolean> {
+    return sleep(ms, true, { ref: false, signal: closing.signal }).catch(() => false)
   }
 
   return {
@@ -62,6 +112,7 @@ export function createListWatch(state: Pick<UserState, 'changes'>, version: () =
       const watchers = byUser.get(watcher.userId) ?? new Set()
       byUser.set(watcher.userId, watchers.add(watcher))
       count++
+      if (closing.signal.aborted) watcher.end()
       return () => {
         if (!watchers.delete(watcher)) return
         count--
@@ -70,10 +121,9 @@ export function createListWatch(state: Pick<UserState, 'changes'>, version: () =
     },
     count: () => count,
     close() {
-      isClosed = true
+      closing.abort()
       stop()
-      clearInterval(modelLook)
-      clearInterval(streamLook)
+      for (const watcher of [...all()]) watcher.end()
     },
   }
 }

@@ -30,6 +30,11 @@ export function createMetrics() {
       labelNames: ['strategy'],
       registers,
     }),
+    openStreams: new Gauge({
+      name: 'foldstream_open_streams',
+      help: 'Streams of lists that somebody follows',
+      registers,
+    }),
     consumed: new Counter({
       name: 'foldstream_consumed_records_total',
       help: 'Records whose effect is done, by consumer group',

@@ -1,20 +1,22 @@
+import type { HttpBindings } from '@hono/node-server'
 import { createRoute, z } from '@hono/zod-openapi'
-import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
-import { etagOf } from '../answer-cache.ts'
+import { etagOf, goesByStream } from '../answer-cache.ts'
 import type { App, Gateway } from '../context.ts'
+import type { Asker, Selection } from '../engine/request.ts'
+import { createCall, eventStream } from '../event-stream.ts'
 import { listParameters, withGenre } from '../list-query.ts'
 import { createListWatch } from '../list-watch.ts'
 import { Problem, RETRY_LATER } from '../problems.ts'
 import { inPath, needs, refusals, userId } from '../schemas.ts'
 
-/** Proxies and browsers close what stays silent for a minute. */
+/** Proxies and browsers close what stays silent for a minute, and we ourselves after 30 s (server.ts). */
 const HEARTBEAT_MS = 15_000
 /** A user who rates in quick succession gets no more lists than these. */
 const MIN_INTERVAL_MS = 50
 /** A client whose connection broke comes back after this time. */
 const RETRY_MS = 2_000
-/** Each holds a connection and some 20 KB. */
-const MAX_STREAMS = 20_000
+/** Each holds a connection and some 30 KB. */
+const MAX_OPEN = 20_000
 
 const route = createRoute({
   method: 'get',
@@ -22,7 +24,7 @@ const route = createRoute({
   tags: ['Recommendations'],
   summary: 'What a user may like, and again whenever that changes',
   description:
-    'Server-sent events: each `list` event carries a list as `/recommendations` answers it, and an id; whoever comes back with `Last-Event-ID` gets the list only if it is another one by now. A comment is sent every 15 s. A reader who is too slow for all of them gets the newest.',
+    'Server-sent events: each `list` event carries a list as `/recommendations` answers it, and its ETag as id; whoever comes back with `Last-Event-ID` gets the list only if it is another one by now. A comment is sent every 15 s. A reader who is too slow for all of them gets the newest.',
   security: needs('read'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query: z.strictObject(listParameters) },
   responses: {
@@ -31,70 +33,96 @@ const route = createRoute({
   },
 })
 
-export const userStream = (app: App, { engine, state, closing }: Gateway) => {
-  const watch = createListWatch(state, engine.version)
+const HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache',
+  // nginx would gather events.
+  'x-accel-buffering': 'no',
+  // node-server sends the head of what is chunked at once.
+  'transfer-encoding': 'chunked',
+}
+
+type Reader = Asker & { readonly userId: string }
+
+export const userStream = (app: App, { engine, state, metrics, logger, settings, closing }: Gateway) => {
+  const { heartbeatMs = HEARTBEAT_MS, minIntervalMs = MIN_INTERVAL_MS, max = MAX_OPEN, look } = settings.streams ?? {}
+  const watch = createListWatch(state, engine.version, look)
   closing.addEventListener('abort', watch.close)
 
-  return app.openapi(route, (c) => {
-    const { userId } = c.req.valid('param')
-    const { contextItemId, ...selection } = withGenre(c.req.valid('query'))
-    if (watch.count() >= MAX_STREAMS)
-      throw new Problem('unavailable', `${MAX_STREAMS} streams are open already. Ask again later, or for a list.`, {
-        headers: RETRY_LATER,
-      })
-    let sent = c.req.header('last-event-id')
+  /** One reader. */
+  function follow(asker: Reader, selection: Selection, lastEventId: string | undefined, cutOff: () => void) {
+    const { userId } = asker
+    const call = createCall()
+    let isShared = false
+    let sent = lastEventId
 
-    async function follow(stream: SSEStreamingApi): Promise<void> {
-      let goesByStream = false
-      const changes = createSignal()
-      const stopWatching = watch.watch({ userId, goesByStream: () => goesByStream, wake: changes.raise })
-      const end = (): void => changes.raise()
-      stream.onAbort(end)
-      closing.addEventListener('abort', end)
+    /** @returns undefined: it is the list that was sent last */
+    async function changed(): Promise<string | undefined> {
+      const answer = await engine.recommend(asker, selection)
+      isShared = goesByStream(answer.strategy)
+      const id = etagOf(answer)
+      if (id === sent) return undefined
+      sent = id
+      return `event: list\nid: ${id}\ndata: ${JSON.stringify(answer)}\n\n`
+    }
+
+    async function* lists(): AsyncGenerator<string> {
+      const stopWatching = watch.watch({ userId, goesByStream: () => isShared, renew: call.raise, end: stop })
+      metrics.openStreams.inc()
+      let spokeAt = performance.now()
+      const leftMs = (): number => spokeAt + heartbeatMs - performance.now()
       try {
-        await stream.write(`retry: ${RETRY_MS}\n\n`)
-        while (!stream.aborted && !closing.aborted) {
-          changes.lower()
-          const answer = await engine.recommend({ userId, contextItemId }, selection)
-          goesByStream = answer.strategy !== 'fold-in' && answer.strategy !== 'similar'
-          const id = etagOf(answer)
-          // Written once there is room: until then changes gather to one.
-          if (id !== sent) await stream.writeSSE({ event: 'list', id, data: JSON.stringify(answer) })
-          sent = id
-          await stream.sleep(MIN_INTERVAL_MS)
-          while (!(await changes.raised(HEARTBEAT_MS))) await stream.write(': nothing new\n\n')
+        yield `retry: ${RETRY_MS}\n\n`
+        while (!call.isEnded()) {
+          const list = await changed()
+          call.answer()
+          if (list !== undefined) {
+            yield list
+            spokeAt = performance.now()
+          }
+          await call.rest(minIntervalMs)
+          while (!call.isEnded()) {
+            if (leftMs() <= 0) {
+              yield ': nothing new\n\n'
+              spokeAt = performance.now()
+            }
+            if (await call.heard(leftMs())) break
+          }
         }
+      } catch (error) {
+        // The client comes back by itself.
+        logger.error({ err: error, userId }, 'a stream of lists ended early')
       } finally {
         stopWatching()
-        closing.removeEventListener('abort', end)
+        metrics.openStreams.dec()
+        call.answer()
       }
     }
 
-    return streamSSE(c, follow)
-  })
-}
-
-/** Something that was said, and stays said until it is taken back. */
-function createSignal() {
-  let isRaised = false
-  let wake = (): void => {}
-  return {
-    raise(): void {
-      isRaised = true
-      wake()
-    },
-    lower(): void {
-      isRaised = false
-    },
-    /** @returns false: not within `ms` */
-    raised: (ms: number): Promise<boolean> =>
-      new Promise((resolve) => {
-        if (isRaised) return resolve(true)
-        const timer = setTimeout(() => resolve(false), ms)
-        wake = () => {
-          clearTimeout(timer)
-          resolve(true)
-        }
-      }),
+    const events = lists()
+    function end(): void {
+      call.end()
+      void events.return(undefined)
+    }
+    /** Whoever has not taken what there was would hold up a process that stops. */
+    function stop(): void {
+      if (!stream.isAwaited()) cutOff()
+      end()
+    }
+    const stream = eventStream(events, end)
+    return stream.body
   }
+
+  return app.openapi(route, (c) => {
+    const { userId } = c.req.valid('param')
+    if (watch.count() >= max)
+      throw new Problem('unavailable', `${max} streams are open already. Ask again later, or for a list.`, {
+        headers: RETRY_LATER,
+      })
+    const { contextItemId, ...selection } = withGenre(c.req.valid('query'))
+    const { outgoing } = (c.env ?? {}) as Partial<HttpBindings>
+    const cutOff = (): void => void outgoing?.destroy()
+    const body = follow({ userId, contextItemId }, selection, c.req.header('last-event-id'), cutOff)
+    return c.body(body, 200, HEADERS)
+  })
 }
