@@ -6,12 +6,13 @@ import { prepareItemFoldIn, typicalPositives } from '../../models/als/new-item.t
 import { weightInHistory } from '../../models/als/observations.ts'
 import { createWorkspace } from '../../models/linalg/workspace.ts'
 import type { Catalogue } from '../catalogue.ts'
-import { createOverlay, type Overlay } from './overlay.ts'
+import { createOverlay } from './overlay.ts'
 import { vectorIn } from './profiles.ts'
 import type { Rankings } from './rankings.ts'
 import type { ScanPool } from './scan-pool.ts'
 import type { Newcomers, ServedGeneration } from './serving.ts'
 import type { Shelf } from './shelf.ts'
+import { createDifference } from './shelf-difference.ts'
 
 /** An item is folded in from so many raters on; until then it borrows. */
 const MIN_RATERS = 3
@@ -51,6 +52,7 @@ export function followNewcomers({ state, rankings, catalogue, pool, logger }: Pa
     const workspace = createWorkspace()
     const solve = prepareItemFoldIn(workspace, generation, typicalPositives(generation.positives))
     const borrow = prepareBorrowing(generation, (genre) => indicesOf(served.shelf, genre))
+    const theOthers = createDifference()
     /** Items to be solved, and how often that was tried. */
     const waiting = new Map<string, number>()
     let isClosed = false
@@ -137,12 +139,11 @@ export function followNewcomers({ state, rankings, catalogue, pool, logger }: Pa
     const stopCatalogue = catalogue.onChange(consider)
     void considerAll()
 
-    const laidOut = (...overlays: Overlay[]): Shelf[] =>
-      overlays.map((overlay) => overlay.shelf()).filter((shelf) => shelf !== undefined)
+    const shelvesOf = (...shelves: (Shelf | undefined)[]): Shelf[] => shelves.filter((shelf) => shelf !== undefined)
 
     return {
-      shelves: () => laidOut(folded, borrowed),
-      ratedShelves: () => laidOut(folded),
+      shelves: () => shelvesOf(folded.shelf(), theOthers(borrowed.shelf(), folded.shelf())),
+      ratedShelves: () => shelvesOf(folded.shelf()),
       version: () => folded.version() + borrowed.version(),
       close() {
         isClosed = true

@@ -7,6 +7,9 @@ import type { ScanPool } from './scan-pool.ts'
 import { LONGEST_REQUEST_MS } from './serving.ts'
 import { buildShelf, type Shelf } from './shelf.ts'
 
+/** What comes together, as all that is new to a generation does, is laid out together. */
+const GATHER_MS = 50
+
 interface Entry {
   readonly vector: Float32Array
   /** Those of greater rank stay where there are too many. */
@@ -50,7 +53,7 @@ export function createOverlay(
 
   function change(): void {
     hasChanged = true
-    timer ??= setTimeout(() => void layOut(), Math.max(0, laidAt + intervalMs - performance.now())).unref()
+    timer ??= setTimeout(() => void layOut(), Math.max(GATHER_MS, laidAt + intervalMs - performance.now())).unref()
   }
 
   async function layOut(): Promise<void> {

@@ -1,0 +1,29 @@
+import type { Shelf } from './shelf.ts'
+
+/**
+ * A shelf without the items of another one: the two are laid out at times of their own, and for a while an item may stand on
+ * both. Which do is looked up once.
+ */
+export function createDifference() {
+  let of: readonly [Shelf, Shelf] | undefined
+  let difference: Shelf | undefined
+  return (shelf: Shelf | undefined, other: Shelf | undefined): Shelf | undefined => {
+    if (!shelf || !other) return shelf
+    if (of?.[0] === shelf && of[1] === other) return difference
+    const both = shelf.itemIds.flatMap((itemId, index) => (other.indexOf.has(itemId) ? [index] : []))
+    of = [shelf, other]
+    difference = both.length === 0 ? shelf : without(shelf, both)
+    return difference
+  }
+}
+
+function without(shelf: Shelf, indices: readonly number[]): Shelf {
+  return {
+    ...shelf,
+    hidden(filter, part) {
+      const hidden = shelf.hidden(filter, part)
+      for (const index of indices) hidden.hide(index)
+      return hidden
+    },
+  }
+}
