@@ -82,8 +82,11 @@ function readText(bytes: Buffer, start: number, end: number): string {
   return text
 }
 
-export function createByteWriter(capacity: number): ByteWriter {
-  let bytes = Buffer.allocUnsafe(capacity)
+let scratch = Buffer.allocUnsafeSlow(16 << 10)
+
+/** The buffer is shared by all writers: the one that was made last is the only one to use. */
+export function createByteWriter(): ByteWriter {
+  let bytes = scratch
   let at = 0
 
   const reserve = (length: number) => {
@@ -91,6 +94,7 @@ export function createByteWriter(capacity: number): ByteWriter {
     const larger = Buffer.allocUnsafe(Math.max(bytes.length * 2, at + length))
     bytes.copy(larger, 0, 0, at)
     bytes = larger
+    scratch = larger
   }
   const varint = (value: number) => {
     reserve(8)

@@ -10,11 +10,14 @@ import { checkLmdbFile, commitFailure } from '../lmdb-file.ts'
 import { createChangeFeed, itemChanges } from './changes.ts'
 import { CorruptRecordError } from './corrupt-record.ts'
 import { openPages } from './embedded-pages.ts'
-import type { Heartbeat, PartitionOffsets, StateChange, UserState } from './port.ts'
+import type { Heartbeat, PartitionOffsets, StateChange, UserRecord, UserState, UserWrite } from './port.ts'
+import { keepRecentUsers } from './recent-users.ts'
 import { appliedOffsetOf, decodeUser, encodeUser, rereadUser } from './record.ts'
 import { decodeStatistics, encodeStatistics } from './statistics-record.ts'
 
 const NONE_YET: PartitionOffsets = { counted: -1, applied: -1 }
+/** How many ratings the users kept decoded may have together: some 100 MB. */
+const MAX_RECENT_RATINGS = 500_000
 const SCAN_PAGE = 200
 const STATISTICS_PAGE = 500
 /** Dead processes are forgotten after a day. */
@@ -29,6 +32,8 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
   const { root, users, statistics, offsets, heartbeats, notes } = openDatabases(folder)
   const pages = openPages(root)
   const feed = createChangeFeed()
+  /** What stands in the file: nobody else writes there, and a write is noted before it is announced. */
+  const recent = keepRecentUsers(MAX_RECENT_RATINGS)
 
   /** Runs `change` as one transaction: all of it, or nothing if it throws. */
   async function durably<T>(change: () => T, changesOf: (result: T) => StateChange[] = () => []): Promise<T> {
@@ -55,9 +60,21 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
     if (!notes.doesExist('incarnation')) notes.put('incarnation', randomUUID())
   })
 
-  const read: UserState['read'] = async (userId, known) => {
+  function readUser(userId: string, known?: UserRecord): UserRecord | undefined {
+    const kept = recent.get(userId)
+    if (kept) return kept
     const bytes = users.get(userId)
-    return bytes && rereadUser(userId, bytes, known)
+    const record = bytes && rereadUser(userId, bytes, known)
+    if (record) recent.set(record)
+    return record
+  }
+  /** Of writes that were committed. */
+  function noteWritten(writes: readonly UserWrite[]): StateChange[] {
+    for (const { userId, next } of writes) {
+      if (next) recent.set(next)
+      else recent.delete(userId)
+    }
+    return writes.map(({ userId }) => ({ type: 'user', userId }))
   }
   const readStatistics = (partition: number, itemId: string) => {
     const bytes = statistics.get([partition, itemId])
@@ -65,26 +82,23 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
   }
 
   return {
-    read,
-    readMany: async (userIds) =>
-      userIds.map((userId) => {
-        const bytes = users.get(userId)
-        return bytes && decodeUser(userId, bytes)
-      }),
+    read: async (userId, known) => readUser(userId, known),
+    readMany: async (userIds) => userIds.map((userId) => readUser(userId)),
 
     async writeMany(writes) {
       const encoded = writes.map(({ next }) => next && encodeUser(next))
       const lost = await durably(
         () =>
           writes.map(({ userId, expectedOffset }, i) => {
-            const standing = users.get(userId)
-            if ((standing && appliedOffsetOf(userId, standing)) !== expectedOffset) return { standing }
+            // Valid until the next look into the file only, but not copied.
+            const glimpse = users.getBinaryFast(userId)
+            if ((glimpse && appliedOffsetOf(userId, glimpse)) !== expectedOffset) return { standing: users.get(userId) }
             const bytes = encoded[i]
             if (bytes) users.put(userId, bytes)
-            else if (standing) users.remove(userId)
+            else if (glimpse) users.remove(userId)
             return undefined
           }),
-        (outcomes) => writes.filter((_, i) => !outcomes[i]).map(({ userId }) => ({ type: 'user', userId })),
+        (outcomes) => noteWritten(writes.filter((_, i) => !outcomes[i])),
       )
       return writes.map(({ userId, next }, i) => {
         const outcome = lost[i]

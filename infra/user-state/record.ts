@@ -32,9 +32,6 @@ const EARLIER = 0b100
 const LOWER_OFFSET = 0b1000
 const HAS_SUPERSEDED = 0b10000
 
-/** Typical bytes of an entry, for the first guess at a buffer. */
-const ENTRY_BYTES = 40
-
 /** Applied offset of an encoded user record, without decoding the rest. @throws CorruptRecordError naming the user */
 export function appliedOffsetOf(userId: string, bytes: Buffer): Offset {
   return decoded(
@@ -46,7 +43,7 @@ export function appliedOffsetOf(userId: string, bytes: Buffer): Offset {
 /** The record without its user id, which is the key it is stored under. */
 export function encodeUser(record: UserRecord): Buffer {
   const { vector, history } = record
-  const writer = createByteWriter(BODY_AT + 64 + (vector?.byteLength ?? 0) + history.size * ENTRY_BYTES)
+  const writer = createByteWriter()
   writer.u8(USER_VERSION)
   writer.f64(record.appliedOffset)
   writer.raw(new Uint8Array(BODY_AT - CHECKSUM_AT))

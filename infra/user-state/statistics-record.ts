@@ -11,14 +11,11 @@ import { decoded } from './corrupt-record.ts'
  */
 const VERSION = 2
 const FORMER_VERSION = 1
-const HEAD_BYTES = 64
-/** Typical bytes of a rater, for the first guess at a buffer. */
-const RATER_BYTES = 36
 /** The one sum of version 1 was that of a week. */
 const FORMER_HALF_LIFE_MS = HALF_LIVES_MS[1]
 
 export function encodeStatistics({ count, positives, sum, decayed, decayedAt, raters = [] }: ItemStatistics): Buffer {
-  const writer = createByteWriter(HEAD_BYTES + raters.length * RATER_BYTES)
+  const writer = createByteWriter()
   writer.u8(VERSION)
   writer.varint(count)
   writer.varint(positives)
