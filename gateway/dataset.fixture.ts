@@ -1,0 +1,170 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { InferRequestType, InferResponseType } from 'hono/client'
+import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest'
+import { startFoldstream } from '../infra/services/foldstream.ts'
+import { clientOf, idsOf, SMALL_MODEL, testDataset } from '../infra/system.fixture.ts'
+import type { Item } from '../models/events/types.ts'
+import type { Chunk } from '../producers/datasets/dataset.ts'
+import { openDataset } from '../producers/datasets/open.ts'
+import { answerOf, type Client, createClient } from './client.ts'
+
+/** Ratings from here on are positives, in both datasets. */
+export const POSITIVE_FROM = 4
+/** What a body may name at once. */
+const MAX_IDS = 1_000
+
+/** As much as a score and the sum that explains it, or one that is worked out another way, may differ. */
+export const near = (score: number): number => 1e-4 * Math.max(Math.abs(score), 1e-3)
+
+/** The dataset as its files say, to work things out from. */
+export interface Data {
+  readonly items: ReadonlyMap<string, Item>
+  /** Values by user and item. */
+  readonly ratings: ReadonlyMap<string, ReadonlyMap<string, number>>
+  /** The newest, ms since 1970. */
+  readonly newest: number
+  /** Those who rated most come first. */
+  readonly users: readonly string[]
+}
+
+type V1 = Client['v1']
+type ListRequest = InferRequestType<V1['recommendations']['$post']>['json']
+export type List = InferResponseType<V1['recommendations']['$post'], 200>
+
+export type DatasetSystem = ReturnType<typeof clientOf> & ReturnType<typeof asking> & { readonly data: Data }
+
+/**
+ * A system that has loaded the dataset and made a model of it, for all tests of a file.
+ * @param env  settings; without them the model is a small one
+ */
+export function systemWithDataset(env: Record<string, string> = SMALL_MODEL): () => DatasetSystem {
+  let system: DatasetSystem
+  let note: string | undefined
+  let output: () => string
+  let end: () => Promise<void>
+
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'foldstream-lists-'))
+    end = () => rm(folder, { recursive: true })
+    const dataset = await testDataset(folder)
+    note = dataset.note
+    const args = ['--port', '0', '--data-dir', join(folder, 'data'), '--dataset', dataset.name]
+    const running = await startFoldstream(args, { ...env, ...dataset.env })
+    output = running.output
+    end = async () => {
+      await running.kill()
+      await rm(folder, { recursive: true })
+    }
+    const client = clientOf(running.url)
+    system = { ...client, ...asking(running.url), data: await read(join(dataset.env.DATASETS_DIR ?? '', dataset.name)) }
+    await client.ready()
+    await client.settled()
+    await hasNewcomers(system)
+  }, 120_000)
+  beforeEach(async ({ annotate, onTestFailed }) => {
+    if (note) await annotate(note)
+    onTestFailed(() => console.error(`foldstream printed:\n${output()}`))
+  })
+  afterAll(() => end())
+
+  return () => system
+}
+
+/** What tests of lists ask of a gateway, beside what all tests ask. */
+function asking(url: string) {
+  const { v1 } = createClient(url)
+  const rank = (userId: string, items: string[]): Promise<List> => answerOf(v1.rank.$post({ json: { userId, items } }))
+
+  return {
+    url,
+    v1,
+    rank,
+    /** A list by the rules of a body. */
+    list: (json: ListRequest): Promise<List> => answerOf(v1.recommendations.$post({ json })),
+    similar: (itemId: string, query: { limit?: number; skip?: number; genre?: string } = {}): Promise<List> =>
+      answerOf(v1.items[':itemId'].similar.$get({ param: { itemId }, query })),
+    /** Scores of these items for a user, by item; not of those of which nothing is known. */
+    async scores(userId: string, itemIds: Iterable<string>): Promise<Map<string, number>> {
+      const scores = new Map<string, number>()
+      const all = [...itemIds]
+      for (let from = 0; from < all.length; from += MAX_IDS)
+        for (const { itemId, score } of (await rank(userId, all.slice(from, from + MAX_IDS))).items)
+          scores.set(itemId, score)
+      return scores
+    },
+    describe: (itemId: string, json: InferRequestType<V1['items'][':itemId']['$put']>['json']) =>
+      answerOf(v1.items[':itemId'].$put({ param: { itemId }, json })),
+    /** Makes another model, and waits until it is served. @returns its id */
+    async rebuild(): Promise<string> {
+      const { id } = await answerOf(v1.admin.rebuilds.$post())
+      return await vi.waitFor(
+        async () => {
+          const { rebuild, generation } = await answerOf(v1.admin.status.$get())
+          expect(rebuild).toMatchObject({ id, status: 'published', generation: expect.any(String) })
+          expect(generation).toBe(rebuild?.generation)
+          return generation as string
+        },
+        { timeout: 60_000, interval: 50 },
+      )
+    },
+  }
+}
+
+/** What the model has not seen joins the lists a moment later. */
+async function hasNewcomers({ rank, data }: DatasetSystem): Promise<void> {
+  const rated = new Set([...data.ratings.values()].flatMap((theirs) => [...theirs.keys()]))
+  const unrated = [...data.items.values()].find(({ itemId, genres }) => !rated.has(itemId) && genres.includes('Drama'))
+  const [user = ''] = data.users
+  if (unrated) await vi.waitFor(async () => expect((await rank(user, [unrated.itemId])).items).toHaveLength(1), 10_000)
+}
+
+async function read(path: string): Promise<Data> {
+  const dataset = await openDataset(path, Date.now())
+  const items = new Map((await valuesOf(dataset.items())).map((item) => [item.itemId, item]))
+  const ratings = new Map<string, Map<string, number>>()
+  let newest = 0
+  for (const { userId, itemId, value, occurredAt } of await valuesOf(dataset.ratings())) {
+    const theirs = ratings.get(userId) ?? new Map<string, number>()
+    ratings.set(userId, theirs.set(itemId, value as number))
+    newest = Math.max(newest, occurredAt)
+  }
+  const countOf = (userId: string): number => ratings.get(userId)?.size ?? 0
+  const users = [...ratings.keys()].sort((x, y) => countOf(y) - countOf(x) || (x < y ? -1 : 1))
+  return { items, ratings, newest, users }
+}
+
+async function valuesOf<T>(chunks: AsyncIterable<Chunk<T>>): Promise<T[]> {
+  const values: T[] = []
+  for await (const { lines } of chunks) for (const { value } of lines) if (value) values.push(value)
+  return values
+}
+
+/** What a user rated at least this high. */
+export const likedBy = ({ ratings }: Data, userId: string): string[] =>
+  [...(ratings.get(userId) ?? [])].filter(([, value]) => value >= POSITIVE_FROM).map(([itemId]) => itemId)
+
+/** How many users like each item. @param counts  whether a user's like of an item is counted */
+export function likesOf(data: Data, counts = (_userId: string, _itemId: string): boolean => true): Map<string, number> {
+  const likes = new Map<string, number>()
+  for (const userId of data.users) {
+    for (const itemId of likedBy(data, userId))
+      if (counts(userId, itemId)) likes.set(itemId, (likes.get(itemId) ?? 0) + 1)
+  }
+  return likes
+}
+
+export const scoresOf = ({ items }: Pick<List, 'items'>): number[] => items.map(({ score }) => score)
+
+/** Same items in the same order, with the same scores but for rounding. */
+export function expectSameList(actual: Pick<List, 'items'>, expected: Pick<List, 'items'>): void {
+  expect(idsOf(actual)).toEqual(idsOf(expected))
+  actual.items.forEach(({ score, itemId }, n) => {
+    expectNear(score, expected.items[n]?.score as number, itemId)
+  })
+}
+
+export function expectNear(actual: number, expected: number, of?: string): void {
+  expect(Math.abs(actual - expected), `${of ?? ''} ${actual} is to be ${expected}`).toBeLessThanOrEqual(near(expected))
+}
