@@ -1,8 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { idsOf } from '../infra/system.fixture.ts'
-import { isHeldOut } from '../models/evaluation/held-out.ts'
 import { answerOf } from './client.ts'
-import { type Data, likedBy, likesOf, systemWithDataset } from './dataset.fixture.ts'
+import { type Data, likedBy, systemWithDataset, wellKnownOf } from './dataset.fixture.ts'
 
 /** As many factors as by default: with few of them a taste is soon like any other. */
 const asked = systemWithDataset({ FACTORS: '64', EPOCHS: '8' })
@@ -39,13 +38,6 @@ describe('a user whom nobody knows', () => {
     expect(isWellKnown.filter(Boolean)).toHaveLength(5)
   })
 })
-
-/** The most popular fifth of the model's items: by the likes that it was trained on, ties by id. */
-function wellKnownOf(data: Data): Set<string> {
-  const likes = likesOf(data, (userId, itemId) => !isHeldOut(userId, itemId))
-  const items = [...likes].sort(([x, likesOfX], [y, likesOfY]) => likesOfY - likesOfX || (x < y ? -1 : 1))
-  return new Set(items.slice(0, Math.floor(items.length / 5)).map(([itemId]) => itemId))
-}
 
 describe('a film that nobody knows', () => {
   it('is recommended to those who like what its raters like, from its third like on', async ({ annotate }) => {

@@ -5,6 +5,7 @@ import type { InferRequestType, InferResponseType } from 'hono/client'
 import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest'
 import { startFoldstream } from '../infra/services/foldstream.ts'
 import { clientOf, idsOf, SMALL_MODEL, testDataset } from '../infra/system.fixture.ts'
+import { isHeldOut } from '../models/evaluation/held-out.ts'
 import type { Item } from '../models/events/types.ts'
 import type { Chunk } from '../producers/datasets/dataset.ts'
 import { openDataset } from '../producers/datasets/open.ts'
@@ -30,7 +31,7 @@ export interface Data {
 }
 
 type V1 = Client['v1']
-type ListRequest = InferRequestType<V1['recommendations']['$post']>['json']
+export type ListRequest = InferRequestType<V1['recommendations']['$post']>['json']
 export type List = InferResponseType<V1['recommendations']['$post'], 200>
 
 export type DatasetSystem = ReturnType<typeof clientOf> & ReturnType<typeof asking> & { readonly data: Data }
@@ -77,12 +78,24 @@ function asking(url: string) {
   const { v1 } = createClient(url)
   const rank = (userId: string, items: string[]): Promise<List> => answerOf(v1.rank.$post({ json: { userId, items } }))
 
+  const list = (json: ListRequest): Promise<List> => answerOf(v1.recommendations.$post({ json }))
+
   return {
     url,
     v1,
     rank,
     /** A list by the rules of a body. */
-    list: (json: ListRequest): Promise<List> => answerOf(v1.recommendations.$post({ json })),
+    list,
+    /** The first `count` items of one, as its pages make them. */
+    async inPages(json: ListRequest, limit: number, count: number): Promise<List['items']> {
+      const items: List['items'] = []
+      while (items.length < count) {
+        const page = await list({ ...json, skip: items.length, limit: Math.min(limit, count - items.length) })
+        items.push(...page.items)
+        if (page.items.length < limit) break
+      }
+      return items
+    },
     similar: (itemId: string, query: { limit?: number; skip?: number; genre?: string } = {}): Promise<List> =>
       answerOf(v1.items[':itemId'].similar.$get({ param: { itemId }, query })),
     /** Scores of these items for a user, by item; not of those of which nothing is known. */
@@ -153,6 +166,13 @@ export function likesOf(data: Data, counts = (_userId: string, _itemId: string):
       if (counts(userId, itemId)) likes.set(itemId, (likes.get(itemId) ?? 0) + 1)
   }
   return likes
+}
+
+/** The most popular fifth of the model's items: by the likes that it was trained on, ties by id. */
+export function wellKnownOf(data: Data): ReadonlySet<string> {
+  const likes = likesOf(data, (userId, itemId) => !isHeldOut(userId, itemId))
+  const items = [...likes].sort(([x, likesOfX], [y, likesOfY]) => likesOfY - likesOfX || (x < y ? -1 : 1))
+  return new Set(items.slice(0, Math.floor(items.length / 5)).map(([itemId]) => itemId))
 }
 
 export const scoresOf = ({ items }: Pick<List, 'items'>): number[] => items.map(({ score }) => score)
