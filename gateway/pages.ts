@@ -8,6 +8,8 @@ import { invalidRequest, Problem } from './problems.ts'
 const HELD_MS = 600_000
 /** Items of a list that can be paged through, those of the first page included. */
 export const MAX_PAGED = 1_000
+/** Longer ids are for no address. */
+export const MAX_ID_LENGTH = 8_192
 /** Of the item ids that were shown, as they stand in an id of a next page: one in four billion is left out by mistake. */
 const HASH_BYTES = 4
 

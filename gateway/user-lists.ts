@@ -3,7 +3,7 @@ import type { Answer } from './engine/answers.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Selection } from './engine/request.ts'
 import { listQuery, withGenre } from './list-query.ts'
-import { createPages, type HeldList, MAX_PAGED, type Next, notAPage } from './pages.ts'
+import { createPages, type HeldList, MAX_ID_LENGTH, MAX_PAGED, type Next, notAPage } from './pages.ts'
 
 /** What a list for a user may be asked with. */
 interface ListQuery extends Selection {
@@ -31,7 +31,13 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
   async function first(userId: string, query: ListQuery, given: unknown): Promise<PagedAnswer> {
     const answer = await listOf(userId, query)
     const isLast = answer.items.length < query.limit || query.limit >= MAX_PAGED
-    return isLast ? answer : { ...answer, nextPage: pages.afterFirst(userId, given, answer.items) }
+    if (isLast) return answer
+    const nextPage = pages.afterFirst(userId, given, answer.items)
+    if (nextPage.length <= MAX_ID_LENGTH) return { ...answer, nextPage }
+    // A long list that was asked for at length: what the id cannot carry is held at once.
+    const shown = new Set(answer.items.map(({ itemId }) => itemId))
+    const rest = await restOf(userId, query, (itemId) => shown.has(itemId))
+    return rest.items.length === 0 ? answer : { ...answer, nextPage: await pages.hold(rest, 0, query.limit) }
   }
 
   /** @throws Problem where the id is none, or its list is gone */
@@ -45,14 +51,19 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
     const { data } = listQuery.safeParse(given)
     if (!data) throw notAPage()
     const query = withGenre(data)
+    const list = await restOf(userId, query, isShown)
+    const { answer, end } = cutAt(list, 0, query.limit)
+    return end < list.items.length ? { ...answer, nextPage: await pages.hold(list, end, query.limit) } : answer
+  }
+
+  /** The list as it is now, without what was shown of it. */
+  async function restOf(userId: string, query: ListQuery, isShown: (itemId: string) => boolean): Promise<HeldList> {
     const whole = await listOf(userId, { ...query, limit: MAX_PAGED, explain: false })
     const items = whole.items
       .filter(({ itemId }) => !isShown(itemId))
       .slice(0, MAX_PAGED - query.limit)
       .map(({ itemId, score }) => ({ itemId, score }))
-    const list = { userId, strategy: whole.strategy, generation: whole.generation, items }
-    const { answer, end } = cutAt(list, 0, query.limit)
-    return end < items.length ? { ...answer, nextPage: await pages.hold(list, end, query.limit) } : answer
+    return { userId, strategy: whole.strategy, generation: whole.generation, items }
   }
 
   function cut(list: HeldList, { listId, position, limit }: Extract<Next, { list: unknown }>): PagedAnswer {

@@ -4,13 +4,14 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { createAnswerCache, etagOf, type Kept, matchesEtag } from '../answer-cache.ts'
 import type { App, Gateway } from '../context.ts'
 import { listParameters, withGenre } from '../list-query.ts'
+import { MAX_ID_LENGTH } from '../pages.ts'
 import { reachToken } from '../read-your-writes.ts'
 import { inPath, json, list, needs, refusals, token, userId, waitMs } from '../schemas.ts'
 import type { PagedAnswer } from '../user-lists.ts'
 
 const query = z.strictObject({
   ...listParameters,
-  page: z.string().max(8_192).optional().openapi({
+  page: z.string().max(MAX_ID_LENGTH).optional().openapi({
     description: 'The `nextPage` of an answer; what else is asked for goes by that answer',
   }),
   after: token.optional().openapi({ description: 'Token of a write that the list is to show' }),
