@@ -3,6 +3,7 @@ import type { Logger } from '../../infra/logging.ts'
 import type { Metrics } from '../../infra/metrics.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
 import type { Generation } from '../../models/als/types.ts'
+import type { Workspace } from '../../models/linalg/workspace.ts'
 import type { Version } from '../answer-cache.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { type Answer, createAnswers } from './answers.ts'
@@ -14,6 +15,7 @@ import { arranged } from './list.ts'
 import { followNewcomers } from './newcomers.ts'
 import { createProfiles } from './profiles.ts'
 import { createRankings, type TrendWindow } from './rankings.ts'
+import { createReclamation } from './reclamation.ts'
 import type { Asker, Ranked, Selection } from './request.ts'
 import { createScanPool } from './scan-pool.ts'
 import { createServing, vectorOf } from './serving.ts'
@@ -49,12 +51,25 @@ export function createEngine(parts: EngineParts) {
   const profiles = createProfiles(state)
   const rankings = createRankings(state, partitions, logger)
   const pool = createScanPool(SCAN_THREADS)
-  const newcomersOf = followNewcomers({ state, rankings, catalogue, pool, logger })
-  const serving = createServing({ generations, catalogue, pool, logger, newcomersOf })
+  const { during, whenUnused } = createReclamation()
+  const newcomersOf = followNewcomers({ state, rankings, catalogue, pool, logger, giveBack })
+  const serving = createServing({ generations, catalogue, pool, logger, giveBack, newcomersOf })
   const answers = createAnswers(catalogue, metrics)
   const { answer } = answers
   const { isKnown, situationOf } = createSituations({ profiles, serving, catalogue, rankings })
-  const insights = createInsights({ state, profiles, serving, catalogue })
+  const { explanation, surprising, similarUsers } = createInsights({ state, profiles, serving, catalogue })
+
+  function giveBack(workspace: Workspace): void {
+    whenUnused(() => {
+      pool.forget(workspace)
+      workspace.dispose()
+    })
+  }
+
+  /** The same, and what it uses of a generation stays until it has answered. */
+  function held<Asked extends unknown[], Told>(ask: (...asked: Asked) => Promise<Told>) {
+    return (...asked: Asked): Promise<Told> => during(() => ask(...asked))
+  }
 
   async function list(source: Source, { selection, served, ignored }: Situation): Promise<Answer> {
     const known = { catalogue, vectorOf: (itemId: string) => served && vectorOf(served, itemId) }
@@ -64,7 +79,7 @@ export function createEngine(parts: EngineParts) {
 
   return {
     profiles,
-    insights,
+    insights: { explanation: held(explanation), surprising: held(surprising), similarUsers: held(similarUsers) },
     rankings,
     /** The model that is served. */
     generation: (): Generation | undefined => serving.current()?.generation,
@@ -72,13 +87,13 @@ export function createEngine(parts: EngineParts) {
     settled: serving.settled,
 
     /** What somebody may like: by their own vector, or the fallback chain where the model knows nothing they like. */
-    async recommend(asker: Asker, selection: Selection): Promise<Answer> {
+    recommend: held(async (asker: Asker, selection: Selection): Promise<Answer> => {
       const situation = await situationOf(asker, selection)
       return list(await chooseSource(situation, fallbacks), situation)
-    },
+    }),
 
     /** The given items, best first, as `recommend` would rank them; those that nobody knows are told. */
-    async rank(asker: Asker, itemIds: readonly string[], order: 'best' | 'asked' = 'best'): Promise<Answer> {
+    rank: held(async (asker: Asker, itemIds: readonly string[], order: 'best' | 'asked' = 'best'): Promise<Answer> => {
       const situation = await situationOf(asker, { limit: itemIds.length, skip: 0, includeKnown: true })
       const source = await chooseSource(situation, fallbacks)
       const ranked: Ranked[] = []
@@ -90,7 +105,7 @@ export function createEngine(parts: EngineParts) {
       }
       if (order === 'best') ranked.sort((x, y) => y.score - x.score)
       return answer(source, ranked, { served: situation.served, ignored })
-    },
+    }),
 
     isKnown,
     isHidden: catalogue.isHidden,
@@ -111,34 +126,34 @@ export function createEngine(parts: EngineParts) {
     },
 
     /** Items that are near all of some items; empty where nobody knows any of them. */
-    async similarItems(itemIds: readonly string[], selection: Selection): Promise<Answer> {
+    similarItems: held(async (itemIds: readonly string[], selection: Selection): Promise<Answer> => {
       const exclude = [...(selection.exclude ?? []), ...itemIds]
       const situation = await situationOf({}, { ...selection, exclude })
       const { served } = situation
       const source = served && fromLikeness(served, itemIds.filter(isKnown), rulesOf(situation))
       return list(source ?? NOTHING_LIKE_IT, situation)
-    },
+    }),
 
     /** The most liked items; a score is how many like it. */
-    async popular(selection: Selection): Promise<Answer> {
+    popular: held(async (selection: Selection): Promise<Answer> => {
       const situation = await situationOf({}, selection)
       return list(await fromPopular(situation, rulesOf(situation)), situation)
-    },
+    }),
 
     /** @returns the list and the time up to which it counts, in ms since 1970 */
-    async trending(window: TrendWindow, selection: Selection): Promise<Answer & { asOf: number }> {
+    trending: held(async (window: TrendWindow, selection: Selection): Promise<Answer & { asOf: number }> => {
       const trend = await rankings.trending(window)
       const situation = await situationOf({}, selection)
       const source = fromRanking('trending', trend, situation, rulesOf(situation))
       return { ...(await list(source, situation)), asOf: trend?.asOf ?? Date.now() }
-    },
+    }),
 
     /** The items with the best weighted average rating, which is the score. */
-    async topRated(selection: Selection): Promise<Answer> {
+    topRated: held(async (selection: Selection): Promise<Answer> => {
       const ranking = await rankings.topRated()
       const situation = await situationOf({}, selection)
       return list(fromRanking('top-rated', ranking, situation, rulesOf(situation)), situation)
-    },
+    }),
 
     /** Searches under way are finished. */
     async close(): Promise<void> {

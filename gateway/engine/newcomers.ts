@@ -4,7 +4,7 @@ import type { UserState } from '../../infra/user-state/port.ts'
 import { prepareBorrowing } from '../../models/als/borrowed-factors.ts'
 import { prepareItemFoldIn, typicalPositives } from '../../models/als/new-item.ts'
 import { weightInHistory } from '../../models/als/observations.ts'
-import { createWorkspace } from '../../models/linalg/workspace.ts'
+import { createWorkspace, type Workspace } from '../../models/linalg/workspace.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { createOverlay } from './overlay.ts'
 import { vectorIn } from './profiles.ts'
@@ -38,17 +38,20 @@ interface Parts {
   readonly catalogue: Catalogue
   readonly pool: ScanPool
   readonly logger: Logger
+  /** Takes a memory back when no request can be using it any more. */
+  giveBack(workspace: Workspace): void
 }
 
 /**
  * Looks after the items that a generation has not seen: folded in from their raters as soon as there are three, and before that
  * with factors borrowed from items of their genres.
  */
-export function followNewcomers({ state, rankings, catalogue, pool, logger }: Parts) {
+export function followNewcomers(parts: Parts) {
+  const { state, rankings, catalogue, logger } = parts
   return (served: Pick<ServedGeneration, 'generation' | 'foldIn' | 'shelf'>): Newcomers => {
     const { generation } = served
-    const folded = createOverlay({ intervalMs: FOLDED_INTERVAL_MS, max: MAX_FOLDED }, catalogue, pool, logger)
-    const borrowed = createOverlay({ intervalMs: BORROWED_INTERVAL_MS, max: MAX_BORROWED }, catalogue, pool, logger)
+    const folded = createOverlay({ intervalMs: FOLDED_INTERVAL_MS, max: MAX_FOLDED }, parts)
+    const borrowed = createOverlay({ intervalMs: BORROWED_INTERVAL_MS, max: MAX_BORROWED }, parts)
     const workspace = createWorkspace()
     const solve = prepareItemFoldIn(workspace, generation, typicalPositives(generation.positives))
     const borrow = prepareBorrowing(generation, (genre) => indicesOf(served.shelf, genre))
@@ -122,12 +125,13 @@ export function followNewcomers({ state, rankings, catalogue, pool, logger }: Pa
     async function foldInItem(itemId: string): Promise<boolean> {
       const raters = rankings.statisticsOf(itemId)?.raters ?? []
       const records = await state.readMany(raters.map(({ userId }) => userId))
+      // Its memory may be another generation's by now.
+      if (isClosed) return true
       const known = records.filter((record) => record !== undefined)
       const found = known.flatMap((record) => {
         const vector = vectorIn(served, record)
         return vector ? [{ vector, weight: weightInHistory(record.history, itemId, generation.hyperParameters) }] : []
       })
-      if (isClosed) return true
       if (found.length > 0) {
         folded.put(itemId, solve(found), raters.length)
         borrowed.remove(itemId)

@@ -4,7 +4,6 @@ import { placeFactors } from '../../models/als/placed.ts'
 import { createWorkspace, type Workspace } from '../../models/linalg/workspace.ts'
 import type { Catalogue } from '../catalogue.ts'
 import type { ScanPool } from './scan-pool.ts'
-import { LONGEST_REQUEST_MS } from './serving.ts'
 import { buildShelf, type Shelf } from './shelf.ts'
 
 /** What comes together, as all that is new to a generation does, is laid out together. */
@@ -33,15 +32,18 @@ interface Options {
   readonly max: number
 }
 
-type Laid = Shelf & { dispose(): void }
+interface Parts {
+  readonly catalogue: Catalogue
+  readonly pool: ScanPool
+  readonly logger: Logger
+  /** Takes a memory back when no request can be using it any more. */
+  giveBack(workspace: Workspace): void
+}
+
+type Laid = Shelf & { retire(): void }
 
 /** A shelf of items that come and go one by one: laid out anew, in the background, soon after something changed. */
-export function createOverlay(
-  { intervalMs, max }: Options,
-  catalogue: Catalogue,
-  pool: ScanPool,
-  logger: Logger,
-): Overlay {
+export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, logger, giveBack }: Parts): Overlay {
   const entries = new Map<string, Entry>()
   let laid: Laid | undefined
   let version = 0
@@ -60,10 +62,10 @@ export function createOverlay(
     hasChanged = false
     try {
       const next = await laidOut([...entries])
-      laid?.dispose()
+      if (isClosed) return next?.retire()
+      laid?.retire()
       laid = next
       version++
-      if (isClosed) dispose()
     } catch (error) {
       logger.error({ err: error }, 'new items cannot be laid out; those of before stay')
     }
@@ -86,14 +88,14 @@ export function createOverlay(
     const steps = buildShelf({ itemIds, indexOf, factors, positives: undefined }, workspace, catalogue, pool)
     for (;;) {
       const { done, value } = steps.next()
-      if (done) return { ...value, dispose: () => retire(value, workspace) }
+      if (done) return { ...value, retire: () => retire(value, workspace) }
       await yieldToRequests()
     }
   }
 
-  function dispose(): void {
-    laid?.dispose()
-    laid = undefined
+  function retire(shelf: Shelf, workspace: Workspace): void {
+    shelf.close()
+    giveBack(workspace)
   }
 
   return {
@@ -109,13 +111,8 @@ export function createOverlay(
     close() {
       isClosed = true
       clearTimeout(timer)
-      dispose()
+      // Requests that are under way still find it.
+      laid?.retire()
     },
   }
-}
-
-/** Requests that are under way may still be using it. */
-function retire(shelf: Shelf, workspace: Workspace): void {
-  shelf.close()
-  setTimeout(workspace.dispose, LONGEST_REQUEST_MS).unref()
 }

@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { silent } from '../../infra/logging.ts'
 import { createGeneration } from '../../models/als/generation.ts'
 import type { Generation } from '../../models/als/types.ts'
+import type { Workspace } from '../../models/linalg/workspace.ts'
 import { topK } from '../../models/ranking/top-k.ts'
 import { generationOf } from '../gateway.fixture.ts'
 import type { ScanPool } from './scan-pool.ts'
@@ -28,6 +29,7 @@ const catalogue = { get: () => undefined, isHidden: () => false, hidden: () => [
 let listeners: number
 let onThreads: string[]
 let live: Generation | undefined
+let givenBack: Workspace[]
 let serving: Serving
 const servedId = () => serving.current()?.generation.id
 
@@ -35,6 +37,7 @@ beforeEach(() => {
   listeners = 0
   onThreads = []
   live = undefined
+  givenBack = []
   const onChange = () => {
     listeners++
     return () => void listeners--
@@ -44,7 +47,7 @@ beforeEach(() => {
       onThreads.push(`${k} of ${scorer.rows}`)
       return scorer.topK(user, k, hidden)
     },
-    forget: () => onThreads.push('forgotten'),
+    forget: () => {},
     close: async () => {},
   }
   serving = createServing({
@@ -52,7 +55,11 @@ beforeEach(() => {
     catalogue: { ...catalogue, onChange } as never,
     pool,
     logger: silent,
-    newcomersOf: () => ({ shelves: () => [], ratedShelves: () => [], version: () => 0, close: () => {} }),
+    giveBack: (workspace) => givenBack.push(workspace),
+    newcomersOf({ generation }) {
+      if (generation.id.startsWith('broken')) throw new RangeError('there is no room')
+      return { shelves: () => [], ratedShelves: () => [], version: () => 0, close: () => {} }
+    },
   })
 })
 
@@ -126,5 +133,34 @@ it('leaves searches that take long to other threads, and finishes them in the ge
   live = small
   expect(servedId()).toBe('small')
   expect(await found).toEqual(topK(large.items.factors, user, 2000))
-  expect(onThreads).toEqual(['2000 of 4096', 'forgotten'])
+  expect(onThreads).toEqual(['2000 of 4096'])
+  expect(givenBack).toHaveLength(1)
+})
+
+it('works on few memories, however often it switches', async () => {
+  for (let n = 0; n < 60; n++) {
+    live = n % 10 === 9 ? largeGeneration(`large ${n}`) : generationOf(`g${n}`, { a: [1, n] })
+    serving.current()
+    // Some large ones are laid out, others given up.
+    if (n % 20 === 19) await serving.settled()
+    for (const workspace of givenBack.slice(-1)) workspace.dispose()
+  }
+  expect(givenBack.length).toBeGreaterThan(50)
+  expect(new Set(givenBack.map(({ memory }) => memory)).size).toBeLessThan(6)
+})
+
+it.each([
+  ['small', () => generationOf('broken', { a: [1, 0] })],
+  ['large', () => largeGeneration('broken')],
+])('stays with the former generation where a %s one cannot be laid out', async (_, broken) => {
+  live = small
+  expect(servedId()).toBe('small')
+  live = broken()
+  for (let n = 0; n < 3; n++) expect(servedId()).toBe('small')
+  await serving.settled()
+  expect(servedId()).toBe('small')
+  expect(listeners).toBe(1)
+  expect(givenBack).toEqual([])
+  live = generationOf('next', { a: [1, 0] })
+  expect(servedId()).toBe('next')
 })

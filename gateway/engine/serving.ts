@@ -15,9 +15,6 @@ import { buildShelf, type Shelf } from './shelf.ts'
  * out between requests. */
 const LAID_OUT_AT_ONCE = 1e6
 
-/** No request takes so long: after it nobody uses a generation any more that has been replaced. */
-export const LONGEST_REQUEST_MS = 60_000
-
 /** A generation as requests use it. */
 export interface ServedGeneration {
   readonly generation: Generation
@@ -49,6 +46,8 @@ export interface ServingParts {
   readonly catalogue: Catalogue
   readonly pool: ScanPool
   readonly logger: Logger
+  /** Takes a memory back when no request can be using it any more. */
+  giveBack(workspace: Workspace): void
   /** Begins to look after the items that a generation has not seen. */
   newcomersOf(served: Pick<ServedGeneration, 'generation' | 'foldIn' | 'shelf'>): Newcomers
 }
@@ -67,6 +66,7 @@ type Opened = ServedGeneration & { close(): void }
 export function createServing(parts: ServingParts): Serving {
   const { generations, logger } = parts
   let served: Opened | undefined
+  /** The one that is live, while the former one is served: it is being laid out, or cannot be. */
   let preparing: Generation | undefined
   let preparation = Promise.resolve()
 
@@ -86,11 +86,24 @@ export function createServing(parts: ServingParts): Serving {
         if (done) return switchTo(value)
       }
     } catch (error) {
-      logger.error({ err: error, generation: generation.id }, 'a generation cannot be served; the former one stays')
+      fail(generation, error)
     } finally {
-      // One that was given up lets go of the catalogue.
+      // One that was given up lets go of the catalogue, and of its memory.
       steps.return(undefined as never)
     }
+  }
+
+  function prepareAtOnce(generation: Generation): void {
+    preparing = generation
+    try {
+      switchTo(finish(serve(generation, parts)))
+    } catch (error) {
+      fail(generation, error)
+    }
+  }
+
+  function fail(generation: Generation, error: unknown): void {
+    logger.error({ err: error, generation: generation.id }, 'a generation cannot be served; the former one stays')
   }
 
   function current(): ServedGeneration | undefined {
@@ -100,7 +113,7 @@ export function createServing(parts: ServingParts): Serving {
     if (generation === served?.generation) return served
     if (generation === undefined) switchTo(undefined)
     else if (isLarge(generation)) preparation = prepare(generation)
-    else switchTo(finish(serve(generation, parts)))
+    else prepareAtOnce(generation)
     return served
   }
 
@@ -118,13 +131,27 @@ function isLarge({ items }: Generation): boolean {
   return items.factors.data.length > LAID_OUT_AT_ONCE
 }
 
-function* serve(generation: Generation, { catalogue, pool, newcomersOf }: ServingParts): Steps<Opened> {
-  const { itemIds, indexOf, items, positives, hyperParameters } = generation
+function* serve(generation: Generation, parts: ServingParts): Steps<Opened> {
   const workspace = createWorkspace()
+  let opened: Opened | undefined
+  try {
+    opened = yield* openIn(workspace, generation, parts)
+    return opened
+  } finally {
+    if (!opened) workspace.dispose()
+  }
+}
+
+function* openIn(
+  workspace: Workspace,
+  generation: Generation,
+  { catalogue, pool, newcomersOf, giveBack }: ServingParts,
+): Steps<Opened> {
+  const { itemIds, indexOf, items, positives, hyperParameters } = generation
   const factors = yield* placeInSteps(workspace, items.factors)
-  const shelf = yield* buildShelf({ itemIds, indexOf, factors, positives }, workspace, catalogue, pool)
   const foldIn = prepareFoldIn(workspace, factors, items.gramian, hyperParameters)
-  const newcomers = newcomersOf({ generation, foldIn, shelf })
+  const shelf = yield* buildShelf({ itemIds, indexOf, factors, positives }, workspace, catalogue, pool)
+  const newcomers = closingOnFailure(shelf, () => newcomersOf({ generation, foldIn, shelf }))
   let users: Scorer | undefined
   return {
     generation,
@@ -144,8 +171,17 @@ function* serve(generation: Generation, { catalogue, pool, newcomersOf }: Servin
     close() {
       newcomers.close()
       shelf.close()
-      setTimeout(workspace.dispose, LONGEST_REQUEST_MS).unref()
+      giveBack(workspace)
     },
+  }
+}
+
+function closingOnFailure<T>(opened: { close(): void }, next: () => T): T {
+  try {
+    return next()
+  } catch (error) {
+    opened.close()
+    throw error
   }
 }
 

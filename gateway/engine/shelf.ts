@@ -87,10 +87,7 @@ export function* buildShelf(
     },
     isWellKnown: (index) => wellKnown[index] === 1,
     vectorOf: (index) => data.subarray(index * width, index * width + d),
-    close() {
-      hiddenItems.close()
-      pool.forget(workspace)
-    },
+    close: hiddenItems.close,
   }
 }
 
