@@ -51,6 +51,7 @@ describe('a film that nobody knows', () => {
     const itemId = 'new film'
     const placesFor = async (userIds: readonly string[]): Promise<number[]> => {
       const lists = await Promise.all(userIds.map((userId) => recommendations(userId, { limit: 1000 })))
+      for (const list of lists) expect(new Set(idsOf(list)).size).toBe(list.items.length)
       return lists.map((list) => placeOf(list, itemId)).sort((x, y) => x - y)
     }
 

@@ -97,7 +97,8 @@ describe('GET /v1/items/trending', () => {
 
 describe('GET /v1/items/{itemId}/similar', () => {
   it('answers the items of most similar factors, and says the same of both', async () => {
-    const { popular, similar, v1 } = asked()
+    const { data, popular, similar, v1 } = asked()
+    const likes = likesOf(data)
     for (const itemId of idsOf(await popular({ limit: 5 }))) {
       const list = await similar(itemId, { limit: 1000 })
       expect(list.strategy).toBe('similar')
@@ -105,6 +106,8 @@ describe('GET /v1/items/{itemId}/similar', () => {
       expect(scoresOf(list)).toEqual(scoresOf(list).toSorted((x, y) => y - x))
       expect(scoresOf(list)[0]).toBeLessThan(1.0001)
       expect((await similar(itemId, { limit: 20, skip: 10 })).items).toEqual(list.items.slice(10, 30))
+      // What nobody likes is like nothing, though it is recommended for its genres.
+      expect(idsOf(list).filter((near) => !likes.has(near))).toEqual([])
       const dramas = await similar(itemId, { limit: 5, genre: 'Drama' })
       expect(dramas.items).toEqual(list.items.filter(({ genres }) => genres?.includes('Drama')).slice(0, 5))
       const [nearest] = list.items

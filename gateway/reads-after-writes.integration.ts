@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { idsOf } from '../infra/system.fixture.ts'
 import { answerOf } from './client.ts'
 import { expectSameList, likedBy, likesOf, systemWithDataset } from './dataset.fixture.ts'
+import { eventsOf } from './event-stream.fixture.ts'
 
 const asked = systemWithDataset()
 
@@ -79,6 +80,26 @@ describe('a list with an ETag', () => {
     const rebuilt = await get(userId, etagOf(changed))
     expect(await answerOf(rebuilt)).toMatchObject({ generation })
     expect(etagOf(rebuilt)).not.toBe(etagOf(changed))
+  })
+})
+
+describe('GET /v1/users/{userId}/recommendations/stream', () => {
+  it('tells the list, and again what it is after a rating and with another model', async () => {
+    const { data, url, rate, rebuild, recommendations } = asked()
+    const userId = data.users[150] as string
+    const stream = eventsOf(await fetch(`${url}/v1/users/${userId}/recommendations/stream?limit=20`))
+    const { answer: first } = await stream.nextList()
+    expect(first.items).toEqual((await recommendations(userId, { limit: 20 })).items)
+
+    const [itemId = ''] = idsOf(first)
+    await rate({ userId, itemId, value: 1 })
+    const { answer: second } = await stream.nextList()
+    expect(idsOf(second)).toEqual([...idsOf(first).slice(1), expect.any(String)])
+
+    const generation = await rebuild()
+    const { answer: third } = await stream.nextList()
+    expect(third).toMatchObject({ strategy: 'fold-in', generation })
+    await stream.cancel()
   })
 })
 
