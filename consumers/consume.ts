@@ -4,6 +4,7 @@ import type { Batch, EventLog, LogRecord, Topic } from '../infra/event-log/port.
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { Offset } from '../models/events/types.ts'
+import { inTurn } from './turns.ts'
 
 /** Records of one partition, in offset order. */
 export interface Slice {
@@ -105,7 +106,9 @@ export async function consume(
       end()
       await commit(standing)
     }
-    return insist('the effect', work, ours)
+    // What is gathered comes seldom, and may take long without using the event loop.
+    const paced = consumer.maxAgeMs === 0 ? () => inTurn(work, closing.signal) : work
+    return insist('the effect', paced, ours)
   }
 
   async function commit(batches: readonly Batch[]): Promise<void> {
