@@ -20,8 +20,6 @@ export interface Ranking {
   readonly items: Pick<RankedItems, 'values' | 'length'>
   /** undefined: not in the list */
   scoreOf(itemId: string): number | undefined
-  /** Another one, another list. */
-  readonly version: number
 }
 
 export interface Trend extends Ranking {
@@ -64,9 +62,8 @@ export function createRankings(
   const { table } = live
   const closing = new AbortController()
 
-  function remade<T>(steps: (table: StatisticsTable) => Steps<T>): () => Promise<(T & Versioned) | undefined> {
+  function remade<T>(steps: (table: StatisticsTable) => Steps<T>): () => Promise<T | undefined> {
     let madeOf: number | undefined
-    let version = 0
     return remadeWhileAsked({
       async make() {
         if (!(await live.catchUp())) return undefined
@@ -74,7 +71,7 @@ export function createRankings(
         if (makingOf === madeOf) return undefined
         const made = await inBackground(steps(table), closing.signal)
         madeOf = makingOf
-        return { ...made, version: ++version }
+        return made
       },
       failed(error) {
         if (!closing.signal.aborted) logger.error({ err: error }, 'a list of items stays as it was')
@@ -90,7 +87,7 @@ export function createRankings(
   return {
     async popular() {
       const made = await popular()
-      return made && asRanking(made, made)
+      return made && asRanking(made)
     },
     async trending(window) {
       const index = TREND_WINDOWS.indexOf(window)
@@ -99,11 +96,11 @@ export function createRankings(
       if (!made) return undefined
       const { ranking, newest } = made
       const asOf = newest < now() - halfLifeMs && newest > Number.NEGATIVE_INFINITY ? newest : now()
-      return { ...asRanking(ranking.scaled(2 ** ((newest - asOf) / halfLifeMs)), made), asOf }
+      return { ...asRanking(ranking.scaled(2 ** ((newest - asOf) / halfLifeMs))), asOf }
     },
     async topRated() {
       const made = await topRated()
-      return made && asRanking(made, made)
+      return made && asRanking(made)
     },
     statisticsOf: table.of,
     popularityOf: table.positivesOf,
@@ -119,8 +116,4 @@ export function createRankings(
   }
 }
 
-interface Versioned {
-  readonly version: number
-}
-
-const asRanking = (items: RankedItems, { version }: Versioned): Ranking => ({ items, scoreOf: items.scoreOf, version })
+const asRanking = (items: RankedItems): Ranking => ({ items, scoreOf: items.scoreOf })
