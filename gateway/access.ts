@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
+import type { RouteConfig } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { isLoopback } from '../infra/config.ts'
 import { type ApiKey, sha256 } from './api-keys.ts'
 import type { App } from './context.ts'
 import { Problem } from './problems.ts'
 import { createRateLimiter } from './rate-limit.ts'
-import { routeOf } from './route-of.ts'
+import { createDescriptionOf, routeOf } from './route-of.ts'
 import { SCOPES } from './schemas.ts'
 
 interface KeyOptions {
@@ -27,13 +28,11 @@ export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths }:
   const folder = { name: 'data folder', scopes: SCOPES, rate: Number.POSITIVE_INFINITY }
   const folderKeys: ApiKey[] = adminToken === undefined ? [] : [{ ...folder, sha256: sha256(adminToken) }]
   const take = createRateLimiter()
-  let scopes: ReadonlyMap<string, readonly string[]> | undefined
+  const descriptionOf = createDescriptionOf(app)
 
   return async (c, next) => {
-    // At the first request every route is there.
-    scopes ??= scopesByRoute(app)
     const route = routeOf(c)
-    const needed = route && (openPaths.includes(route.path) ? [] : scopes.get(`${route.method} ${route.path}`))
+    const needed = route && (openPaths.includes(route.path) ? [] : scopesOf(descriptionOf(route)))
     if (needed?.length === 0) return next()
 
     const [, token] = /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '') ?? []
@@ -65,18 +64,11 @@ function keyOf(keys: readonly ApiKey[], token: string): ApiKey | undefined {
   return keys.filter((key) => timingSafeEqual(key.sha256, digest))[0]
 }
 
-/** Scopes that each route needs, by its method and path; none: it is open. */
-function scopesByRoute(app: App): ReadonlyMap<string, readonly string[]> {
-  const routes = app.openAPIRegistry.definitions.flatMap((definition) =>
-    definition.type === 'route' ? [definition.route] : [],
-  )
-  return new Map(
-    routes.map(({ method, path, security }) => [
-      `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
-      // A route that forgot to say so is not open.
-      security === undefined ? ['admin'] : security.flatMap(({ key = [] }) => key),
-    ]),
-  )
+/** Scopes that a route needs; none: it is open. */
+function scopesOf(description: RouteConfig | undefined): readonly string[] | undefined {
+  if (!description) return undefined
+  // A route that forgot to say so is not open.
+  return description.security === undefined ? ['admin'] : description.security.flatMap(({ key = [] }) => key)
 }
 
 /**
