@@ -1,4 +1,4 @@
-import { capped, diversified, mixed, pinned } from '../../models/ranking/arrange.ts'
+import { capped, DIVERSITY_POOL, diversified, mixed, pinned } from '../../models/ranking/arrange.ts'
 import { valuesOf } from '../../models/ranking/filter.ts'
 import type { Catalogue } from '../catalogue.ts'
 import type { Ranked, Selection } from './request.ts'
@@ -7,8 +7,6 @@ import type { Source } from './sources.ts'
 
 /** With caps so many times as many items are looked at first as are wanted. */
 const SPARE = 4
-/** Diversity chooses from so many, whatever is wanted: pages of one list have to agree. */
-const DIVERSITY_POOL = 200
 
 /** What arranging needs to know of items. */
 export interface Known {

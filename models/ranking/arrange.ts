@@ -4,7 +4,7 @@
  */
 
 /** Diversity chooses among so many, however many are wanted. */
-const POOL = 200
+export const DIVERSITY_POOL = 200
 
 interface Diversity<T> {
   /** λ, from 0 (by score alone) to 1 (by unlikeness alone) */
@@ -26,7 +26,7 @@ interface Diversity<T> {
  * @param candidates  200 at least, unless there are no more: who gives fewer gets another order than who gives all
  */
 export function diversified<T>(candidates: readonly T[], { weight, scoreOf, vectorOf, count }: Diversity<T>): T[] {
-  const pool = candidates.slice(0, POOL)
+  const pool = candidates.slice(0, DIVERSITY_POOL)
   const relevance = scaled(pool.map(scoreOf))
   const directions = pool.map((candidate) => directionOf(vectorOf(candidate)))
   /** Greatest cosine to those chosen; to none: 0. */
@@ -49,7 +49,7 @@ export function diversified<T>(candidates: readonly T[], { weight, scoreOf, vect
     }
     chosen.push(pool[best] as T)
   }
-  return [...chosen, ...candidates.slice(POOL)].slice(0, count)
+  return [...chosen, ...candidates.slice(DIVERSITY_POOL)].slice(0, count)
 }
 
 /** To 0 … 1; where all are alike, to 0. */
