@@ -1,10 +1,14 @@
 import { setTimeout as sleep, setImmediate as yieldToRequests } from 'node:timers/promises'
 import type { Logger } from '../../infra/logging.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
-import { prepareBorrowing } from '../../models/als/borrowed-factors.ts'
-import { prepareItemFoldIn, typicalPositives } from '../../models/als/new-item.ts'
+import { type BorrowFactors, prepareBorrowing } from '../../models/als/borrowed-factors.ts'
+import { type ItemRater, prepareItemFoldIn, typicalPositives } from '../../models/als/new-item.ts'
 import { weightInHistory } from '../../models/als/observations.ts'
 import { createWorkspace, type Workspace } from '../../models/linalg/workspace.ts'
+import { folded as foldedText } from '../../models/ranking/folded.ts'
+import type { Steps } from '../../models/ranking/layout.ts'
+import type { Rater } from '../../models/ranking/types.ts'
+import { inBackground } from '../background.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { createOverlay } from './overlay.ts'
 import { vectorIn } from './profiles.ts'
@@ -29,8 +33,9 @@ const MAX_FOLDED = 2_000
 const MAX_BORROWED = 5_000
 /** Share of the time that solving may take. */
 const MAX_SHARE = 0.1
-/** Requests are let in after so long. */
-const STEP_MS = 2
+/** Items looked at, and raters read, before requests are let in. */
+const STEP_ITEMS = 64
+const STEP_RATERS = 25
 
 interface Parts {
   readonly state: Pick<UserState, 'readMany'>
@@ -54,51 +59,85 @@ export function followNewcomers(parts: Parts) {
     const borrowed = createOverlay({ intervalMs: BORROWED_INTERVAL_MS, max: MAX_BORROWED }, parts)
     const workspace = createWorkspace()
     const solve = prepareItemFoldIn(workspace, generation, typicalPositives(generation.positives))
-    const borrow = prepareBorrowing(generation, (genre) => indicesOf(served.shelf, genre))
     const theOthers = createDifference()
+    const closing = new AbortController()
+    /** Items of which something changed. */
+    const touched = new Set<string>()
     /** Items to be solved, and how often that was tried. */
     const waiting = new Map<string, number>()
-    let isClosed = false
+    let borrow: BorrowFactors | undefined
+    let isLooking = false
     let isWorking = false
 
-    const isNew = (itemId: string): boolean => !generation.indexOf.has(itemId)
+    function touch(itemId: string): void {
+      if (generation.indexOf.has(itemId)) return
+      touched.add(itemId)
+      void look()
+    }
+
+    /** Whoever tells of changes is not held up by them. */
+    async function look(): Promise<void> {
+      if (isLooking || !borrow || closing.signal.aborted) return
+      isLooking = true
+      await inBackground(considerTouched(borrow), closing.signal).catch(failed)
+      isLooking = false
+    }
+
+    function* considerTouched(borrow: BorrowFactors): Steps<void> {
+      let count = 0
+      for (const itemId of touched) {
+        touched.delete(itemId)
+        consider(itemId, borrow)
+        if (++count % STEP_ITEMS === 0) yield
+      }
+    }
 
     /** What is to become of an item that the generation does not know. */
-    function consider(itemId: string): void {
-      if (!isNew(itemId)) return
-      const statistics = rankings.statisticsOf(itemId)
-      if ((statistics?.raters?.length ?? 0) >= MIN_RATERS) {
+    function consider(itemId: string, borrow: BorrowFactors): void {
+      if (ratersOf(itemId).length >= MIN_RATERS) {
         waiting.set(itemId, 0)
         void work()
         return
       }
+      waiting.delete(itemId)
       folded.remove(itemId)
+      const statistics = rankings.statisticsOf(itemId)
       const isDisliked = statistics !== undefined && 2 * statistics.positives < statistics.count
       const item = catalogue.get(itemId)
-      const vector = item && !isDisliked ? borrow(item.genres) : undefined
+      const vector = item && !isDisliked ? borrow(item.genres.map(foldedText)) : undefined
       if (vector) borrowed.put(itemId, vector, item?.updatedAt ?? 0)
       else borrowed.remove(itemId)
     }
 
-    /** Everything that was there before this generation came. */
-    async function considerAll(): Promise<void> {
+    const ratersOf = (itemId: string): readonly Rater[] => rankings.statisticsOf(itemId)?.raters ?? []
+
+    /** From what the generation's own items tell of genres, everything that was there before it came. */
+    async function begin(): Promise<void> {
+      const genresOf = (index: number): string[] =>
+        catalogue.get(generation.itemIds[index] as string)?.genres.map(foldedText) ?? []
+      borrow = await inBackground(prepareBorrowing(generation, genresOf), closing.signal)
+      await inBackground(touchAll(), closing.signal)
+    }
+
+    function* touchAll(): Steps<void> {
+      let count = 0
       for (const itemIds of [catalogue.itemIds(), rankings.itemIds()]) {
-        let began = performance.now()
         for (const itemId of itemIds) {
-          if (isClosed) return
-          consider(itemId)
-          if (performance.now() - began < STEP_MS) continue
-          await yieldToRequests()
-          began = performance.now()
+          touch(itemId)
+          if (++count % STEP_ITEMS === 0) yield
         }
       }
+    }
+
+    function failed(error: unknown): void {
+      if (!closing.signal.aborted) logger.error({ err: error }, 'new items stay as they were')
     }
 
     async function work(): Promise<void> {
       if (isWorking) return
       isWorking = true
       await sleep(GATHER_MS, undefined, { ref: false })
-      while (waiting.size > 0 && !isClosed) {
+      while (waiting.size > 0 && !closing.signal.aborted) {
         const [[itemId, tries]] = waiting as unknown as [[string, number]]
         waiting.delete(itemId)
         const began = performance.now()
@@ -115,7 +154,7 @@ export function followNewcomers(parts: Parts) {
 
     function retryLater(itemId: string, tries: number): void {
       setTimeout(() => {
-        if (isClosed) return
+        if (closing.signal.aborted) return
         waiting.set(itemId, tries)
         void work()
       }, RETRY_MS * tries).unref()
@@ -123,34 +162,41 @@ export function followNewcomers(parts: Parts) {
 
     /** @returns whether all raters were found: statistics are written before the users of a batch */
     async function foldInItem(itemId: string): Promise<boolean> {
-      const raters = rankings.statisticsOf(itemId)?.raters ?? []
-      const records = await state.readMany(raters.map(({ userId }) => userId))
-      // Its memory may be another generation's by now.
-      if (isClosed) return true
-      const known = records.filter((record) => record !== undefined)
-      const found = known.flatMap((record) => {
-        const vector = vectorIn(served, record)
-        return vector ? [{ vector, weight: weightInHistory(record.history, itemId, generation.hyperParameters) }] : []
-      })
-      if (found.length > 0) {
+      const raters = ratersOf(itemId)
+      const found: ItemRater[] = []
+      let missing = 0
+      for (let from = 0; from < raters.length; from += STEP_RATERS) {
+        const records = await state.readMany(raters.slice(from, from + STEP_RATERS).map(({ userId }) => userId))
+        // Its memory may be another generation's by now.
+        if (closing.signal.aborted) return true
+        for (const record of records) {
+          const vector = record && vectorIn(served, record)
+          if (vector)
+            found.push({ vector, weight: weightInHistory(record.history, itemId, generation.hyperParameters) })
+          if (!record) missing++
+        }
+        await yieldToRequests()
+      }
+      // One of them may have withdrawn meanwhile.
+      if (found.length > 0 && ratersOf(itemId).length >= MIN_RATERS && !closing.signal.aborted) {
         folded.put(itemId, solve(found), raters.length)
         borrowed.remove(itemId)
       }
-      return known.length === raters.length
+      return missing === 0
     }
 
-    const stopRatings = rankings.onItems((itemIds) => itemIds.forEach(consider))
-    const stopCatalogue = catalogue.onChange(consider)
-    void considerAll()
+    const stopRatings = rankings.onItems((itemIds) => itemIds.forEach(touch))
+    const stopCatalogue = catalogue.onChange(touch)
+    begin().catch(failed)
 
     const shelvesOf = (...shelves: (Shelf | undefined)[]): Shelf[] => shelves.filter((shelf) => shelf !== undefined)
 
     return {
       shelves: () => shelvesOf(folded.shelf(), theOthers(borrowed.shelf(), folded.shelf())),
       ratedShelves: () => shelvesOf(folded.shelf()),
-      version: () => folded.version() + borrowed.version(),
+      version: () => `${folded.version()}.${borrowed.version()}`,
       close() {
-        isClosed = true
+        closing.abort(new Error('another model is served'))
         stopRatings()
         stopCatalogue()
         folded.close()
@@ -159,10 +205,4 @@ export function followNewcomers(parts: Parts) {
       },
     }
   }
-}
-
-/** Dense indices of a genre's items. */
-function* indicesOf(shelf: Shelf, genre: string): Iterable<number> {
-  const others = shelf.hidden({ field: 'genres', has: genre })
-  for (let index = 0; index < shelf.itemIds.length; index++) if (!others.isHidden(index)) yield index
 }

@@ -20,7 +20,7 @@ export interface Overlay {
   remove(itemId: string): void
   /** As it was last laid out; undefined: there is nothing on it. */
   shelf(): Shelf | undefined
-  /** Counts how often it was laid out. */
+  /** Another one whenever it was laid out anew; never that of another overlay. */
   version(): number
   close(): void
 }
@@ -40,13 +40,16 @@ interface Parts {
   giveBack(workspace: Workspace): void
 }
 
+/** Layouts made in this process. */
+let layouts = 0
+
 type Laid = Shelf & { retire(): void }
 
 /** A shelf of items that come and go one by one: laid out anew, in the background, soon after something changed. */
 export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, logger, giveBack }: Parts): Overlay {
   const entries = new Map<string, Entry>()
   let laid: Laid | undefined
-  let version = 0
+  let version = ++layouts
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
   let laidAt = Number.NEGATIVE_INFINITY
@@ -61,11 +64,11 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
   async function layOut(): Promise<void> {
     hasChanged = false
     try {
-      const next = await laidOut([...entries])
+      const next = await laidOut()
       if (isClosed) return next?.retire()
       laid?.retire()
       laid = next
-      version++
+      version = ++layouts
     } catch (error) {
       logger.error({ err: error }, 'new items cannot be laid out; those of before stay')
     }
@@ -74,10 +77,21 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
     if (hasChanged && !isClosed) change()
   }
 
-  async function laidOut(all: readonly (readonly [itemId: string, entry: Entry])[]): Promise<Laid | undefined> {
-    if (all.length === 0) return undefined
-    const kept = all.length > max ? all.toSorted(([, x], [, y]) => y.rank - x.rank).slice(0, max) : all
-    const items = kept.toSorted(([x], [y]) => (x < y ? -1 : 1))
+  /** Those of greatest rank. */
+  function best(): [itemId: string, entry: Entry][] {
+    return entries.size > max ? [...entries].sort(([, x], [, y]) => y.rank - x.rank).slice(0, max) : [...entries]
+  }
+
+  /** What is beyond them for good is forgotten now and then, so that a million new items need no more memory than these. */
+  function forgetTheRest(): void {
+    if (entries.size < 2 * max) return
+    const kept = new Set(best().map(([itemId]) => itemId))
+    for (const itemId of entries.keys()) if (!kept.has(itemId)) entries.delete(itemId)
+  }
+
+  async function laidOut(): Promise<Laid | undefined> {
+    if (entries.size === 0) return undefined
+    const items = best().sort(([x], [y]) => (x < y ? -1 : 1))
     const itemIds = items.map(([itemId]) => itemId)
     const indexOf = new Map(itemIds.map((itemId, index) => [itemId, index]))
     const d = items[0]?.[1].vector.length ?? 0
@@ -101,6 +115,7 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
   return {
     put(itemId, vector, rank) {
       entries.set(itemId, { vector, rank })
+      forgetTheRest()
       change()
     },
     remove(itemId) {

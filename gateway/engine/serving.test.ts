@@ -58,7 +58,7 @@ beforeEach(() => {
     giveBack: (workspace) => givenBack.push(workspace),
     newcomersOf({ generation }) {
       if (generation.id.startsWith('broken')) throw new RangeError('there is no room')
-      return { shelves: () => [], ratedShelves: () => [], version: () => 0, close: () => {} }
+      return { shelves: () => [], ratedShelves: () => [], version: () => '', close: () => {} }
     },
   })
 })

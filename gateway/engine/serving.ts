@@ -25,8 +25,8 @@ export interface ServedGeneration {
   readonly shelves: readonly Shelf[]
   /** Those whose factors come from ratings, and not from other items of their genres: what is like what goes by these. */
   readonly ratedShelves: readonly Shelf[]
-  /** Counts how often those that it has not seen changed. */
-  version(): number
+  /** Another one whenever those that it has not seen changed, in no generation the same. */
+  version(): string
   /** The sampled users by their directions. Laid out when somebody first asks. */
   users(): Scorer
 }
@@ -36,8 +36,8 @@ export interface Newcomers {
   /** All of them, and those whose factors come from ratings. */
   shelves(): readonly Shelf[]
   ratedShelves(): readonly Shelf[]
-  /** Counts how often they changed. */
-  version(): number
+  /** Another one whenever they changed, in no generation the same. */
+  version(): string
   close(): void
 }
 

@@ -1,0 +1,56 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { silent } from '../../infra/logging.ts'
+import type { Workspace } from '../../models/linalg/workspace.ts'
+import type { Catalogue } from '../catalogue.ts'
+import { createOverlay } from './overlay.ts'
+import { createScanPool } from './scan-pool.ts'
+
+const catalogue = { get: () => undefined, isHidden: () => false, hidden: () => [], onChange: () => () => {} }
+const givenBack: Workspace[] = []
+const opened: { close(): void }[] = []
+
+function open(max: number) {
+  const overlay = createOverlay(
+    { intervalMs: 1, max },
+    {
+      catalogue: catalogue as unknown as Catalogue,
+      pool: createScanPool(1),
+      logger: silent,
+      giveBack: (workspace) => void givenBack.push(workspace),
+    },
+  )
+  opened.push(overlay)
+  return overlay
+}
+afterEach(() => {
+  for (const overlay of opened.splice(0)) overlay.close()
+  givenBack.length = 0
+})
+
+const vector = Float32Array.of(1, 2)
+
+it('lays out what came, and again what is left', async () => {
+  const overlay = open(10)
+  expect(overlay.shelf()).toBeUndefined()
+  overlay.put('b', vector, 1)
+  overlay.put('a', vector, 1)
+  await vi.waitFor(() => expect(overlay.shelf()?.itemIds).toEqual(['a', 'b']))
+  const version = overlay.version()
+  overlay.remove('a')
+  overlay.remove('never there')
+  await vi.waitFor(() => expect(overlay.shelf()?.itemIds).toEqual(['b']))
+  expect(overlay.version()).not.toBe(version)
+  expect(givenBack).toHaveLength(1)
+})
+
+it('keeps those of greatest rank, however many come', async () => {
+  const overlay = open(3)
+  for (let n = 0; n < 1000; n++) overlay.put(`${n}`, vector, n % 500)
+  await vi.waitFor(() => expect(overlay.shelf()?.itemIds.length).toBe(3))
+  const ranks = overlay.shelf()?.itemIds.map((itemId) => Number(itemId) % 500)
+  expect(ranks?.sort((x, y) => x - y)).toEqual([498, 499, 499])
+})
+
+it('never has the version of another one', () => {
+  expect(open(1).version()).not.toBe(open(1).version())
+})
