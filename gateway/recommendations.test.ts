@@ -99,6 +99,19 @@ describe('GET /v1/users/{userId}/recommendations', () => {
     expect(itemIdsOf(await gateway.get('/v1/users/u/recommendations'))[0]).toBe('r2')
   })
 
+  it('goes by no deleted item that somebody is said to look at', async () => {
+    await writeUser(gateway.state, 'u', { r1: 5 }, { vector: [1, 0], generation: 'g1' })
+    const without = itemIdsOf(await gateway.get('/v1/users/u/recommendations'))
+    const lookingAt = (userId: string) => gateway.get(`/v1/users/${userId}/recommendations?contextItemId=t1`)
+    expect(itemIdsOf(await lookingAt('u'))).not.toEqual(without)
+    expect(await lookingAt('nobody')).toMatchObject({ body: { strategy: 'similar' } })
+    await gateway.send('DELETE', '/v1/items/t1')
+    const answer = await lookingAt('u')
+    expect(answer).toMatchObject({ body: { ignored: ['t1'] } })
+    expect(itemIdsOf(answer)).toEqual(without.filter((itemId) => itemId !== 't1'))
+    expect(await lookingAt('nobody')).toMatchObject({ body: { strategy: 'popular', ignored: ['t1'] } })
+  })
+
   it.each([
     ['limit=0', 'limit'],
     ['limit=1001', 'limit'],

@@ -49,13 +49,16 @@ export function createSituations({ profiles, serving, catalogue, rankings }: Par
     const people = await peopleOf(asker)
     const { exclude = [], pin = [] } = selection
     const inLists = [...exclude, ...[...pin, ...(asker.ratings ?? [])].map(({ itemId }) => itemId)]
-    const named = asker.contextItemId === undefined ? inLists : [...inLists, asker.contextItemId]
+    const { contextItemId } = asker
+    const named = contextItemId === undefined ? inLists : [...inLists, contextItemId]
+    // A deleted item may have factors still: nobody is looking at it.
+    const isAtHand = contextItemId !== undefined && isKnown(contextItemId)
     const shown = pin.filter(({ itemId }) => isKnown(itemId) && !catalogue.isHidden(itemId))
     return {
       // One look, after the last wait: a generation that arrives while this is answered serves the next request.
       served: serving.current(),
       people,
-      asker,
+      asker: { ...asker, contextItemId: isAtHand ? contextItemId : undefined },
       selection: { ...selection, pin: shown },
       catalogue,
       rankings,
