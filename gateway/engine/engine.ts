@@ -92,18 +92,16 @@ export function createEngine(parts: EngineParts) {
       return list(await chooseSource(situation, fallbacks), situation)
     }),
 
-    /** The given items, best first, as `recommend` would rank them; those that nobody knows are told. */
+    /** The given items, best first, as `recommend` would rank them; those of which it knows nothing come last, with a score of 0. */
     rank: held(async (asker: Asker, itemIds: readonly string[], order: 'best' | 'asked' = 'best'): Promise<Answer> => {
       const situation = await situationOf(asker, { limit: itemIds.length, skip: 0, includeKnown: true })
       const source = await chooseSource(situation, fallbacks)
-      const ranked: Ranked[] = []
-      const ignored = [...situation.ignored]
-      for (const itemId of new Set(itemIds)) {
-        const score = source.scoreOf(itemId)
-        if (score === undefined) ignored.push(itemId)
-        else ranked.push({ itemId, score })
-      }
-      if (order === 'best') ranked.sort((x, y) => y.score - x.score)
+      const known = [...new Set(itemIds)].filter(isKnown)
+      const scores = new Map(known.map((itemId) => [itemId, source.scoreOf(itemId)]))
+      const ranked = known.map((itemId): Ranked => ({ itemId, score: scores.get(itemId) ?? 0 }))
+      const isUnscored = ({ itemId }: Ranked): number => Number(scores.get(itemId) === undefined)
+      if (order === 'best') ranked.sort((x, y) => isUnscored(x) - isUnscored(y) || y.score - x.score)
+      const ignored = [...situation.ignored, ...itemIds.filter((itemId) => !scores.has(itemId))]
       return answer(source, ranked, { served: situation.served, ignored })
     }),
 

@@ -17,11 +17,12 @@ export const rank = (app: App, { log, engine }: Gateway) => {
     path: '/v1/rank',
     tags: ['Recommendations'],
     summary: 'Rank a list of your own',
-    description: 'All of it is ranked, what the user has rated and what is hidden from lists too.',
+    description:
+      'All of it is ranked, what the user has rated and what is hidden from lists too. What is known and cannot be scored comes last, with 0.',
     security: needs('read'),
     request: { body: { required: true, content: { 'application/json': { schema: body } } } },
     responses: {
-      200: json(list, 'The items, best first; those that nobody knows in `ignored`'),
+      200: json(list, 'The items, best first; those that nobody knows, or that were deleted, in `ignored`'),
       ...refusals(400, 413, 415),
     },
   })
