@@ -13,7 +13,8 @@ export function createPublisher(log: EventLog, metrics: Metrics) {
     async users(events: readonly (RatingEvent | UserErased)[]): Promise<Position[]> {
       const records = events.map((event) => ({ key: event.userId, value: encodeEvent(event) }))
       const positions = await log.append('ratings', records)
-      for (const { type } of events) metrics.eventsAccepted.inc({ type })
+      for (const [type, { length }] of Map.groupBy(events, ({ type }) => type))
+        metrics.eventsAccepted.inc({ type }, length)
       return positions
     },
 

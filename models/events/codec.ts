@@ -22,7 +22,7 @@ interface Form<E extends Event> {
 /** Where an event differs from its record: lists are joined, attributes are JSON (no arrays on the wire). */
 const FORMS: { readonly [T in Event['type']]: Form<Extract<Event, { type: T }>> } = {
   rating: {
-    toWire: (event) => ({ ...event }),
+    toWire: (event) => event as unknown as Wire,
     // Field by field: the one form of which speed matters.
     fromWire: ({ eventId, userId, itemId, value, occurredAt, recommendationId }) =>
       ({
@@ -36,11 +36,11 @@ const FORMS: { readonly [T in Event['type']]: Form<Extract<Event, { type: T }>> 
       }) as never,
   },
   'user-erased': {
-    toWire: (event) => ({ ...event }),
+    toWire: (event) => event as unknown as Wire,
     fromWire: (wire) => ({ type: 'user-erased', ...wire, eventId: canonicalUuid(wire.eventId as string) }) as never,
   },
   measurement: {
-    toWire: (event) => ({ ...event }),
+    toWire: (event) => event as unknown as Wire,
     fromWire: (wire) =>
       ({ type: 'measurement', ...wire, value: finite(wire.value), weight: finite(wire.weight) }) as never,
   },

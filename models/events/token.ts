@@ -24,7 +24,7 @@ const ID_BYTES = 16
 export function encodeToken(logId: string, positions: readonly TokenPosition[]): string {
   const highest = new Map<number, Offset>()
   for (const { partition, offset } of positions) highest.set(partition, Math.max(offset, highest.get(partition) ?? 0))
-  const bytes = [...Buffer.from(logId.replaceAll('-', ''), 'hex')]
+  const bytes = [...bytesOf(logId)]
   let last = 0
   for (const [partition, offset] of [...highest].sort(([a], [b]) => a - b)) {
     pushVarint(bytes, partition - last)
@@ -32,6 +32,14 @@ export function encodeToken(logId: string, positions: readonly TokenPosition[]):
     last = partition
   }
   return Buffer.from(bytes).toString('base64url')
+}
+
+/** Of the log that was asked for last: a process has one. */
+let known: { readonly logId: string; readonly bytes: Buffer } | undefined
+
+function bytesOf(logId: string): Buffer {
+  if (known?.logId !== logId) known = { logId, bytes: Buffer.from(logId.replaceAll('-', ''), 'hex') }
+  return known.bytes
 }
 
 /** @returns undefined for a text that is no token */

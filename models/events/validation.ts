@@ -28,7 +28,7 @@ export const RESERVED = { user: ['.', '..'], item: ['.', '..', 'popular', 'trend
 export function checkId(kind: 'user' | 'item', id: unknown): string | undefined {
   if (typeof id !== 'string') return 'expected a string'
   if (id.length === 0) return 'is empty'
-  if ([...id].length > MAX_ID_LENGTH) return `is longer than ${MAX_ID_LENGTH} characters`
+  if (isLonger(id, MAX_ID_LENGTH)) return `is longer than ${MAX_ID_LENGTH} characters`
   if (UNPRINTABLE.test(id)) return 'holds a character that is not printable'
   if (RESERVED[kind].includes(id)) return `'${id}' is reserved`
   return undefined
@@ -111,8 +111,13 @@ function checkEventId(eventId: string): string | undefined {
 
 function checkText(text: string, maxLength: number): string | undefined {
   if (text.length === 0) return 'is empty'
-  if ([...text].length > maxLength) return `is longer than ${maxLength} characters`
+  if (isLonger(text, maxLength)) return `is longer than ${maxLength} characters`
   return UNPRINTABLE.test(text) ? 'holds a character that is not printable' : undefined
+}
+
+/** In characters, of which none takes less than one unit: they need be counted in long texts only. */
+function isLonger(text: string, maxLength: number): boolean {
+  return text.length > maxLength && [...text].length > maxLength
 }
 
 function found(checks: readonly (readonly [path: string, message: string | undefined])[]): Fault[] {
