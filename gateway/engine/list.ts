@@ -47,10 +47,12 @@ async function arrangedFrom(
     return diversified(found, { ...options, vectorOf: ({ itemId }) => vectorOf(itemId) })
   }
 
-  let list =
+  let list: readonly Ranked[] =
     lessKnown === undefined
       ? await candidates('all')
       : mixed(await candidates('wellKnown'), await candidates('lessKnown'), lessKnown)
+  // Past as many places, what was not asked for may belong before what is there.
+  if (!isAll) list = list.slice(0, count)
   if (caps.length > 0) {
     const limits = caps.map(({ field, max }) => ({
       max,

@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { Item } from '../../models/events/types.ts'
+import { normal, seededRandom } from '../../models/linalg/random.ts'
+import { arranged, type Known } from './list.ts'
+import type { Ranked, Selection } from './request.ts'
+import type { Source } from './sources.ts'
+
+type Rules = Omit<Selection, 'skip' | 'limit'>
+
+interface Film extends Ranked {
+  readonly item: Item
+  readonly isWellKnown: boolean
+  readonly vector: Float32Array | undefined
+}
+
+const UNDESCRIBED = {
+  type: 'item',
+  title: '',
+  genres: [],
+  year: null,
+  poster: null,
+  available: true,
+  attributes: {},
+  updatedAt: 0,
+} as const
+
+/** Best first: some are alike, some without a vector, and some years have many films. */
+function randomFilms(seed: number, length: number): Film[] {
+  const random = seededRandom(seed)
+  const vectors = Array.from({ length: 30 }, () => Float32Array.from({ length: 3 }, () => normal(random)))
+  const films = Array.from({ length }, (_, n): Film => {
+    const itemId = `f${n}`
+    const genres = ['a', 'b', 'c', 'd', 'e', 'f'].filter(() => random() < 0.4)
+    const item: Item = { ...UNDESCRIBED, itemId, genres, year: 1990 + Math.floor(30 * random() ** 2) }
+    const vector = vectors[Math.floor(33 * random())]
+    return { itemId, score: Math.round(8 * normal(random)) / 4, item, isWellKnown: random() < 0.3, vector }
+  })
+  return films.sort((x, y) => y.score - x.score)
+}
+
+/** What it promises, by looking at everything. */
+function sourceOf(films: readonly Film[], { pin = [] }: Rules): Source {
+  const pinned = new Set(pin.map(({ itemId }) => itemId))
+  return {
+    strategy: 'fold-in',
+    best: async (count, part = 'all') =>
+      films
+        .values()
+        .filter(({ itemId }) => !pinned.has(itemId))
+        .filter(({ isWellKnown }) => part === 'all' || isWellKnown === (part === 'wellKnown'))
+        .take(count)
+        .map(({ itemId, score }) => ({ itemId, score }))
+        .toArray(),
+    scoreOf: (itemId) => films.find((film) => film.itemId === itemId)?.score,
+  }
+}
+
+function knownOf(films: readonly Film[]): Known {
+  const byId = new Map(films.map((film) => [film.itemId, film]))
+  return {
+    vectorOf: (itemId) => byId.get(itemId)?.vector,
+    catalogue: { get: (itemId) => byId.get(itemId)?.item },
+  }
+}
+
+const listOf = (films: readonly Film[], rules: Rules, limit: number, skip = 0): Promise<Ranked[]> =>
+  arranged(sourceOf(films, rules), { ...rules, skip, limit }, knownOf(films))
+
+async function inPages(films: readonly Film[], rules: Rules, limit: number): Promise<Ranked[]> {
+  const listed: Ranked[] = []
+  for (let skip = 0; ; skip += limit) {
+    const page = await listOf(films, rules, limit, skip)
+    listed.push(...page)
+    if (page.length < limit) return listed
+  }
+}
+
+const drawn = fc.record({ seed: fc.nat(), length: fc.nat(260) })
+const share = fc.constantFrom(0, 0.2, 0.5, 0.9, 1)
+const cap = fc.record({
+  field: fc.constantFrom('genres', 'year'),
+  max: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 20 })),
+})
+const pageLength = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 60 }))
+const rules: fc.Arbitrary<Rules> = fc.record(
+  {
+    lessKnown: share,
+    diversity: share,
+    caps: fc.array(cap, { maxLength: 2 }),
+  },
+  { requiredKeys: [] },
+)
+
+it('a list is the same in pages of any length and whole, whatever rules arrange it', async () => {
+  await fc.assert(
+    fc.asyncProperty(drawn, rules, pageLength, async ({ seed, length }, rules, limit) => {
+      const films = randomFilms(seed, length)
+      const whole = await listOf(films, rules, 1000)
+      expect(await inPages(films, rules, limit)).toEqual(whole)
+      expect(new Set(whole.map(({ itemId }) => itemId)).size).toBe(whole.length)
+    }),
+    {
+      numRuns: 100,
+      examples: [[{ seed: 0, length: 64 }, { lessKnown: 0, caps: [{ field: 'genres', max: 1 }] }, 1]],
+    },
+  )
+})
