@@ -62,6 +62,8 @@ export function systemWithDataset(env: Record<string, string> = SMALL_MODEL): ()
     system = { ...client, ...asking(running.url), data: await read(join(dataset.env.DATASETS_DIR ?? '', dataset.name)) }
     await client.ready()
     await client.settled()
+    // Whoever asks for a list of items has the statistics read up to now.
+    await client.popular()
     await hasNewcomers(system)
   }, 120_000)
   beforeEach(async ({ annotate, onTestFailed }) => {

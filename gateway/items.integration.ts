@@ -4,41 +4,45 @@ import { answerOf } from './client.ts'
 import { likesOf, systemWithDataset } from './dataset.fixture.ts'
 
 const asked = systemWithDataset()
+const PATIENCE = { timeout: 15_000, interval: 100 }
 
 const find = async (query: { query?: string; genre?: string; limit?: number; skip?: number }) =>
   (await answerOf(asked().v1.items.$get({ query }))).items
+const wordsOf = (title: string) =>
+  title
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .split(/[^\p{L}\p{N}]+/u)
 const get = (itemId: string) => asked().v1.items[':itemId'].$get({ param: { itemId } })
 
 describe('GET /v1/items', () => {
-  it('finds titles by how they, or words of theirs, begin, the most liked first', async () => {
-    const { data } = asked()
-    const likes = likesOf(data)
-    const [[, { title: someTitle }] = ['', { title: '' }]] = [...data.items].filter(([, { title }]) =>
-      /^\w{5,} \w+$/.test(title),
-    )
-    for (const typed of [someTitle.slice(0, 2), someTitle.slice(0, 4), 'the', 's', 'a b'].map((text) =>
-      text.toLowerCase(),
-    )) {
+  it('finds titles by how they, or words of theirs, begin', async () => {
+    const { title } = [...asked().data.items.values()].find((item) => /^\w{5,} \w+$/.test(item.title)) ?? {
+      title: 'any',
+    }
+    for (const typed of [title.slice(0, 2), title.slice(0, 4), 'the', 's', 'a b'].map((text) => text.toLowerCase())) {
       const found = await find({ query: typed, limit: 1000 })
       const last = typed.split(' ').at(-1) as string
-      for (const { title } of found) {
-        const words = title
-          .toLowerCase()
-          .normalize('NFKD')
-          .split(/[^\p{L}\p{N}\p{M}]+/u)
+      for (const { title: listed } of found)
         expect(
-          words.some((word) => word.replace(/\p{M}/gu, '').startsWith(last)),
-          title,
+          wordsOf(listed).some((word) => word.startsWith(last)),
+          `${typed}: ${listed}`,
         ).toBe(true)
-      }
-      const counts = found
-        .filter(({ title }) => title.toLowerCase() !== typed)
-        .map(({ itemId }) => likes.get(itemId) ?? 0)
-      expect(counts).toEqual(counts.toSorted((x, y) => y - x))
-      expect(idsOf({ items: await find({ query: typed, limit: 5, skip: 3 }) })).toEqual(
-        idsOf({ items: found }).slice(3, 8),
-      )
+      expect(await find({ query: typed, limit: 5, skip: 3 })).toEqual(found.slice(3, 8))
     }
+  })
+
+  it('answers the most liked first', async () => {
+    const likes = likesOf(asked().data)
+    // The order is made anew now and then, while it is asked for: at first it may be one from while the data were loaded.
+    await vi.waitFor(async () => {
+      for (const query of ['s', 'the']) {
+        const others = (await find({ query, limit: 1000 })).filter(({ title }) => title.toLowerCase() !== query)
+        const counts = others.map(({ itemId }) => likes.get(itemId) ?? 0)
+        expect(counts).toEqual(counts.toSorted((x, y) => y - x))
+      }
+    }, PATIENCE)
   })
 
   it('finds every title by itself, whole, before all others', async () => {
