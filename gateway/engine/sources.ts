@@ -4,6 +4,7 @@ import { type Filter, matcher } from '../../models/ranking/filter.ts'
 import { leastOf, topOf } from '../../models/ranking/least-misery.ts'
 import { topRescored } from '../../models/ranking/rescored.ts'
 import type { Scored } from '../../models/ranking/selection.ts'
+import { inBackground } from '../background.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { knownIndices, knownItems } from './profiles.ts'
 import type { Ranking } from './rankings.ts'
@@ -33,12 +34,17 @@ export interface Rules {
   readonly rescoring: Rescoring | undefined
 }
 
-/** How a shelf is asked: one search, exact. */
+/** What is asked of the shelves. */
 interface Question {
-  top(shelf: Shelf, k: number, hidden: Bitmap): Promise<Scored[]>
-  /** Of all items, in their order. */
-  scores(shelf: Shelf): Float32Array
+  on(shelf: Shelf): Promise<Asked>
   scoreOf(shelf: Shelf, index: number): number
+}
+
+/** One search of a shelf, exact. */
+interface Asked {
+  top(k: number, hidden: Bitmap): Promise<Scored[]>
+  /** Of all items, in their order. */
+  scores(): Float32Array
 }
 
 /** Items by the product of their factors with one vector: somebody's taste, or a mean of tastes. */
@@ -49,18 +55,30 @@ export const byLikeness = (direction: Float32Array): Question => inSpace(({ dire
 
 function inSpace(spaceOf: (shelf: Shelf) => Space, query: Float32Array): Question {
   return {
-    top: (shelf, k, hidden) => spaceOf(shelf).topK(query, k, hidden),
-    scores: (shelf) => spaceOf(shelf).scores(query),
+    on: async (shelf) => ({
+      top: (k, hidden) => spaceOf(shelf).topK(query, k, hidden),
+      scores: () => spaceOf(shelf).scores(query),
+    }),
     scoreOf: (shelf, index) => spaceOf(shelf).scoresOf(query, [index])[0] as number,
   }
 }
 
-/** Items by what those make of them whom they suit least. */
+/** Items by what those make of them whom they suit least: found out of a shelf once, between other requests. */
 export function byLeastMisery(vectors: readonly Float32Array[]): Question {
-  const leastOn = ({ preferences }: Shelf) => leastOf(vectors.map((vector) => preferences.scores(vector)))
+  const found = new Map<Shelf, Promise<Float32Array>>()
+
+  function leastOn(shelf: Shelf): Promise<Float32Array> {
+    const scores = vectors.values().map((vector) => shelf.preferences.scores(vector))
+    const least = found.get(shelf) ?? inBackground(leastOf(scores))
+    found.set(shelf, least)
+    return least
+  }
+
   return {
-    top: async (shelf, k, hidden) => topOf(leastOn(shelf), k, hidden),
-    scores: leastOn,
+    async on(shelf) {
+      const least = await leastOn(shelf)
+      return { top: async (k, hidden) => topOf(least, k, hidden), scores: () => least }
+    },
     scoreOf: ({ preferences }, index) =>
       Math.min(...vectors.map((vector) => preferences.scoresOf(vector, [index])[0] as number)),
   }
@@ -77,15 +95,11 @@ export function onShelves(strategy: Strategy, shelves: readonly Shelf[], questio
       if (index !== undefined) hidden.hide(index)
     }
     for (const history of knownTo) for (const index of knownIndices(history, shelf.indexOf)) hidden.hide(index)
+    const { top, scores } = await question.on(shelf)
     const factors = rescoring?.on(shelf)
     const found = factors
-      ? await topRescored(count, {
-          ...factors,
-          search: (k) => question.top(shelf, k, hidden),
-          scores: () => question.scores(shelf),
-          hidden,
-        })
-      : await question.top(shelf, count, hidden)
+      ? await topRescored(count, { ...factors, search: (k) => top(k, hidden), scores, hidden })
+      : await top(count, hidden)
     return found.map(({ index, score }) => ({ itemId: shelf.itemIds[index] as string, score }))
   }
 

@@ -1,16 +1,24 @@
 import type { Bitmap } from './bitmap.ts'
+import type { Steps } from './layout.ts'
 import { createSelection, type Scored } from './selection.ts'
 
-/** Of every item the least that anybody makes of it. @param members  the scores of all items, of each member; at least one */
-export function leastOf(members: readonly Float32Array[]): Float32Array {
-  const [first, ...others] = members
-  const least = Float32Array.from(first as Float32Array)
-  for (const scores of others) {
-    for (let index = 0; index < least.length; index++) {
-      if ((scores[index] as number) < (least[index] as number)) least[index] = scores[index] as number
+/**
+ * Of every item the least that anybody makes of it, in a step a member.
+ *
+ * @param members  at least one; the scores of all items for each, made when its turn comes
+ */
+export function* leastOf(members: Iterable<Float32Array>): Steps<Float32Array> {
+  let least: Float32Array | undefined
+  for (const scores of members) {
+    if (!least) least = scores.slice()
+    else {
+      for (let index = 0; index < least.length; index++) {
+        if ((scores[index] as number) < (least[index] as number)) least[index] = scores[index] as number
+      }
     }
+    yield
   }
-  return least
+  return least ?? new Float32Array()
 }
 
 /** The k items of greatest score that are not hidden, best first, ties by index. */
