@@ -82,12 +82,19 @@ const cap = fc.record({
   field: fc.constantFrom('genres', 'year'),
   max: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 20 })),
 })
+const pin = fc.record({
+  itemId: fc.nat(270).map((n) => `f${n}`),
+  position: fc.oneof(fc.nat(10), fc.nat(100), fc.nat(300)),
+})
+const pinsAt = (position: number, count: number) =>
+  Array.from({ length: count }, (_, n) => ({ itemId: `f${10 * n}`, position }))
 const pageLength = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 60 }))
 const rules: fc.Arbitrary<Rules> = fc.record(
   {
     lessKnown: share,
     diversity: share,
     caps: fc.array(cap, { maxLength: 2 }),
+    pin: fc.uniqueArray(pin, { selector: ({ itemId }) => itemId, maxLength: 12 }),
   },
   { requiredKeys: [] },
 )
@@ -102,7 +109,10 @@ it('a list is the same in pages of any length and whole, whatever rules arrange 
     }),
     {
       numRuns: 100,
-      examples: [[{ seed: 0, length: 64 }, { lessKnown: 0, caps: [{ field: 'genres', max: 1 }] }, 1]],
+      examples: [
+        [{ seed: 0, length: 64 }, { lessKnown: 0, caps: [{ field: 'genres', max: 1 }] }, 1],
+        [{ seed: 1, length: 200 }, { caps: [{ field: 'genres', max: 1 }], pin: pinsAt(100, 10) }, 5],
+      ],
     },
   )
 })

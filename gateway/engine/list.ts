@@ -1,7 +1,7 @@
 import { capped, DIVERSITY_POOL, diversified, mixed, pinned } from '../../models/ranking/arrange.ts'
 import { valuesOf } from '../../models/ranking/filter.ts'
 import type { Catalogue } from '../catalogue.ts'
-import type { Ranked, Selection } from './request.ts'
+import type { Pin, Ranked, Selection } from './request.ts'
 import type { Part } from './shelf.ts'
 import type { Source } from './sources.ts'
 
@@ -20,23 +20,25 @@ export interface Known {
  * capped, and with pins in their places. Each step only appends when more is wanted, so that pages agree.
  */
 export async function arranged(source: Source, selection: Selection, known: Known): Promise<Ranked[]> {
-  const { skip, limit, caps = [], diversity = 0 } = selection
+  const { skip, limit, caps = [], diversity = 0, pin = [] } = selection
   const wanted = skip + limit
   let count = caps.length > 0 ? SPARE * wanted : wanted
   if (diversity > 0) count = Math.max(count, DIVERSITY_POOL)
   for (;;) {
-    const { list, isAll } = await arrangedFrom(source, count, selection, known)
-    if (list.length >= wanted || isAll) return list.slice(skip, wanted)
+    const { list, isAll } = await listedFrom(source, count, selection, known)
+    // A pin past the end of a list that goes on has no place yet: it is not counted among what is wanted.
+    if (list.length >= wanted || isAll) return pinned(list, placesOf(pin, source)).slice(skip, wanted)
     count *= SPARE
   }
 }
 
-async function arrangedFrom(
+/** @returns the head of the list, without pins; `isAll`: there is no more of it */
+async function listedFrom(
   source: Source,
   count: number,
-  { lessKnown, diversity = 0, caps = [], pin = [] }: Selection,
+  { lessKnown, diversity = 0, caps = [] }: Selection,
   { vectorOf, catalogue }: Known,
-): Promise<{ list: Ranked[]; isAll: boolean }> {
+): Promise<{ list: readonly Ranked[]; isAll: boolean }> {
   let isAll = true
 
   async function candidates(part: Part): Promise<readonly Ranked[]> {
@@ -60,6 +62,8 @@ async function arrangedFrom(
     }))
     list = capped(list, limits)
   }
-  const places = pin.map(({ itemId, position }) => ({ position, item: { itemId, score: source.scoreOf(itemId) ?? 0 } }))
-  return { list: pinned(list, places), isAll }
+  return { list, isAll }
 }
+
+const placesOf = (pins: readonly Pin[], source: Source) =>
+  pins.map(({ itemId, position }) => ({ position, item: { itemId, score: source.scoreOf(itemId) ?? 0 } }))
