@@ -62,7 +62,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
         openPaths: REFERENCE_PATHS,
       }),
     )
-  if (settings.requestBudgetMs !== undefined) app.use(limitTime(settings.requestBudgetMs))
+  if (settings.requestBudgetMs !== undefined) app.use(limitTime(app, settings.requestBudgetMs))
   app.use(refuseOtherMethods(app), requireContentType(app), limitBody(settings.bodyLimit), refuseBrokenUtf8)
   for (const route of routes) route(app, gateway)
   addReference(app)

@@ -1,15 +1,17 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Hono } from 'hono'
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { type Env, Hono } from 'hono'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { silent } from '../infra/logging.ts'
+import { NDJSON } from './lines.ts'
 import { answerProblems } from './problems.ts'
 import { type ServeOptions, serveGateway } from './server.ts'
 import { limitTime } from './time-budget.ts'
 
 /** A server that ends with the test. */
-async function serve(app: Hono, limits: ServeOptions['limits'] = {}): Promise<number> {
+async function serve<E extends Env>(app: Hono<E>, limits: ServeOptions['limits'] = {}): Promise<number> {
   app.onError(answerProblems(silent))
   const serving = await serveGateway(app, { host: '127.0.0.1', port: 0, drainMs: 0, limits })
   onTestFinished(serving.close)
@@ -97,8 +99,8 @@ describe('a body that does not come', () => {
   })
 
   it('is told to who sends it, not taken for our own slowness', async () => {
-    const app = new Hono()
-    app.use(limitTime(50))
+    const app = new OpenAPIHono()
+    app.use(limitTime(app, 50))
     app.post('/', async (c) => c.text(await c.req.text()))
     const socket = await open(await serve(app))
     socket.write(`${head}12345`)
@@ -148,8 +150,8 @@ describe('an answer that is not read', () => {
 describe('the time budget of a request', () => {
   const BUDGET_MS = 50
   const limited = () => {
-    const app = new Hono()
-    app.use(limitTime(BUDGET_MS))
+    const app = new OpenAPIHono()
+    app.use(limitTime(app, BUDGET_MS))
     return app
   }
 
@@ -187,18 +189,42 @@ describe('the time budget of a request', () => {
     expect([answer.status, await answer.text()]).toEqual([200, 'first last'])
   })
 
-  it('does not end lines that come over a longer time', async () => {
-    const app = limited().post('/', async (c) => c.text(await c.req.text()))
-    const body = new ReadableStream({
+  /** A body that takes longer than the budget. */
+  const slowLines = () => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson; charset=utf-8' },
+    duplex: 'half',
+    body: new ReadableStream({
       async start(to) {
         to.enqueue(Buffer.from('{}\n'))
         await sleep(3 * BUDGET_MS)
         to.close()
       },
+    }),
+  })
+  const posting = async (path: string, init: object): Promise<Response> => {
+    const app = limited()
+    const content = { [NDJSON]: { schema: z.unknown() } }
+    const readsLines = createRoute({
+      method: 'post',
+      path: '/lines/{id}',
+      request: { body: { content } },
+      responses: { 200: { description: 'What was sent' } },
     })
-    const headers = { 'content-type': 'application/x-ndjson; charset=utf-8' }
-    const init = { method: 'POST', headers, body, duplex: 'half' }
-    const answer = await fetch(`http://127.0.0.1:${await serve(app)}/`, init as RequestInit)
+    app.openapi(readsLines, async (c) => c.text(await c.req.text()))
+    app.post('/text', async (c) => c.text(await c.req.text()))
+    app.get('/never', () => new Promise<Response>(() => {}))
+    return fetch(`http://127.0.0.1:${await serve(app)}${path}`, init as RequestInit)
+  }
+
+  it('does not end lines that come over a longer time', async () => {
+    const answer = await posting('/lines/7', slowLines())
     expect([answer.status, await answer.text()]).toEqual([200, '{}\n'])
+  })
+
+  it('ends what calls itself lines where none are read', async () => {
+    expect((await posting('/text', slowLines())).status).toBe(408)
+    const { headers } = slowLines()
+    expect((await posting('/never', { headers })).status).toBe(503)
   })
 })

@@ -4,6 +4,9 @@ import { matchedRoutes } from 'hono/route'
 import { METHOD_NAME_ALL } from 'hono/router'
 import type { App } from './context.ts'
 
+/** What has an OpenAPI document. */
+export type Described = Pick<App, 'openAPIRegistry'>
+
 /** A route by its method and its path, as Hono writes them. */
 interface Route {
   readonly method: string
@@ -19,7 +22,7 @@ export function routeOf(c: Context): Route | undefined {
 }
 
 /** Looks up what the OpenAPI document says of a route; undefined: it is not in there. For requests: by the first, every route is there. */
-export function createDescriptionOf(app: App): (route: Route) => RouteConfig | undefined {
+export function createDescriptionOf(app: Described): (route: Route) => RouteConfig | undefined {
   let descriptions: ReadonlyMap<string, RouteConfig> | undefined
   return ({ method, path }) => {
     descriptions ??= descriptionsByRoute(app)
@@ -27,7 +30,7 @@ export function createDescriptionOf(app: App): (route: Route) => RouteConfig | u
   }
 }
 
-function descriptionsByRoute(app: App): ReadonlyMap<string, RouteConfig> {
+function descriptionsByRoute(app: Described): ReadonlyMap<string, RouteConfig> {
   const routes = app.openAPIRegistry.definitions.flatMap((definition) =>
     definition.type === 'route' ? [definition.route] : [],
   )

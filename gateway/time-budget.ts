@@ -1,17 +1,20 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, MiddlewareHandler } from 'hono'
-import { NDJSON } from './lines.ts'
+import { isNdjson, NDJSON } from './lines.ts'
 import { Problem, RETRY_LATER } from './problems.ts'
+import { createDescriptionOf, type Described, routeOf } from './route-of.ts'
 
 /**
  * Ends a request that is not answered within the budget: 503, or 408 where its body has not even arrived. What it had begun goes
- * on unheard. An answer that streams has begun by then, and lines of JSON are answered when all have come: both may take longer.
+ * on unheard. An answer that streams has begun by then, and lines of JSON, where the route reads any, are answered when all have come:
+ * both may take longer.
  * @param budgetMs  more than the longest `wait`
  */
-export function limitTime(budgetMs: number): MiddlewareHandler {
+export function limitTime(app: Described, budgetMs: number): MiddlewareHandler {
+  const descriptionOf = createDescriptionOf(app)
   const budget = `${budgetMs / 1000} s`
   return async (c, next) => {
-    if (c.req.header('content-type')?.toLowerCase().startsWith(NDJSON)) return next()
+    if (isNdjson(c) && readsLines(c)) return next()
     const late = Promise.withResolvers<never>()
     const timer = setTimeout(() => late.reject(isIncomplete(c) ? tooSlow(budget) : outOfTime(budget)), budgetMs)
     try {
@@ -19,6 +22,12 @@ export function limitTime(budgetMs: number): MiddlewareHandler {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  function readsLines(c: Context): boolean {
+    const route = routeOf(c)
+    const content = route && descriptionOf(route)?.request?.body?.content
+    return content !== undefined && NDJSON in content
   }
 }
 
