@@ -183,3 +183,29 @@ describe('a page of a listed origin', () => {
     expect(exposed).toEqual(expect.arrayContaining(['etag', 'retry-after']))
   })
 })
+
+describe('a write from a page', () => {
+  let gateway: TestGateway
+  beforeAll(async () => {
+    gateway = await openTestGateway({ settings: { corsOrigins: ['https://app.example'] } })
+  })
+  afterAll(() => gateway.stop())
+
+  const LET_THROUGH = 202
+  it.each([
+    ['of another site', { origin: 'https://evil.example' }, 403],
+    ['of another port', { origin: 'http://localhost:8080' }, 403],
+    ['that hides where it is from', { origin: 'null' }, 403],
+    ['of a listed site', { origin: 'https://app.example' }, LET_THROUGH],
+    ['of our own', { origin: 'http://localhost:3000' }, LET_THROUGH],
+    ['of our own behind TLS', { origin: 'https://localhost', host: 'localhost:443' }, LET_THROUGH],
+    ['of our own behind another name', { origin: 'https://own.example', 'sec-fetch-site': 'same-origin' }, LET_THROUGH],
+    ['of another site on a port of ours', { origin: 'http://localhost:3000', 'sec-fetch-site': 'cross-site' }, 403],
+    ['of none, but a program', {}, LET_THROUGH],
+  ])('%s', async (_, headers: Record<string, string>, status) => {
+    const rating = { userId: 'u', itemId: 'i', value: 5 }
+    const written = await gateway.send('POST', '/v1/ratings', rating, { host: 'localhost:3000', ...headers })
+    expect(written.status).toBe(status)
+    expect((await gateway.send('GET', '/v1/items', undefined, { host: 'localhost:3000', ...headers })).status).toBe(200)
+  })
+})

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { RouteConfig } from '@hono/zod-openapi'
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { isLoopback } from '../infra/config.ts'
 import { type ApiKey, sha256 } from './api-keys.ts'
 import type { App } from './context.ts'
@@ -73,16 +73,30 @@ function scopesOf(description: RouteConfig | undefined): readonly string[] | und
 
 /**
  * Refuses writes that a browser sends on behalf of another site: without keys, any page could otherwise post to the loopback
- * address of whoever reads it. Browsers name the relation in Sec-Fetch-Site; programs send no such header.
+ * address of whoever reads it. Programs name no site.
  */
 export function refuseCrossSiteWrites(corsOrigins: readonly string[]): MiddlewareHandler {
   return async (c, next) => {
     const isWrite = c.req.method !== 'GET' && c.req.method !== 'HEAD'
-    const isForeign = c.req.header('sec-fetch-site') === 'cross-site' || c.req.header('sec-fetch-site') === 'same-site'
-    if (isWrite && isForeign && !corsOrigins.includes(c.req.header('origin') ?? ''))
+    if (isWrite && isForeign(c) && !corsOrigins.includes(c.req.header('origin') ?? ''))
       throw new Problem('cross-site', 'List the origin of that site in CORS_ORIGINS to let it write.')
     await next()
   }
+}
+
+/**
+ * Browsers name the relation in Sec-Fetch-Site, which no page can set: it holds behind a proxy that changes the host, too. Older
+ * ones, and all of them where the address is neither https nor this machine's own, name the origin alone; `null` hides which.
+ */
+function isForeign(c: Context): boolean {
+  const relation = c.req.header('sec-fetch-site')
+  if (relation !== undefined) return relation === 'cross-site' || relation === 'same-site'
+  const origin = c.req.header('origin')
+  if (origin === undefined) return false
+  const from = URL.parse(origin)
+  const host = c.req.header('host')
+  // By the origin's scheme: a proxy may have ended TLS.
+  return from === null || host === undefined || URL.parse(`${from.protocol}//${host}`)?.host !== from.host
 }
 
 /**
