@@ -1,5 +1,6 @@
 import { ATTRIBUTE, FIELDS, MAX_TEXT_LENGTH } from '../models/ranking/filter.ts'
 import { MAX_CONDITIONS, MAX_DEPTH, MAX_VALUES } from '../models/ranking/filter-limits.ts'
+import { MAX_TOTAL_CONDITIONS, MAX_TOTAL_VALUES } from '../models/ranking/filter-totals.ts'
 
 const NUMBER = { type: 'number' } as const
 const VALUES = {
@@ -55,5 +56,5 @@ export const FILTER = {
       true,
     ),
   ],
-  description: `Items that all, any or none of some filters let through; or those whose field has a value, has one of a list, or is in a range. At most ${MAX_DEPTH} deep, with ${MAX_CONDITIONS} conditions`,
+  description: `Items that all, any or none of some filters let through; or those whose field has a value, has one of a list, or is in a range. At most ${MAX_DEPTH} deep, with ${MAX_CONDITIONS} conditions; all filters of a request together, ${MAX_TOTAL_CONDITIONS} conditions and ${MAX_TOTAL_VALUES} values`,
 }

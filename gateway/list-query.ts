@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { RatingScale } from '../models/events/types.ts'
 import type { Filter } from '../models/ranking/filter.ts'
-import { checkField, checkFilter } from '../models/ranking/filter-limits.ts'
+import { checkField, checkFilter, type FilterFault } from '../models/ranking/filter-limits.ts'
+import { checkTotals } from '../models/ranking/filter-totals.ts'
 import type { Selection } from './engine/request.ts'
 import { FIELD, FILTER } from './filter-schema.ts'
 import { ratingValue } from './ratings.ts'
@@ -24,9 +25,22 @@ const field = ruled(z.string(), checkField).openapi(FIELD)
 const filter = z
   .custom<Filter>()
   .superRefine((value, context) => {
-    for (const { message, path } of checkFilter(value)) context.addIssue({ code: 'custom', message, path: [...path] })
+    tell(context, checkFilter(value))
   })
   .openapi('Filter', FILTER)
+
+function tell(context: z.RefinementCtx, faults: readonly FilterFault[]): void {
+  for (const { message, path } of faults) context.addIssue({ code: 'custom', message, path: [...path] })
+}
+
+/** For a body with `selection`: what its filters may ask together. */
+export function boundedTogether(
+  { filter, boost = [] }: Pick<Selection, 'filter' | 'boost'>,
+  context: z.RefinementCtx,
+): void {
+  const boosts = boost.map((one, n) => ({ path: ['boost', n, 'filter'], filter: one.filter }))
+  tell(context, checkTotals(filter === undefined ? boosts : [{ path: ['filter'], filter }, ...boosts]))
+}
 
 export const explain = z.boolean().optional().openapi({
   description: 'Say with each item which ratings contributed how much',

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { contextItemId, explain, givenRatings, group, selection, withGenre } from '../list-query.ts'
+import { boundedTogether, contextItemId, explain, givenRatings, group, selection, withGenre } from '../list-query.ts'
 import { json, list, needs, refusals, userId } from '../schemas.ts'
 
 export const postRecommendations = (app: App, { log, engine }: Gateway) => {
@@ -23,6 +23,7 @@ export const postRecommendations = (app: App, { log, engine }: Gateway) => {
       path: ['userIds'],
       message: 'Expected userIds alone, or userId and ratings',
     })
+    .superRefine(boundedTogether)
     .openapi('RecommendationRequest', {
       not: { anyOf: [{ required: ['userIds', 'userId'] }, { required: ['userIds', 'ratings'] }] },
     })
