@@ -29,12 +29,12 @@ export const sha256 = (text: string): Buffer => createHash('sha256').update(text
 
 /**
  * Reads `API_KEYS`: `name:scopes:sha256[:rate]`, comma-separated, scopes joined by `+`; or `file:PATH`, a file of the same with a
- * line for each key (an empty line or one that starts with `#` says nothing).
+ * line for each key (an empty line or one that starts with `#` says nothing). A file without a key lets nobody in.
  * @throws ConfigError that names the key which does not fit, never the hash
  */
 export function readApiKeys(text: string): readonly ApiKey[] {
   const path = pathOf(text)
-  return parse(path === undefined ? text : read(path))
+  return path === undefined ? parseVariable(text) : parse(read(path))
 }
 
 /**
@@ -43,20 +43,27 @@ export function readApiKeys(text: string): readonly ApiKey[] {
  */
 export function followApiKeys(text: string, logger: Logger, lookMs: number = LOOK_MS): ApiKeys {
   const path = pathOf(text)
-  let seen = path === undefined ? text : read(path)
+  if (path === undefined) {
+    const keys = parseVariable(text)
+    return { current: () => keys, close() {} }
+  }
+  let seen = read(path)
   let keys = parse(seen)
-  if (path === undefined) return { current: () => keys, close() {} }
+  warnOfNone()
   /** What was wrong when it was last looked at: it is told once. */
   let fault: string | undefined
 
-  async function look(): Promise<void> {
+  async function look(file: string): Promise<void> {
     try {
       // The whole file, for it is small: its time and size may stay the same when it changes.
-      const found = await readFile(path as string, 'utf8')
+      const found = await readFile(file, 'utf8')
       if (found === seen && fault === undefined) return
       const next = parse(found)
       keys = next.map((key) => keys.find((standing) => isSame(standing, key)) ?? key)
-      if (found !== seen) logger.info({ path, keys: keys.map(({ name }) => name) }, 'API keys read anew')
+      if (found !== seen) {
+        logger.info({ path, keys: keys.map(({ name }) => name) }, 'API keys read anew')
+        warnOfNone()
+      }
       seen = found
       fault = undefined
     } catch (error) {
@@ -65,16 +72,27 @@ export function followApiKeys(text: string, logger: Logger, lookMs: number = LOO
       fault = message
     }
   }
-  const looking = setInterval(() => void look(), lookMs).unref()
+
+  function warnOfNone(): void {
+    if (keys.length === 0) logger.warn({ path }, 'API_KEYS names a file without a key: nobody is let in')
+  }
+
+  const looking = setInterval(() => void look(path), lookMs).unref()
   return { current: () => keys, close: () => clearInterval(looking) }
 }
 
 const pathOf = (text: string): string | undefined => (text.startsWith('file:') ? text.slice('file:'.length) : undefined)
 
+/** A variable that lists nothing was forgotten; a file that does was emptied to take every key back. */
+function parseVariable(text: string): readonly ApiKey[] {
+  const keys = parse(text)
+  if (keys.length === 0) throw new ConfigError('API_KEYS: expected at least one name:scopes:sha256')
+  return keys
+}
+
 function parse(text: string): readonly ApiKey[] {
   const entries = text.split('\n').flatMap((line) => (line.trim().startsWith('#') ? [] : line.split(',')))
   const stated = entries.map((entry) => entry.trim()).filter((entry) => entry !== '')
-  if (stated.length === 0) throw new ConfigError('API_KEYS: expected at least one name:scopes:sha256')
   return stated.map(readKey)
 }
 
