@@ -33,8 +33,13 @@ const LAYERS: readonly Layer[] = [
     layers: ['base'],
     packages: NO_CLIENT,
   },
-  // Threads for the mathematics, which knows of none.
-  { name: 'base', files: /^infra\/(threads|helper\.worker)\.ts$/, layers: ['base', 'models'], packages: /^node:/ },
+  // Threads and turns for the mathematics, which knows of none.
+  {
+    name: 'base',
+    files: /^infra\/(threads|in-slices|helper\.worker)\.ts$/,
+    layers: ['base', 'models'],
+    packages: /^node:/,
+  },
   { name: 'ports', files: /^infra\/[a-z-]+\/port\.ts$/, layers: ['models', 'ports'], packages: NONE },
   // Functions over a port, for whoever is given one.
   {

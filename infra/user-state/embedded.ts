@@ -6,6 +6,7 @@ import { open } from 'lmdb'
 import type { ItemStatistics } from '../../models/ranking/types.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
 import type { LogIdentity } from '../event-log/port.ts'
+import { mapInSlices } from '../in-slices.ts'
 import { checkLmdbFile, commitFailure } from '../lmdb-file.ts'
 import { createChangeFeed, itemChanges } from './changes.ts'
 import { CorruptRecordError } from './corrupt-record.ts'
@@ -83,7 +84,7 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
 
   return {
     read: async (userId, known) => readUser(userId, known),
-    readMany: async (userIds) => userIds.map((userId) => readUser(userId)),
+    readMany: (userIds) => mapInSlices(userIds, (userId) => readUser(userId)),
 
     async writeMany(writes) {
       const encoded = writes.map(({ next }) => next && encodeUser(next))

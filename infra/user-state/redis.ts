@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { mapInSlices } from '../in-slices.ts'
 import type { Logger } from '../logging.ts'
 import { createChangeFeed, itemChanges } from './changes.ts'
 import type { Heartbeat, StateChange, UserRecord, UserState } from './port.ts'
@@ -57,7 +58,7 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
     const found = await pipelined(redis, userIds, (pipeline, userId) =>
       pipeline.hgetBuffer(KEYS.user(userId), 'record'),
     )
-    return userIds.map((userId, i) => decoded(userId, found[i] as Buffer | null))
+    return mapInSlices(userIds, (userId, i) => decoded(userId, found[i] as Buffer | null))
   }
 
   return {
