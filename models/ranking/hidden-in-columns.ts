@@ -29,7 +29,7 @@ export function hiddenInColumns(condition: Condition, columns: Columns, items: D
     if (typeof value === 'number') hidden.showAll(numbers?.rowsIn(value, value) ?? NO_ROWS)
     else {
       const found = texts?.rowsOf(value)
-      if (found?.isShared) showMatching(hidden, found.rows)
+      if (found?.areCertain === false) showMatching(hidden, found.rows)
       else hidden.showAll(found?.rows ?? NO_ROWS)
     }
   }
