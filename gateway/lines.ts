@@ -17,6 +17,9 @@ export const isNdjson = (c: Context): boolean =>
 const LINES_A_BATCH = 1_000
 /** More rejected lines than these are counted, and no longer described. */
 const MAX_DESCRIBED = 1_000
+/** Of each line so many faults are told, and so many of all: a line that is one long list may have a million. */
+const MAX_FAULTS_A_LINE = 20
+const MAX_FAULTS = 5_000
 
 /** What an answer says of lines, beside how many were accepted. */
 export const lineOutcome = {
@@ -24,7 +27,9 @@ export const lineOutcome = {
   rejected: z
     .array(z.object({ line: z.int().openapi({ description: 'Counted from 1' }), errors: z.array(fault) }))
     .optional()
-    .openapi({ description: `The first ${MAX_DESCRIBED} lines that were not accepted` }),
+    .openapi({
+      description: `The first ${MAX_DESCRIBED} lines that were not accepted, with at most ${MAX_FAULTS_A_LINE} faults of each and ${MAX_FAULTS} of all`,
+    }),
 }
 
 interface LinesOutcome {
@@ -44,6 +49,7 @@ export async function ingestLines<T>(
   store: (values: readonly T[]) => Promise<void>,
 ): Promise<LinesOutcome> {
   const rejected: LinesOutcome['rejected'] = []
+  let told = 0
   let accepted = 0
   let rejectedCount = 0
   let batch: T[] = []
@@ -73,7 +79,10 @@ export async function ingestLines<T>(
       if (batch.length === LINES_A_BATCH) await flush()
     } else {
       rejectedCount++
-      if (rejected.length < MAX_DESCRIBED) rejected.push({ line, errors: outcome.errors })
+      if (rejected.length === MAX_DESCRIBED || told === MAX_FAULTS) continue
+      const errors = outcome.errors.slice(0, Math.min(MAX_FAULTS_A_LINE, MAX_FAULTS - told))
+      rejected.push({ line, errors })
+      told += errors.length
     }
   }
   await flush()

@@ -130,9 +130,13 @@ function faultsOfIssue(issue: z.core.$ZodIssue, parent: readonly PropertyKey[]):
   return [{ path: pathText(path), message: issue.message }]
 }
 
+/** A name that a client made up may be as long as a body. */
+const MAX_PATH = 256
+
 function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => {
+  const whole = path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`
     return text === '' ? String(key) : `${text}.${String(key)}`
   }, '')
+  return whole.length <= MAX_PATH ? whole : `${whole.slice(0, MAX_PATH).toWellFormed()}…`
 }

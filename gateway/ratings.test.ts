@@ -234,6 +234,19 @@ describe('NDJSON', () => {
     expect(positions).toEqual(ends.map((end, partition) => ({ partition, offset: end - 1 })))
   })
 
+  it('tells so much of what is wrong, and no more', async () => {
+    const unknown = (fields: number) => Object.fromEntries(Array.from({ length: fields }, (_, n) => [`x${n}`, 0]))
+    const bad = JSON.stringify({ ...good, ...unknown(100) })
+    const body = [JSON.stringify({ ...good, ['x'.repeat(100_000)]: 0 }), ...new Array(400).fill(bad)].join('\n')
+    const answer = await gateway.send('POST', '/v1/ratings', body, NDJSON)
+    expect(answer.body).toMatchObject({ accepted: 0, rejectedCount: 401 })
+    const { rejected } = answer.body as { rejected: { line: number; errors: { path: string }[] }[] }
+    expect(rejected[0]?.errors).toEqual([{ path: `${'x'.repeat(256)}…`, message: 'Unknown field' }])
+    expect(rejected[1]?.errors).toHaveLength(20)
+    expect(rejected.flatMap(({ errors }) => errors)).toHaveLength(5000)
+    expect(rejected.at(-1)).toMatchObject({ line: 251, errors: { length: 19 } })
+  })
+
   it('reads lines across chunks, in the middle of a letter too', async () => {
     const line = JSON.stringify({ ...good, userId: 'zoë' })
     const bytes = new TextEncoder().encode(`${line}\n${line}`)
