@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { UnavailableError } from '../../infra/errors.ts'
 import type { UserRecord } from '../../infra/user-state/port.ts'
 import { foldIn } from '../../models/als/fold-in.ts'
 import type { Generation, Observations } from '../../models/als/types.ts'
@@ -33,4 +34,36 @@ it('solves a vector of another generation once, until the user rates or the gene
   await writeUser(gateway.state, 'ann', { a: 5, b: 5 }, { appliedOffset: 2, generation: 'before', vector: [9, 9] })
   const rated = vectorIn(action, await recordOf())
   expect(rated?.[0]).toBeGreaterThan(0.5)
+})
+
+it('reads a group in one look, and while the user state is away goes on with those that were seen', async () => {
+  await writeUser(gateway.state, 'ann', { a: 5 })
+  await writeUser(gateway.state, 'bob', { b: 5 })
+  const looks: string[][] = []
+  let isDown = false
+  const { readMany } = createProfiles({
+    ...gateway.state,
+    readMany: async (userIds, known) => {
+      looks.push([...userIds])
+      if (isDown) throw new UnavailableError('Redis at localhost:6379 did not answer. Set USER_STATE_URL.')
+      return gateway.state.readMany(userIds, known)
+    },
+  })
+  const group = ['ann', 'nobody', 'bob', 'ann']
+  const told = async () =>
+    (await readMany(group)).map(({ record, isStale }) => [record && [...record.history.keys()], isStale])
+  expect(await told()).toEqual([
+    [['a'], false],
+    [undefined, false],
+    [['b'], false],
+    [['a'], false],
+  ])
+  isDown = true
+  expect(await told()).toEqual([
+    [['a'], true],
+    [undefined, true],
+    [['b'], true],
+    [['a'], true],
+  ])
+  expect(looks).toEqual([group, group])
 })

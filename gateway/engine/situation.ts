@@ -1,5 +1,5 @@
 import type { Catalogue } from '../catalogue.ts'
-import type { Profiles } from './profiles.ts'
+import type { Profile, Profiles } from './profiles.ts'
 import type { Rankings } from './rankings.ts'
 import type { Asker, Selection } from './request.ts'
 import { rescoringOf } from './rescoring.ts'
@@ -26,6 +26,10 @@ interface Parts {
   readonly rankings: Rankings
 }
 
+const NOBODY: Person = { record: undefined, history: new Map() }
+
+const personOf = ({ record }: Profile): Person => ({ record, history: record?.history ?? NOBODY.history })
+
 /** Finds out what a request is about. */
 export function createSituations({ profiles, serving, catalogue, rankings }: Parts) {
   /** Somebody described or rated the item, and nobody deleted it. */
@@ -37,12 +41,8 @@ export function createSituations({ profiles, serving, catalogue, rankings }: Par
   }
 
   async function peopleOf({ userId, userIds, ratings = [] }: Asker): Promise<Person[]> {
-    const ids = userIds ?? (userId === undefined ? [] : [userId])
-    const read = await Promise.all(ids.map((id) => profiles.read(id)))
-    const people = read.map(({ record }) => ({ record, history: record?.history ?? new Map() }))
-    if (userIds) return people
-    const [person = { record: undefined, history: new Map() }] = people
-    return [withRatings(person, ratings)]
+    if (userIds) return (await profiles.readMany(userIds)).map(personOf)
+    return [withRatings(userId === undefined ? NOBODY : personOf(await profiles.read(userId)), ratings)]
   }
 
   async function situationOf(asker: Asker, selection: Selection): Promise<Situation> {

@@ -84,7 +84,7 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
 
   return {
     read: async (userId, known) => readUser(userId, known),
-    readMany: (userIds) => mapInSlices(userIds, (userId) => readUser(userId)),
+    readMany: (userIds, known) => mapInSlices(userIds, (userId) => readUser(userId, known?.(userId))),
 
     async writeMany(writes) {
       const encoded = writes.map(({ next }) => next && encodeUser(next))

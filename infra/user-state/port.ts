@@ -57,8 +57,14 @@ export interface Heartbeat {
 export interface UserState {
   /** @param known read before: it is given back, rather than read once more, while nothing of it has changed */
   read(userId: string, known?: UserRecord): Promise<UserRecord | undefined>
-  /** In the order of `userIds`, in one round trip. Many long histories are decoded in slices, so that others have a turn. */
-  readMany(userIds: readonly string[]): Promise<(UserRecord | undefined)[]>
+  /**
+   * In the order of `userIds`, in one round trip. Many long histories are decoded in slices, so that others have a turn.
+   * @param known  as of `read`
+   */
+  readMany(
+    userIds: readonly string[],
+    known?: (userId: string) => UserRecord | undefined,
+  ): Promise<(UserRecord | undefined)[]>
   /** Each write stands or fails by itself. @returns for each: the record that stands now, `next` or somebody else's */
   writeMany(writes: readonly UserWrite[]): Promise<(UserRecord | undefined)[]>
   /** Every record, in no order, one page in memory at a time. */

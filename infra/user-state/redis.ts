@@ -54,11 +54,14 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
   })
   const told = (change: StateChange): string => JSON.stringify(change)
 
-  async function readMany(userIds: readonly string[]): Promise<(UserRecord | undefined)[]> {
+  const readMany: UserState['readMany'] = async (userIds, known) => {
     const found = await pipelined(redis, userIds, (pipeline, userId) =>
       pipeline.hgetBuffer(KEYS.user(userId), 'record'),
     )
-    return mapInSlices(userIds, (userId, i) => decoded(userId, found[i] as Buffer | null))
+    return mapInSlices(userIds, (userId, i) => {
+      const bytes = found[i] as Buffer | null
+      return bytes ? rereadUser(userId, bytes, known?.(userId)) : undefined
+    })
   }
 
   return {
@@ -67,7 +70,7 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
         const bytes = await redis.hgetBuffer(KEYS.user(userId), 'record')
         return bytes ? rereadUser(userId, bytes, known) : undefined
       }),
-    readMany: (userIds) => attempt(() => readMany(userIds)),
+    readMany: (userIds, known) => attempt(() => readMany(userIds, known)),
 
     writeMany: (writes) =>
       attempt(async () => {

@@ -57,6 +57,9 @@ export function userStateContract(name: string, openEmpty: () => Promise<UserSta
         const known = (await state.read('ada')) as UserRecord
         expect(await state.read('ada', known)).toBe(known)
         expect(await state.read('bob', known)).toEqual({ ...first, userId: 'bob' })
+        const both = await state.readMany(['ada', 'bob'], () => known)
+        expect(both[0]).toBe(known)
+        expect(both[1]).toEqual({ ...first, userId: 'bob' })
         const solvedAgain = { ...first, generation: 'g2', vector: Float32Array.of(1, 2) }
         await write(solvedAgain, 1)
         expect(await state.read('ada', known)).toEqual(solvedAgain)
