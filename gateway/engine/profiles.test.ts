@@ -4,7 +4,7 @@ import type { UserRecord } from '../../infra/user-state/port.ts'
 import { foldIn } from '../../models/als/fold-in.ts'
 import type { Generation, Observations } from '../../models/als/types.ts'
 import { generationOf, openTestGateway, type TestGateway, writeUser } from '../gateway.fixture.ts'
-import { createProfiles, vectorIn } from './profiles.ts'
+import { createProfiles, vectorIn, wasSeenBy } from './profiles.ts'
 
 let gateway: TestGateway
 beforeEach(async () => {
@@ -66,4 +66,12 @@ it('reads a group in one look, and while the user state is away goes on with tho
     [['a'], true],
   ])
   expect(looks).toEqual([group, group])
+})
+
+it('takes somebody of whom nothing is left that a generation saw for somebody new', async () => {
+  await writeUser(gateway.state, 'ann', { a: 5, b: 5 })
+  const { record } = await createProfiles(gateway.state).read('ann')
+  const { history } = record as UserRecord
+  expect(wasSeenBy({ watermark: [0, 1] }, history, 1)).toBe(true)
+  expect(wasSeenBy({ watermark: [9, 0] }, history, 1)).toBe(false)
 })

@@ -100,6 +100,17 @@ export function vectorIn(
   return vector?.some((x) => x !== 0) ? vector : undefined
 }
 
+/**
+ * Whether a generation can have been trained on this user. When nothing stands in the history from before its watermark, they are
+ * somebody new: who had the id then was erased. (Or rated all of it anew: the next generation knows them again.)
+ * @param partition  the user's, of topic `ratings`
+ */
+export function wasSeenBy({ watermark }: Pick<Generation, 'watermark'>, history: History, partition: number): boolean {
+  const firstUnseen = watermark[partition] ?? 0
+  for (const { offset } of history.values()) if (offset < firstUnseen) return true
+  return false
+}
+
 /** Items that were rated, whatever the value: never recommended again. A withdrawn rating is none. */
 export function* knownItems(history: History): Generator<string> {
   for (const { itemId, value } of history.values()) if (value !== null) yield itemId
