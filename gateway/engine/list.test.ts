@@ -116,3 +116,33 @@ it('a list is the same in pages of any length and whole, whatever rules arrange 
     },
   )
 })
+
+it('caps look at the best 10,000 alone', async () => {
+  const films = randomFilms(1, 20_000).map((film) => ({ ...film, item: { ...film.item, genres: ['a'] } }))
+  films[9_999] = { ...(films[9_999] as Film), item: { ...UNDESCRIBED, itemId: 'last', genres: ['b'] } }
+  films[10_000] = { ...(films[10_000] as Film), item: { ...UNDESCRIBED, itemId: 'next', genres: ['c'] } }
+  const source = sourceOf(films, {})
+  const asked: number[] = []
+  const best: Source['best'] = (count) => {
+    asked.push(count)
+    return source.best(count)
+  }
+  const rules = { caps: [{ field: 'genres', max: 1 }], limit: 10, skip: 0 }
+  const listed = await arranged({ ...source, best }, rules, knownOf(films))
+  expect(listed.map(({ itemId }) => itemId)).toEqual([films[0]?.itemId, films[9_999]?.itemId])
+  expect(asked).toEqual([40, 160, 640, 2560, 10_000])
+})
+
+it('repeats nothing where an item appears between two searches', async () => {
+  const films = randomFilms(1, 300)
+  const source = sourceOf(films, {})
+  let searches = 0
+  const best: Source['best'] = async (count) => {
+    const found = await source.best(count)
+    return searches++ === 0 ? found : [{ itemId: 'late', score: 99 }, ...found].slice(0, count)
+  }
+  const rules = { caps: [{ field: 'genres', max: 1 }], limit: 20, skip: 0 }
+  const listed = await arranged({ ...source, best }, rules, knownOf(films))
+  expect(searches).toBeGreaterThan(1)
+  expect(new Set(listed.map(({ itemId }) => itemId)).size).toBe(listed.length)
+})

@@ -1,12 +1,21 @@
-import { capped, DIVERSITY_POOL, diversified, mixed, pinned } from '../../models/ranking/arrange.ts'
+import { createCaps, DIVERSITY_POOL, diversified, mixed, pinned } from '../../models/ranking/arrange.ts'
 import { valuesOf } from '../../models/ranking/filter.ts'
+import type { Steps } from '../../models/ranking/layout.ts'
+import { inBackground } from '../background.ts'
 import type { Catalogue } from '../catalogue.ts'
 import type { Pin, Ranked, Selection } from './request.ts'
 import type { Part } from './shelf.ts'
 import type { Source } from './sources.ts'
 
-/** With caps so many times as many items are looked at first as are wanted. */
+/** With caps so many times as many items are looked at first as are wanted, and so many times more whenever those do not do. */
 const SPARE = 4
+/**
+ * With caps a list ends after so many items of each part, whatever is wanted: most that come later are of values that are full, and
+ * whoever caps at one of each genre would have the whole catalogue looked through for every request.
+ */
+export const MAX_CAPPED = 10_000
+/** Other requests are let in after so long. */
+const STEP_MS = 2
 
 /** What arranging needs to know of items. */
 export interface Known {
@@ -20,49 +29,86 @@ export interface Known {
  * capped, and with pins in their places. Each step only appends when more is wanted, so that pages agree.
  */
 export async function arranged(source: Source, selection: Selection, known: Known): Promise<Ranked[]> {
-  const { skip, limit, caps = [], diversity = 0, pin = [] } = selection
+  const { skip, limit, caps = [], pin = [] } = selection
   const wanted = skip + limit
-  let count = caps.length > 0 ? SPARE * wanted : wanted
-  if (diversity > 0) count = Math.max(count, DIVERSITY_POOL)
-  for (;;) {
-    const { list, isAll } = await listedFrom(source, count, selection, known)
-    // A pin past the end of a list that goes on has no place yet: it is not counted among what is wanted.
-    if (list.length >= wanted || isAll) return pinned(list, placesOf(pin, source)).slice(skip, wanted)
-    count *= SPARE
+  const candidates = createCandidates(source, selection, known)
+  // A pin past the end of a list that goes on has no place yet: it is not counted among what is wanted.
+  const list =
+    caps.length > 0
+      ? await cappedFrom(candidates, wanted, createCaps(caps.map((cap) => ({ ...cap, valuesOf: valuesIn(cap.field) }))))
+      : (await candidates(wanted)).list
+  return pinned(list, placesOf(pin, source)).slice(skip, wanted)
+
+  function valuesIn(field: string) {
+    return ({ itemId }: Ranked) => valuesOf(known.catalogue.get(itemId), field)
   }
 }
 
-/** @returns the head of the list, without pins; `isAll`: there is no more of it */
-async function listedFrom(
-  source: Source,
-  count: number,
-  { lessKnown, diversity = 0, caps = [] }: Selection,
-  { vectorOf, catalogue }: Known,
-): Promise<{ list: readonly Ranked[]; isAll: boolean }> {
-  let isAll = true
+/** Asked for more, it gives the same ones, and then others. `isAll`: there are no more. */
+type Candidates = (count: number) => Promise<{ readonly list: readonly Ranked[]; readonly isAll: boolean }>
 
-  async function candidates(part: Part): Promise<readonly Ranked[]> {
-    const found = await source.best(count, part)
-    if (found.length >= count) isAll = false
-    if (diversity === 0) return found
-    const options = { weight: diversity, count, scoreOf: ({ score }: Ranked) => score }
-    return diversified(found, { ...options, vectorOf: ({ itemId }) => vectorOf(itemId) })
+/** Everything that may be listed, in its order but for caps and pins. */
+function createCandidates(source: Source, selection: Selection, { vectorOf }: Known): Candidates {
+  const { lessKnown, diversity = 0 } = selection
+  const heads = new Map<Part, readonly Ranked[]>()
+
+  function diverse(part: Part, found: readonly Ranked[]): readonly Ranked[] {
+    const head =
+      heads.get(part) ??
+      diversified(found.slice(0, DIVERSITY_POOL), {
+        weight: diversity,
+        count: DIVERSITY_POOL,
+        scoreOf: ({ score }) => score,
+        vectorOf: ({ itemId }) => vectorOf(itemId),
+      })
+    heads.set(part, head)
+    return [...head, ...found.slice(DIVERSITY_POOL)]
   }
 
-  let list: readonly Ranked[] =
-    lessKnown === undefined
-      ? await candidates('all')
-      : mixed(await candidates('wellKnown'), await candidates('lessKnown'), lessKnown)
-  // Past as many places, what was not asked for may belong before what is there.
-  if (!isAll) list = list.slice(0, count)
-  if (caps.length > 0) {
-    const limits = caps.map(({ field, max }) => ({
-      max,
-      valuesOf: ({ itemId }: Ranked) => valuesOf(catalogue.get(itemId), field),
-    }))
-    list = capped(list, limits)
+  async function best(part: Part, count: number): Promise<{ list: readonly Ranked[]; isAll: boolean }> {
+    const enough = diversity > 0 ? Math.max(count, DIVERSITY_POOL) : count
+    const found = await source.best(enough, part)
+    return { list: diversity > 0 ? diverse(part, found) : found, isAll: found.length < enough }
   }
-  return { list, isAll }
+
+  return async (count) => {
+    if (lessKnown === undefined) return best('all', count)
+    const [known, others] = [await best('wellKnown', count), await best('lessKnown', count)]
+    const list = mixed(known.list, others.list, lessKnown)
+    const isAll = known.isAll && others.isAll
+    // Past as many places, what was not asked for may belong before what is there.
+    return { list: isAll ? list : list.slice(0, count), isAll }
+  }
+}
+
+/** @returns as many as are wanted, unless there are no more */
+async function cappedFrom(
+  candidates: Candidates,
+  wanted: number,
+  hasRoomFor: (candidate: Ranked) => boolean,
+): Promise<readonly Ranked[]> {
+  const list: Ranked[] = []
+  /** By their ids: what may be listed can change between two searches. */
+  const seen = new Set<string>()
+
+  function* take(more: readonly Ranked[]): Steps<void> {
+    let began = performance.now()
+    for (const candidate of more) {
+      if (list.length >= wanted) return
+      if (seen.has(candidate.itemId)) continue
+      seen.add(candidate.itemId)
+      if (hasRoomFor(candidate)) list.push(candidate)
+      if (performance.now() - began < STEP_MS) continue
+      yield
+      began = performance.now()
+    }
+  }
+
+  for (let count = SPARE * wanted; ; count *= SPARE) {
+    const { list: found, isAll } = await candidates(Math.min(count, MAX_CAPPED))
+    await inBackground(take(found))
+    if (list.length >= wanted || isAll || count >= MAX_CAPPED) return list
+  }
 }
 
 const placesOf = (pins: readonly Pin[], source: Source) =>

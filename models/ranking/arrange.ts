@@ -80,18 +80,24 @@ interface Cap<T> {
   valuesOf(candidate: T): readonly unknown[]
 }
 
-/** Leaves a candidate out when one of its values is there often enough. */
-export function capped<T>(candidates: readonly T[], caps: readonly Cap<T>[]): T[] {
-  const counts = caps.map(() => new Map<unknown, number>())
-  return candidates.filter((candidate) => {
-    const values = caps.map(({ valuesOf }) => new Set(valuesOf(candidate)))
-    const countOf = (n: number, value: unknown): number => counts[n]?.get(value) ?? 0
-    if (caps.some(({ max }, n) => values[n]?.values().some((value) => countOf(n, value) >= max))) return false
-    values.forEach((found, n) => {
-      for (const value of found) counts[n]?.set(value, countOf(n, value) + 1)
+/**
+ * Asked of candidates, best first: whether there is room for all values of one, which then takes its room. So a list that is to be
+ * longer goes on where it ended.
+ */
+export function createCaps<T>(caps: readonly Cap<T>[]): (candidate: T) => boolean {
+  const limits = caps.map(({ max, valuesOf }) => ({ max, valuesOf, counts: new Map<unknown, number>() }))
+  return (candidate) => {
+    const values: (readonly unknown[])[] = []
+    for (const { max, valuesOf, counts } of limits) {
+      const found = valuesOf(candidate)
+      if (found.some((value) => (counts.get(value) ?? 0) >= max)) return false
+      values.push(found)
+    }
+    limits.forEach(({ counts }, n) => {
+      for (const value of new Set(values[n])) counts.set(value, (counts.get(value) ?? 0) + 1)
     })
     return true
-  })
+  }
 }
 
 /**
