@@ -18,6 +18,13 @@ export interface Append {
   readonly records: readonly NewRecord[]
 }
 
+interface Places {
+  /** Of each append, of each of its records. */
+  readonly positions: Position[][]
+  /** Of every partition that is appended to, afterwards. */
+  readonly ends: { readonly topic: Topic; readonly partition: number; end: Offset }[]
+}
+
 export type EmbeddedStore = ReturnType<typeof openEmbeddedStore>
 
 /**
@@ -28,10 +35,18 @@ export function openEmbeddedStore(folder: string) {
   const { root, records, latest, ends, commits, notes } = openDatabases(folder)
 
   /** All that `change` writes is on the disk when this resolves, or nothing of it is there. */
-  async function durably<T>(change: () => T): Promise<T> {
+  const durably = <T>(change: () => T): Promise<T> => flushed(() => root.childTransaction(change))
+
+  /**
+   * The same for what is put without a look at what stands there: lmdb's own thread writes it, which need not wait for ours.
+   * @param put  must not throw: what it had put until then would be written
+   */
+  const durablyPut = (put: () => void): Promise<unknown> => flushed(() => root.batch(put))
+
+  async function flushed<T>(write: () => Promise<T>): Promise<T> {
     try {
       // `flushed` is asked for now: that of a later transaction never resolves if that one fails.
-      const [result] = await Promise.all([root.childTransaction(change), root.flushed])
+      const [result] = await Promise.all([write(), root.flushed])
       return result
     } catch (error) {
       throw await unwritable(folder, error)
@@ -45,27 +60,45 @@ export function openEmbeddedStore(folder: string) {
     latest[topic].put(key, offset)
   }
 
-  function write({ topic, partitionOf, records: added }: Append, appendedAt: number): Position[] {
-    const next = new Map<number, Offset>()
-    const positions = added.map(({ key, value, headers }) => {
-      const partition = partitionOf(key)
-      const offset = next.get(partition) ?? endOf(topic, partition)
-      next.set(partition, offset + 1)
-      records[topic].put([partition, offset], [appendedAt, key, value, headers ?? null])
-      if (TOPICS[topic].compacted) compact(topic, partition, key, offset)
-      return { partition, offset }
+  /** Where each record of the appends will stand. The ones before are committed: one append is under way at a time. */
+  function place(appends: readonly Append[]): Places {
+    const after = new Map<string, Places['ends'][number]>()
+    const placeOf = (topic: Topic, partition: number): Offset => {
+      const name = `${topic}/${partition}`
+      const place = after.get(name) ?? { topic, partition, end: endOf(topic, partition) }
+      after.set(name, place)
+      return place.end++
+    }
+    const positions = appends.map(({ topic, partitionOf, records: added }) =>
+      added.map(({ key }) => {
+        const partition = partitionOf(key)
+        return { partition, offset: placeOf(topic, partition) }
+      }),
+    )
+    return { positions, ends: [...after.values()] }
+  }
+
+  function write(appends: readonly Append[], places: Places, appendedAt: number): void {
+    appends.forEach(({ topic, records: added }, a) => {
+      added.forEach(({ key, value, headers }, i) => {
+        const { partition, offset } = (places.positions[a] as Position[])[i] as Position
+        records[topic].put([partition, offset], [appendedAt, key, value, headers ?? null])
+        if (TOPICS[topic].compacted) compact(topic, partition, key, offset)
+      })
     })
-    for (const [partition, end] of next) ends.put([topic, partition], end)
-    return positions
+    for (const { topic, partition, end } of places.ends) ends.put([topic, partition], end)
   }
 
   const endOf = (topic: Topic, partition: number): Offset => ends.get([topic, partition]) ?? 0
 
   return {
-    /** Writes the appends as one transaction. @returns the positions of each */
-    append: (appends: readonly Append[]): Promise<Position[][]> => {
+    /** Writes the appends as one transaction; the next call waits until this one resolves. @returns the positions of each */
+    append: async (appends: readonly Append[]): Promise<Position[][]> => {
       const now = Date.now()
-      return durably(() => appends.map((append) => write(append, now)))
+      const places = place(appends)
+      const isCompacting = appends.some(({ topic }) => TOPICS[topic].compacted)
+      await (isCompacting ? durably : durablyPut)(() => write(appends, places, now))
+      return places.positions
     },
 
     /** At most `limit` records of a partition, from the first at or after `from`. */
