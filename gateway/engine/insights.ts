@@ -1,4 +1,4 @@
-import type { UserState } from '../../infra/user-state/port.ts'
+import type { UserRecord, UserState } from '../../infra/user-state/port.ts'
 import { prepareExplanation } from '../../models/als/explain.ts'
 import { isPositive } from '../../models/als/observations.ts'
 import { directionOf } from '../../models/ranking/directions.ts'
@@ -35,8 +35,10 @@ export interface SimilarUser {
   readonly score: number
 }
 
-/** So many candidates are looked up for one that is wanted: those that were erased since are left out. */
+/** So many more candidates are looked at than are wanted: those that were erased since are passed over. */
 const SPARE_USERS = 10
+/** Users whose records are read together, to see whether they still stand. */
+const READ_AT_ONCE = 50
 
 /** What can be told of one user: why, how surprising, and who is like them. */
 export function createInsights({ state, profiles, serving, catalogue }: InsightParts) {
@@ -99,18 +101,33 @@ export function createInsights({ state, profiles, serving, catalogue }: InsightP
       const { served, taste } = await tasteOfUser(userId)
       const generation = served?.generation.id ?? null
       const direction = taste && directionOf(taste.vector)
-      if (!served || !direction) return { users: [], generation }
-      const candidates = nearest(served, direction, userId, skip + limit + SPARE_USERS)
-      const records = await state.readMany(candidates.map((user) => user.userId))
-      // Of an erased user the sample still holds the vector, until the next model.
-      const users = candidates.filter((_, i) => records[i] !== undefined && !isEmpty(records[i]))
-      return { users: users.slice(skip, skip + limit), generation }
+      if (!served || !direction || skip >= served.generation.userSample.userIds.length) return { users: [], generation }
+      const users: SimilarUser[] = []
+      for await (const user of standing(served, direction, userId, skip + limit)) {
+        users.push(user)
+        if (users.length === skip + limit) break
+      }
+      return { users: users.slice(skip), generation }
     },
   }
 
-  function isEmpty({ history }: { history: Parameters<typeof knownItems>[0] }): boolean {
-    return [...knownItems(history)].length === 0
+  /** Of an erased user the sample still holds the vector, until the next model: they are passed over, however many they are. */
+  async function* standing(served: ServedGeneration, direction: Float32Array, userId: string, wanted: number) {
+    for (let looked = 0, count = wanted + SPARE_USERS; ; count *= 4) {
+      const next = nearest(served, direction, userId, count).slice(looked)
+      for (let from = 0; from < next.length; from += READ_AT_ONCE) {
+        const some = next.slice(from, from + READ_AT_ONCE)
+        const records = await state.readMany(some.map((user) => user.userId))
+        yield* some.filter((_, n) => hasRated(records[n]))
+      }
+      if (next.length < count - looked) return
+      looked = count
+    }
   }
+}
+
+function hasRated(record: UserRecord | undefined): boolean {
+  return record !== undefined && !knownItems(record.history).next().done
 }
 
 function nearest(served: ServedGeneration, direction: Float32Array, userId: string, count: number): SimilarUser[] {

@@ -17,7 +17,7 @@ const route = createRoute({
   tags: ['Users'],
   summary: 'Users with the same taste',
   description:
-    'Among a sample of at most 10,000 users that the model keeps. Empty for a user of whom the model knows no positive rating.',
+    'Among a sample of at most 10,000 users that the model keeps. Empty for a user of whom the model knows no positive rating, and past the end of the sample.',
   security: needs('read'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query: z.strictObject(paging) },
   responses: { 200: json(similarUserList, 'The users, most similar first'), ...refusals(400, 503) },
