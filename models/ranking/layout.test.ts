@@ -22,7 +22,7 @@ it('codes tell every score to within their bounds, which fall from block to bloc
       const items = placeFactors(workspace, factors)
       const { fields, placeOf } = finish(encode(workspace, items))
       const scan = createScan(workspace, { rows, dimensions: d, width: items.width, factors: items.at, ...fields })
-      const job = scan.prepare(user, 1, createBitmap(rows, placeOf))
+      const job = scan.prepare(user, 1, createBitmap(rows, placeOf && { placeOf }))
       const { buffer } = workspace.memory
       const bounds = new Float64Array(buffer, fields.bounds, 3 * fields.blocks)
       const codes = new Uint8Array(buffer, fields.codes, fields.blocks * BLOCK_ROWS * items.width)

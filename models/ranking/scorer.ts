@@ -64,9 +64,9 @@ export function* buildScorer(items: Factors | PlacedFactors, options: ScorerOpti
 /** @param layout  of the items in `placed` */
 export function scorerOver(workspace: Workspace, placed: PlacedFactors, layout: Layout): Scorer {
   const { rows, d, width } = placed
-  const { fields, placeOf, reciprocals } = layout
+  const { fields, reciprocals } = layout
   const { kernels } = workspace
-  const nothing = createBitmap(rows, placeOf)
+  const nothing = createBitmap(rows, layout)
   const scan = openScan()
   const user = workspace.floats(width)
   let room = { length: 0, indices: workspace.integers(0), scores: workspace.floats(0) }
