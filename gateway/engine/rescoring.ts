@@ -11,7 +11,9 @@ const UNKNOWN_AGE_FACTOR = 0.5
 /** What scores are multiplied by. */
 export interface Rescoring {
   factorOf(itemId: string): number
-  /** The same by the index of an item of a shelf, and the greatest that may come. */
+  /** The greatest that may come. */
+  readonly maxFactor: number
+  /** The same by the index of an item of a shelf. */
   on(shelf: Shelf): { factorOf(index: number): number; readonly maxFactor: number }
 }
 
@@ -33,6 +35,7 @@ export function rescoringOf(
 
   return {
     factorOf,
+    maxFactor,
     on: (shelf) => ({
       factorOf: decay ? (index) => factorOf(shelf.itemIds[index] as string) : byBitmaps(shelf, boost),
       maxFactor,
