@@ -97,7 +97,7 @@ export const listQuery = z.strictObject(listParameters)
 export const givenRatings = (scale: RatingScale) =>
   shortList(z.strictObject({ itemId, value: ratingValue(scale) }), MAX_IDS)
 
-export const group = shortList(userId, MAX_GROUP)
+export const group = shortList(userId, MAX_GROUP, 1)
 
 /** A genre is one more filter. */
 export function withGenre<S extends Pick<Selection, 'filter'> & { genre?: string | undefined }>({

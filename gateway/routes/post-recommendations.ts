@@ -13,7 +13,9 @@ export const postRecommendations = (app: App, { log, engine }: Gateway) => {
       userIds: group
         .optional()
         .openapi({ description: 'A group that one list has to suit; not beside userId or ratings' }),
-      groupMode: z.enum(['average', 'leastMisery']).optional(),
+      groupMode: z.enum(['average', 'leastMisery']).optional().openapi({
+        description: 'How a group is suited: on the whole (as when left out), or nobody badly; beside userIds only',
+      }),
       contextItemId,
       includeKnown: z.boolean().optional(),
       explain,
@@ -23,9 +25,19 @@ export const postRecommendations = (app: App, { log, engine }: Gateway) => {
       path: ['userIds'],
       message: 'Expected userIds alone, or userId and ratings',
     })
+    .refine(({ userIds, groupMode }) => userIds || !groupMode, {
+      path: ['groupMode'],
+      message: 'Expected userIds beside it: it says how a group is suited',
+    })
     .superRefine(boundedTogether)
     .openapi('RecommendationRequest', {
-      not: { anyOf: [{ required: ['userIds', 'userId'] }, { required: ['userIds', 'ratings'] }] },
+      not: {
+        anyOf: [
+          { required: ['userIds', 'userId'] },
+          { required: ['userIds', 'ratings'] },
+          { required: ['groupMode'], not: { required: ['userIds'] } },
+        ],
+      },
     })
 
   const route = createRoute({
