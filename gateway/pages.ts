@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { UserState } from '../infra/user-state/port.ts'
-import { hash } from '../models/evaluation/held-out.ts'
+import { hash } from '../models/hash.ts'
 import type { Ranked, Strategy } from './engine/request.ts'
 import { invalidRequest, Problem } from './problems.ts'
 

@@ -1,5 +1,6 @@
 import type { HeldOut } from '../evaluation/evaluate.ts'
-import { hash, isHeldOut } from '../evaluation/held-out.ts'
+import { isHeldOut } from '../evaluation/held-out.ts'
+import { hash } from '../hash.ts'
 import { columnOf, isLiked, observationsOf, pairCode, withColumn } from './observations.ts'
 import type { ObservationRows, Preference } from './types.ts'
 import { userSampler } from './user-sample.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { hash } from '../evaluation/held-out.ts'
+import { hash } from '../hash.ts'
 import { userSampler } from './user-sample.ts'
 
 const userIds = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 6 }), { maxLength: 60 })

@@ -1,4 +1,4 @@
-import { hash } from '../evaluation/held-out.ts'
+import { hash } from '../hash.ts'
 
 /** Enough to find people of any taste among, and a few MB of a generation at usual factors. */
 const MAX_SAMPLED_USERS = 10_000

@@ -1,5 +1,5 @@
+import { hash } from '../hash.ts'
 import { seededRandom } from '../linalg/random.ts'
-import { hash } from './held-out.ts'
 
 /**
  * Shuffles in place (Fisher and Yates; Durstenfeld 1964), by mulberry32 seeded with a hash of (seed, name): everybody who has
