@@ -113,6 +113,8 @@ export function followNewcomers(parts: Parts) {
 
     /** From what the generation's own items tell of genres, everything that was there before it came. */
     async function begin(): Promise<void> {
+      // What is disliked borrows nothing: that has to be known first.
+      await rankings.caughtUp()
       const genresOf = (index: number): string[] =>
         catalogue.get(generation.itemIds[index] as string)?.genres.map(foldedText) ?? []
       borrow = await inBackground(prepareBorrowing(generation, genresOf), closing.signal)

@@ -38,6 +38,8 @@ export interface Rankings {
   trending(window: TrendWindow): Promise<Trend | undefined>
   /** By weighted average rating, which is the score. */
   topRated(): Promise<Ranking | undefined>
+  /** Statistics are as they were when this was asked, or later. @returns whether they could ever be read */
+  caughtUp(): Promise<boolean>
   /** Over all partitions, with raters. @returns undefined: nobody rates the item, as far as is known */
   statisticsOf(itemId: string): ItemStatistics | undefined
   /** Positives of an item. */
@@ -102,6 +104,7 @@ export function createRankings(
       const made = await topRated()
       return made && asRanking(made)
     },
+    caughtUp: live.catchUp,
     statisticsOf: table.of,
     popularityOf: table.positivesOf,
     *itemIds() {
