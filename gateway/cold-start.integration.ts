@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { idsOf } from '../infra/system.fixture.ts'
 import { answerOf } from './client.ts'
-import { type Data, likedBy, systemWithDataset, wellKnownOf } from './dataset.fixture.ts'
+import { type Data, expectNear, likedBy, systemWithDataset, wellKnownOf } from './dataset.fixture.ts'
 
 /** As many factors as by default: with few of them a taste is soon like any other. */
 const asked = systemWithDataset({ FACTORS: '64', EPOCHS: '8' })
@@ -41,7 +41,7 @@ describe('a user whom nobody knows', () => {
 
 describe('a film that nobody knows', () => {
   it('is recommended to those who like what its raters like, from its third like on', async ({ annotate }) => {
-    const { data, popular, similar, rate, recommendations, rank, describe, rebuild } = asked()
+    const { data, popular, similar, rate, recommendations, rank, describe, rebuild, v1 } = asked()
     const genre = 'Animation'
     const [seed = ''] = idsOf(await popular({ genre, limit: 1 }))
     const taste = [seed, ...idsOf(await similar(seed, { limit: 15 }))]
@@ -79,6 +79,9 @@ describe('a film that nobody knows', () => {
     )
     await annotate(`recommended ${Math.round(performance.now() - thirdAt)} ms after its third like`)
     expect(list.items[placeOf(list, itemId)]).toMatchObject({ title: 'A New Film', genres: [genre], isNew: true })
+    const param = { userId: other, itemId }
+    const why = await answerOf(v1.users[':userId'].explanations[':itemId'].$get({ param }))
+    expectNear(why.score, list.items[placeOf(list, itemId)]?.score as number)
     for (const userId of raters.slice(3)) await rate({ userId, itemId, value: 5 })
 
     const [folded, unmoved] = [await placesFor(others), await placesFor(strangers)]

@@ -64,9 +64,10 @@ describe('GET /v1/users/{userId}/explanations/{itemId}', () => {
   it('sums to the score in the list, over the likes of the user alone', async () => {
     const { data, recommendations, v1 } = asked()
     for (const userId of someUsers()) {
-      const { items } = await recommendations(userId, { limit: 1000 })
+      // What the model has not seen may be on its way into lists, or out of them.
+      const items = (await recommendations(userId, { limit: 1000 })).items.filter(({ isNew }) => !isNew)
       const liked = likedBy(data, userId)
-      for (const { itemId, score } of [0, 1, 10, 100, 999].flatMap((place) => items[place] ?? [])) {
+      for (const { itemId, score } of [0, 1, 10, 100, 900].flatMap((place) => items[place] ?? [])) {
         const whole = await answerOf(v1.users[':userId'].explanations[':itemId'].$get({ param: { userId, itemId } }))
         expectNear(whole.score, score, itemId)
         expectNear(sum(whole.items), score, itemId)
