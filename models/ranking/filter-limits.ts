@@ -81,7 +81,7 @@ export function checkField(field: unknown): string | undefined {
     typeof field === 'string' &&
     (Object.hasOwn(FIELDS, field) || (field.startsWith(ATTRIBUTE) && field.length > ATTRIBUTE.length))
   if (isKnown && field.length <= MAX_TEXT_LENGTH) return undefined
-  return `Expected one of ${Object.keys(FIELDS).join(', ')}, or ${ATTRIBUTE} and a name`
+  return `Expected one of ${Object.keys(FIELDS).join(', ')}, or ${ATTRIBUTE}NAME`
 }
 
 type Kind = 'string' | 'number' | 'boolean'

@@ -89,9 +89,9 @@ describe('what is no filter is told by its path', () => {
   const cases: [string, unknown, string, string][] = [
     ['a text', 'Comedy', '', 'object'],
     ['nothing at all', {}, '', 'field'],
-    ['an unknown field', { field: 'poster', has: 'x' }, 'field', 'attributes.'],
-    ['a field that objects inherit', { field: 'constructor', has: 'x' }, 'field', 'attributes.'],
-    ['an attribute without a name', { field: 'attributes.', has: 'x' }, 'field', 'attributes.'],
+    ['an unknown field', { field: 'poster', has: 'x' }, 'field', 'or attributes.NAME'],
+    ['a field that objects inherit', { field: 'constructor', has: 'x' }, 'field', 'or attributes.NAME'],
+    ['an attribute without a name', { field: 'attributes.', has: 'x' }, 'field', 'or attributes.NAME'],
     ['no comparison', { field: 'year' }, '', 'gte'],
     ['an unknown comparison', { field: 'year', lt: 1, gte: 0 }, 'lt', 'Unknown'],
     ['a condition in a group', { all: [], field: 'year' }, 'field', 'Unknown'],
