@@ -20,6 +20,12 @@ export interface Catalogue {
   version(): number
   /** @returns whether the record at `position` was delivered in time */
   reached(position: Position, waitMs: number): Promise<boolean>
+  /**
+   * Waits until it knows what stands on the log by now, of other processes too.
+   * @returns whether it did in time
+   * @throws UnavailableError when the log does not answer
+   */
+  current(waitMs: number): Promise<boolean>
   /** Resolves once what stood on the log at the start was read. */
   readonly caughtUp: Promise<void>
   close(): Promise<void>
@@ -30,8 +36,7 @@ export interface Catalogue {
  * @throws UnavailableError when the log does not answer
  */
 export async function followCatalogue(log: EventLog, logger: Logger): Promise<Catalogue> {
-  /** null: deleted. */
-  const items = new Map<string, Item | null>()
+  const items = new Map<string, Item>()
   const seen = new Map<number, number>()
   const waiting = new Set<() => void>()
   const listeners = new Set<(itemId: string) => void>()
@@ -47,8 +52,10 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
     for (const check of waiting) check()
   }
 
+  /** @param item  null: deleted */
   function put(itemId: string, item: Item | null): void {
-    items.set(itemId, item)
+    if (item) items.set(itemId, item)
+    else items.delete(itemId)
     if (item?.available) hidden.delete(itemId)
     else hidden.add(itemId)
     for (const listener of listeners) listener(itemId)
@@ -68,13 +75,28 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
     }
   }
 
+  function reached({ partition, offset }: Position, waitMs: number): Promise<boolean> {
+    const isThere = (): boolean => (seen.get(partition) ?? -1) >= offset
+    if (isThere()) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const settle = (there: boolean): void => {
+        clearTimeout(timer)
+        waiting.delete(check)
+        resolve(there)
+      }
+      const check = (): void => {
+        if (isThere()) settle(true)
+      }
+      const timer = setTimeout(() => settle(false), waitMs)
+      waiting.add(check)
+    })
+  }
+
   const tail = await log.tail('items', deliver)
 
   return {
-    get: (itemId) => items.get(itemId) ?? undefined,
-    *itemIds() {
-      for (const [itemId, item] of items) if (item) yield itemId
-    },
+    get: (itemId) => items.get(itemId),
+    itemIds: () => items.keys(),
     isHidden: (itemId) => hidden.has(itemId),
     hidden: () => hidden,
     onChange(listener) {
@@ -82,21 +104,16 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
       return () => void listeners.delete(listener)
     },
     version: () => version,
-    reached({ partition, offset }, waitMs) {
-      const isThere = (): boolean => (seen.get(partition) ?? -1) >= offset
-      if (isThere()) return Promise.resolve(true)
-      return new Promise((resolve) => {
-        const settle = (there: boolean): void => {
-          clearTimeout(timer)
-          waiting.delete(check)
-          resolve(there)
-        }
-        const check = (): void => {
-          if (isThere()) settle(true)
-        }
-        const timer = setTimeout(() => settle(false), waitMs)
-        waiting.add(check)
-      })
+    reached,
+    async current(waitMs) {
+      const deadline = performance.now() + waitMs
+      const ends = await log.ends('items')
+      const isThere = await Promise.all(
+        ends.map(
+          (end, partition) => end === 0 || reached({ partition, offset: end - 1 }, deadline - performance.now()),
+        ),
+      )
+      return isThere.every(Boolean)
     },
     caughtUp: tail.caughtUp,
     close: () => tail.close(),

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { accepted, CATALOGUE_WAIT_MS } from '../items.ts'
+import { Problem } from '../problems.ts'
 import { inPath, itemId, json, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
@@ -8,16 +9,26 @@ const route = createRoute({
   path: '/v1/items/{itemId}',
   tags: ['Items'],
   summary: 'Delete an item',
-  description: 'It is never recommended from the next request on. Its ratings stay.',
+  description:
+    'It is never recommended from the next request on. Its ratings stay. An item that nobody described or rated is not there to be deleted, nor one that was deleted already: 404.',
   security: needs('ingest'),
   request: { params: z.strictObject({ itemId: inPath('itemId', itemId) }) },
-  responses: { 202: json(accepted, 'The deletion is on the log'), ...refusals(400, 503) },
+  responses: { 202: json(accepted, 'The deletion is on the log'), ...refusals(400, 404, 503) },
 })
 
-export const deleteItem = (app: App, { publisher, catalogue }: Gateway) =>
-  app.openapi(route, async (c) => {
-    const position = await publisher.deleteItem(c.req.valid('param').itemId)
+export const deleteItem = (app: App, { publisher, catalogue, engine }: Gateway) => {
+  /** Another process may have taken the item a moment ago. Where that cannot be found out in time, it may be there. */
+  async function mayBeThere(itemId: string): Promise<boolean> {
+    if (engine.isKnown(itemId)) return true
+    return !(await catalogue.current(CATALOGUE_WAIT_MS)) || engine.isKnown(itemId)
+  }
+
+  return app.openapi(route, async (c) => {
+    const { itemId } = c.req.valid('param')
+    if (!(await mayBeThere(itemId))) throw new Problem('not-found', `Nobody knows an item '${itemId}'.`)
+    const position = await publisher.deleteItem(itemId)
     // Answered once this process has it from the log, so that the next request sees no trace of the item.
     await catalogue.reached(position, CATALOGUE_WAIT_MS)
     return c.json({ accepted: 1 }, 202)
   })
+}
