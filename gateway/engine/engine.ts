@@ -157,6 +157,7 @@ export function createEngine(parts: EngineParts) {
     async close(): Promise<void> {
       serving.close()
       rankings.close()
+      profiles.close()
       await pool.close()
     },
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { UnavailableError } from '../../infra/errors.ts'
-import type { UserRecord } from '../../infra/user-state/port.ts'
+import type { StateChange, UserRecord } from '../../infra/user-state/port.ts'
 import { foldIn } from '../../models/als/fold-in.ts'
 import type { Generation, Observations } from '../../models/als/types.ts'
 import { generationOf, openTestGateway, type TestGateway, writeUser } from '../gateway.fixture.ts'
@@ -66,6 +66,33 @@ it('reads a group in one look, and while the user state is away goes on with tho
     [['a'], true],
   ])
   expect(looks).toEqual([group, group])
+})
+
+it('does not go on with users who changed since they were seen, nor with anybody after changes went unheard', async () => {
+  const listeners = new Set<(change: StateChange) => void>()
+  let isDown = false
+  const { readMany } = createProfiles({
+    ...gateway.state,
+    changes(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    readMany: async (userIds, known) => {
+      if (isDown) throw new UnavailableError('Redis at localhost:6379 did not answer. Set USER_STATE_URL.')
+      return gateway.state.readMany(userIds, known)
+    },
+  })
+  const announce = (change: StateChange) => listeners.forEach((listener) => void listener(change))
+  const isThere = async () => (await readMany(['ann', 'bob'])).map(({ record }) => record !== undefined)
+  await writeUser(gateway.state, 'ann', { a: 5 })
+  await writeUser(gateway.state, 'bob', { b: 5 })
+  expect(await isThere()).toEqual([true, true])
+  isDown = true
+  expect(await isThere()).toEqual([true, true])
+  announce({ type: 'user', userId: 'ann' })
+  expect(await isThere()).toEqual([false, true])
+  announce({ type: 'gap' })
+  expect(await isThere()).toEqual([false, false])
 })
 
 it('takes somebody of whom nothing is left that a generation saw for somebody new', async () => {

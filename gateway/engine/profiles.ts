@@ -1,15 +1,14 @@
 import { UnavailableError } from '../../infra/errors.ts'
 import type { UserRecord, UserState } from '../../infra/user-state/port.ts'
+import { keepRecentUsers } from '../../infra/user-state/recent-users.ts'
 import type { FoldIn } from '../../models/als/fold-in.ts'
 import { observe } from '../../models/als/observations.ts'
 import type { Generation } from '../../models/als/types.ts'
 import type { History } from '../../models/history/types.ts'
 import type { ServedGeneration } from './serving.ts'
 
-/** How many ratings the users kept for bad times may have together: some 100 MB. */
+/** How many ratings the users kept for bad times may have together: some 100 MB. The embedded state gives out what it keeps itself. */
 const MAX_KEPT_RATINGS = 500_000
-/** Where there are more, some more than that go, so that it is seldom looked who is the oldest. */
-const KEPT_AFTERWARDS = 0.95
 
 export interface Profile {
   readonly record: UserRecord | undefined
@@ -19,28 +18,17 @@ export interface Profile {
 
 export type Profiles = ReturnType<typeof createProfiles>
 
-/** Reads users; while the user state does not answer, from those seen last. */
-export function createProfiles(state: UserState, maxKeptRatings = MAX_KEPT_RATINGS) {
-  const kept = new Map<string, UserRecord>()
-  let keptRatings = 0
+/** Reads users; while the user state does not answer, from those seen last. Who changed since, or was erased, is not among them. */
+export function createProfiles(state: UserState) {
+  const kept = keepRecentUsers(MAX_KEPT_RATINGS)
+  const close = state.changes((change) => {
+    if (change.type === 'user') kept.delete(change.userId)
+    else if (change.type === 'gap') kept.clear()
+  })
 
-  function forget(userId: string): void {
-    keptRatings -= weightOf(kept.get(userId))
-    kept.delete(userId)
-  }
-
-  /** A map is ordered by insertion: whoever was read longest ago comes first, and goes first. */
   function keep(userId: string, record: UserRecord | undefined): void {
-    forget(userId)
-    if (!record) return
-    kept.set(userId, record)
-    keptRatings += weightOf(record)
-    // An iterator passes over all that was deleted before what it gives first: one for all that goes.
-    if (keptRatings <= maxKeptRatings) return
-    for (const oldest of kept.keys()) {
-      if (keptRatings <= maxKeptRatings * KEPT_AFTERWARDS) break
-      forget(oldest)
-    }
+    if (record) kept.set(record)
+    else kept.delete(userId)
   }
 
   async function read(userId: string): Promise<Profile> {
@@ -69,10 +57,8 @@ export function createProfiles(state: UserState, maxKeptRatings = MAX_KEPT_RATIN
     }
   }
 
-  return { read, readMany }
+  return { read, readMany, close }
 }
-
-const weightOf = (record: UserRecord | undefined): number => (record ? record.history.size + 1 : 0)
 
 /** Vectors solved here: after a rebuild those of all users who have not rated since are of another generation. */
 const solved = new WeakMap<UserRecord, { readonly generation: string; readonly vector: Float32Array }>()

@@ -16,6 +16,7 @@ it('gives back the last record of a user or none, keeps no more than it may, and
   const action = fc.oneof(
     fc.record({ type: fc.constant('set' as const), user, ratings: fc.nat({ max: 8 }) }),
     fc.record({ type: fc.constantFrom('get' as const, 'delete' as const), user }),
+    fc.record({ type: fc.constant('clear' as const) }),
   )
   fc.assert(
     fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
@@ -30,10 +31,14 @@ it('gives back the last record of a user or none, keeps no more than it may, and
         } else if (action.type === 'delete') {
           last.delete(action.user)
           kept.delete(action.user)
+        } else if (action.type === 'clear') {
+          last.clear()
+          kept.clear()
         }
-        const found = [...last.keys(), 'nobody'].map((userId) => kept.get(userId))
-        for (const record of found) if (record) expect(record).toBe(last.get(record.userId))
-        expect(kept.get('nobody')).toBeUndefined()
+        for (const userId of ['ada', 'bob', 'cy', 'dan', 'eve', 'nobody']) {
+          const record = kept.get(userId)
+          if (record) expect(record).toBe(last.get(userId))
+        }
       }
     }),
   )

@@ -5,6 +5,7 @@ export interface RecentUsers {
   get(userId: string): UserRecord | undefined
   set(record: UserRecord): void
   delete(userId: string): void
+  clear(): void
 }
 
 /**
@@ -38,6 +39,11 @@ export function keepRecentUsers(maxRatings: number): RecentUsers {
       newerRatings -= weightOf(newer.get(userId))
       newer.delete(userId)
       older.delete(userId)
+    },
+    clear() {
+      newer.clear()
+      older.clear()
+      newerRatings = 0
     },
   }
 }
