@@ -11,6 +11,10 @@ import { flag, genre, itemId, paging, repeated, ruled, shortList, userId } from 
 const MAX_IDS = 1_000
 const MAX_GROUP = 50
 const MAX_BOOSTS = 20
+/** All boosts together, and decay, leave a score that is a number. */
+const [MIN_FACTOR, MAX_FACTOR] = [1e-3, 1e3]
+/** Days: a quarter of an hour. */
+const MIN_HALF_LIFE = 0.01
 const MAX_CAPS = 10
 const MAX_PINS = 100
 /** Positions that any list can have. */
@@ -53,11 +57,11 @@ export const selection = {
   genre,
   filter: filter.optional(),
   exclude: itemIds.optional(),
-  boost: shortList(z.strictObject({ filter, factor: z.number().positive().max(1e6) }), MAX_BOOSTS)
+  boost: shortList(z.strictObject({ filter, factor: z.number().min(MIN_FACTOR).max(MAX_FACTOR) }), MAX_BOOSTS)
     .optional()
     .openapi({ description: 'Multiplies the scores of what fits; a score below zero is divided' }),
   decay: z
-    .strictObject({ field, halfLifeDays: z.number().positive().max(1e6) })
+    .strictObject({ field, halfLifeDays: z.number().min(MIN_HALF_LIFE).max(1e6) })
     .optional()
     .openapi({
       description: 'Halves a score for so many days of age, by `year`, `updatedAt` or an attribute that holds a time',

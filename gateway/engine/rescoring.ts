@@ -7,6 +7,8 @@ import type { Shelf } from './shelf.ts'
 const DAY_MS = 24 * 3_600_000
 /** Of an item of which nobody said how old it is: as of one that is a half-life old. */
 const UNKNOWN_AGE_FACTOR = 0.5
+/** Older items count as if they were so many half-lives old: a score below zero is divided, and is to stay a number. */
+const MAX_HALF_LIVES = 60
 
 /** What scores are multiplied by. */
 export interface Rescoring {
@@ -54,7 +56,7 @@ function byBitmaps(shelf: Shelf, boosts: readonly Boost[]): (index: number) => n
 function decayOf(item: Item | undefined, { field, halfLifeDays }: Decay, now: number): number {
   const time = timeOf(item, field)
   if (time === undefined) return UNKNOWN_AGE_FACTOR
-  return 2 ** (-Math.max(0, now - time) / (halfLifeDays * DAY_MS))
+  return 2 ** -Math.min(MAX_HALF_LIVES, Math.max(0, now - time) / (halfLifeDays * DAY_MS))
 }
 
 /** ms since 1970 */

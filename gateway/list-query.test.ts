@@ -1,0 +1,25 @@
+import { z } from '@hono/zod-openapi'
+import { describe, expect, it } from 'vitest'
+import { selection } from './list-query.ts'
+
+const schema = z.strictObject(selection)
+const comedy = { field: 'genres', has: 'Comedy' }
+
+/** Where faults are, and what is said of them. */
+const faultsOf = (body: object): string[] =>
+  schema.safeParse(body).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
+
+describe('what multiplies scores', () => {
+  it.each([1e-3, 0.5, 1e3])('may be %d', (factor) => {
+    expect(faultsOf({ boost: [{ filter: comedy, factor }] })).toEqual([])
+  })
+
+  it.each([0, -1, 1e-320, 9e-4, 1001, Number.NaN, Number.POSITIVE_INFINITY])('is not %d', (factor) => {
+    expect(faultsOf({ boost: [{ filter: comedy, factor }] })).toEqual([expect.stringContaining('boost.0.factor: ')])
+  })
+
+  it.each([0, 0.001, -1, 1e7])('halves in no %d days', (halfLifeDays) => {
+    const faults = faultsOf({ decay: { field: 'year', halfLifeDays } })
+    expect(faults).toEqual([expect.stringContaining('decay.halfLifeDays: ')])
+  })
+})
