@@ -22,4 +22,11 @@ describe('what multiplies scores', () => {
     const faults = faultsOf({ decay: { field: 'year', halfLifeDays } })
     expect(faults).toEqual([expect.stringContaining('decay.halfLifeDays: ')])
   })
+
+  it('goes by a field that holds a time', () => {
+    const faultsBy = (field: string) => faultsOf({ decay: { field, halfLifeDays: 30 } })
+    for (const field of ['year', 'updatedAt', 'attributes.released']) expect(faultsBy(field)).toEqual([])
+    for (const field of ['title', 'genres', 'available', 'itemId', 'attributes.'])
+      expect(faultsBy(field)).toEqual(['decay.field: Expected year, updatedAt or attributes.NAME'])
+  })
 })

@@ -3,6 +3,7 @@ import type { RatingScale } from '../models/events/types.ts'
 import type { Filter } from '../models/ranking/filter.ts'
 import { checkField, checkFilter, type FilterFault } from '../models/ranking/filter-limits.ts'
 import { checkTotals } from '../models/ranking/filter-totals.ts'
+import { checkTimeField } from './engine/item-times.ts'
 import type { Selection } from './engine/request.ts'
 import { FIELD, FILTER } from './filter-schema.ts'
 import { ratingValue } from './ratings.ts'
@@ -24,6 +25,13 @@ export const itemIds = shortList(itemId, MAX_IDS)
 export const someItemIds = shortList(itemId, MAX_IDS, 1)
 
 const field = ruled(z.string(), checkField).openapi(FIELD)
+
+const timeField = ruled(z.string(), checkTimeField).openapi({
+  ...FIELD,
+  pattern: '^(?:year|updatedAt|attributes\\.[\\s\\S]+)$',
+  description:
+    '`year`, `updatedAt`, or `attributes.` and the name of one that holds a time: ms since 1970, or a text such as `2026-01-31`',
+})
 
 /** Looked at by its own rules, no deeper than filters go: a body of 8 MiB can nest them until there is no stack left. */
 const filter = z
@@ -61,10 +69,10 @@ export const selection = {
     .optional()
     .openapi({ description: 'Multiplies the scores of what fits; a score below zero is divided' }),
   decay: z
-    .strictObject({ field, halfLifeDays: z.number().min(MIN_HALF_LIFE).max(1e6) })
+    .strictObject({ field: timeField, halfLifeDays: z.number().min(MIN_HALF_LIFE).max(1e6) })
     .optional()
     .openapi({
-      description: 'Halves a score for so many days of age, by `year`, `updatedAt` or an attribute that holds a time',
+      description: 'Halves a score for so many days of age; what is of unknown age counts as one half-life old',
     }),
   pin: shortList(z.strictObject({ itemId, position: z.int().min(0).max(MAX_POSITION) }), MAX_PINS)
     .optional()

@@ -1,7 +1,7 @@
-import type { Item } from '../../models/events/types.ts'
 import { matcher } from '../../models/ranking/filter.ts'
 import type { Catalogue } from '../catalogue.ts'
-import type { Boost, Decay, Selection } from './request.ts'
+import { timeOf } from './item-times.ts'
+import type { Boost, Selection } from './request.ts'
 import type { Shelf } from './shelf.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -32,7 +32,7 @@ export function rescoringOf(
   function factorOf(itemId: string): number {
     const item = catalogue.get(itemId)
     const boosted = boosts.reduce((product, { factor, matches }) => (matches(item) ? product * factor : product), 1)
-    return decay ? boosted * decayOf(item, decay, now) : boosted
+    return decay ? boosted * decayOf(timeOf(item, decay.field), decay.halfLifeDays, now) : boosted
   }
 
   return {
@@ -52,19 +52,8 @@ function byBitmaps(shelf: Shelf, boosts: readonly Boost[]): (index: number) => n
     hidden.reduce((product, { factor, others }) => (others.isHidden(index) ? product : product * factor), 1)
 }
 
-/** 2^(−age / half-life); what lies ahead is as new as can be. */
-function decayOf(item: Item | undefined, { field, halfLifeDays }: Decay, now: number): number {
-  const time = timeOf(item, field)
-  if (time === undefined) return UNKNOWN_AGE_FACTOR
+/** 2^(−age / half-life); what lies ahead is as new as can be. @param time  NaN: unknown */
+function decayOf(time: number, halfLifeDays: number, now: number): number {
+  if (Number.isNaN(time)) return UNKNOWN_AGE_FACTOR
   return 2 ** -Math.min(MAX_HALF_LIVES, Math.max(0, now - time) / (halfLifeDays * DAY_MS))
-}
-
-/** ms since 1970 */
-function timeOf(item: Item | undefined, field: string): number | undefined {
-  if (item === undefined) return undefined
-  if (field === 'updatedAt') return item.updatedAt
-  if (field === 'year') return item.year === null ? undefined : Date.UTC(item.year, 0)
-  const value = item.attributes[field.slice('attributes.'.length)]
-  const time = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN
-  return Number.isFinite(time) ? time : undefined
 }
