@@ -1,7 +1,11 @@
 /** A list as a stream told of it. */
 export interface ToldList {
   readonly id: string
-  readonly answer: { readonly generation: string | null; readonly items: { itemId: string; score: number }[] }
+  readonly answer: {
+    readonly strategy: string
+    readonly generation: string | null
+    readonly items: readonly { readonly itemId: string; readonly score: number }[]
+  }
 }
 
 export type Events = ReturnType<typeof eventsOf>
