@@ -26,7 +26,7 @@ export const PROBLEMS = {
   'too-many-requests': { status: 429, title: 'The API key is used more often than it may be' },
   'headers-too-large': { status: 431, title: 'Path and headers are too large' },
   internal: { status: 500, title: 'Something went wrong on our side' },
-  unavailable: { status: 503, title: 'A store does not answer' },
+  unavailable: { status: 503, title: 'A store does not answer, or too much is asked for at once' },
   'out-of-time': { status: 503, title: 'The answer took longer than a request may take' },
 } as const
 export type ProblemKind = keyof typeof PROBLEMS

@@ -270,6 +270,13 @@ describe('read your own writes', () => {
     expect(answer).toMatchObject({ status: 409, body: { type: '/docs#other-log' } })
   })
 
+  it('refuses a token of something that was never written', wokenInTime, async () => {
+    const partition = gateway.log.partitionOf('ratings', 'u')
+    const forged = encodeToken(gateway.log.identity.id, [{ partition, offset: 0 }])
+    const answer = await gateway.get(`/v1/users/u/recommendations?wait=10000&after=${forged}`)
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'after' }] } })
+  })
+
   it('stops waiting when the process is about to stop', wokenInTime, async () => {
     const token = tokenOf(await gateway.send('PUT', '/v1/users/u/ratings/r1', { value: 5 }))
     const reading = gateway.get(`/v1/users/u/recommendations?wait=10000&after=${token}`)

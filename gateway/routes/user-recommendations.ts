@@ -5,7 +5,7 @@ import { createAnswerCache, etagOf, type Kept, matchesEtag } from '../answer-cac
 import type { App, Gateway } from '../context.ts'
 import { listParameters, withGenre } from '../list-query.ts'
 import { MAX_ID_LENGTH } from '../pages.ts'
-import { reachToken } from '../read-your-writes.ts'
+import { createTokenReads } from '../read-your-writes.ts'
 import { inPath, json, list, needs, refusals, token, userId, waitMs } from '../schemas.ts'
 import type { PagedAnswer } from '../user-lists.ts'
 
@@ -46,6 +46,7 @@ const route = createRoute({
 export const userRecommendations = (app: App, gateway: Gateway) => {
   const { engine, state, userLists } = gateway
   const answers = createAnswerCache<PagedAnswer>(state, engine.version)
+  const reachToken = createTokenReads(gateway)
 
   /** An address that was answered before need not be read again. */
   const repeated: MiddlewareHandler = async (c, next) => {
@@ -61,7 +62,7 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
     const first = (): Promise<PagedAnswer> => userLists.first(userId, withGenre(rest), givenIn(c))
     if (page !== undefined) return told(c, tagged(await userLists.next(userId, page)))
     if (after !== undefined) {
-      const freshness = { satisfied: await reachToken(gateway, userId, after, wait) }
+      const freshness = { satisfied: await reachToken(userId, after, wait) }
       return told(c, tagged({ ...(await first()), freshness }))
     }
     const pending = answers.begin(userId, c.req.url)
