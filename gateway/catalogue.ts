@@ -108,10 +108,9 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
     async current(waitMs) {
       const deadline = performance.now() + waitMs
       const ends = await log.ends('items')
+      const leftMs = Math.max(0, deadline - performance.now())
       const isThere = await Promise.all(
-        ends.map(
-          (end, partition) => end === 0 || reached({ partition, offset: end - 1 }, deadline - performance.now()),
-        ),
+        ends.map((end, partition) => end === 0 || reached({ partition, offset: end - 1 }, leftMs)),
       )
       return isThere.every(Boolean)
     },
