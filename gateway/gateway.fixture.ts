@@ -18,6 +18,8 @@ import { createGateway, type RunningGateway } from './app.ts'
 import { followCatalogue } from './catalogue.ts'
 import type { GatewayDependencies } from './context.ts'
 
+/** First offset of each partition that models made here did not see; what is written of users stands before, unless they say. */
+export const UNSEEN_FROM = 1_000
 const SCALE: RatingScale = { min: 0.5, max: 5, positiveFrom: 4 }
 
 export interface TestGateway extends RunningGateway {
@@ -140,24 +142,27 @@ export function generationOf(id: string, factors: Readonly<Record<string, readon
     positives: Int32Array.from(itemIds, (_, index) => itemIds.length - index),
     ratings: itemIds.length,
     metrics: { 'ndcg@10': 0.25 },
-    watermark: new Array(8).fill(0),
+    watermark: new Array(8).fill(UNSEEN_FROM),
     trainSeconds: 0.1,
     epochsRun: 1,
   })
 }
 
-/** Writes what an updater would write of a user. */
+/** Writes what an updater would write of a user, whose ratings stand on the log one after the other. */
 export async function writeUser(
   state: UserState,
   userId: string,
   ratings: Readonly<Record<string, number | null>>,
-  solved: { vector?: readonly number[]; generation?: string; appliedOffset?: number } = {},
+  solved: { vector?: readonly number[]; generation?: string; appliedOffset?: number; firstOffset?: number } = {},
 ): Promise<void> {
-  const entries = Object.entries(ratings).map(([itemId, value], index): [string, HistoryEntry] => [
-    itemId,
-    { itemId, value, occurredAt: index, offset: index, eventId: crypto.randomUUID(), superseded: [] },
-  ])
   const standing = await state.read(userId)
+  const { firstOffset = 0 } = solved
+  const entries = Object.entries(ratings).map(([itemId, value], index): [string, HistoryEntry] => {
+    const replaced = standing?.history.get(itemId)
+    const superseded = replaced ? [...replaced.superseded, replaced.eventId] : []
+    const offset = firstOffset + index
+    return [itemId, { itemId, value, occurredAt: index, offset, eventId: crypto.randomUUID(), superseded }]
+  })
   await state.writeMany([
     {
       userId,
@@ -171,6 +176,12 @@ export async function writeUser(
       },
     },
   ])
+}
+
+/** Writes what an updater would write of a user who was erased. */
+export async function eraseUser(state: UserState, userId: string): Promise<void> {
+  const standing = await state.read(userId)
+  await state.writeMany([{ userId, expectedOffset: standing?.appliedOffset, next: undefined }])
 }
 
 /** Writes item statistics of one partition: how many positive ratings each item has there. */

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { generationOf, openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
+import {
+  eraseUser,
+  generationOf,
+  openTestGateway,
+  type TestGateway,
+  UNSEEN_FROM,
+  writeUser,
+} from './gateway.fixture.ts'
 
 const SAMPLED = 120
 
@@ -42,4 +49,11 @@ it('fills its pages with users who stand, however many were erased, in the order
 it('ends with the sample', async () => {
   expect(await similar('skip=30')).toEqual([])
   expect(await similar(`skip=${Number.MAX_SAFE_INTEGER}`)).toEqual([])
+})
+
+it('shows nothing of who was erased to resemble who has the id now', async () => {
+  expect(await similar('limit=2')).toEqual(['s000', 's004'])
+  await eraseUser(gateway.state, 's000')
+  await writeUser(gateway.state, 's000', { b: 5 }, { firstOffset: UNSEEN_FROM })
+  expect(await similar('limit=2')).toEqual(['s004', 's008'])
 })

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { EventLog } from '../../infra/event-log/port.ts'
 import type { Logger } from '../../infra/logging.ts'
 import type { Metrics } from '../../infra/metrics.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
@@ -29,6 +30,7 @@ const NOTHING_LIKE_IT: Source = { strategy: 'similar', best: async () => [], sco
 const SCAN_THREADS = Math.max(1, Math.min(4, availableParallelism() - 1))
 
 export interface EngineParts {
+  readonly log: Pick<EventLog, 'partitionOf'>
   readonly state: UserState
   readonly generations: { current(): Generation | undefined }
   readonly catalogue: Catalogue
@@ -47,7 +49,7 @@ export type Engine = ReturnType<typeof createEngine>
  * searched for; arranged by the rules of the request (list.ts); told with what the catalogue and the model know of each (answers.ts).
  */
 export function createEngine(parts: EngineParts) {
-  const { state, generations, catalogue, partitions, fallbacks, metrics, logger } = parts
+  const { log, state, generations, catalogue, partitions, fallbacks, metrics, logger } = parts
   const profiles = createProfiles(state)
   const rankings = createRankings(state, partitions, logger)
   const pool = createScanPool(SCAN_THREADS)
@@ -57,7 +59,7 @@ export function createEngine(parts: EngineParts) {
   const answers = createAnswers(catalogue, metrics)
   const { answer } = answers
   const { isKnown, situationOf } = createSituations({ profiles, serving, catalogue, rankings })
-  const { explanation, surprising, similarUsers } = createInsights({ state, profiles, serving, catalogue })
+  const { explanation, surprising, similarUsers } = createInsights({ log, state, profiles, serving, catalogue })
 
   function giveBack(workspace: Workspace): void {
     whenUnused(() => {

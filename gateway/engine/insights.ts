@@ -1,16 +1,19 @@
+import type { EventLog } from '../../infra/event-log/port.ts'
 import type { UserRecord, UserState } from '../../infra/user-state/port.ts'
 import { prepareExplanation } from '../../models/als/explain.ts'
 import { isPositive } from '../../models/als/observations.ts'
+import type { Generation } from '../../models/als/types.ts'
 import { directionOf } from '../../models/ranking/directions.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { detailsOf, type ItemDetails } from './answers.ts'
-import { knownItems, type Profiles } from './profiles.ts'
+import { knownItems, type Profiles, wasSeenBy } from './profiles.ts'
 import { explainTaste, type Reason, total } from './reasons.ts'
 import type { Ranked } from './request.ts'
 import { type ServedGeneration, type Serving, vectorOf } from './serving.ts'
 import { tasteOf } from './tastes.ts'
 
 interface InsightParts {
+  readonly log: Pick<EventLog, 'partitionOf'>
   readonly state: Pick<UserState, 'readMany'>
   readonly profiles: Profiles
   readonly serving: Serving
@@ -41,7 +44,7 @@ const SPARE_USERS = 10
 const READ_AT_ONCE = 50
 
 /** What can be told of one user: why, how surprising, and who is like them. */
-export function createInsights({ state, profiles, serving, catalogue }: InsightParts) {
+export function createInsights({ log, state, profiles, serving, catalogue }: InsightParts) {
   async function tasteOfUser(userId: string) {
     const { record } = await profiles.read(userId)
     const served = serving.current()
@@ -111,23 +114,27 @@ export function createInsights({ state, profiles, serving, catalogue }: InsightP
     },
   }
 
-  /** Of an erased user the sample still holds the vector, until the next model: they are passed over, however many they are. */
+  /**
+   * Of an erased user the sample still holds the vector, until the next model: they are passed over, however many they are, and
+   * whether or not somebody new has the id since.
+   */
   async function* standing(served: ServedGeneration, direction: Float32Array, userId: string, wanted: number) {
     for (let looked = 0, count = wanted + SPARE_USERS; ; count *= 4) {
       const next = nearest(served, direction, userId, count).slice(looked)
       for (let from = 0; from < next.length; from += READ_AT_ONCE) {
         const some = next.slice(from, from + READ_AT_ONCE)
         const records = await state.readMany(some.map((user) => user.userId))
-        yield* some.filter((_, n) => hasRated(records[n]))
+        yield* some.filter((user, n) => isWhoWasSampled(served.generation, user, records[n]))
       }
       if (next.length < count - looked) return
       looked = count
     }
   }
-}
 
-function hasRated(record: UserRecord | undefined): boolean {
-  return record !== undefined && !knownItems(record.history).next().done
+  function isWhoWasSampled(generation: Generation, { userId }: SimilarUser, record: UserRecord | undefined): boolean {
+    const hasRated = record !== undefined && !knownItems(record.history).next().done
+    return hasRated && wasSeenBy(generation, record.history, log.partitionOf('ratings', userId))
+  }
 }
 
 function nearest(served: ServedGeneration, direction: Float32Array, userId: string, count: number): SimilarUser[] {
