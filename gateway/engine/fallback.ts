@@ -20,7 +20,7 @@ const WAYS: Readonly<Record<Fallback, Way>> = {
   async trending(situation, rules) {
     if (situation.selection.filter === undefined) return undefined
     const source = fromRanking('trending', await situation.rankings.trending('30d'), situation, rules)
-    return (await source.best(1)).length > 0 ? source : undefined
+    return (await source.hasAny()) ? source : undefined
   },
 
   popular: fromPopular,

@@ -1,62 +1,38 @@
 import type { Generation } from '../../models/als/types.ts'
-import type { Ranked, Strategy } from './request.ts'
-import type { ServedGeneration } from './serving.ts'
+import { popularAtTraining } from '../../models/ranking/ranked-items.ts'
+import { NO_ITEMS, type RankedItems } from '../../models/ranking/ranked-list.ts'
+import { inBackground } from '../background.ts'
+import { inRanking, type RankingSource } from './in-ranking.ts'
+import type { Ranking } from './rankings.ts'
+import type { Strategy } from './request.ts'
 import type { Situation } from './situation.ts'
-import { type AnyRanking, inRanking, type Rules, type Source } from './sources.ts'
+import type { Rules, Source } from './sources.ts'
 
 type Stream = Pick<Situation, 'served' | 'catalogue' | 'rankings'>
 
 /** What is in a list that is there already. */
 export function fromRanking(
   strategy: Strategy,
-  ranking: AnyRanking | undefined,
+  ranking: Pick<Ranking, 'items'> | undefined,
   { served, catalogue }: Pick<Situation, 'served' | 'catalogue'>,
   rules: Rules,
-): Source {
-  return inRanking(strategy, ranking ?? NO_RANKING, catalogue, isWellKnownTo(served), rules)
+): RankingSource {
+  return inRanking(strategy, ranking?.items ?? NO_ITEMS, served?.shelves ?? [], catalogue, rules)
 }
 
 /** From the stream's statistics; while there are none, from what the model knows of its items. */
 export async function fromPopular(stream: Stream, rules: Rules): Promise<Source> {
   const counted = await stream.rankings.popular()
-  const ranking = counted && counted.items.length > 0 ? counted : popularAtTraining(stream.served?.generation)
-  return fromRanking('popular', ranking, stream, rules)
+  const items = counted && counted.items.length > 0 ? counted.items : await atTraining(stream.served?.generation)
+  return fromRanking('popular', { items }, stream, rules)
 }
 
-const trainingRankings = new WeakMap<Generation, AnyRanking>()
+const trainingRankings = new WeakMap<Generation, Promise<RankedItems>>()
 
-function popularAtTraining(generation: Generation | undefined): AnyRanking {
-  if (!generation) return NO_RANKING
-  const standing = trainingRankings.get(generation)
-  if (standing) return standing
-  const { itemIds, positives, indexOf } = generation
-  const items = itemIds
-    .map((itemId, index) => ({ itemId, score: positives[index] as number }))
-    .sort((x, y) => y.score - x.score)
-  const ranking: AnyRanking = {
-    items: asList(items),
-    scoreOf: (itemId) => positives[indexOf.get(itemId) ?? -1],
-  }
+async function atTraining(generation: Generation | undefined): Promise<RankedItems> {
+  if (!generation) return NO_ITEMS
+  const { itemIds, indexOf, positives } = generation
+  const ranking = trainingRankings.get(generation) ?? inBackground(popularAtTraining(itemIds, indexOf, positives))
   trainingRankings.set(generation, ranking)
   return ranking
-}
-
-const NO_RANKING: AnyRanking = { items: asList([]), scoreOf: () => undefined }
-
-function asList(items: readonly Ranked[]): AnyRanking['items'] {
-  return {
-    length: items.length,
-    *values() {
-      yield* items
-      return undefined
-    },
-  }
-}
-
-/** @returns whether an item is among the most popular fifth of the model's */
-function isWellKnownTo(served: ServedGeneration | undefined): (itemId: string) => boolean {
-  return (itemId) => {
-    const index = served?.shelf.indexOf.get(itemId)
-    return served !== undefined && index !== undefined && served.shelf.isWellKnown(index)
-  }
 }

@@ -2,7 +2,8 @@ import type { Logger } from '../../infra/logging.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
 import { HALF_LIVES_MS } from '../../models/ranking/item-statistics.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
-import { popularItems, type RankedItems, topRatedItems, trendingItems } from '../../models/ranking/ranked-items.ts'
+import { popularItems, topRatedItems, trendingItems } from '../../models/ranking/ranked-items.ts'
+import type { RankedItems } from '../../models/ranking/ranked-list.ts'
 import type { StatisticsTable } from '../../models/ranking/statistics-table.ts'
 import type { ItemStatistics } from '../../models/ranking/types.ts'
 import { inBackground, remadeWhileAsked } from '../background.ts'
@@ -17,7 +18,7 @@ export type TrendWindow = (typeof TREND_WINDOWS)[number]
 
 /** A list of all items that its kind knows of, best first. */
 export interface Ranking {
-  readonly items: Pick<RankedItems, 'values' | 'length'>
+  readonly items: RankedItems
   /** undefined: not in the list */
   scoreOf(itemId: string): number | undefined
 }

@@ -1,13 +1,11 @@
 import type { History } from '../../models/history/types.ts'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
-import { type Filter, matcher } from '../../models/ranking/filter.ts'
+import type { Filter } from '../../models/ranking/filter.ts'
 import { leastOf, topOf } from '../../models/ranking/least-misery.ts'
 import { topRescored } from '../../models/ranking/rescored.ts'
 import type { Scored } from '../../models/ranking/selection.ts'
 import { inBackground } from '../background.ts'
-import type { Catalogue } from '../catalogue.ts'
-import { knownIndices, knownItems } from './profiles.ts'
-import type { Ranking } from './rankings.ts'
+import { knownIndices } from './profiles.ts'
 import type { Reason } from './reasons.ts'
 import type { Ranked, Strategy } from './request.ts'
 import type { Rescoring } from './rescoring.ts'
@@ -32,6 +30,17 @@ export interface Rules {
   /** Whose rated items are not to be listed either. */
   readonly knownTo: readonly History[]
   readonly rescoring: Rescoring | undefined
+}
+
+/** What may not be listed of a shelf: a bitmap of the caller's own. */
+export function hiddenOn(shelf: Shelf, { filter, hide, knownTo }: Rules, part: Part): Bitmap {
+  const hidden = shelf.hidden(filter, part)
+  for (const itemId of hide) {
+    const index = shelf.indexOf.get(itemId)
+    if (index !== undefined) hidden.hide(index)
+  }
+  for (const history of knownTo) for (const index of knownIndices(history, shelf.indexOf)) hidden.hide(index)
+  return hidden
 }
 
 /** What is asked of the shelves. */
@@ -86,17 +95,10 @@ export function byLeastMisery(vectors: readonly Float32Array[]): Question {
 
 /** Everything on the shelves, by one question. */
 export function onShelves(strategy: Strategy, shelves: readonly Shelf[], question: Question, rules: Rules): Source {
-  const { filter, hide, knownTo, rescoring } = rules
-
   async function bestOf(shelf: Shelf, count: number, part: Part): Promise<Ranked[]> {
-    const hidden = shelf.hidden(filter, part)
-    for (const itemId of hide) {
-      const index = shelf.indexOf.get(itemId)
-      if (index !== undefined) hidden.hide(index)
-    }
-    for (const history of knownTo) for (const index of knownIndices(history, shelf.indexOf)) hidden.hide(index)
+    const hidden = hiddenOn(shelf, rules, part)
     const { top, scores } = await question.on(shelf)
-    const factors = rescoring?.on(shelf)
+    const factors = rules.rescoring?.on(shelf)
     const found = factors
       ? await topRescored(count, { ...factors, search: (k) => top(k, hidden), scores, hidden })
       : await top(count, hidden)
@@ -122,40 +124,5 @@ export function onShelves(strategy: Strategy, shelves: readonly Shelf[], questio
       }
       return undefined
     },
-  }
-}
-
-/** A list that is there already, such as the popular items. */
-export type AnyRanking = Pick<Ranking, 'items' | 'scoreOf'>
-
-/** @param isWellKnown  whether an item is among the most popular fifth */
-export function inRanking(
-  strategy: Strategy,
-  ranking: AnyRanking,
-  catalogue: Pick<Catalogue, 'get' | 'isHidden'>,
-  isWellKnown: (itemId: string) => boolean,
-  { filter, hide, knownTo, rescoring }: Rules,
-): Source {
-  const matches = filter ? matcher(filter) : () => true
-  const hidden = new Set(hide)
-  for (const history of knownTo) for (const itemId of knownItems(history)) hidden.add(itemId)
-
-  function isAllowed(itemId: string, part: Part): boolean {
-    if (hidden.has(itemId) || catalogue.isHidden(itemId) || !matches(catalogue.get(itemId))) return false
-    return part === 'all' || isWellKnown(itemId) === (part === 'wellKnown')
-  }
-
-  return {
-    strategy,
-    async best(count, part = 'all') {
-      const allowed = ranking.items.values().filter(({ itemId }) => isAllowed(itemId, part))
-      if (!rescoring) return allowed.take(count).toArray()
-      return allowed
-        .map(({ itemId, score }) => ({ itemId, score: score * rescoring.factorOf(itemId) }))
-        .toArray()
-        .sort((x, y) => y.score - x.score)
-        .slice(0, count)
-    },
-    scoreOf: ranking.scoreOf,
   }
 }

@@ -1,21 +1,11 @@
 import { HALF_LIVES_MS } from './item-statistics.ts'
 import type { Steps } from './layout.ts'
+import { listOf, type RankedItems } from './ranked-list.ts'
 import { sortInSteps } from './sort-in-steps.ts'
 import type { MergedColumns, StatisticsTable } from './statistics-table.ts'
 
 /** Rows looked at in a step: a fraction of a millisecond. */
 const STEP_ROWS = 8192
-
-/** Items by a score, greatest first; ties by number of ratings, then by item id. */
-export interface RankedItems {
-  readonly length: number
-  /** Of as many as there are asked for. */
-  values(): Generator<{ readonly itemId: string; readonly score: number }, undefined>
-  /** undefined: not in the list */
-  scoreOf(itemId: string): number | undefined
-  /** The same list, every score times a positive factor. */
-  scaled(factor: number): RankedItems
-}
 
 /** All items that are rated, by how many positives they have. */
 export function* popularItems(table: StatisticsTable): Steps<RankedItems> {
@@ -70,6 +60,24 @@ export function* trendingItems(
   return { ranking, newest }
 }
 
+/** Items of a generation, by how many positives they had when it was trained; ties by index, which is their row. */
+export function* popularAtTraining(
+  itemIds: readonly string[],
+  indexOf: ReadonlyMap<string, number>,
+  positives: Int32Array,
+): Steps<RankedItems> {
+  const order = yield* sortInSteps(
+    positives.map((_, index) => index),
+    (x, y) => (positives[y] as number) - (positives[x] as number) || x - y,
+  )
+  const rows = {
+    rows: () => itemIds.length,
+    itemIdOf: (row: number) => itemIds[row] as string,
+    rowOf: (itemId: string) => indexOf.get(itemId),
+  }
+  return yield* listOf(rows, itemIds.length, order, (row) => positives[row] as number)
+}
+
 /** @param scoreOf  of a row whose item is rated; undefined: not to be listed */
 function* rankItems(
   table: StatisticsTable,
@@ -78,7 +86,7 @@ function* rankItems(
 ): Steps<RankedItems> {
   const rows = table.rows()
   // Statistics move on between the steps: what is sorted by has to stay.
-  const scores = new Float64Array(rows).fill(Number.NaN)
+  const scores = new Float64Array(rows)
   const counts = new Float64Array(rows)
   const listed = new Int32Array(rows)
   let length = 0
@@ -98,20 +106,5 @@ function* rankItems(
       (counts[y] as number) - (counts[x] as number) ||
       (table.itemIdOf(x) < table.itemIdOf(y) ? -1 : 1),
   )
-  return asList(table, order, scores, 1)
-}
-
-function asList(table: StatisticsTable, order: Int32Array, scores: Float64Array, factor: number): RankedItems {
-  return {
-    length: order.length,
-    *values() {
-      for (const row of order) yield { itemId: table.itemIdOf(row), score: (scores[row] as number) * factor }
-      return undefined
-    },
-    scoreOf(itemId) {
-      const score = (scores[table.rowOf(itemId) ?? -1] ?? Number.NaN) * factor
-      return Number.isNaN(score) ? undefined : score
-    },
-    scaled: (by) => asList(table, order, scores, factor * by),
-  }
+  return yield* listOf(table, rows, order, (row) => scores[row] as number)
 }
