@@ -48,11 +48,11 @@ export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths }:
         `The key '${key.name}' may ask ${key.rate ?? rateLimit} times a second, and did more often. Nothing was done; ask again later.`,
         { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } },
       )
-    const missing = needed?.find((scope) => !key.scopes.some((held) => held === scope))
-    if (missing !== undefined)
+    const isAllowed = needed === undefined || key.scopes.some((scope) => needed.includes(scope))
+    if (!isAllowed)
       throw new Problem(
         'forbidden',
-        `This needs a key of the scope '${missing}'; '${key.name}' has ${key.scopes.join(', ')}.`,
+        `This needs a key of the scope ${needed.map((scope) => `'${scope}'`).join(' or ')}; '${key.name}' has ${key.scopes.join(', ')}.`,
       )
     return next()
   }
@@ -64,7 +64,7 @@ function keyOf(keys: readonly ApiKey[], token: string): ApiKey | undefined {
   return keys.filter((key) => timingSafeEqual(key.sha256, digest))[0]
 }
 
-/** Scopes that a route needs; none: it is open. */
+/** Scopes of which any opens a route; none: it is open. */
 function scopesOf(description: RouteConfig | undefined): readonly string[] | undefined {
   if (!description) return undefined
   // A route that forgot to say so is not open.

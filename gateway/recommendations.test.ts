@@ -334,9 +334,10 @@ describe('erasure', () => {
   })
 
   it('knows no other ids', async () => {
-    const ahead = encodeToken(gateway.log.identity.id, [{ partition: 0, offset: 0 }])
+    const ahead = encodeToken(gateway.log.identity.id, [{ partition: 0, offset: 7 }])
     const foreign = encodeToken('00000000-0000-4000-8000-000000000000', [{ partition: 0, offset: 0 }])
-    for (const id of ['nonsense', ahead, foreign])
+    const rating = tokenOf(await gateway.send('PUT', '/v1/users/u/ratings/i', { value: 4 }))
+    for (const id of ['nonsense', 'erasure-nonsense', `erasure-${ahead}`, `erasure-${foreign}`, rating])
       expect((await gateway.get(`/v1/erasures/${id}`)).status, id).toBe(404)
   })
 })

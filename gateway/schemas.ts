@@ -245,8 +245,8 @@ export const oneOrMany = <S extends z.ZodType>(schema: S, max: number) =>
 export const SCOPES = ['ingest', 'read', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 
-/** Which scope a key must have to be let through to a route, for `security`; access.ts asks for it. */
-export const needs = (scope: Scope) => [{ key: [scope] }]
+/** Any of these scopes lets a key through to a route; for `security`, and access.ts asks for it. */
+export const needs = (...scopes: Scope[]) => scopes.map((scope) => ({ key: [scope] }))
 
 /** A JSON answer, for `responses`. */
 export const json = <S extends z.ZodType>(schema: S, description: string) => ({

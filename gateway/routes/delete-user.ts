@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
+import { erasureIdOf } from '../erasure-id.ts'
 import { inPath, json, needs, refusals, token, userId } from '../schemas.ts'
 
 const route = createRoute({
@@ -23,6 +24,5 @@ export const deleteUser = (app: App, { publisher }: Gateway) =>
     const { userId } = c.req.valid('param')
     const erasure = { type: 'user-erased', eventId: randomUUIDv7(), userId, occurredAt: Date.now() } as const
     const token = publisher.token(await publisher.users([erasure]))
-    // Where the erasure stands on the log is all that is needed to tell how far it is: nobody has to keep a list of who was erased.
-    return c.json({ erasureId: token, token }, 202)
+    return c.json({ erasureId: erasureIdOf(token), token }, 202)
   })

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { decodeToken } from '../../models/events/token.ts'
 import type { App, Gateway } from '../context.ts'
+import { readErasureId } from '../erasure-id.ts'
 import { Problem } from '../problems.ts'
 import { inPath, json, needs, refusals } from '../schemas.ts'
 
@@ -20,7 +20,7 @@ const route = createRoute({
   path: '/v1/erasures/{erasureId}',
   tags: ['Users'],
   summary: 'How far an erasure is',
-  security: needs('read'),
+  security: needs('ingest', 'read'),
   request: { params: z.strictObject({ erasureId: inPath('erasureId', z.string().min(1).max(512)) }) },
   responses: { 200: json(receipt, 'The receipt'), ...refusals(400, 404) },
 })
@@ -28,7 +28,7 @@ const route = createRoute({
 export const getErasure = (app: App, { log, applied }: Gateway) =>
   app.openapi(route, async (c) => {
     const { erasureId } = c.req.valid('param')
-    const decoded = decodeToken(erasureId)
+    const decoded = readErasureId(erasureId)
     const [position] = decoded?.positions ?? []
     const isOurs = decoded?.logId === log.identity.id && decoded.positions.length === 1
     const end = isOurs && position ? (await log.ends('ratings'))[position.partition] : undefined
