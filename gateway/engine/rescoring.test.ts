@@ -35,7 +35,7 @@ describe('what a score becomes', () => {
             boost: factors.map((factor) => ({ filter: comedy, factor })),
             decay: { field: 'updatedAt', halfLifeDays: days },
           },
-          { get: () => itemFrom(time) },
+          { get: () => itemFrom(time), version: () => 1 },
           NOW,
         )
         const rescored = rescore(score, rescoring?.factorOf('film') as number)
@@ -49,7 +49,7 @@ describe('what a score becomes', () => {
     const factorAfter = (days: number) =>
       rescoringOf(
         { limit: 10, skip: 0, decay: { field: 'updatedAt', halfLifeDays: 2 } },
-        { get: () => itemFrom(NOW - days * DAY_MS) },
+        { get: () => itemFrom(NOW - days * DAY_MS), version: () => 1 },
         NOW,
       )?.factorOf('film')
     expect([-1, 0, 2, 3, 4, 119, 120, 122, 5000].map(factorAfter)).toEqual([

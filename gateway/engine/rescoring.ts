@@ -3,6 +3,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { timeOf } from './item-times.ts'
 import type { Boost, Selection } from './request.ts'
 import type { Shelf } from './shelf.ts'
+import { timesOn } from './shelf-times.ts'
 
 const DAY_MS = 24 * 3_600_000
 /** Of an item of which nobody said how old it is: as of one that is a half-life old. */
@@ -22,7 +23,7 @@ export interface Rescoring {
 /** @returns undefined: scores stay as they are */
 export function rescoringOf(
   { boost = [], decay }: Selection,
-  catalogue: Pick<Catalogue, 'get'>,
+  catalogue: Pick<Catalogue, 'get' | 'version'>,
   now: number,
 ): Rescoring | undefined {
   if (boost.length === 0 && !decay) return undefined
@@ -38,10 +39,13 @@ export function rescoringOf(
   return {
     factorOf,
     maxFactor,
-    on: (shelf) => ({
-      factorOf: decay ? (index) => factorOf(shelf.itemIds[index] as string) : byBitmaps(shelf, boost),
-      maxFactor,
-    }),
+    on(shelf) {
+      const boosted = byBitmaps(shelf, boost)
+      if (!decay) return { factorOf: boosted, maxFactor }
+      const { field, halfLifeDays } = decay
+      const timeOn = timesOn(shelf, field, catalogue)
+      return { factorOf: (index) => boosted(index) * decayOf(timeOn(index), halfLifeDays, now), maxFactor }
+    },
   }
 }
 

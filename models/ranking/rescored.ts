@@ -1,4 +1,5 @@
 import type { Bitmap } from './bitmap.ts'
+import { finish, type Steps } from './layout.ts'
 import { createSelection, type Scored } from './selection.ts'
 
 /** Candidates are asked for by so many at first, or so many times as many as are wanted; then by more and more. */
@@ -7,6 +8,8 @@ const SPARE = 2
 const GROWTH = 4
 /** To score everything is no more work than a longer list of candidates. */
 const MAX_CANDIDATES = 4096
+/** Items to a step, where everything is scored: a millisecond or two. */
+const STEP_ITEMS = 8192
 
 /** Scores, and what they are to be multiplied by. */
 export interface Rescoring {
@@ -18,6 +21,8 @@ export interface Rescoring {
   /** Scores of all items, in their order. */
   scores(): Float32Array
   readonly hidden: Bitmap
+  /** Goes through all items, between other things; at once where left out. */
+  readonly inSteps?: (<Result>(steps: Steps<Result>) => Promise<Result>) | undefined
 }
 
 /** A score times its factor. Below zero it is divided: a factor above 1 is to raise every item. */
@@ -30,7 +35,7 @@ export const rescore = (score: number, factor: number): number => (score < 0 ? s
  * more than that score with the greatest factor: when k candidates have more, nothing else can be among them.
  */
 export async function topRescored(k: number, rescoring: Rescoring): Promise<Scored[]> {
-  const { factorOf, maxFactor, search } = rescoring
+  const { factorOf, maxFactor, search, inSteps = finish } = rescoring
   if (k <= 0) return []
   let least = -Infinity
   for (let count = Math.max(LEAST_CANDIDATES, SPARE * k); count <= MAX_CANDIDATES; count *= GROWTH) {
@@ -41,14 +46,15 @@ export async function topRescored(k: number, rescoring: Rescoring): Promise<Scor
     if (found.length < count || selection.toBeat > rescore(last, maxFactor)) return selection.ranked()
     least = selection.toBeat
   }
-  return fromAll(k, rescoring, least)
+  return inSteps(fromAll(k, rescoring, least))
 }
 
 /** @param least  what the k-th item has at least: of those that cannot have as much, nothing is asked */
-function fromAll(k: number, { factorOf, maxFactor, scores, hidden }: Rescoring, least: number): Scored[] {
+function* fromAll(k: number, { factorOf, maxFactor, scores, hidden }: Rescoring, least: number): Steps<Scored[]> {
   const selection = createSelection(k)
   const all = scores()
   for (let index = 0; index < all.length; index++) {
+    if (index % STEP_ITEMS === 0) yield
     const score = all[index] as number
     const most = rescore(score, maxFactor)
     // Of a score that is not a number neither is true.
