@@ -1,12 +1,13 @@
 import type { History } from '../../models/history/types.ts'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import type { Filter } from '../../models/ranking/filter.ts'
+import type { Steps } from '../../models/ranking/layout.ts'
 import { leastOf, topOf } from '../../models/ranking/least-misery.ts'
 import { topRescored } from '../../models/ranking/rescored.ts'
 import type { Scored } from '../../models/ranking/selection.ts'
 import { inBackground } from '../background.ts'
 import { knownIndices } from './profiles.ts'
-import type { Reason } from './reasons.ts'
+import type { Contributions } from './reasons.ts'
 import type { Ranked, Strategy } from './request.ts'
 import type { Rescoring } from './rescoring.ts'
 import type { Part, Shelf, Space } from './shelf.ts'
@@ -18,8 +19,8 @@ export interface Source {
   best(count: number, part?: Part): Promise<readonly Ranked[]>
   /** What it makes of an item, allowed or not; undefined: it knows nothing of it. */
   scoreOf(itemId: string): number | undefined
-  /** Where an item's score comes from: contributions that sum to it before boosts, strongest first. Left out: nothing to tell. */
-  readonly reasonsFor?: ((itemId: string) => readonly Reason[]) | undefined
+  /** What an item's score is the sum of, before boosts; undefined: nothing is known of it. Left out: nothing to tell of any. */
+  readonly contributionsTo?: ((itemId: string) => Steps<Contributions | undefined>) | undefined
 }
 
 /** What a source may not name, and what changes its scores. */
@@ -100,7 +101,7 @@ export function onShelves(strategy: Strategy, shelves: readonly Shelf[], questio
     const { top, scores } = await question.on(shelf)
     const factors = rules.rescoring?.on(shelf)
     const found = factors
-      ? await topRescored(count, { ...factors, search: (k) => top(k, hidden), scores, hidden })
+      ? await topRescored(count, { ...factors, search: (k) => top(k, hidden), scores, hidden, inSteps: inBackground })
       : await top(count, hidden)
     return found.map(({ index, score }) => ({ itemId: shelf.itemIds[index] as string, score }))
   }
