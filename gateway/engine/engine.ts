@@ -62,10 +62,7 @@ export function createEngine(parts: EngineParts) {
   const { explanation, surprising, similarUsers } = createInsights({ log, state, profiles, serving, catalogue })
 
   function giveBack(workspace: Workspace): void {
-    whenUnused(() => {
-      pool.forget(workspace)
-      workspace.dispose()
-    })
+    whenUnused(() => pool.forget(workspace, workspace.dispose))
   }
 
   /** The same, and what it uses of a generation stays until it has answered. */

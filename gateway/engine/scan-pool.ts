@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { UnavailableError } from '../../infra/errors.ts'
 import type { Workspace } from '../../models/linalg/workspace.ts'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import type { Scan } from '../../models/ranking/scan.ts'
@@ -6,11 +7,17 @@ import type { Scorer } from '../../models/ranking/scorer.ts'
 import type { Scored } from '../../models/ranking/selection.ts'
 import type { ScanRequest } from './scan.worker.ts'
 
+/** Searches that wait for a thread: each keeps a bitmap of all items. */
+const MAX_QUEUED = 1_000
+/** Whoever asked for a search that has waited so long has given up, or is about to. */
+const MAX_WAIT_MS = 5_000
+
 interface Task {
   readonly scorer: Scorer
   readonly user: Float32Array
   readonly k: number
   readonly hidden: Bitmap
+  readonly queuedAt: number
   readonly answer: (best: Scored[]) => void
   readonly fail: (error: unknown) => void
 }
@@ -26,18 +33,34 @@ interface Thread {
 
 /** Threads for searches that would hold up the event loop. They start when there is something to do. */
 export interface ScanPool {
-  /** `scorer.topK` on another thread; on this one where there is none. */
+  /**
+   * `scorer.topK` on another thread; on this one where there is none.
+   * @throws UnavailableError when too many wait for a thread, or this one did for too long: then it was not run
+   */
   topK(scorer: Scorer, user: Float32Array, k: number, hidden: Bitmap): Promise<Scored[]>
-  /** Threads let go of this memory when they have done what they were asked for. */
-  forget(workspace: Workspace): void
+  /**
+   * Threads let go of this memory when they have done what they were asked for: `then` is called, at once if they have. A request
+   * that failed may have left searches of it behind; none may be asked for any more.
+   */
+  forget(workspace: Workspace, then: () => void): void
   /** Threads end when what was asked for is done; whoever asks later is answered on this thread. */
   close(): Promise<void>
 }
 
+interface Limits {
+  readonly maxQueued?: number
+  readonly maxWaitMs?: number
+}
+
 /** @param size how many threads at most */
-export function createScanPool(size: number): ScanPool {
+export function createScanPool(
+  size: number,
+  { maxQueued = MAX_QUEUED, maxWaitMs = MAX_WAIT_MS }: Limits = {},
+): ScanPool {
   const threads = new Set<Thread>()
   const queue: Task[] = []
+  /** What is to be done when a memory that was forgotten is no longer searched. */
+  const leaving = new Map<WebAssembly.Memory, () => void>()
   const { promise: closed, resolve: finishClosing } = Promise.withResolvers<void>()
   let isClosing = false
 
@@ -71,16 +94,43 @@ export function createScanPool(size: number): ScanPool {
   function advance(): void {
     if (queue.length > threads.size - busy() && threads.size < size) start()
     for (const thread of threads) {
-      if (thread.task) continue
-      const task = queue.shift()
-      try {
-        if (task) run(thread, task)
-      } catch (error) {
-        // There was no room to prepare it.
-        task?.fail(error)
+      while (!thread.task) {
+        const task = nextTask()
+        if (!task) break
+        try {
+          run(thread, task)
+        } catch (error) {
+          // There was no room to prepare it.
+          task.fail(error)
+        }
       }
     }
+    for (const memory of leaving.keys()) leave(memory)
     if (isClosing && busy() === 0) void end()
+  }
+
+  /** The one that has waited longest, but not too long. */
+  function nextTask(): Task | undefined {
+    for (;;) {
+      const task = queue.shift()
+      if (!task || performance.now() - task.queuedAt <= maxWaitMs) return task
+      task.fail(
+        new UnavailableError(`A search waited ${maxWaitMs / 1000} s for a thread and was not run. ${ASK_LATER}`),
+      )
+    }
+  }
+
+  function leave(memory: WebAssembly.Memory): void {
+    const isSearched = (task: Task | undefined): boolean => task?.scorer.workspace.memory === memory
+    if (queue.some(isSearched) || [...threads].some(({ task }) => isSearched(task))) return
+    for (const thread of threads) {
+      if (thread.memory !== memory) continue
+      thread.memory = undefined
+      thread.worker.postMessage({} satisfies ScanRequest)
+    }
+    const then = leaving.get(memory)
+    leaving.delete(memory)
+    then?.()
   }
 
   const busy = (): number => [...threads].filter(({ task }) => task).length
@@ -104,17 +154,16 @@ export function createScanPool(size: number): ScanPool {
   return {
     topK(scorer, user, k, hidden) {
       if (isClosing || k <= 0 || scorer.rows === 0) return Promise.resolve(scorer.topK(user, k, hidden))
+      if (queue.length >= maxQueued)
+        return Promise.reject(new UnavailableError(`${maxQueued} searches wait for a thread already. ${ASK_LATER}`))
       return new Promise((answer, fail) => {
-        queue.push({ scorer, user, k, hidden, answer, fail })
+        queue.push({ scorer, user, k, hidden, queuedAt: performance.now(), answer, fail })
         advance()
       })
     },
-    forget({ memory }) {
-      for (const thread of threads) {
-        if (thread.memory !== memory) continue
-        thread.memory = undefined
-        thread.worker.postMessage({} satisfies ScanRequest)
-      }
+    forget({ memory }, then) {
+      leaving.set(memory, then)
+      leave(memory)
     },
     close() {
       isClosing = true
@@ -124,6 +173,13 @@ export function createScanPool(size: number): ScanPool {
   }
 }
 
-function answerHere({ scorer, user, k, hidden, answer }: Task): void {
-  answer(scorer.topK(user, k, hidden))
+/** Ends what an overload refuses. */
+const ASK_LATER = 'More is asked for than can be searched; ask again later.'
+
+function answerHere({ scorer, user, k, hidden, answer, fail }: Task): void {
+  try {
+    answer(scorer.topK(user, k, hidden))
+  } catch (error) {
+    fail(error)
+  }
 }
