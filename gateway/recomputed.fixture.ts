@@ -67,7 +67,7 @@ export function recompute(
     /** By item id. */
     contributions(history: History, item: Float32Array): Map<string, number> {
       const observations = observe(history, generation)
-      const amounts = prepareExplanation(generation, observations).contributions(item)
+      const amounts = finish(finish(prepareExplanation(generation, observations)).contributions(item))
       return new Map(Array.from(observations.columns, (column, e) => [itemIds[column] as string, amounts[e] as number]))
     },
     /** Gives its memory back: nothing of it may be asked any more. */

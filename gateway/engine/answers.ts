@@ -1,13 +1,22 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { inSlices } from '../../infra/in-slices.ts'
 import type { Metrics } from '../../infra/metrics.ts'
+import type { Steps } from '../../models/ranking/layout.ts'
 import type { Catalogue } from '../catalogue.ts'
-import { type Reason, total } from './reasons.ts'
+import { type Reason, strongest } from './reasons.ts'
 import type { Ranked, Strategy } from './request.ts'
 import type { ServedGeneration } from './serving.ts'
 import type { Source } from './sources.ts'
 
 /** As many of an item's reasons stand in a list; all of them at `/explanations`. */
 const REASONS_LISTED = 5
+/** Items of a list that have reasons, the first ones: nobody reads more, and each takes as long as a search. */
+const MAX_EXPLAINED = 100
+/**
+ * Ratings looked at for one list: half a second's work. A hundred items of one user of 50,000 ratings, or of fifty users of a
+ * thousand each; of a larger group fewer items have reasons.
+ */
+const MAX_LOOKED = 5e6
 
 /** What the catalogue has to show of an item. */
 export interface ItemDetails {
@@ -17,11 +26,15 @@ export interface ItemDetails {
   readonly poster?: string
 }
 
+/** Why an item has its score. */
+interface Told {
+  readonly reasons?: Reason[]
+}
+
 /** An item as lists show it. */
-export interface ListedItem extends Ranked, ItemDetails {
+export interface ListedItem extends Ranked, ItemDetails, Told {
   /** The model has not seen the item: its factors are folded in from its raters, or borrowed from items of its genres. */
   readonly isNew?: true
-  readonly reasons?: Reason[]
 }
 
 export interface Answer {
@@ -34,6 +47,8 @@ export interface Answer {
   readonly ignored?: string[]
 }
 
+type ToldSource = Pick<Source, 'strategy' | 'scoreOf' | 'contributionsTo'>
+
 export interface AnswerParts {
   readonly served: ServedGeneration | undefined
   readonly ignored?: readonly string[]
@@ -44,19 +59,25 @@ export interface AnswerParts {
 export function createAnswers(catalogue: Pick<Catalogue, 'get'>, metrics: Metrics) {
   const count = (strategy: Strategy): void => metrics.recommendations.inc({ strategy })
 
-  function answer(
-    source: Pick<Source, 'strategy' | 'reasonsFor'>,
+  async function answer(source: ToldSource, ranked: readonly Ranked[], parts: AnswerParts): Promise<Answer> {
+    const told = parts.explain ? await inSlices(reasonsFor(source, ranked)) : []
+    return plain(source.strategy, ranked, parts, told)
+  }
+
+  /** Without reasons, but for those that are given. */
+  function plain(
+    strategy: Strategy,
     ranked: readonly Ranked[],
-    { served, ignored = [], explain = false }: AnswerParts,
+    { served, ignored = [] }: Omit<AnswerParts, 'explain'>,
+    told: readonly Told[] = [],
   ): Answer {
-    const { strategy, reasonsFor } = source
     count(strategy)
-    const items = ranked.map(({ itemId, score }) => ({
+    const items = ranked.map(({ itemId, score }, n) => ({
       itemId,
       score,
       ...detailsOf(catalogue, itemId),
       ...(isNewTo(served, itemId) && { isNew: true as const }),
-      ...(explain && reasonsFor && { reasons: listedReasons(reasonsFor(itemId), score) }),
+      ...told[n],
     }))
     return {
       recommendationId: randomUUIDv7(),
@@ -67,7 +88,7 @@ export function createAnswers(catalogue: Pick<Catalogue, 'get'>, metrics: Metric
     }
   }
 
-  return { answer, count }
+  return { answer, plain, count }
 }
 
 /** What the catalogue has to show of an item; nothing for one that it does not know. */
@@ -86,11 +107,20 @@ function isNewTo(served: ServedGeneration | undefined, itemId: string): boolean 
   )
 }
 
-/** The strongest, as parts of the score that is shown: a boost multiplies them as it does the score. */
-function listedReasons(reasons: readonly Reason[], score: number): Reason[] {
-  const plain = total(reasons)
-  const factor = plain === 0 ? 1 : score / plain
-  return reasons
-    .slice(0, REASONS_LISTED)
-    .map(({ itemId, contribution }) => ({ itemId, contribution: contribution * factor }))
+/** The strongest reasons of each item, from the first on, as parts of the score that is shown: a boost multiplies them as it does the score. */
+function* reasonsFor({ contributionsTo, scoreOf }: ToldSource, ranked: readonly Ranked[]): Steps<Told[]> {
+  const told: Told[] = []
+  if (!contributionsTo) return told
+  let looked = 0
+  for (const { itemId, score } of ranked.slice(0, MAX_EXPLAINED)) {
+    if (looked > MAX_LOOKED) break
+    const contributions = yield* contributionsTo(itemId)
+    looked += contributions?.looked ?? 0
+    const { reasons } = contributions ? strongest(contributions, REASONS_LISTED) : { reasons: [] }
+    const unboosted = scoreOf(itemId) ?? 0
+    const factor = unboosted === 0 ? 1 : score / unboosted
+    told.push({ reasons: reasons.map((reason) => ({ ...reason, contribution: reason.contribution * factor })) })
+    yield
+  }
+  return told
 }

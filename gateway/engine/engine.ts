@@ -119,7 +119,7 @@ export function createEngine(parts: EngineParts) {
 
     /** Part of a list that was made before, as it is told now. */
     showAgain({ strategy, generation }: Pick<Answer, 'strategy' | 'generation'>, ranked: readonly Ranked[]): Answer {
-      return { ...answers.answer({ strategy }, ranked, { served: serving.current() }), generation }
+      return { ...answers.plain(strategy, ranked, { served: serving.current() }), generation }
     },
 
     /** Items that are near all of some items; empty where nobody knows any of them. */

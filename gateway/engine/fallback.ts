@@ -29,7 +29,7 @@ const WAYS: Readonly<Record<Fallback, Way>> = {
 /** By the taste of those who ask, where the model knows a positive of theirs; else by the first of the chain that has something. */
 export async function chooseSource(situation: Situation, chain: readonly Fallback[]): Promise<Source> {
   const rules = rulesOf(situation)
-  const own = fromTaste(situation, rules)
+  const own = await fromTaste(situation, rules)
   if (own) return own
   for (const fallback of chain) {
     const source = await WAYS[fallback](situation, rules)

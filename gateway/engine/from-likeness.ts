@@ -17,17 +17,21 @@ export function fromLikeness(served: ServedGeneration, itemIds: readonly string[
   // A mean of a genre is like all of the genre: borrowed factors would stand above what the same people like.
   const toAll = byLikeness(mean(near.map(({ direction }) => direction)))
   const source = onShelves('similar', served.ratedShelves, toAll, rules)
+  const nearIds = near.map(({ itemId }) => itemId)
   return {
     ...source,
-    reasonsFor(itemId) {
+    *contributionsTo(itemId) {
       const vector = vectorOf(served, itemId)
       const direction = vector && directionOf(vector)
-      if (!direction) return []
-      return near
-        .map((one) => ({ itemId: one.itemId, contribution: product(one.direction, direction) / near.length }))
-        .sort((x, y) => y.contribution - x.contribution)
+      if (!direction) return undefined
+      const amounts = Float64Array.from(near, (one) => product(one.direction, direction) / near.length)
+      return { itemIds: nearIds, amounts, looked: near.length }
     },
   }
 }
 
-const product = (x: Float32Array, y: Float32Array): number => x.reduce((sum, a, k) => sum + a * (y[k] as number), 0)
+function product(x: Float32Array, y: Float32Array): number {
+  let sum = 0
+  for (let k = 0; k < x.length; k++) sum += (x[k] as number) * (y[k] as number)
+  return sum
+}

@@ -1,4 +1,6 @@
-import { explainGroup, explainTaste, type Reason } from './reasons.ts'
+import { mapInSlices } from '../../infra/in-slices.ts'
+import type { Steps } from '../../models/ranking/layout.ts'
+import { type Contributions, type Explain, explainGroup, explainTaste } from './reasons.ts'
 import { type ServedGeneration, vectorOf } from './serving.ts'
 import type { Situation } from './situation.ts'
 import { byLeastMisery, byTaste, onShelves, type Rules, type Source } from './sources.ts'
@@ -8,10 +10,10 @@ import { tasteOf } from './tastes.ts'
  * What suits those who ask: one of them, or all of a group.
  * @returns undefined: the model knows nothing that any of them likes
  */
-export function fromTaste({ served, people, asker }: Situation, rules: Rules): Source | undefined {
+export async function fromTaste({ served, people, asker }: Situation, rules: Rules): Promise<Source | undefined> {
   if (!served) return undefined
   const atHand = atHandOf(served, asker.contextItemId)
-  const tastes = people.flatMap((person) => tasteOf(served, person, atHand) ?? [])
+  const tastes = (await mapInSlices(people, (person) => tasteOf(served, person, atHand) ?? [])).flat()
   const [taste] = tastes
   if (!taste) return undefined
   const { generation, shelves } = served
@@ -20,7 +22,7 @@ export function fromTaste({ served, people, asker }: Situation, rules: Rules): S
   const mode = asker.groupMode ?? 'average'
   const question = isGroup && mode === 'leastMisery' ? byLeastMisery(vectors) : byTaste(mean(vectors))
   const explain = () => (isGroup ? explainGroup(generation, tastes, mode) : explainTaste(generation, taste))
-  return { ...onShelves('fold-in', shelves, question, rules), reasonsFor: explaining(served, explain) }
+  return { ...onShelves('fold-in', shelves, question, rules), contributionsTo: explaining(served, explain) }
 }
 
 /** @returns undefined: there is no item at hand, or nothing is known of it */
@@ -30,12 +32,12 @@ function atHandOf(served: ServedGeneration, itemId: string | undefined) {
 }
 
 /** What is shared by all items of an answer is prepared for the first of them. */
-function explaining(served: ServedGeneration, prepare: () => ReturnType<typeof explainTaste>) {
-  let explain: ReturnType<typeof explainTaste> | undefined
-  return (itemId: string): readonly Reason[] => {
-    explain ??= prepare()
+function explaining(served: ServedGeneration, prepare: () => Steps<Explain>) {
+  let explain: Explain | undefined
+  return function* (itemId: string): Steps<Contributions | undefined> {
+    explain ??= yield* prepare()
     const vector = vectorOf(served, itemId)
-    return vector ? explain(vector) : []
+    return vector && (yield* explain(vector))
   }
 }
 

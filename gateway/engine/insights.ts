@@ -1,16 +1,17 @@
 import type { EventLog } from '../../infra/event-log/port.ts'
+import { inSlices } from '../../infra/in-slices.ts'
 import type { UserRecord, UserState } from '../../infra/user-state/port.ts'
 import { prepareExplanation } from '../../models/als/explain.ts'
 import { isPositive } from '../../models/als/observations.ts'
-import type { Generation } from '../../models/als/types.ts'
+import type { Generation, Observations } from '../../models/als/types.ts'
 import { directionOf } from '../../models/ranking/directions.ts'
+import { sortInSteps } from '../../models/ranking/sort-in-steps.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { detailsOf, type ItemDetails } from './answers.ts'
 import { knownItems, type Profiles, wasSeenBy } from './profiles.ts'
-import { explainTaste, type Reason, total } from './reasons.ts'
-import type { Ranked } from './request.ts'
+import { explainTaste, type Reason, ranked, total } from './reasons.ts'
 import { type ServedGeneration, type Serving, vectorOf } from './serving.ts'
-import { tasteOf } from './tastes.ts'
+import { type Taste, tasteOf } from './tastes.ts'
 
 interface InsightParts {
   readonly log: Pick<EventLog, 'partitionOf'>
@@ -59,12 +60,16 @@ export function createInsights({ log, state, profiles, serving, catalogue }: Ins
       const generation = served?.generation.id ?? null
       const vector = served && vectorOf(served, itemId)
       if (!taste || !vector || !served) return { itemId, score: 0, items: [], dislikes: 0, generation }
-      const reasons = explainTaste(served.generation, taste)(vector)
+      const { contributions, places } = await inSlices(explained(served.generation, taste, vector))
+      const { itemIds, amounts } = contributions
       const observations = taste.observations()
       return {
         itemId,
-        score: total(reasons),
-        items: reasons.map((reason) => ({ ...reason, ...detailsOf(catalogue, reason.itemId) })),
+        score: total(contributions),
+        items: Array.from(places, (place) => {
+          const itemId = itemIds[place] as string
+          return { itemId, contribution: amounts[place] as number, ...detailsOf(catalogue, itemId) }
+        }),
         dislikes: observations.columns.reduce((count, _, e) => count + (isPositive(observations, e) ? 0 : 1), 0),
         generation,
       }
@@ -79,23 +84,12 @@ export function createInsights({ log, state, profiles, serving, catalogue }: Ins
       if (!taste || !served) return { items: [], generation: served?.generation.id ?? null }
       const { generation } = served
       const observations = taste.observations()
-      const scores = prepareExplanation(generation, observations).leaveOneOut()
-      const liked = [...observations.columns.keys()].filter((e) => isPositive(observations, e))
-      const items = liked
-        .map(
-          (e): Ranked => ({
-            itemId: generation.itemIds[observations.columns[e] as number] as string,
-            score: scores[e] as number,
-          }),
-        )
-        .sort((x, y) => x.score - y.score)
-        .slice(skip, skip + limit)
-        .map(({ itemId, score }) => ({
-          itemId,
-          score,
-          value: record?.history.get(itemId)?.value as number,
-          ...detailsOf(catalogue, itemId),
-        }))
+      const { scores, places } = await inSlices(surprises(generation, observations))
+      const items = Array.from(places.subarray(skip, skip + limit), (e) => {
+        const itemId = generation.itemIds[observations.columns[e] as number] as string
+        const value = record?.history.get(itemId)?.value as number
+        return { itemId, score: scores[e] as number, value, ...detailsOf(catalogue, itemId) }
+      })
       return { items, generation: generation.id }
     },
 
@@ -135,6 +129,21 @@ export function createInsights({ log, state, profiles, serving, catalogue }: Ins
     const hasRated = record !== undefined && !knownItems(record.history).next().done
     return hasRated && wasSeenBy(generation, record.history, log.partitionOf('ratings', userId))
   }
+}
+
+function* explained(generation: Generation, taste: Taste, item: Float32Array) {
+  const explain = yield* explainTaste(generation, taste)
+  const contributions = yield* explain(item)
+  return { contributions, places: yield* ranked(contributions) }
+}
+
+/** What was liked, by its place among the observations, the least expected first. */
+function* surprises(generation: Generation, observations: Observations) {
+  const { leaveOneOut } = yield* prepareExplanation(generation, observations)
+  const scores = yield* leaveOneOut()
+  const liked = Int32Array.from(observations.columns.keys()).filter((e) => isPositive(observations, e))
+  const places = yield* sortInSteps(liked, (x, y) => (scores[x] as number) - (scores[y] as number))
+  return { scores, places }
 }
 
 function nearest(served: ServedGeneration, direction: Float32Array, userId: string, count: number): SimilarUser[] {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gramian } from '../linalg/gramian.ts'
 import { normal, seededRandom } from '../linalg/random.ts'
+import { finish } from '../ranking/layout.ts'
 import { arbitraryHalfStep, type HalfStepProblem } from './arbitrary.fixture.ts'
 import { prepareExplanation } from './explain.ts'
 import { kernels, plain } from './implementations.fixture.ts'
@@ -10,11 +11,14 @@ import type { FixedSide, HyperParameters, Observations, Regularization } from '.
 
 const REST = { epochs: 1, seed: 1, positiveFrom: 4, dislikeWeight: 0 }
 
-const explain = (items: FixedSide, observations: Observations, regularization: Regularization) =>
-  prepareExplanation(
-    { items, hyperParameters: { ...REST, ...regularization, factors: items.factors.d } satisfies HyperParameters },
-    observations,
-  )
+function explain(items: FixedSide, observations: Observations, regularization: Regularization) {
+  const hyperParameters: HyperParameters = { ...REST, ...regularization, factors: items.factors.d }
+  const { contributions, leaveOneOut } = finish(prepareExplanation({ items, hyperParameters }, observations))
+  return {
+    contributions: (item: Float32Array) => finish(contributions(item)),
+    leaveOneOut: () => finish(leaveOneOut()),
+  }
+}
 
 /** The users of a random problem, each with what was observed of them. */
 function* usersOf({ observations: { rows, starts, columns, weights, targets } }: HalfStepProblem) {
@@ -54,12 +58,13 @@ describe('contributions', () => {
     [64, 100],
     [50, 20],
     [7, 300],
+    [64, 10_000],
   ])('sum to the score that is served: %d factors, %d ratings', (d, count) => {
     const random = seededRandom(d)
     const factors = { rows: 400, d, data: Float32Array.from({ length: 400 * d }, () => 0.3 * normal(random)) }
     const fixed = { factors, gramian: gramian(factors) }
     const observations = {
-      columns: Int32Array.from({ length: count }, (_, n) => n),
+      columns: Int32Array.from({ length: count }, (_, n) => n % 400),
       weights: Float32Array.from({ length: count }, () => 0.5 + random()),
       targets: Float32Array.from({ length: count }, (_, n) => (n % 4 === 0 ? 0 : 1)),
     }
@@ -70,6 +75,20 @@ describe('contributions', () => {
       const item = vectorOf(fixed, i)
       expect(Math.abs(sumOf(contributions(item)) - dotOf(user, item))).toBeLessThanOrEqual(within(1e-4, user, item))
     }
+  })
+
+  it('can be put off again and again where there are many', () => {
+    const random = seededRandom(1)
+    const factors = { rows: 400, d: 64, data: Float32Array.from({ length: 400 * 64 }, () => 0.3 * normal(random)) }
+    const regularization = { unobservedWeight: 0.1, regularization: 0.01, regularizationExponent: 1 }
+    const columns = Int32Array.from({ length: 10_000 }, (_, n) => n % 400)
+    const hyperParameters: HyperParameters = { ...REST, ...regularization, factors: 64 }
+    const items = { factors, gramian: gramian(factors) }
+    const steps = prepareExplanation({ items, hyperParameters }, { columns })
+    expect([...steps].length).toBeGreaterThan(10)
+    const { contributions, leaveOneOut } = finish(prepareExplanation({ items, hyperParameters }, { columns }))
+    expect([...contributions(vectorOf(items, 0))].length).toBeGreaterThan(1)
+    expect([...leaveOneOut()].length).toBeGreaterThan(10)
   })
 
   it('of dislikes are 0, and so is everything where nothing was liked', () => {

@@ -1,5 +1,6 @@
 import { addWeightedGramian, mirrorUpperTriangle } from '../linalg/gramian.ts'
 import { solvePositiveDefinite } from '../linalg/solve.ts'
+import { finish, type Steps } from '../ranking/layout.ts'
 import type { Factors, FixedSide, ObservationRows, Observations, Regularization } from './types.ts'
 
 /** The system of a row has no unique solution that double precision can find: the hyper-parameters are too small. */
@@ -16,18 +17,30 @@ export class NotPositiveDefiniteError extends Error {
 }
 
 /** Writes the matrix of the row whose observed pairs are entries `from` … `to`−1 to `into` (d×d, both triangles). */
-type WriteRowMatrix = (observations: Observations, from: number, to: number, into: Float64Array) => void
+type WriteRowMatrix = (observations: Observations, from: number, to: number, into: Float64Array) => Steps<void>
 
-/** Prepares to write rows' matrices, in double precision: Σ_{i∈S} w v vᵀ + α0 VᵀV + λ (n + α0|I|)^ν I, n = Σ_{i∈S} w. */
+/** Multiply-adds to a step of writing a matrix: half a millisecond. */
+const STEP_SIZE = 5e5
+
+/**
+ * Prepares to write rows' matrices, in double precision and step by step:
+ *
+ *   Σ_{i∈S} w v vᵀ + α0 VᵀV + λ (n + α0|I|)^ν I        n = Σ_{i∈S} w
+ */
 export function rowMatrix({ factors, gramian }: FixedSide, regularization: Regularization): WriteRowMatrix {
   const { rows, d } = factors
   const { unobservedWeight, regularizationExponent } = regularization
   const unobserved = gramian.map((g) => unobservedWeight * g)
-  return (observations, from, to, into) => {
+  // Whole panels (gramian.ts): the sums are those of one step.
+  const stepRows = 4 * Math.ceil(STEP_SIZE / (2 * d * d))
+  return function* (observations, from, to, into) {
     let n = 0
     for (let e = from; e < to; e++) n += observations.weights?.[e] ?? 1
     into.set(unobserved)
-    addWeightedGramian(into, factors, observations, from, to)
+    for (let first = from; first < to; first += stepRows) {
+      addWeightedGramian(into, factors, observations, first, Math.min(first + stepRows, to))
+      yield
+    }
     const diagonal = regularization.regularization * (n + unobservedWeight * rows) ** regularizationExponent
     for (let k = 0; k < d; k++) (into[k * d + k] as number) += diagonal
     mirrorUpperTriangle(into, d)
@@ -70,7 +83,7 @@ export function rowSolver({ factors, gramian }: FixedSide, regularization: Regul
       into.fill(0)
       return
     }
-    writeMatrix(observations, from, to, a)
+    finish(writeMatrix(observations, from, to, a))
     const solution = solvePositiveDefinite(a, b)
     if (solution === undefined) throw new NotPositiveDefiniteError(regularization)
     into.set(solution)

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
+import { randomGeneration } from './random-generation.fixture.ts'
+
+interface Listed {
+  readonly itemId: string
+  readonly score: number
+  readonly reasons?: readonly { readonly itemId: string; readonly contribution: number }[]
+}
+
+const generation = randomGeneration('g', 1)
+const [first = '', second = '', third = '', ...others] = generation.itemIds
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await openTestGateway()
+  gateway.serve(generation)
+  await writeUser(gateway.state, 'few', { [first]: 5, [second]: 4, [third]: 1 })
+  await writeUser(gateway.state, 'one', { [second]: 5 })
+  await writeUser(gateway.state, 'many', Object.fromEntries(others.slice(0, 40).map((itemId) => [itemId, 5])))
+})
+afterAll(() => gateway.stop())
+
+async function list(body: object): Promise<readonly Listed[]> {
+  const answer = await gateway.send('POST', '/v1/recommendations', { explain: true, ...body })
+  expect(answer.status).toBe(200)
+  return (answer.body as { items: Listed[] }).items
+}
+
+const sum = ({ reasons = [] }: Listed): number => reasons.reduce((sum, { contribution }) => sum + contribution, 0)
+
+it.each([
+  ['a user', { userId: 'few' }],
+  ['a user and some ratings more', { userId: 'one', ratings: [{ itemId: first, value: 5 }] }],
+  ['an anonymous taste', { ratings: [first, second].map((itemId) => ({ itemId, value: 5 })) }],
+  ['a taste and an item at hand', { userId: 'few', contextItemId: others[50] }],
+  ['a taste and an item at hand that was rated', { userId: 'few', contextItemId: first }],
+  ['a group', { userIds: ['few', 'one', 'nobody'] }],
+  ['a group by its least pleased', { userIds: ['few', 'one'], groupMode: 'leastMisery' }],
+  [
+    'scores that were boosted',
+    {
+      userId: 'few',
+      boost: [
+        { filter: { field: 'itemId', in: others.slice(0, 60) }, factor: 7 },
+        { filter: { field: 'itemId', in: others.slice(30, 90) }, factor: 0.01 },
+      ],
+    },
+  ],
+])('reasons of %s sum to each score where there are few', async (_, asked) => {
+  const items = await list({ ...asked, limit: 100 })
+  expect(items).toHaveLength(100)
+  for (const item of items) expect(sum(item), item.itemId).toBeCloseTo(item.score, 6)
+})
+
+it('gives reasons to the first hundred items of a longer list', async () => {
+  const items = await list({ userId: 'many', limit: 1000 })
+  expect(items.length).toBeGreaterThan(120)
+  expect(items.map(({ reasons }) => reasons?.length)).toEqual(items.map((_, n) => (n < 100 ? 5 : undefined)))
+})
+
+it('says of a pinned item of which the model knows nothing that there is no reason', async () => {
+  await gateway.send('PUT', '/v1/items/described', { title: 'Never rated', genres: [] })
+  const [pinned] = await list({ userId: 'few', pin: [{ itemId: 'described', position: 0 }] })
+  expect(pinned).toMatchObject({ itemId: 'described', score: 0, reasons: [] })
+})
+
+it('keeps reasons out of lists that nobody asked them for, and that are nobody’s', async () => {
+  for (const item of await list({ userId: 'many', explain: false })) expect(item).not.toHaveProperty('reasons')
+  for (const item of await list({ userId: 'nobody' })) expect(item).not.toHaveProperty('reasons')
+})
