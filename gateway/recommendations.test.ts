@@ -328,9 +328,26 @@ describe('erasure', () => {
     expect((await receipt()).body).toEqual({
       erasureId,
       status: 'complete',
-      stores: { 'user state': 'erased' },
+      stores: { 'user state': 'erased', 'model store': 'erased' },
       logBytes: 'until rewrite-log',
     })
+  })
+
+  it('is not complete while a model is kept that was trained before it', async () => {
+    const { models, log, state } = gateway
+    const { body } = await gateway.send('DELETE', '/v1/users/u')
+    const { erasureId } = body as { erasureId: string }
+    const partition = log.partitionOf('ratings', 'u')
+    const { [partition]: end = 0 } = await log.ends('ratings')
+    await state.advance(partition, end)
+    const publish = (id: string, watermark: number) =>
+      models.publish({ ...generationOf(id, { a: [1, 0] }), watermark: new Array(8).fill(watermark) })
+    const receipt = async () => (await gateway.get(`/v1/erasures/${erasureId}`)).body
+    await publish('before', end - 1)
+    await publish('after', end)
+    expect(await receipt()).toMatchObject({ status: 'running', stores: { 'model store': 'until newer models' } })
+    await models.remove('before')
+    expect(await receipt()).toMatchObject({ status: 'complete', stores: { 'model store': 'erased' } })
   })
 
   it('knows no other ids', async () => {
