@@ -132,7 +132,7 @@ function isLarge({ items }: Generation): boolean {
 }
 
 function* serve(generation: Generation, parts: ServingParts): Steps<Opened> {
-  const workspace = createWorkspace()
+  const workspace = createWorkspace(generation.items.factors.data.byteLength)
   let opened: Opened | undefined
   try {
     opened = yield* openIn(workspace, generation, parts)

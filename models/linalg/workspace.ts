@@ -70,11 +70,30 @@ export interface Workspace {
 }
 
 /**
- * Memories whose workspaces were disposed of. V8 does not count them as garbage of any size, and may keep the memory of a dropped
- * workspace for hours.
+ * Memories whose workspaces were disposed of, the smallest first. V8 does not count them as garbage of any size, and may keep the
+ * memory of a dropped workspace for hours: the smallest are dropped.
  */
 const spare: WebAssembly.Memory[] = []
-const MAX_SPARE = 2
+const MAX_SPARE = 4
+
+/** The smallest that is large enough, else the largest. */
+function takeSpare(bytes: number): WebAssembly.Memory | undefined {
+  const fitting = spare.findIndex(({ buffer }) => buffer.byteLength >= bytes)
+  return spare.splice(fitting, 1)[0]
+}
+
+/** @param clear  makes it all zeros, which takes its time */
+function keepSpare(memory: WebAssembly.Memory, clear: () => void): void {
+  const size = ({ buffer }: WebAssembly.Memory): number => buffer.byteLength
+  const smallest = spare[0]
+  if (smallest && spare.length === MAX_SPARE) {
+    if (size(memory) <= size(smallest)) return
+    spare.shift()
+  }
+  clear()
+  spare.push(memory)
+  spare.sort((x, y) => size(x) - size(y))
+}
 
 let compiled: WebAssembly.Module | undefined
 
@@ -104,9 +123,12 @@ export function openKernels(memory: WebAssembly.Memory): Kernels {
     .exports as unknown as Kernels
 }
 
-/** @throws RangeError from an allocation past 4 GiB, which is what the kernels can address */
-export function createWorkspace(): Workspace {
-  const memory = spare.pop() ?? new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true })
+/**
+ * @param bytes  that are going to be allocated, as far as is known: a memory that was given back may have as many
+ * @throws RangeError from an allocation past 4 GiB, which is what the kernels can address
+ */
+export function createWorkspace(bytes = 0): Workspace {
+  const memory = takeSpare(bytes) ?? new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true })
   let end = FIRST_ADDRESS
 
   function allocate(bytes: number): Address {
@@ -149,10 +171,7 @@ export function createWorkspace(): Workspace {
     },
     mark: () => end,
     release,
-    dispose() {
-      release(FIRST_ADDRESS)
-      if (spare.length < MAX_SPARE) spare.push(memory)
-    },
+    dispose: () => keepSpare(memory, () => release(FIRST_ADDRESS)),
   }
 }
 
