@@ -6,6 +6,7 @@ interface Listed {
   readonly itemId: string
   readonly score: number
   readonly reasons?: readonly { readonly itemId: string; readonly contribution: number }[]
+  readonly reasonsLeft?: number
 }
 
 const generation = randomGeneration('g', 1)
@@ -27,30 +28,36 @@ async function list(body: object): Promise<readonly Listed[]> {
   return (answer.body as { items: Listed[] }).items
 }
 
-const sum = ({ reasons = [] }: Listed): number => reasons.reduce((sum, { contribution }) => sum + contribution, 0)
+const sum = ({ reasons = [], reasonsLeft = Number.NaN }: Listed): number =>
+  reasons.reduce((sum, { contribution }) => sum + contribution, reasonsLeft)
 
 it.each([
-  ['a user', { userId: 'few' }],
+  ['a user of few ratings', { userId: 'few' }],
+  ['a user of many ratings', { userId: 'many' }],
   ['a user and some ratings more', { userId: 'one', ratings: [{ itemId: first, value: 5 }] }],
   ['an anonymous taste', { ratings: [first, second].map((itemId) => ({ itemId, value: 5 })) }],
   ['a taste and an item at hand', { userId: 'few', contextItemId: others[50] }],
   ['a taste and an item at hand that was rated', { userId: 'few', contextItemId: first }],
-  ['a group', { userIds: ['few', 'one', 'nobody'] }],
-  ['a group by its least pleased', { userIds: ['few', 'one'], groupMode: 'leastMisery' }],
+  ['a group', { userIds: ['few', 'many', 'nobody', 'one'] }],
+  ['a group by its least pleased', { userIds: ['few', 'many', 'one'], groupMode: 'leastMisery' }],
   [
     'scores that were boosted',
     {
-      userId: 'few',
+      userId: 'many',
       boost: [
         { filter: { field: 'itemId', in: others.slice(0, 60) }, factor: 7 },
         { filter: { field: 'itemId', in: others.slice(30, 90) }, factor: 0.01 },
       ],
     },
   ],
-])('reasons of %s sum to each score where there are few', async (_, asked) => {
+])('reasons of %s, and what is left, sum to each score', async (_, asked) => {
   const items = await list({ ...asked, limit: 100 })
   expect(items).toHaveLength(100)
   for (const item of items) expect(sum(item), item.itemId).toBeCloseTo(item.score, 6)
+})
+
+it('leaves nothing where all reasons are told', async () => {
+  for (const item of await list({ userId: 'few' })) expect(item).toMatchObject({ reasons: [{}, {}], reasonsLeft: 0 })
 })
 
 it('gives reasons to the first hundred items of a longer list', async () => {
@@ -62,7 +69,7 @@ it('gives reasons to the first hundred items of a longer list', async () => {
 it('says of a pinned item of which the model knows nothing that there is no reason', async () => {
   await gateway.send('PUT', '/v1/items/described', { title: 'Never rated', genres: [] })
   const [pinned] = await list({ userId: 'few', pin: [{ itemId: 'described', position: 0 }] })
-  expect(pinned).toMatchObject({ itemId: 'described', score: 0, reasons: [] })
+  expect(pinned).toMatchObject({ itemId: 'described', score: 0, reasons: [], reasonsLeft: 0 })
 })
 
 it('keeps reasons out of lists that nobody asked them for, and that are nobody’s', async () => {

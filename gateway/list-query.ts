@@ -54,8 +54,10 @@ export function boundedTogether(
   tell(context, checkTotals(filter === undefined ? boosts : [{ path: ['filter'], filter }, ...boosts]))
 }
 
+const EXPLAIN = 'Say with each item, of the first hundred, which ratings contributed how much'
+
 export const explain = z.boolean().optional().openapi({
-  description: 'Say with each item which ratings contributed how much',
+  description: EXPLAIN,
 })
 
 /** What a list may hold, for lists that are asked for by a body. */
@@ -99,7 +101,7 @@ export const listParameters = {
   contextItemId,
   exclude: repeated(itemId),
   includeKnown: flag.openapi({ description: 'Recommend what the user has rated, too' }),
-  explain: flag.openapi({ description: 'Say with each item which ratings contributed how much' }),
+  explain: flag.openapi({ description: EXPLAIN }),
 }
 
 /** The same, whole. */

@@ -122,7 +122,13 @@ export const listedItem = z
     isNew: z.literal(true).optional().openapi({
       description: 'The model has not seen the item yet: its factors come from its raters, or from items of its genres',
     }),
-    reasons: z.array(reason).optional().openapi({ description: 'The strongest, where `explain` asked for them' }),
+    reasons: z.array(reason).optional().openapi({
+      description:
+        'The strongest five, where `explain` asked for them: with the first hundred items of an answer, and with fewer where a group has very many ratings',
+    }),
+    reasonsLeft: z.number().optional().openapi({
+      description: 'What all other ratings contribute together: with `reasons` it sums to the score',
+    }),
   })
   .openapi('ListedItem')
 

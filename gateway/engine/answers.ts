@@ -26,9 +26,11 @@ export interface ItemDetails {
   readonly poster?: string
 }
 
-/** Why an item has its score. */
+/** Why an item has its score: reasons and what is left sum to it. */
 interface Told {
   readonly reasons?: Reason[]
+  /** What all other ratings contribute together. */
+  readonly reasonsLeft?: number
 }
 
 /** An item as lists show it. */
@@ -116,10 +118,13 @@ function* reasonsFor({ contributionsTo, scoreOf }: ToldSource, ranked: readonly 
     if (looked > MAX_LOOKED) break
     const contributions = yield* contributionsTo(itemId)
     looked += contributions?.looked ?? 0
-    const { reasons } = contributions ? strongest(contributions, REASONS_LISTED) : { reasons: [] }
+    const { reasons, rest } = contributions ? strongest(contributions, REASONS_LISTED) : { reasons: [], rest: 0 }
     const unboosted = scoreOf(itemId) ?? 0
     const factor = unboosted === 0 ? 1 : score / unboosted
-    told.push({ reasons: reasons.map((reason) => ({ ...reason, contribution: reason.contribution * factor })) })
+    told.push({
+      reasons: reasons.map(({ itemId, contribution }) => ({ itemId, contribution: contribution * factor })),
+      reasonsLeft: rest * factor,
+    })
     yield
   }
   return told
