@@ -4,6 +4,7 @@ import type { Filter } from '../models/ranking/filter.ts'
 import { checkField, checkFilter, type FilterFault } from '../models/ranking/filter-limits.ts'
 import { checkTotals } from '../models/ranking/filter-totals.ts'
 import { checkTimeField } from './engine/item-times.ts'
+import { MAX_CAPPED } from './engine/list.ts'
 import type { Selection } from './engine/request.ts'
 import { FIELD, FILTER } from './filter-schema.ts'
 import { ratingValue } from './ratings.ts'
@@ -78,10 +79,10 @@ export const selection = {
     }),
   pin: shortList(z.strictObject({ itemId, position: z.int().min(0).max(MAX_POSITION) }), MAX_PINS)
     .optional()
-    .openapi({ description: 'Items at fixed places of the whole list, counted from 0' }),
+    .openapi({ description: 'Items at fixed places of the whole list, counted from 0; caps do not count them' }),
   caps: shortList(z.strictObject({ field, max: z.int().min(1).max(1000) }), MAX_CAPS)
     .optional()
-    .openapi({ description: 'At most so many items of each value of a field' }),
+    .openapi({ description: `At most so many items of each value of a field, of the ${MAX_CAPPED} best` }),
   diversity: z.number().min(0).max(1).optional().openapi({
     description: 'How far unlikeness to the items above counts: 0 not at all, 1 alone',
   }),

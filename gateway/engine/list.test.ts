@@ -60,7 +60,7 @@ function knownOf(films: readonly Film[]): Known {
   const byId = new Map(films.map((film) => [film.itemId, film]))
   return {
     vectorOf: (itemId) => byId.get(itemId)?.vector,
-    catalogue: { get: (itemId) => byId.get(itemId)?.item },
+    catalogue: { get: (itemId) => byId.get(itemId)?.item, version: () => 1 },
   }
 }
 
@@ -145,4 +145,24 @@ it('repeats nothing where an item appears between two searches', async () => {
   const listed = await arranged({ ...source, best }, rules, knownOf(films))
   expect(searches).toBeGreaterThan(1)
   expect(new Set(listed.map(({ itemId }) => itemId)).size).toBe(listed.length)
+})
+
+it('pins are scored as the list is, and no cap counts them', async () => {
+  const scores = [5, 4, 3, -2]
+  const films = scores.map((score, n): Film => {
+    const itemId = `f${n}`
+    return { itemId, score, item: { ...UNDESCRIBED, itemId, genres: ['a'] }, isWellKnown: true, vector: undefined }
+  })
+  const boost = [{ filter: { field: 'genres', has: 'a' }, factor: 2 }]
+  const pin = [
+    { itemId: 'f1', position: 0 },
+    { itemId: 'f3', position: 1 },
+    { itemId: 'unheard of', position: 2 },
+  ]
+  expect(await listOf(films, { boost, pin, caps: [{ field: 'genres', max: 1 }] }, 10)).toEqual([
+    { itemId: 'f1', score: 8 },
+    { itemId: 'f3', score: -1 },
+    { itemId: 'unheard of', score: 0 },
+    { itemId: 'f0', score: 5 },
+  ])
 })

@@ -1,9 +1,11 @@
 import { createCaps, DIVERSITY_POOL, diversified, mixed, pinned } from '../../models/ranking/arrange.ts'
 import { valuesOf } from '../../models/ranking/filter.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
+import { rescore } from '../../models/ranking/rescored.ts'
 import { inBackground } from '../background.ts'
 import type { Catalogue } from '../catalogue.ts'
-import type { Pin, Ranked, Selection } from './request.ts'
+import type { Ranked, Selection } from './request.ts'
+import { rescoringOf } from './rescoring.ts'
 import type { Part } from './shelf.ts'
 import type { Source } from './sources.ts'
 
@@ -21,15 +23,18 @@ const STEP_MS = 2
 export interface Known {
   /** undefined: an item without factors is like no other */
   vectorOf(itemId: string): Float32Array | undefined
-  readonly catalogue: Pick<Catalogue, 'get'>
+  readonly catalogue: Pick<Catalogue, 'get' | 'version'>
 }
 
 /**
  * The part of a list that was asked for: best first from the source; then unlike its neighbours, mixed with what is less known,
  * capped, and with pins in their places. Each step only appends when more is wanted, so that pages agree.
+ *
+ * Of the well known and the less known, each is made unlike by itself. Pins are where they are told to be: no cap leaves them out
+ * or counts them, since one that stands on a later page would change those before.
  */
 export async function arranged(source: Source, selection: Selection, known: Known): Promise<Ranked[]> {
-  const { skip, limit, caps = [], pin = [] } = selection
+  const { skip, limit, caps = [] } = selection
   const wanted = skip + limit
   const candidates = createCandidates(source, selection, known)
   // A pin past the end of a list that goes on has no place yet: it is not counted among what is wanted.
@@ -37,7 +42,7 @@ export async function arranged(source: Source, selection: Selection, known: Know
     caps.length > 0
       ? await cappedFrom(candidates, wanted, createCaps(caps.map((cap) => ({ ...cap, valuesOf: valuesIn(cap.field) }))))
       : (await candidates(wanted)).list
-  return pinned(list, placesOf(pin, source)).slice(skip, wanted)
+  return pinned(list, placesOf(selection, source, known)).slice(skip, wanted)
 
   function valuesIn(field: string) {
     return ({ itemId }: Ranked) => valuesOf(known.catalogue.get(itemId), field)
@@ -111,5 +116,12 @@ async function cappedFrom(
   }
 }
 
-const placesOf = (pins: readonly Pin[], source: Source) =>
-  pins.map(({ itemId, position }) => ({ position, item: { itemId, score: source.scoreOf(itemId) ?? 0 } }))
+/** What is pinned has the score that it would have in the list. */
+function placesOf(selection: Selection, source: Source, { catalogue }: Known) {
+  const { pin = [] } = selection
+  const rescoring = pin.length > 0 ? rescoringOf(selection, catalogue, Date.now()) : undefined
+  return pin.map(({ itemId, position }) => {
+    const score = source.scoreOf(itemId) ?? 0
+    return { position, item: { itemId, score: rescoring ? rescore(score, rescoring.factorOf(itemId)) : score } }
+  })
+}
