@@ -61,11 +61,13 @@ function wholeNumber(min: number, max: number, otherwise: number) {
     .openapi({ type: 'integer', minimum: min, maximum: max, default: otherwise })
 }
 
-/** Which part of a list is wanted. */
-export const paging = {
-  limit: wholeNumber(1, 1000, 10),
+/** Which part of a list is wanted. @param limit  unless another one is given */
+export const pagingBy = (limit: number) => ({
+  limit: wholeNumber(1, 1000, limit),
   skip: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0),
-}
+})
+
+export const paging = pagingBy(10)
 
 export const genre = text(1, 256).optional().openapi({ description: 'Only items of this genre, in any case' })
 

@@ -21,13 +21,19 @@ interface InsightParts {
   readonly catalogue: Catalogue
 }
 
+interface Paging {
+  readonly skip: number
+  readonly limit: number
+}
+
 /** Which ratings made a score. */
 export interface Explanation {
   readonly itemId: string
   /** Σ of the contributions: what the user's list shows. */
   readonly score: number
-  /** Strongest first. */
+  /** Strongest first: the part that was asked for, of `total`. */
   readonly items: (Reason & ItemDetails)[]
+  readonly total: number
   /** Ratings below the threshold that moved the vector, though they contribute nothing themselves. */
   readonly dislikes: number
   readonly generation: string | null
@@ -55,21 +61,22 @@ export function createInsights({ log, state, profiles, serving, catalogue }: Ins
 
   return {
     /** @returns score 0 and no reason where the model knows nothing that the user likes, or nothing of the item */
-    async explanation(userId: string, itemId: string): Promise<Explanation> {
+    async explanation(userId: string, itemId: string, { skip, limit }: Paging): Promise<Explanation> {
       const { served, taste } = await tasteOfUser(userId)
       const generation = served?.generation.id ?? null
       const vector = served && vectorOf(served, itemId)
-      if (!taste || !vector || !served) return { itemId, score: 0, items: [], dislikes: 0, generation }
+      if (!taste || !vector || !served) return { itemId, score: 0, items: [], total: 0, dislikes: 0, generation }
       const { contributions, places } = await inSlices(explained(served.generation, taste, vector))
       const { itemIds, amounts } = contributions
       const observations = taste.observations()
       return {
         itemId,
         score: total(contributions),
-        items: Array.from(places, (place) => {
+        items: Array.from(places.subarray(skip, skip + limit), (place) => {
           const itemId = itemIds[place] as string
           return { itemId, contribution: amounts[place] as number, ...detailsOf(catalogue, itemId) }
         }),
+        total: places.length,
         dislikes: observations.columns.reduce((count, _, e) => count + (isPositive(observations, e) ? 0 : 1), 0),
         generation,
       }
@@ -79,7 +86,7 @@ export function createInsights({ log, state, profiles, serving, catalogue }: Ins
      * What a user likes although the model, had it not been told, would have expected it least: by the score that each liked
      * item gets from the other ratings.
      */
-    async surprising(userId: string, { skip, limit }: { skip: number; limit: number }) {
+    async surprising(userId: string, { skip, limit }: Paging) {
       const { record, served, taste } = await tasteOfUser(userId)
       if (!taste || !served) return { items: [], generation: served?.generation.id ?? null }
       const { generation } = served
@@ -94,7 +101,7 @@ export function createInsights({ log, state, profiles, serving, catalogue }: Ins
     },
 
     /** Users of the model's sample by the cosine of their vectors with this user's. */
-    async similarUsers(userId: string, { skip, limit }: { skip: number; limit: number }) {
+    async similarUsers(userId: string, { skip, limit }: Paging) {
       const { served, taste } = await tasteOfUser(userId)
       const generation = served?.generation.id ?? null
       const direction = taste && directionOf(taste.vector)

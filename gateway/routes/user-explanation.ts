@@ -1,15 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { Problem } from '../problems.ts'
-import { inPath, itemId, json, needs, reason, refusals, shownItem, userId } from '../schemas.ts'
+import { inPath, itemId, json, needs, pagingBy, reason, refusals, shownItem, userId } from '../schemas.ts'
 
 const explanation = z
   .object({
     itemId: z.string(),
-    score: z.number().openapi({ description: 'The sum of the contributions, which is the score in a list' }),
+    score: z.number().openapi({ description: 'The sum of all contributions, which is the score in a list' }),
     items: z
       .array(shownItem.extend(reason.shape))
-      .openapi({ description: 'The ratings that contributed, strongest first' }),
+      .openapi({ description: 'The ratings that contributed, strongest first: the part that was asked for' }),
+    total: z.int().openapi({ description: 'How many contributed' }),
     dislikes: z.int().openapi({
       description: 'Ratings below the threshold that moved the vector, though they contribute nothing themselves',
     }),
@@ -27,6 +28,7 @@ const route = createRoute({
   security: needs('read'),
   request: {
     params: z.strictObject({ userId: inPath('userId', userId), itemId: inPath('itemId', itemId) }),
+    query: z.strictObject(pagingBy(1000)),
   },
   responses: { 200: json(explanation, 'The contributions'), ...refusals(400, 404) },
 })
@@ -36,5 +38,5 @@ export const userExplanation = (app: App, { engine }: Gateway) =>
     const { userId, itemId } = c.req.valid('param')
     if (!engine.isKnown(itemId))
       throw new Problem('not-found', `Neither the catalogue nor the model knows an item '${itemId}'.`)
-    return c.json(await engine.insights.explanation(userId, itemId), 200)
+    return c.json(await engine.insights.explanation(userId, itemId, c.req.valid('query')), 200)
   })
