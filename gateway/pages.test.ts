@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import {
   type Answer,
   generationOf,
@@ -49,6 +49,19 @@ it('repeats nothing although the model and the ratings change between any two pa
   // The rest of the list is that of the moment when it was first asked for.
   expect(second.body).toMatchObject({ generation: 'rising' })
   expect(third.body).toMatchObject({ generation: 'rising' })
+})
+
+it('goes on telling what was new to the model that the list was made of', async () => {
+  for (const itemId of ['i1', 'i2', 'new'])
+    await gateway.send('PUT', `/v1/items/${itemId}`, { title: itemId, genres: ['Noir'] })
+  const isListed = async () => expect(itemIdsOf(await gateway.get(LIST))).toContain('new')
+  await vi.waitFor(isListed, { timeout: 10_000 })
+  const pages = [await gateway.get(`${LIST}?limit=1`)]
+  pages.push(await turn(pages[0] as Answer))
+  gateway.serve(generationOf('knows it', { ...factors(falling), new: [1, 0] }))
+  for (let page = pages[1]; page && nextOf(page) !== undefined; page = pages.at(-1)) pages.push(await turn(page))
+  const listed = pages.flatMap(({ body }) => (body as { items: { itemId: string; isNew?: true }[] }).items)
+  expect(listed.filter(({ isNew }) => isNew).map(({ itemId }) => itemId)).toEqual(['new'])
 })
 
 it('passes over what was hidden meanwhile', async () => {

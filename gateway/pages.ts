@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { UserState } from '../infra/user-state/port.ts'
 import { hash } from '../models/hash.ts'
-import type { Ranked, Strategy } from './engine/request.ts'
+import type { ListedItem } from './engine/answers.ts'
+import type { Strategy } from './engine/request.ts'
 import { invalidRequest, Problem } from './problems.ts'
 
 /** A list is held for so long, and an id of a next page is good for so long before its list is held. */
@@ -12,14 +13,6 @@ export const MAX_PAGED = 1_000
 export const MAX_ID_LENGTH = 8_192
 /** Of the item ids that were shown, as they stand in an id of a next page: one in four billion is left out by mistake. */
 const HASH_BYTES = 4
-
-/** A list as it was made, of which only the part that was shown is gone through yet. */
-export interface HeldList {
-  readonly userId: string
-  readonly strategy: Strategy
-  readonly generation: string | null
-  readonly items: readonly Ranked[]
-}
 
 /** What the id of a next page stands for. */
 export type Next =

@@ -62,7 +62,7 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
     const items = whole.items
       .filter(({ itemId }) => !isShown(itemId))
       .slice(0, MAX_PAGED - query.limit)
-      .map(({ itemId, score }) => ({ itemId, score }))
+      .map(({ itemId, score, isNew }) => ({ itemId, score, ...(isNew && { isNew }) }))
     return { userId, strategy: whole.strategy, generation: whole.generation, items }
   }
 

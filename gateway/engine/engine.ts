@@ -7,6 +7,7 @@ import type { Generation } from '../../models/als/types.ts'
 import type { Workspace } from '../../models/linalg/workspace.ts'
 import type { Version } from '../answer-cache.ts'
 import type { Catalogue } from '../catalogue.ts'
+import type { HeldItem } from '../pages.ts'
 import { type Answer, createAnswers } from './answers.ts'
 import { chooseSource, type Fallback } from './fallback.ts'
 import { fromLikeness } from './from-likeness.ts'
@@ -117,9 +118,11 @@ export function createEngine(parts: EngineParts) {
       }
     },
 
-    /** Part of a list that was made before, as it is told now. */
-    showAgain({ strategy, generation }: Pick<Answer, 'strategy' | 'generation'>, ranked: readonly Ranked[]): Answer {
-      return { ...answers.plain(strategy, ranked, { served: serving.current() }), generation }
+    /** Part of a list that was made before, as it is told now; what was new to its generation may be known to this one. */
+    showAgain({ strategy, generation }: Pick<Answer, 'strategy' | 'generation'>, listed: readonly HeldItem[]): Answer {
+      const shown = answers.plain(strategy, listed, { served: undefined })
+      const items = shown.items.map((item, n) => (listed[n]?.isNew ? { ...item, isNew: true as const } : item))
+      return { ...shown, items, generation }
     },
 
     /** Items that are near all of some items; empty where nobody knows any of them. */
