@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import {
   type Answer,
+  eraseUser,
   generationOf,
   itemIdsOf,
   openTestGateway,
@@ -97,6 +98,27 @@ it('is nobody else’s, and nothing that a client could make up', async () => {
   expect((await turn(first, '/v1/users/other/recommendations')).status).toBe(400)
   const second = await turn(first)
   expect((await turn(second, '/v1/users/other/recommendations')).status).toBe(410)
+})
+
+it('is the same list however often its page is followed', async () => {
+  const first = await gateway.get(`${LIST}?limit=2`)
+  const second = await turn(first)
+  gateway.serve(generationOf('rising', factors(rising)))
+  const again = await turn(first)
+  expect(again.body).toMatchObject({ generation: 'falling', nextPage: nextOf(second) })
+  expect((again.body as { items: unknown }).items).toEqual((second.body as { items: unknown }).items)
+})
+
+it('is nothing for who has the id of an erased user', async () => {
+  const first = await gateway.get(`${LIST}?limit=2`)
+  const second = await turn(first)
+  await eraseUser(gateway.state, 'u')
+  expect((await turn(second)).status).toBe(410)
+  await writeUser(gateway.state, 'u', { i0: 5 })
+  expect((await turn(second)).status).toBe(410)
+  await eraseUser(gateway.state, 'u')
+  // What was asked for can be asked for again.
+  expect((await turn(first)).body).toMatchObject({ strategy: 'popular' })
 })
 
 it('is gone after a while', async () => {

@@ -1,32 +1,47 @@
-import { randomUUID } from 'node:crypto'
+import { randomUUID, hash as secureHash } from 'node:crypto'
 import type { UserState } from '../infra/user-state/port.ts'
 import { hash } from '../models/hash.ts'
-import type { ListedItem } from './engine/answers.ts'
-import type { Strategy } from './engine/request.ts'
+import type { Profiles } from './engine/profiles.ts'
+import { type HeldList, isStillTheirs, packed, unpacked } from './held-list.ts'
 import { invalidRequest, Problem } from './problems.ts'
 
 /** A list is held for so long, and an id of a next page is good for so long before its list is held. */
 const HELD_MS = 600_000
 /** Items of a list that can be paged through, those of the first page included. */
 export const MAX_PAGED = 1_000
-/** Longer ids are for no address. */
-export const MAX_ID_LENGTH = 8_192
+/** Longer ids are for no address: 8 KB of a whole request line is what proxies let through. */
+export const MAX_ID_LENGTH = 4_096
 /** Of the item ids that were shown, as they stand in an id of a next page: one in four billion is left out by mistake. */
 const HASH_BYTES = 4
 
 /** What the id of a next page stands for. */
 export type Next =
-  /** The page after the first one: its list is not held yet, since few ask for a second page. The query is as it came back. */
-  | { readonly query: unknown; isShown(itemId: string): boolean }
+  /** The page after the first one: its list is held only once somebody asked for it, since few do. The query is as it came back. */
+  | {
+      readonly query: unknown
+      isShown(itemId: string): boolean
+      readonly listId: string
+      readonly held: HeldList | undefined
+    }
   /** One after that. */
   | { readonly list: HeldList; readonly listId: string; readonly position: number; readonly limit: number }
 
 /**
  * Pages of a list that stays as it was made while the model, and what the user has rated, change. The first answer is not
  * stored: its `nextPage` carries what was asked and, as hashes, what was shown. Whoever follows it gets the rest of the list as
- * it is then, without what was shown; that rest is held in the user state, and all further pages are cut from it.
+ * it is then, without what was shown; that rest is held in the user state, and all further pages are cut from it. Whoever
+ * follows the same `nextPage` again gets the same list.
  */
-export function createPages(state: Pick<UserState, 'putPage' | 'page'>) {
+export function createPages(state: Pick<UserState, 'putPage' | 'page'>, profiles: Pick<Profiles, 'read'>) {
+  /** @returns undefined: never held, no longer, or not that of who has the id now */
+  async function heldFor(userId: string, listId: string): Promise<HeldList | undefined> {
+    const json = await state.page(listId)
+    const list = json === undefined ? undefined : unpacked(json)
+    if (list?.userId !== userId) return undefined
+    const { record } = await profiles.read(userId)
+    return isStillTheirs(list, record) ? list : undefined
+  }
+
   return {
     /** The id of the page after a first answer. @param query  as it was given: to be read again when it comes back */
     afterFirst(userId: string, query: unknown, shown: readonly { readonly itemId: string }[]): string {
@@ -35,14 +50,13 @@ export function createPages(state: Pick<UserState, 'putPage' | 'page'>) {
       return toId(['first', Date.now(), userId, query, hashes.toString('base64url')])
     },
 
-    /** Holds the rest of a list. @returns the id of the page that begins at `position` */
-    async hold(list: HeldList, position: number, limit: number): Promise<string> {
-      const listId = randomUUID()
-      await state.putPage(listId, JSON.stringify(list), HELD_MS)
-      return toId(['held', listId, position, limit])
+    /** Holds the rest of a list. @returns its id */
+    async hold(list: HeldList, listId: string = randomUUID()): Promise<string> {
+      await state.putPage(listId, packed(list), HELD_MS)
+      return listId
     },
 
-    /** The id of a further page of a list that is held. */
+    /** The id of the page of a held list that begins at `position`. */
     further: (listId: string, position: number, limit: number): string => toId(['held', listId, position, limit]),
 
     /** @throws Problem for an id that is none, or whose list is gone */
@@ -52,15 +66,15 @@ export function createPages(state: Pick<UserState, 'putPage' | 'page'>) {
         const [, issuedAt, forUser, query, hashes] = parts
         if (forUser !== userId || typeof hashes !== 'string') throw notAPage()
         if (!(Date.now() - Number(issuedAt) < HELD_MS)) throw gone()
-        return { query, isShown: among(Buffer.from(hashes, 'base64url')) }
+        const listId = secureHash('sha256', id, 'base64url')
+        return { query, isShown: among(Buffer.from(hashes, 'base64url')), listId, held: await heldFor(userId, listId) }
       }
       if (parts?.[0] !== 'held') throw notAPage()
       const [, listId, position, limit] = parts
       const isWhole = [position, limit].every((n) => Number.isInteger(n) && Number(n) >= 0 && Number(n) <= MAX_PAGED)
       if (typeof listId !== 'string' || !isWhole) throw notAPage()
-      const json = await state.page(listId)
-      const list = json === undefined ? undefined : (JSON.parse(json) as HeldList)
-      if (list?.userId !== userId) throw gone()
+      const list = await heldFor(userId, listId)
+      if (!list) throw gone()
       return { list, listId, position: Number(position), limit: Number(limit) }
     },
   }

@@ -2,8 +2,9 @@ import type { UserState } from '../infra/user-state/port.ts'
 import type { Answer } from './engine/answers.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Selection } from './engine/request.ts'
+import { type HeldList, lastRated } from './held-list.ts'
 import { listQuery, withGenre } from './list-query.ts'
-import { createPages, type HeldList, MAX_ID_LENGTH, MAX_PAGED, type Next, notAPage } from './pages.ts'
+import { createPages, MAX_ID_LENGTH, MAX_PAGED, type Next, notAPage } from './pages.ts'
 
 /** What a list for a user may be asked with. */
 interface ListQuery extends Selection {
@@ -19,7 +20,7 @@ export type UserLists = ReturnType<typeof createUserLists>
 
 /** Lists for users, page by page. */
 export function createUserLists({ engine, state }: { engine: Engine; state: Pick<UserState, 'putPage' | 'page'> }) {
-  const pages = createPages(state)
+  const pages = createPages(state, engine.profiles)
 
   const listOf = (userId: string, { contextItemId, ...selection }: ListQuery): Promise<Answer> =>
     engine.recommend({ userId, contextItemId }, selection)
@@ -37,49 +38,51 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
     // A long list that was asked for at length: what the id cannot carry is held at once.
     const shown = new Set(answer.items.map(({ itemId }) => itemId))
     const rest = await restOf(userId, query, (itemId) => shown.has(itemId))
-    return rest.items.length === 0 ? answer : { ...answer, nextPage: await pages.hold(rest, 0, query.limit) }
+    if (rest.items.length === 0) return answer
+    return { ...answer, nextPage: pages.further(await pages.hold(rest), 0, query.limit) }
   }
 
   /** @throws Problem where the id is none, or its list is gone */
   async function next(userId: string, pageId: string): Promise<PagedAnswer> {
     const found = await pages.find(userId, pageId)
-    return 'query' in found ? second(userId, found) : cut(found.list, found)
+    return 'query' in found ? second(userId, found) : cut(found)
   }
 
-  async function second(userId: string, { query: given, isShown }: Extract<Next, { query: unknown }>) {
+  async function second(
+    userId: string,
+    { query: given, isShown, listId, held }: Extract<Next, { query: unknown }>,
+  ): Promise<PagedAnswer> {
     // It was a client's to change.
     const { data } = listQuery.safeParse(given)
     if (!data) throw notAPage()
     const query = withGenre(data)
-    const list = await restOf(userId, query, isShown)
-    const { answer, end } = cutAt(list, 0, query.limit)
-    return end < list.items.length ? { ...answer, nextPage: await pages.hold(list, end, query.limit) } : answer
+    const list = held ?? (await restOf(userId, query, isShown))
+    const page = cut({ list, listId, position: 0, limit: query.limit })
+    if (!held && page.nextPage !== undefined) await pages.hold(list, listId)
+    return page
   }
 
   /** The list as it is now, without what was shown of it. */
   async function restOf(userId: string, query: ListQuery, isShown: (itemId: string) => boolean): Promise<HeldList> {
+    const knownBy = lastRated((await engine.profiles.read(userId)).record)
     const whole = await listOf(userId, { ...query, limit: MAX_PAGED, explain: false })
     const items = whole.items
       .filter(({ itemId }) => !isShown(itemId))
       .slice(0, MAX_PAGED - query.limit)
       .map(({ itemId, score, isNew }) => ({ itemId, score, ...(isNew && { isNew }) }))
-    return { userId, strategy: whole.strategy, generation: whole.generation, items }
-  }
-
-  function cut(list: HeldList, { listId, position, limit }: Extract<Next, { list: unknown }>): PagedAnswer {
-    const { answer, end } = cutAt(list, position, limit)
-    return end < list.items.length ? { ...answer, nextPage: pages.further(listId, end, limit) } : answer
+    return { userId, strategy: whole.strategy, generation: whole.generation, items, knownBy }
   }
 
   /** What was hidden meanwhile is passed over. */
-  function cutAt(list: HeldList, position: number, limit: number) {
+  function cut({ list, listId, position, limit }: Extract<Next, { list: unknown }>): PagedAnswer {
     let end = position
     const shown = []
     for (; end < list.items.length && shown.length < limit; end++) {
       const item = list.items[end]
       if (item && !engine.isHidden(item.itemId)) shown.push(item)
     }
-    return { answer: engine.showAgain(list, shown), end }
+    const answer = engine.showAgain(list, shown)
+    return end < list.items.length ? { ...answer, nextPage: pages.further(listId, end, limit) } : answer
   }
 
   return { first, next }

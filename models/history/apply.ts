@@ -57,7 +57,8 @@ export function applyEvents(
 
 type Rated = Pick<HistoryEntry, 'itemId' | 'value' | 'occurredAt' | 'offset'>
 
-const hasSeen = (entry: HistoryEntry, eventId: string): boolean =>
+/** Whether the event is the one that stands of an item, or one that it replaced. */
+export const hasSeen = (entry: HistoryEntry, eventId: string): boolean =>
   entry.eventId === eventId || entry.superseded.includes(eventId)
 
 const isLater = (a: Rated, b: Rated): boolean =>
