@@ -1,7 +1,11 @@
+import { setImmediate as yieldToRequests } from 'node:timers/promises'
 import type { RatingStore } from '../../infra/rating-store/port.ts'
-import { problemBuilder, type TrainingProblem } from '../../models/als/problem.ts'
+import { type GatheredRatings, ratingsGatherer } from '../../models/als/gather.ts'
 import type { Preference } from '../../models/als/types.ts'
 import type { Offset } from '../../models/events/types.ts'
+
+/** Ratings that are gathered before the event loop gets its turn: about a millisecond. */
+const TURN_RATINGS = 5_000
 
 interface Source {
   readonly ratings: Pick<RatingStore, 'watermark' | 'latestRatings'>
@@ -12,7 +16,7 @@ interface Source {
 
 /** What there is to train on, and how far it goes. */
 export interface Reading {
-  readonly problem: TrainingProblem
+  readonly gathered: GatheredRatings
   readonly watermark: readonly Offset[]
 }
 
@@ -23,15 +27,20 @@ export async function readProblem(
   signal: AbortSignal,
 ): Promise<Reading | { skipped: string }> {
   const watermark = await ratings.watermark(partitions)
-  const builder = problemBuilder(hyperParameters)
+  const gatherer = ratingsGatherer(hyperParameters)
   let read = 0
   for await (const block of ratings.latestRatings(watermark, maxHistory)) {
     signal.throwIfAborted()
-    builder.add(block)
+    for (let from = 0; from < block.users.length; from += TURN_RATINGS) {
+      const to = from + TURN_RATINGS
+      const { users, items, values } = block
+      gatherer.add({ users: users.slice(from, to), items: items.slice(from, to), values: values.slice(from, to) })
+      await yieldToRequests()
+    }
     read += block.users.length
     report(`read ${read} ratings`)
   }
-  const problem = builder.finish()
-  if (problem.itemIds.length > 0) return { problem, watermark }
+  const gathered = gatherer.gathered()
+  if (gathered.hasPositive) return { gathered, watermark }
   return { skipped: `no rating of ${hyperParameters.positiveFrom} or more to train on, of ${read}` }
 }

@@ -3,13 +3,12 @@ import type { Metrics } from '../../infra/metrics.ts'
 import type { ModelStore } from '../../infra/model-store/port.ts'
 import type { RatingStore } from '../../infra/rating-store/port.ts'
 import { createGeneration } from '../../models/als/generation.ts'
-import { initialFactors } from '../../models/als/initial-factors.ts'
-import type { Training } from '../../models/als/train.ts'
 import type { Generation } from '../../models/als/types.ts'
 import { currentValues, haveSameLoss, type Settings } from './hyper-parameters.ts'
 import { epochInWords } from './progress.ts'
 import { publish } from './publish.ts'
 import { readProblem } from './read-problem.ts'
+import type { Trained } from './training.worker.ts'
 import { trainInThread } from './training-thread.ts'
 
 /** What a rebuild works with. */
@@ -43,24 +42,24 @@ export async function rebuildOnce(
   const started = Date.now()
   const reading = await readProblem(role, report, signal)
   if ('skipped' in reading) return reading
-  const { problem, watermark } = reading
-  const { itemIds } = problem
+  const { gathered, watermark } = reading
   const last = await models.tuning()
   const hyperParameters = currentValues(role, last)
   // From factors that another loss made training climbs so slowly that it seems to stand still.
   const live = await liveGeneration(models, logger)
   const previous = live && haveSameLoss(live.hyperParameters, hyperParameters) ? live : undefined
-  const initialItems = initialFactors(itemIds, hyperParameters.factors, hyperParameters.seed, previous)
+  const warmStart = previous && { itemIds: previous.itemIds, factors: previous.items.factors }
   const began = performance.now()
-  const training = await trainInThread(
-    { problem, hyperParameters, initialItems, threads },
+  const trained = await trainInThread(
+    { gathered, hyperParameters, warmStart, threads },
     (message) => {
       if ('epoch' in message) report(epochInWords(message.epoch, (performance.now() - began) / 1000))
     },
     signal,
   )
+  const { training, itemIds } = trained as Trained
   const generation = createGeneration({
-    ...(training as Training),
+    ...training,
     id: crypto.randomUUID(),
     createdAt: Date.now(),
     hyperParameters,

@@ -37,8 +37,7 @@ export async function searchOnce(
   const reading = await readProblem(role, report, either).catch(unlessCut)
   if (reading === undefined) return { skipped: 'broken off before the first search' }
   if ('skipped' in reading) return reading
-  const { problem, watermark } = reading
-  const { itemIds, ratings } = problem
+  const { gathered, watermark } = reading
   const reach = isSettled(role, last) ? 'near' : 'wide'
   let found: Tuning | undefined
   let searched = performance.now()
@@ -54,19 +53,19 @@ export async function searchOnce(
   }
 
   report('searching for better hyper-parameters')
-  const job = { problem, hyperParameters, threads, tuning: { search, reach, budgetMs } } as const
-  const training = await trainInThread(job, hear, either).catch(unlessCut)
+  const job = { gathered, hyperParameters, threads, tuning: { search, reach, budgetMs } } as const
+  const trained = await trainInThread(job, hear, either).catch(unlessCut)
   if (found === undefined) return { skipped: 'broken off in the first search' }
   const { regularization, unobservedWeight, seconds } = found
   const chosen = { ...hyperParameters, regularization, unobservedWeight }
-  const outcome = training
+  const outcome = trained
     ? await publish(
         createGeneration({
-          ...training,
+          ...trained.training,
           id: crypto.randomUUID(),
           createdAt: Date.now(),
           hyperParameters: chosen,
-          itemIds,
+          itemIds: trained.itemIds,
           watermark,
           trainSeconds: Math.round(Date.now() - started - 1000 * seconds) / 1000,
           tuning: found,
@@ -76,7 +75,7 @@ export async function searchOnce(
     : { skipped: resultInWords(found) }
   logger.info(found, 'hyper-parameters searched')
   // Last: a crash before costs another search, not the better model.
-  await models.writeTuning({ tuning: found, hyperParameters: chosen, ratings })
+  await models.writeTuning({ tuning: found, hyperParameters: chosen, ratings: gathered.ratings })
   return outcome
 }
 

@@ -1,9 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import type { Training } from '../../models/als/train.ts'
-import type { TrainingJob, TrainingMessage } from './training.worker.ts'
+import type { Trained, TrainingJob, TrainingMessage } from './training.worker.ts'
 
 /** What a thread says before it is done. */
-export type ThreadProgress = Exclude<TrainingMessage, { readonly training: Training }>
+export type ThreadProgress = Exclude<TrainingMessage, Trained>
 
 /**
  * Trains in a thread of its own, after a search if the job has one.
@@ -17,7 +16,7 @@ export function trainInThread(
   job: TrainingJob,
   onProgress: (progress: ThreadProgress) => void,
   signal: AbortSignal,
-): Promise<Training | undefined> {
+): Promise<Trained | undefined> {
   return new Promise((resolve, reject) => {
     // It may have come while nobody listened: between reading and training.
     signal.throwIfAborted()
@@ -32,9 +31,7 @@ export function trainInThread(
       void worker.terminate()
     }
     signal.addEventListener('abort', stop, { once: true })
-    worker.on('message', (message: TrainingMessage) =>
-      'training' in message ? resolve(message.training) : onProgress(message),
-    )
+    worker.on('message', (message: TrainingMessage) => ('training' in message ? resolve(message) : onProgress(message)))
     worker.on('error', reject)
     worker.on('exit', (code) => {
       signal.removeEventListener('abort', stop)
@@ -44,18 +41,8 @@ export function trainInThread(
   })
 }
 
-function buffersOf({ problem, initialItems }: TrainingJob): ArrayBuffer[] {
-  const { byUser, heldOut, sample } = problem
-  const arrays = [
-    byUser.starts,
-    byUser.columns,
-    byUser.weights,
-    byUser.targets,
-    heldOut.users,
-    heldOut.starts,
-    heldOut.items,
-    sample.rows,
-    initialItems?.data,
-  ]
+function buffersOf({ gathered, warmStart }: TrainingJob): ArrayBuffer[] {
+  const { blocks, ends, heldOut, sample } = gathered
+  const arrays = [...blocks, ends, heldOut.users, heldOut.items, heldOut.orders, sample.users, warmStart?.factors.data]
   return [...new Set(arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : [])))]
 }

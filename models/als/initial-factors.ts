@@ -1,5 +1,5 @@
 import { normal, seededRandom } from '../linalg/random.ts'
-import type { Factors, Generation } from './types.ts'
+import type { Factors } from './types.ts'
 
 /** Standard deviation of a whole vector's length: large enough to tell factors apart, small beside what training makes of them. */
 const INITIAL_SCALE = 0.1
@@ -13,7 +13,7 @@ export function initialFactors(
   itemIds: readonly string[],
   d: number,
   seed: number,
-  previous?: Pick<Generation, 'indexOf' | 'items'>,
+  previous?: { readonly indexOf: ReadonlyMap<string, number>; readonly items: { readonly factors: Factors } },
 ): Factors {
   const random = seededRandom(seed)
   const data = new Float32Array(itemIds.length * d)

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isHeldOut } from '../evaluation/held-out.ts'
 import { generateRatings } from '../evaluation/ratings.fixture.ts'
-import { problemBuilder, type RatingBlock } from './problem.ts'
+import type { RatingBlock } from './gather.ts'
+import { problemBuilder } from './problem.ts'
 
 const preference = { positiveFrom: 4, dislikeWeight: 0 }
 const ratings = generateRatings(40, 60, 2000, 3)

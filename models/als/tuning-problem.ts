@@ -1,6 +1,7 @@
 import { seededRandom } from '../linalg/random.ts'
 import { isPositive } from './observations.ts'
-import { byRow, type Pair, type TrainingProblem } from './problem.ts'
+import { byRow, type Pair } from './pairs.ts'
+import type { TrainingProblem } from './problem.ts'
 import type { ObservationRows } from './types.ts'
 
 /** So many pairs tell hyper-parameters apart whose ndcg@100 differs by some 2 %. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RatingBlock } from '../als/problem.ts'
+import type { RatingBlock } from '../als/gather.ts'
 import type { ObservationRows } from '../als/types.ts'
 import { normal, seededRandom } from '../linalg/random.ts'
 
