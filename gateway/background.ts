@@ -5,6 +5,8 @@ import type { Steps } from '../models/ranking/layout.ts'
 const MIN_INTERVAL_MS = 200
 /** Making one thing anew may take this share of the time at most, so that it stays out of the way of requests. */
 const MAX_SHARE = 0.03
+/** This share, as long as what is out of date costs requests more than the making would. */
+const URGENT_SHARE = 0.3
 
 /** Does a piece of work between requests. @param signal  gives the work up, with its reason as the error */
 export async function inBackground<Result>(steps: Steps<Result>, signal?: AbortSignal): Promise<Result> {
@@ -23,13 +25,21 @@ export interface Making<T> {
   failed(error: unknown): void
   /** What is older, because nobody asked for it, is made anew before it is answered. */
   readonly maxAgeMs: number
+  /** Whether it costs requests much that it is out of date. */
+  isUrgent?(): boolean
 }
 
 /** Something that is made anew in the background, but only while it is asked for. @returns undefined: never made, and it cannot be now */
-export function remadeWhileAsked<T>({ make, failed, maxAgeMs }: Making<T>): () => Promise<T | undefined> {
+export function remadeWhileAsked<T>({
+  make,
+  failed,
+  maxAgeMs,
+  isUrgent = () => false,
+}: Making<T>): () => Promise<T | undefined> {
   let made: T | undefined
   let madeAt = Number.NEGATIVE_INFINITY
-  let notBefore = Number.NEGATIVE_INFINITY
+  let endedAt = Number.NEGATIVE_INFINITY
+  let tookMs = 0
   let making: Promise<void> | undefined
 
   async function remake(): Promise<void> {
@@ -40,13 +50,18 @@ export function remadeWhileAsked<T>({ make, failed, maxAgeMs }: Making<T>): () =
     } catch (error) {
       failed(error)
     }
-    const now = performance.now()
-    notBefore = now + Math.max(MIN_INTERVAL_MS, (now - startedAt) / MAX_SHARE)
+    endedAt = performance.now()
+    tookMs = endedAt - startedAt
     making = undefined
   }
 
+  function isDue(): boolean {
+    const intervalMs = tookMs / (isUrgent() ? URGENT_SHARE : MAX_SHARE)
+    return performance.now() - endedAt >= Math.max(MIN_INTERVAL_MS, intervalMs)
+  }
+
   return async () => {
-    if (making || performance.now() >= notBefore) {
+    if (making || isDue()) {
       making ??= remake()
       if (made === undefined || performance.now() - madeAt > maxAgeMs) await making
     }

@@ -1,8 +1,9 @@
 import { folded } from '../../models/ranking/folded.ts'
+import { type Candidate, compareCandidates, type LateTitles } from './late-titles.ts'
 import type { PopularityOrder } from './popularity-order.ts'
 import { addRank, keepCommon, nextRank, noRanks, passRanks, type RankSet, removeAll } from './rank-set.ts'
-import type { Popularity, RankedTitles } from './ranked-titles.ts'
-import { compareTitles, type IndexedItem, type Slots } from './title-index.ts'
+import type { RankedTitles } from './ranked-titles.ts'
+import type { IndexedItem, Slots, TitleIndex } from './title-index.ts'
 import { phraseOf, wordsOf } from './words.ts'
 
 export interface ItemQuery {
@@ -15,6 +16,8 @@ export interface ItemQuery {
 
 /** Words of a query whose occurrences are marked, beside the last one: a query may have a hundred. */
 const MARKED_WORDS = 3
+/** Sorting one takes as long as going past so many that are in order. */
+const FEW_SHARE = 32
 
 /**
  * Items in whose titles the query begins at a word: the most popular first, then by title, then by id. Where the title begins
@@ -25,12 +28,8 @@ const MARKED_WORDS = 3
  * first rank on, until the list is full. So a query costs a few nanoseconds for each occurrence of its words, and not the
  * sorting of what it finds.
  */
-export function find(
-  titles: RankedTitles,
-  { query, genre, skip, limit }: ItemQuery,
-  popularityOf: Popularity['popularityOf'],
-): IndexedItem[] {
-  const { index, order } = titles
+export function find(titles: RankedTitles, { query, genre, skip, limit }: ItemQuery): IndexedItem[] {
+  const { index, order, late } = titles
   const words = wordsOf(query ?? '')
   const phrase = phraseOf(words)
   const found: IndexedItem[] = []
@@ -59,62 +58,72 @@ export function find(
   }
 
   /** Takes what has a rank and what came later, in one order. @param isMatch  undefined: all of these ranks match */
-  function takeAll(ranks: RankSet, late: readonly Candidate[], isMatch?: Check): boolean {
+  function takeAll(ranks: RankSet, late: Iterable<Candidate>, isMatch?: Check): boolean {
     let from = 0
     for (const candidate of late) {
-      const end = placeIn(titles, candidate)
+      const end = placeIn(titles, candidate, from)
       if (takeRanks(ranks, from, end, isMatch) || take(candidate.item)) return true
       from = end
     }
     return takeRanks(ranks, from, order.slots.length, isMatch)
   }
 
-  const late = lateOnes(titles, phrase, genre, popularityOf)
+  const wantedGenre = genre === undefined ? undefined : folded(genre)
   const isWhole: Check = ({ text }) => words.length > 0 && text === phrase
-  const lateWhole = late.filter(({ item }) => isWhole(item))
-  const lateOthers = late.filter(({ item }) => !isWhole(item))
-  const ranks = ranksOf(titles, words, genre)
-  const whole = marked([words.length > 0 ? [...index.titled(phrase)] : []], order)
+  const isLateMatch: Check = ({ text, genres }) =>
+    text.includes(phrase) && (wantedGenre === undefined || genres.includes(wantedGenre))
+  const conditions = conditionsOf(index, words, genre)
+  const ranks = order.standing.slice()
+  for (const slots of conditions) keepCommon(ranks, marked(slots, order))
+  const titled = words.length > 0 ? [...index.titled(phrase)] : []
+  const whole = marked([titled], order)
   keepCommon(whole, ranks)
   removeAll(ranks, whole)
   const isMatch: Check | undefined = words.length > 1 ? ({ text }) => text.includes(phrase) : undefined
+  const lateWhole = lateAt(titled, late).filter(({ item }) => isLateMatch(item))
+  const lateOthers = lateOnes(late, conditions, (item) => isLateMatch(item) && !isWhole(item))
   if (!takeAll(whole, lateWhole)) takeAll(ranks, lateOthers, isMatch)
   return found
 }
 
 type Check = (item: IndexedItem) => boolean
 
-interface Candidate {
-  readonly item: IndexedItem
-  readonly popularity: number
-}
-
-const compareCandidates = (x: Candidate, y: Candidate): number =>
-  y.popularity - x.popularity || compareTitles(x.item, y.item)
-
 const itemAt = ({ index, order }: RankedTitles, rank: number): IndexedItem =>
   index.at(order.slots[rank] as number) as IndexedItem
 
+/** Slots that have a word, or one of several; their lists may overlap. */
+type Condition = readonly Slots[]
+
 /**
- * Ranks of those of the genre that have the words, the last one at least as a beginning; of many words, the rarest: whether all of
- * them stand there one after another has to be seen anyway.
+ * What has to hold of those of the genre that have the words, the last one at least as a beginning; of many words, the rarest:
+ * whether all of them stand there one after another has to be seen anyway.
  */
-function ranksOf({ index, order }: RankedTitles, words: readonly string[], genre: string | undefined): RankSet {
+function conditionsOf(index: TitleIndex, words: readonly string[], genre: string | undefined): Condition[] {
   const rarest = words
     .slice(0, -1)
     .map((word) => index.withWord(word))
     .sort((x, y) => x.length - y.length)
     .slice(0, MARKED_WORDS)
-  const conditions: Iterable<Slots>[] = rarest.map((slots) => [slots])
+  const conditions: Condition[] = rarest.map((slots) => [slots])
   const last = words.at(-1)
-  if (last !== undefined) conditions.push(index.withWordsFrom(last))
+  if (last !== undefined) conditions.push([...index.withWordsFrom(last)])
   if (genre !== undefined) conditions.push([index.ofGenre(genre)])
-  const ranks = order.standing.slice()
-  for (const slots of conditions) keepCommon(ranks, marked(slots, order))
-  return ranks
+  return conditions
 }
 
-function marked(slotsOfEach: Iterable<Slots>, { rankOf, slots: { length } }: PopularityOrder): RankSet {
+/** Of what is late, those that match, in order: where few can, they are looked up and sorted. */
+function lateOnes(late: LateTitles, conditions: readonly Condition[], isMatch: Check): Iterable<Candidate> {
+  const lengthOf = (slots: Condition): number => slots.reduce((sum, { length }) => sum + length, 0)
+  const [fewest] = conditions.toSorted((x, y) => lengthOf(x) - lengthOf(y))
+  if (!fewest || lengthOf(fewest) * FEW_SHARE > late.size()) return late.inOrder().filter(({ item }) => isMatch(item))
+  const slots = [...new Set(fewest.flat())]
+  return lateAt(slots, late).filter(({ item }) => isMatch(item))
+}
+
+const lateAt = (slots: Slots, late: LateTitles): Candidate[] =>
+  slots.flatMap((slot) => late.of(slot) ?? []).sort(compareCandidates)
+
+function marked(slotsOfEach: Condition, { rankOf, slots: { length } }: PopularityOrder): RankSet {
   const ranks = noRanks(length)
   for (const slots of slotsOfEach) {
     // An index, not an iterator: of common words there are hundreds of thousands.
@@ -127,34 +136,36 @@ function marked(slotsOfEach: Iterable<Slots>, { rankOf, slots: { length } }: Pop
   return ranks
 }
 
-/** Those without a rank that match, in order. */
-function lateOnes(
-  { index, late }: RankedTitles,
-  phrase: string,
-  genre: string | undefined,
-  popularityOf: Popularity['popularityOf'],
-): Candidate[] {
-  const wanted = genre === undefined ? undefined : folded(genre)
-  return [...late]
-    .map((slot) => index.at(slot) as IndexedItem)
-    .filter(({ text, genres }) => text.includes(phrase) && (wanted === undefined || genres.includes(wanted)))
-    .map((item) => ({ item, popularity: popularityOf(item.itemId) }))
-    .sort(compareCandidates)
-}
-
-/** The first rank of whoever comes after the candidate. */
-function placeIn(titles: RankedTitles, candidate: Candidate): number {
+/**
+ * The first rank of whoever comes after the candidate, which is not below `from`. It is looked for from there on in growing steps
+ * (Bentley & Yao 1976): of many candidates one after another, each is near the one before.
+ */
+function placeIn(titles: RankedTitles, candidate: Candidate, from: number): number {
   const { standing, popularity, slots } = titles.order
-  let [low, high] = [0, slots.length]
+
+  /** @returns the first rank at which that is to be asked again; undefined: it does not come before the candidate */
+  function after(rank: number): number | undefined {
+    // Whose item is gone tells nothing: the next one does.
+    const next = nextRank(standing, rank)
+    if (next === undefined) return undefined
+    const other = { item: itemAt(titles, next), popularity: popularity[next] as number }
+    return compareCandidates(other, candidate) < 0 ? next + 1 : undefined
+  }
+
+  let low = from
+  let high = from
+  for (let step = 1; high < slots.length; step *= 2) {
+    const next = after(high)
+    if (next === undefined) break
+    low = next
+    high = next + step
+  }
+  high = Math.min(high, slots.length)
   while (low < high) {
     const middle = (low + high) >>> 1
-    // Whose item is gone tells nothing: the next one does.
-    const rank = nextRank(standing, middle) ?? high
-    const isBefore =
-      rank < high &&
-      compareCandidates({ item: itemAt(titles, rank), popularity: popularity[rank] as number }, candidate) < 0
-    if (isBefore) low = rank + 1
-    else high = middle
+    const next = after(middle)
+    if (next === undefined) high = middle
+    else low = next
   }
   return low
 }

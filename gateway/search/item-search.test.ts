@@ -181,6 +181,29 @@ describe('against a search of every title', () => {
     ))
 })
 
+it('finds the same when most of the catalogue came after the order was made', async () => {
+  const genres = (n: number) => [n % 2 ? 'Drama' : 'Comédie', ...(n % 100 === 0 ? ['Rare'] : [])]
+  const titleOf = (n: number) => `${['iron', 'man', 'the'][n % 3]} ${n % 7} ${n % 500}`
+  const popularity: number[] = []
+  const { items, set, like, find } = catalogueOf()
+  const put = (n: number, title = titleOf(n)) => set(String(n), { title, genres: genres(n) })
+  for (let n = 0; n < 3000; n++) {
+    popularity.push((n * 13) % 50)
+    like(String(n), popularity[n] as number)
+  }
+  for (let n = 0; n < 3000; n += 10) put(n)
+  await find({ query: 'iron' })
+  for (let n = 0; n < 3000; n++) put(n)
+  for (let n = 0; n < 3000; n += 70) put(n, `the 5 ${n}`)
+  for (let n = 0; n < 3000; n += 90) set(String(n), undefined)
+  for (const query of [undefined, 'iron', 'iron 5', 'man 3 3', 'the 5 7', 'iron 3 3', '4', 'x'])
+    for (const genre of [undefined, 'drama', 'rare'])
+      for (const page of [nothing, { skip: 0, limit: 3 }, { skip: 40, limit: 5 }, { skip: 2900, limit: 50 }]) {
+        const wanted = { query, genre, ...page }
+        expect(await find(wanted), JSON.stringify(wanted)).toEqual(linearly(items.values(), popularity, wanted))
+      }
+})
+
 function linearly(items: Iterable<Item>, popularity: readonly number[], { query = '', genre, skip, limit }: ItemQuery) {
   const wanted = wordsOf(query).join(' ')
   const wordsIn = ({ title }: Item): string => wordsOf(title).join(' ')

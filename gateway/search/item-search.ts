@@ -47,7 +47,7 @@ export function createItemSearch(
   return {
     async search(query) {
       await takenIn
-      const found = find(await titles.current(), query, popularity.popularityOf)
+      const found = find(await titles.current(), query)
       return found.flatMap(({ itemId }) => catalogue.get(itemId) ?? [])
     },
   }

@@ -1,5 +1,6 @@
 import type { Logger } from '../../infra/logging.ts'
 import { inBackground, remadeWhileAsked } from '../background.ts'
+import { createLateTitles, type LateTitles } from './late-titles.ts'
 import { NO_ORDER, orderByPopularity, type PopularityOrder, takeRankAway } from './popularity-order.ts'
 import { createTitleIndex, type IndexedItem, type TitleIndex } from './title-index.ts'
 
@@ -10,12 +11,15 @@ export interface Popularity {
   version(): number
 }
 
+/** A query that goes through so many beside the order takes a millisecond longer. */
+const MANY_LATE = 4_096
+
 /** What there is to be found, as it stands. */
 export interface RankedTitles {
   readonly index: TitleIndex
   readonly order: PopularityOrder
-  /** Slots of what came after the order was made: not many, since it is made anew while there are any. */
-  readonly late: ReadonlySet<number>
+  /** What came after the order was made. */
+  readonly late: LateTitles
 }
 
 /**
@@ -25,19 +29,23 @@ export interface RankedTitles {
 export function createRankedTitles({ popularityOf, version }: Popularity, logger: Logger, closing: AbortSignal) {
   const index = createTitleIndex()
   let order = NO_ORDER
-  let late = new Set<number>()
+  const late = createLateTitles()
+  /** Until the first order is begun, nothing can be late for it. */
+  let isBegun = false
   /** Slots that were taken or left since the order that is in the making was begun. */
   let changed = new Set<number>()
   let orderedVersion: number | undefined
 
   async function reorder(): Promise<true | undefined> {
     const orderingVersion = version()
-    if (late.size === 0 && orderingVersion === orderedVersion) return undefined
+    if (late.size() === 0 && orderingVersion === orderedVersion) return undefined
     changed = new Set()
+    isBegun = true
+    late.begin()
     const next = await inBackground(orderByPopularity(index, popularityOf), closing)
     for (const slot of changed) takeRankAway(next, slot)
     order = next
-    late = new Set(changed.values().filter((slot) => index.at(slot) !== undefined))
+    late.settle()
     orderedVersion = orderingVersion
     return true
   }
@@ -50,13 +58,14 @@ export function createRankedTitles({ popularityOf, version }: Popularity, logger
     },
     // Popularity hardly moves, and who types must not wait for it.
     maxAgeMs: Number.POSITIVE_INFINITY,
+    isUrgent: () => late.size() > MANY_LATE,
   })
 
   function leave(itemId: string): void {
     const slot = index.remove(itemId)
     if (slot === undefined) return
     takeRankAway(order, slot)
-    late.delete(slot)
+    late.remove(slot)
     changed.add(slot)
   }
 
@@ -67,7 +76,7 @@ export function createRankedTitles({ popularityOf, version }: Popularity, logger
       leave(itemId)
       if (!item) return
       const slot = index.add(item)
-      late.add(slot)
+      if (isBegun) late.put(slot, { item, popularity: popularityOf(item.itemId) })
       changed.add(slot)
     },
     /** Waits for the first order only. */
