@@ -1,3 +1,4 @@
+import { setImmediate as yieldToRequests } from 'node:timers/promises'
 import type { EventLog } from '../../infra/event-log/port.ts'
 import { inSlices } from '../../infra/in-slices.ts'
 import type { UserRecord, UserState } from '../../infra/user-state/port.ts'
@@ -123,6 +124,7 @@ export function createInsights({ log, state, profiles, serving, catalogue }: Ins
     for (let looked = 0, count = wanted + SPARE_USERS; ; count *= 4) {
       const next = nearest(served, direction, userId, count).slice(looked)
       for (let from = 0; from < next.length; from += READ_AT_ONCE) {
+        if (looked + from > 0) await yieldToRequests()
         const some = next.slice(from, from + READ_AT_ONCE)
         const records = await state.readMany(some.map((user) => user.userId))
         yield* some.filter((user, n) => isWhoWasSampled(served.generation, user, records[n]))
