@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { StateChange } from '../infra/user-state/port.ts'
 import { createAnswerCache, etagOf, matchesEtag, type Version } from './answer-cache.ts'
 
-function openCache() {
+function openCache(maxListed?: number) {
   const listeners = new Set<(change: StateChange) => void>()
   let version: Version = { model: 'g1', stream: 1 }
   const state = {
@@ -12,7 +12,7 @@ function openCache() {
     },
   }
   return {
-    cache: createAnswerCache(state, () => version),
+    cache: createAnswerCache(state, () => version, maxListed),
     announce: (change: StateChange) => {
       for (const listener of listeners) listener(change)
     },
@@ -29,11 +29,11 @@ const answerOf = (strategy: 'fold-in' | 'popular', ...itemIds: string[]) => ({
   items: itemIds.map((itemId) => ({ itemId })),
 })
 
-it('keeps an answer until its user changes', () => {
+it('keeps an answer until its user changes', async () => {
   const { cache, announce } = openCache()
   const answer = answerOf('fold-in', 'a')
-  cache.begin('ann', '/ann').keep(answer)
-  cache.begin('bob', '/bob').keep(answerOf('fold-in', 'b'))
+  await cache.make('ann', '/ann', async () => answer)
+  await cache.make('bob', '/bob', async () => answerOf('fold-in', 'b'))
   expect(cache.find('ann', '/ann')?.answer).toBe(answer)
   expect(cache.find('ann', '/ann?limit=1')).toBeUndefined()
   announce({ type: 'user', userId: 'ann' })
@@ -41,43 +41,80 @@ it('keeps an answer until its user changes', () => {
   expect(cache.find('bob', '/bob')).toBeDefined()
 })
 
-it('keeps nothing that was read before a change and made after it', () => {
+it('keeps nothing that was read before a change and made after it', async () => {
   const { cache, announce } = openCache()
-  const pending = cache.begin('ann', '/ann')
-  announce({ type: 'user', userId: 'ann' })
-  pending.keep(answerOf('fold-in', 'a'))
+  await cache.make('ann', '/ann', async () => {
+    announce({ type: 'user', userId: 'ann' })
+    return answerOf('fold-in', 'a')
+  })
   expect(cache.find('ann', '/ann')).toBeUndefined()
 })
 
-it('keeps nothing that was begun with one model and ended with another', () => {
+it('keeps nothing that was begun with one model and ended with another', async () => {
   const { cache, move } = openCache()
-  const pending = cache.begin('ann', '/ann')
-  move({ model: 'g2' })
-  pending.keep(answerOf('fold-in', 'a'))
+  await cache.make('ann', '/ann', async () => {
+    move({ model: 'g2' })
+    return answerOf('fold-in', 'a')
+  })
   expect(cache.find('ann', '/ann')).toBeUndefined()
 })
 
-it('keeps no list that goes by the stream', () => {
+it('keeps no list that goes by the stream', async () => {
   const { cache } = openCache()
-  cache.begin('new', '/new').keep(answerOf('popular', 'a'))
+  await cache.make('new', '/new', async () => answerOf('popular', 'a'))
   expect(cache.find('new', '/new')).toBeUndefined()
 })
 
-it('forgets everything when changes may have gone unheard', () => {
+it('forgets everything when changes may have gone unheard', async () => {
   const { cache, announce, listeners } = openCache()
-  cache.begin('ann', '/ann').keep(answerOf('fold-in', 'a'))
+  await cache.make('ann', '/ann', async () => answerOf('fold-in', 'a'))
   announce({ type: 'gap' })
   expect(cache.find('ann', '/ann')).toBeUndefined()
   cache.close()
   expect(listeners.size).toBe(0)
 })
 
-it('keeps few answers of one user', () => {
+it('keeps few answers of one user', async () => {
   const { cache } = openCache()
-  for (let n = 0; n < 20; n++) cache.begin('ann', `/${n}`).keep(answerOf('fold-in', 'a'))
+  for (let n = 0; n < 20; n++) await cache.make('ann', `/${n}`, async () => answerOf('fold-in', 'a'))
   const kept = Array.from({ length: 20 }, (_, n) => cache.find('ann', `/${n}`)).filter(Boolean)
   expect(kept).toHaveLength(8)
   expect(cache.find('ann', '/19')).toBeDefined()
+})
+
+it('drops the answers of a user whom somebody knows to have changed, and what is being made', async () => {
+  const { cache } = openCache()
+  await cache.make('ann', '/ann', async () => answerOf('fold-in', 'a'))
+  await cache.make('ann', '/late', async () => {
+    cache.drop('ann')
+    return answerOf('fold-in', 'a')
+  })
+  expect([cache.find('ann', '/ann'), cache.find('ann', '/late')]).toEqual([undefined, undefined])
+})
+
+it('goes on after an answer that could not be made', async () => {
+  const { cache } = openCache()
+  const failing = cache.make('ann', '/ann', () => Promise.reject(new Error('away')))
+  const succeeding = cache.make('ann', '/ann', async () => answerOf('fold-in', 'a'))
+  await expect(failing).rejects.toThrow('away')
+  await succeeding
+  expect(cache.find('ann', '/ann')).toBeDefined()
+})
+
+it('keeps as many listed items as it may, of those who asked last', async () => {
+  const { cache, announce } = openCache(100)
+  const keepFor = (userId: string) => cache.make(userId, '/', async () => answerOf('fold-in', 'a', 'b', 'c'))
+  const isKept = (userId: string) => cache.find(userId, '/') !== undefined
+  const users = Array.from({ length: 60 }, (_, n) => `u${n}`)
+  for (const userId of users) {
+    await keepFor(userId)
+    // What is made anew takes the place of what was there, and who is gone takes none once they are.
+    await keepFor(userId)
+    await keepFor('gone')
+    announce({ type: 'user', userId: 'gone' })
+    isKept('u0')
+  }
+  expect(users.filter(isKept)).toEqual(['u0', ...users.slice(37)])
 })
 
 it('tags what is listed, not what the answer is called', () => {

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto'
 import type { UserState } from '../infra/user-state/port.ts'
 import type { Strategy } from './engine/request.ts'
 
-/** Users whose answers are kept, and answers of each. Whoever asked longest ago goes first. */
-const MAX_USERS = 20_000
+/** What the answers that are kept may list together: some 100 MB. Those of whoever asked longest ago go first. */
+const MAX_LISTED = 300_000
 const MAX_ANSWERS_A_USER = 8
 /** Lists of more items are made anew each time: they would fill the memory. */
 const MAX_ITEMS = 100
@@ -37,59 +37,110 @@ interface Entry<A> extends Kept<A> {
   readonly madeAt: number
 }
 
-/** A read that is under way. What it finds is kept, unless its user changed meanwhile. */
-export interface Pending<A> {
-  keep(answer: A): Kept<A>
+/** Answers to one user, by address. The one that was asked for last stands last. */
+interface Answers<A> {
+  readonly byUrl: Map<string, Entry<A>>
+  listed: number
 }
 
 /**
  * Answers about users by the address that asked, until the user changes (in any process), or the model does. Lists that go by the
  * stream are not kept: they change with anybody's rating, and are quickly made.
  */
-export function createAnswerCache<A extends Cacheable>(state: Pick<UserState, 'changes'>, version: () => Version) {
-  /** Ordered by when they were last asked for. */
-  const users = new Map<string, Map<string, Entry<A>>>()
+export function createAnswerCache<A extends Cacheable>(
+  state: Pick<UserState, 'changes'>,
+  version: () => Version,
+  maxListed = MAX_LISTED,
+) {
+  /** The one who asked last stands last. */
+  const users = new Map<string, Answers<A>>()
+  let listed = 0
+  /** Of whom answers are being made; those that began since the user last changed share one. */
+  const underWay = new Map<string, { answers: number }>()
   const stop = state.changes((change) => {
-    if (change.type === 'user') users.delete(change.userId)
-    else if (change.type === 'gap') users.clear()
+    if (change.type === 'user') drop(change.userId)
+    else if (change.type === 'gap') dropAll()
   })
 
-  function answersOf(userId: string): Map<string, Entry<A>> {
-    const answers = users.get(userId) ?? new Map<string, Entry<A>>()
+  /** What is kept of the user, and what is being made now. */
+  function drop(userId: string): void {
+    underWay.delete(userId)
+    forget(userId)
+  }
+
+  function dropAll(): void {
+    underWay.clear()
+    users.clear()
+    listed = 0
+  }
+
+  function forget(userId: string): void {
+    listed -= users.get(userId)?.listed ?? 0
+    users.delete(userId)
+  }
+
+  function forgetAnswer(answers: Answers<A>, url: string): void {
+    const entry = answers.byUrl.get(url)
+    if (!entry) return
+    answers.byUrl.delete(url)
+    answers.listed -= weightOf(entry)
+    listed -= weightOf(entry)
+  }
+
+  function keep(userId: string, url: string, entry: Entry<A>): void {
+    const answers = users.get(userId) ?? { byUrl: new Map(), listed: 0 }
     users.delete(userId)
     users.set(userId, answers)
-    if (users.size > MAX_USERS) users.delete(users.keys().next().value as string)
-    return answers
+    forgetAnswer(answers, url)
+    answers.byUrl.set(url, entry)
+    answers.listed += weightOf(entry)
+    listed += weightOf(entry)
+    if (answers.byUrl.size > MAX_ANSWERS_A_USER) forgetAnswer(answers, firstOf(answers.byUrl))
+    while (listed > maxListed) forget(firstOf(users))
   }
 
   return {
     find(userId: string, url: string): Kept<A> | undefined {
-      const entry = users.get(userId)?.get(url)
-      if (!entry || performance.now() - entry.madeAt > MAX_AGE_MS) return undefined
-      return entry.model === version().model ? entry : undefined
+      const answers = users.get(userId)
+      const entry = answers?.byUrl.get(url)
+      if (!answers || !entry) return undefined
+      if (performance.now() - entry.madeAt > MAX_AGE_MS || entry.model !== version().model) return undefined
+      users.delete(userId)
+      users.set(userId, answers)
+      answers.byUrl.delete(url)
+      answers.byUrl.set(url, entry)
+      return entry
     },
 
-    /** To be called before anything of the user is read. */
-    begin(userId: string, url: string): Pending<A> {
-      const answers = answersOf(userId)
+    /** Keeps what is made, unless the user or the model changed meanwhile. @param make  reads of the user only once it is called */
+    async make(userId: string, url: string, make: () => Promise<A>): Promise<Kept<A>> {
       const { model } = version()
-      return {
-        keep(answer) {
-          const kept = { answer, etag: etagOf(answer) }
-          // Dropped meanwhile: the user changed, and this may be the list from before.
-          const isStale = users.get(userId) !== answers
-          if (isStale || goesByStream(answer.strategy) || answer.items.length > MAX_ITEMS) return kept
-          answers.delete(url)
-          answers.set(url, { ...kept, model, madeAt: performance.now() })
-          if (answers.size > MAX_ANSWERS_A_USER) answers.delete(answers.keys().next().value as string)
-          return kept
-        },
+      const mine = underWay.get(userId) ?? { answers: 0 }
+      underWay.set(userId, mine)
+      mine.answers++
+      try {
+        const answer = await make()
+        const kept = { answer, etag: etagOf(answer) }
+        // Dropped meanwhile: this may be the list from before.
+        const isCurrent = underWay.get(userId) === mine
+        if (isCurrent && !goesByStream(answer.strategy) && answer.items.length <= MAX_ITEMS)
+          keep(userId, url, { ...kept, model, madeAt: performance.now() })
+        return kept
+      } finally {
+        mine.answers--
+        if (mine.answers === 0 && underWay.get(userId) === mine) underWay.delete(userId)
       }
     },
 
+    drop,
     close: stop,
   }
 }
+
+/** An empty list takes room, too. */
+const weightOf = ({ answer }: Kept<Cacheable>): number => answer.items.length + 1
+
+const firstOf = (map: ReadonlyMap<string, unknown>): string => map.keys().next().value as string
 
 /** Whether a list is nobody's own, but goes by what is counted from the stream. */
 export const goesByStream = (strategy: Strategy): boolean => strategy !== 'fold-in' && strategy !== 'similar'

@@ -65,8 +65,7 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
       const freshness = { satisfied: await reachToken(userId, after, wait) }
       return told(c, tagged({ ...(await first()), freshness }))
     }
-    const pending = answers.begin(userId, c.req.url)
-    return told(c, pending.keep(await first()))
+    return told(c, await answers.make(userId, c.req.url, first))
   })
 }
 
