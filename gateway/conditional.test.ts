@@ -4,6 +4,7 @@ import {
   itemIdsOf,
   openTestGateway,
   type TestGateway,
+  tokenOf,
   writePositives,
   writeUser,
 } from './gateway.fixture.ts'
@@ -41,6 +42,24 @@ it('is the same in another process that serves the same', async () => {
   try {
     other.serve(generation)
     expect((await other.get(LIST)).headers.get('etag')).toBe(await etagOf())
+  } finally {
+    other.close()
+  }
+})
+
+it('is no older one after a read that waited for a write, though word of it is still on its way', async () => {
+  const { log, state } = gateway
+  const changes: typeof state.changes = (listener) =>
+    state.changes((change) => void (change.type === 'user' || listener(change)))
+  const other = await openTestGateway({ log, state: { ...state, changes } })
+  try {
+    other.serve(generation)
+    expect(itemIdsOf(await other.get(LIST))).toEqual(['b', 'd', 'c'])
+    const token = tokenOf(await other.send('PUT', '/v1/users/u/ratings/b', { value: 5 }))
+    await writeUser(state, 'u', { a: 5, b: 5 }, { appliedOffset: 1 })
+    expect(itemIdsOf(await other.get(LIST))).toContain('b')
+    expect(itemIdsOf(await other.get(`${LIST}?after=${token}`))).not.toContain('b')
+    expect(itemIdsOf(await other.get(LIST))).not.toContain('b')
   } finally {
     other.close()
   }

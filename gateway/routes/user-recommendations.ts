@@ -63,6 +63,8 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
     if (page !== undefined) return told(c, tagged(await userLists.next(userId, page)))
     if (after !== undefined) {
       const freshness = { satisfied: await reachToken(userId, after, wait) }
+      // Word of the write may still be on its way here: who asks next, and waits for nothing, gets no older list.
+      if (freshness.satisfied) answers.drop(userId)
       return told(c, tagged({ ...(await first()), freshness }))
     }
     return told(c, await answers.make(userId, c.req.url, first))
