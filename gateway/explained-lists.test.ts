@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
 import { randomGeneration } from './random-generation.fixture.ts'
 
@@ -75,4 +75,49 @@ it('says of a pinned item of which the model knows nothing that there is no reas
 it('keeps reasons out of lists that nobody asked them for, and that are nobody’s', async () => {
   for (const item of await list({ userId: 'many', explain: false })) expect(item).not.toHaveProperty('reasons')
   for (const item of await list({ userId: 'nobody' })) expect(item).not.toHaveProperty('reasons')
+})
+
+describe('pages of an explained list', () => {
+  const LIST = '/v1/users/paging/recommendations'
+  interface Page {
+    readonly items: readonly Listed[]
+    readonly nextPage?: string
+  }
+  const page = async (query: string) => (await gateway.get(`${LIST}?${query}`)).body as Page
+  const rate = (itemIds: readonly string[], appliedOffset: number) =>
+    writeUser(gateway.state, 'paging', Object.fromEntries(itemIds.map((itemId) => [itemId, 5])), { appliedOffset })
+
+  async function pages(query: string): Promise<readonly Page[]> {
+    const all = [await page(query)]
+    for (let next = all[0]?.nextPage; next !== undefined; next = all.at(-1)?.nextPage)
+      all.push(await page(`page=${next}`))
+    return all
+  }
+
+  it.each(['limit=70&explain=true', `limit=70&explain=true&contextItemId=${others[60]}`])(
+    'are all explained: %s',
+    async (query) => {
+      await rate(others.slice(0, 10), 1)
+      const all = await pages(query)
+      expect(all.length).toBeGreaterThan(2)
+      for (const { items } of all) for (const item of items) expect(sum(item), item.itemId).toBeCloseTo(item.score, 6)
+      const unexplained = await pages('limit=70')
+      for (const item of unexplained.flatMap(({ items }) => items)) expect(item).not.toHaveProperty('reasons')
+    },
+  )
+
+  it('keep to the list, and tell no reasons that do not make its scores any more', async () => {
+    await rate(others.slice(0, 10), 1)
+    const second = await page(`page=${(await page('limit=20&explain=true')).nextPage}`)
+    await rate(others.slice(0, 11), 2)
+    const third = await page(`page=${second.nextPage}`)
+    expect(third.items).toHaveLength(20)
+    for (const item of third.items) expect(item).not.toHaveProperty('reasons')
+    await rate(others.slice(0, 10), 3)
+    const again = await page(`page=${second.nextPage}`)
+    expect(again.items.map(({ itemId, score }) => [itemId, score])).toEqual(
+      third.items.map(({ itemId, score }) => [itemId, score]),
+    )
+    for (const item of again.items) expect(sum(item), item.itemId).toBeCloseTo(item.score, 6)
+  })
 })

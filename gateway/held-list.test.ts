@@ -9,8 +9,14 @@ it('comes back as it was held, to the last bit of a score', () => {
   )
   const head = { userId: 'u', strategy: 'fold-in', generation: 'g' } as const
   fc.assert(
-    fc.property(fc.array(item), fc.boolean(), (items, isKnown) => {
-      const list = { ...head, items, ...(isKnown && { knownBy: { itemId: 'i', eventId: 'e' } }) }
+    fc.property(fc.array(item), fc.boolean(), fc.boolean(), (items, isKnown, isExplained) => {
+      const knownBy = { itemId: 'i', eventId: 'e' }
+      const list = {
+        ...head,
+        items,
+        ...(isKnown && { knownBy }),
+        ...(isExplained && { explain: { contextItemId: 'i' } }),
+      }
       expect(unpacked(packed({ knownBy: undefined, ...list }))).toEqual(list)
     }),
   )

@@ -2,7 +2,7 @@ import type { UserRecord } from '../infra/user-state/port.ts'
 import { hasSeen } from '../models/history/apply.ts'
 import type { HistoryEntry } from '../models/history/types.ts'
 import type { ListedItem } from './engine/answers.ts'
-import type { Strategy } from './engine/request.ts'
+import type { Asker, Strategy } from './engine/request.ts'
 
 /** What does not change of a listed item while its list is held. */
 export type HeldItem = Pick<ListedItem, 'itemId' | 'score' | 'isNew'>
@@ -15,6 +15,8 @@ export interface HeldList {
   readonly items: readonly HeldItem[]
   /** What the user had rated last before it was made; undefined: nothing was known of them. */
   readonly knownBy: Pick<HistoryEntry, 'itemId' | 'eventId'> | undefined
+  /** Its pages say why: what the user was looking at counts too. Left out: nobody asked. */
+  readonly explain?: Pick<Asker, 'contextItemId'> | undefined
 }
 
 /** For `knownBy`: to be looked at before the list is made. */

@@ -126,7 +126,7 @@ export const listedItem = z
     }),
     reasons: z.array(reason).optional().openapi({
       description:
-        'The strongest five, where `explain` asked for them: with the first hundred items of an answer, and with fewer where a group has very many ratings',
+        'The strongest five, where `explain` asked for them: with the first hundred items of an answer, with fewer where a group has very many ratings, and on a later page as long as the model and the ratings that made the list stand',
     }),
     reasonsLeft: z.number().optional().openapi({
       description: 'What all other ratings contribute together: with `reasons` it sums to the score',

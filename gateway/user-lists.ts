@@ -57,7 +57,7 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
     if (!data) throw notAPage()
     const query = withGenre(data)
     const list = held ?? (await restOf(userId, query, isShown))
-    const page = cut({ list, listId, position: 0, limit: query.limit })
+    const page = await cut({ list, listId, position: 0, limit: query.limit })
     if (!held && page.nextPage !== undefined) await pages.hold(list, listId)
     return page
   }
@@ -70,18 +70,20 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
       .filter(({ itemId }) => !isShown(itemId))
       .slice(0, MAX_PAGED - query.limit)
       .map(({ itemId, score, isNew }) => ({ itemId, score, ...(isNew && { isNew }) }))
-    return { userId, strategy: whole.strategy, generation: whole.generation, items, knownBy }
+    const { strategy, generation } = whole
+    const { contextItemId } = query
+    return { userId, strategy, generation, items, knownBy, ...(query.explain && { explain: { contextItemId } }) }
   }
 
   /** What was hidden meanwhile is passed over. */
-  function cut({ list, listId, position, limit }: Extract<Next, { list: unknown }>): PagedAnswer {
+  async function cut({ list, listId, position, limit }: Extract<Next, { list: unknown }>): Promise<PagedAnswer> {
     let end = position
     const shown = []
     for (; end < list.items.length && shown.length < limit; end++) {
       const item = list.items[end]
       if (item && !engine.isHidden(item.itemId)) shown.push(item)
     }
-    const answer = engine.showAgain(list, shown)
+    const answer = await engine.showAgain(list, shown)
     return end < list.items.length ? { ...answer, nextPage: pages.further(listId, end, limit) } : answer
   }
 

@@ -54,15 +54,19 @@ type ToldSource = Pick<Source, 'strategy' | 'scoreOf' | 'contributionsTo'>
 export interface AnswerParts {
   readonly served: ServedGeneration | undefined
   readonly ignored?: readonly string[]
-  readonly explain?: boolean | undefined
+  /** All items, or which of them. */
+  readonly explain?: boolean | ((item: Ranked) => boolean) | undefined
 }
+
+export type Answers = ReturnType<typeof createAnswers>
 
 /** Turns ranked items into what is answered. */
 export function createAnswers(catalogue: Pick<Catalogue, 'get'>, metrics: Metrics) {
   const count = (strategy: Strategy): void => metrics.recommendations.inc({ strategy })
 
   async function answer(source: ToldSource, ranked: readonly Ranked[], parts: AnswerParts): Promise<Answer> {
-    const told = parts.explain ? await inSlices(reasonsFor(source, ranked)) : []
+    const { explain = false } = parts
+    const told = explain ? await inSlices(reasonsFor(source, ranked, explain === true ? () => true : explain)) : []
     return plain(source.strategy, ranked, parts, told)
   }
 
@@ -110,12 +114,21 @@ function isNewTo(served: ServedGeneration | undefined, itemId: string): boolean 
 }
 
 /** The strongest reasons of each item, from the first on, as parts of the score that is shown: a boost multiplies them as it does the score. */
-function* reasonsFor({ contributionsTo, scoreOf }: ToldSource, ranked: readonly Ranked[]): Steps<Told[]> {
+function* reasonsFor(
+  { contributionsTo, scoreOf }: ToldSource,
+  ranked: readonly Ranked[],
+  isExplained: (item: Ranked) => boolean,
+): Steps<Told[]> {
   const told: Told[] = []
   if (!contributionsTo) return told
   let looked = 0
-  for (const { itemId, score } of ranked.slice(0, MAX_EXPLAINED)) {
+  for (const item of ranked.slice(0, MAX_EXPLAINED)) {
     if (looked > MAX_LOOKED) break
+    if (!isExplained(item)) {
+      told.push({})
+      continue
+    }
+    const { itemId, score } = item
     const contributions = yield* contributionsTo(itemId)
     looked += contributions?.looked ?? 0
     const { reasons, rest } = contributions ? strongest(contributions, REASONS_LISTED) : { reasons: [], rest: 0 }

@@ -7,7 +7,7 @@ import type { Generation } from '../../models/als/types.ts'
 import type { Workspace } from '../../models/linalg/workspace.ts'
 import type { Version } from '../answer-cache.ts'
 import type { Catalogue } from '../catalogue.ts'
-import type { HeldItem } from '../held-list.ts'
+import { createShowAgain } from './again.ts'
 import { type Answer, createAnswers } from './answers.ts'
 import { chooseSource, type Fallback } from './fallback.ts'
 import { fromLikeness } from './from-likeness.ts'
@@ -60,6 +60,7 @@ export function createEngine(parts: EngineParts) {
   const answers = createAnswers(catalogue, metrics)
   const { answer } = answers
   const { isKnown, situationOf } = createSituations({ profiles, serving, catalogue, rankings })
+  const showAgain = createShowAgain({ situationOf, fallbacks, answers })
   const { explanation, surprising, similarUsers } = createInsights({ log, state, profiles, serving, catalogue })
 
   function giveBack(workspace: Workspace): void {
@@ -118,12 +119,8 @@ export function createEngine(parts: EngineParts) {
       }
     },
 
-    /** Part of a list that was made before, as it is told now; what was new to its generation may be known to this one. */
-    showAgain({ strategy, generation }: Pick<Answer, 'strategy' | 'generation'>, listed: readonly HeldItem[]): Answer {
-      const shown = answers.plain(strategy, listed, { served: undefined })
-      const items = shown.items.map((item, n) => (listed[n]?.isNew ? { ...item, isNew: true as const } : item))
-      return { ...shown, items, generation }
-    },
+    /** Part of a list that was made before, as it is told now. */
+    showAgain: held(showAgain),
 
     /** Items that are near all of some items; empty where nobody knows any of them. */
     similarItems: held(async (itemIds: readonly string[], selection: Selection): Promise<Answer> => {
