@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import { seededRandom } from '../models/linalg/random.ts'
 import { writeDataset } from './bench/dataset.ts'
 import { closedLoop, type Figures, openLoop, type Sent } from './bench/load.ts'
-import { caughtUp, getJson, keepRebuilding, postJson, startEmptyRoute, startLoaded } from './bench/system.ts'
+import {
+  caughtUp,
+  comesToRest,
+  getJson,
+  keepRebuilding,
+  postJson,
+  startEmptyRoute,
+  startLoaded,
+} from './bench/system.ts'
 import { peakMemoryMiB } from './services/foldstream.ts'
 
 const CLIENTS = 64
@@ -42,8 +50,8 @@ export async function bench(report: (row: Row) => void, flags: Flags): Promise<v
     const began = performance.now()
     const system = await startLoaded(join(folder, 'data'), join(folder, 'generated'))
     const { url } = system
-    await caughtUp(url)
     const loading = (performance.now() - began) / 1000
+    await comesToRest(url)
     const { items } = await theModel(url)
     show(
       `${count(size.users)} users, ${count(ratings)} generated ratings, a model of ${count(items)} items, ${cpus().length} cores`,
@@ -116,7 +124,7 @@ async function measureFilter(url: string, items: number, { recommend }: Requests
         return { itemId, title: `Item ${itemId}`, genres: [], attributes: { shelf: ['front'] } }
       }),
     )
-  await caughtUp(url)
+  await comesToRest(url)
   const load = { url, connections: CLIENTS, seconds: SECONDS - 1 }
   const rates: [number, number] = [0, 0]
   let [all, few]: (Figures | undefined)[] = []
@@ -150,7 +158,7 @@ async function measureOpenLoop(url: string, { read }: Requests, show: Show): Pro
 }
 
 async function measureWrites(url: string, { rate, rateMany }: Requests, show: Show): Promise<void> {
-  await caughtUp(url)
+  await comesToRest(url)
   const single = await closedLoop({ url, connections: CLIENTS, seconds: 2 * SECONDS, next: rate })
   show(`POST /v1/ratings, one each, ${CLIENTS} clients`, perSecond(single.perSecond), '≥ 8,000/s', single)
   show('until all of them were in the state and in ClickHouse', `${(await caughtUp(url)).toFixed(1)} s`)

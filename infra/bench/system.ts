@@ -53,6 +53,25 @@ export async function caughtUp(url: string): Promise<number> {
   return (performance.now() - began) / 1000
 }
 
+/** Less than this share of a core is what a system takes that nobody asks anything. */
+const IDLE_SHARE = 0.2
+
+/** Waits until the system does nothing of its own accord any more: after a rebuild it folds everybody in again. */
+export async function comesToRest(url: string): Promise<void> {
+  await caughtUp(url)
+  for (let before = await cpuSeconds(url); ; ) {
+    await sleep(1000)
+    const now = await cpuSeconds(url)
+    if (now - before < IDLE_SHARE) return
+    before = now
+  }
+}
+
+async function cpuSeconds(url: string): Promise<number> {
+  const figures = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^process_cpu_seconds_total (\S+)/m.exec(figures)?.[1])
+}
+
 /** One rebuild after another until `signal` aborts. @returns how many were published */
 export async function keepRebuilding(url: string, signal: AbortSignal): Promise<number> {
   let published = 0
