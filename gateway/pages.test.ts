@@ -6,6 +6,7 @@ import {
   itemIdsOf,
   openTestGateway,
   type TestGateway,
+  tokenOf,
   writeUser,
 } from './gateway.fixture.ts'
 
@@ -119,6 +120,13 @@ it('is nothing for who has the id of an erased user', async () => {
   await eraseUser(gateway.state, 'u')
   // What was asked for can be asked for again.
   expect((await turn(first)).body).toMatchObject({ strategy: 'popular' })
+})
+
+it('cannot be made to show a write', async () => {
+  const first = await gateway.get(`${LIST}?limit=2`)
+  const token = tokenOf(await gateway.send('PUT', '/v1/users/u/ratings/i1', { value: 5 }))
+  const refused = await gateway.get(`${LIST}?page=${nextOf(first)}&after=${token}`)
+  expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'after' }] } })
 })
 
 it('is gone after a while', async () => {

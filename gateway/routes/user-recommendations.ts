@@ -5,6 +5,7 @@ import { createAnswerCache, etagOf, type Kept, matchesEtag } from '../answer-cac
 import type { App, Gateway } from '../context.ts'
 import { listParameters, withGenre } from '../list-query.ts'
 import { MAX_ID_LENGTH } from '../pages.ts'
+import { invalidRequest } from '../problems.ts'
 import { createTokenReads } from '../read-your-writes.ts'
 import { inPath, json, list, needs, refusals, token, userId, waitMs } from '../schemas.ts'
 import type { PagedAnswer } from '../user-lists.ts'
@@ -14,7 +15,7 @@ const query = z.strictObject({
   page: z.string().max(MAX_ID_LENGTH).optional().openapi({
     description: 'The `nextPage` of an answer; what else is asked for goes by that answer',
   }),
-  after: token.optional().openapi({ description: 'Token of a write that the list is to show' }),
+  after: token.optional().openapi({ description: 'Token of a write that the list is to show; not beside `page`' }),
   wait: waitMs.openapi({ description: 'How long to wait for it, in ms' }),
 })
 
@@ -60,6 +61,10 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
     const { userId } = c.req.valid('param')
     const { after, wait, page, ...rest } = c.req.valid('query')
     const first = (): Promise<PagedAnswer> => userLists.first(userId, withGenre(rest), givenIn(c))
+    if (page !== undefined && after !== undefined)
+      throw invalidRequest([
+        { path: 'after', message: 'A page goes on with a list as it was made. Ask for the list anew, without `page`' },
+      ])
     if (page !== undefined) return told(c, tagged(await userLists.next(userId, page)))
     if (after !== undefined) {
       const freshness = { satisfied: await reachToken(userId, after, wait) }
