@@ -142,7 +142,7 @@ async function hasNewcomers({ rank, data }: DatasetSystem): Promise<void> {
     expect(items.filter(({ isNew }) => isNew).map(({ itemId }) => itemId)).toEqual(
       unrated === undefined ? [] : [unrated],
     )
-  }, 15_000)
+  }, 60_000)
 }
 
 async function read(path: string): Promise<Data> {
