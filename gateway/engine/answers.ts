@@ -13,7 +13,7 @@ const REASONS_LISTED = 5
 /** Items of a list that have reasons, the first ones: nobody reads more, and each takes as long as a search. */
 const MAX_EXPLAINED = 100
 /**
- * Ratings looked at for one list: half a second's work. A hundred items of one user of 50,000 ratings, or of fifty users of a
+ * Ratings looked at for one list: a second's work. A hundred items of one user of 50,000 ratings, or of fifty users of a
  * thousand each; of a larger group fewer items have reasons.
  */
 const MAX_LOOKED = 5e6
