@@ -29,6 +29,8 @@ interface Load {
 const WARM_UP_SECONDS = 2
 const JSON_BODY = { 'content-type': 'application/json' }
 
+const withHeaders = (sent: Sent) => (sent.body === undefined ? sent : { ...sent, headers: JSON_BODY })
+
 /** Closed loop: each connection sends its next request when it has the answer to the last. How much the system can do. */
 export async function closedLoop({
   url,
@@ -42,8 +44,8 @@ export async function closedLoop({
       url,
       connections,
       duration,
-      // Method, path and body are made anew for every request; the first ones only so that autocannon knows of a body.
-      requests: [{ ...next(), headers: JSON_BODY, setupRequest: (made) => Object.assign(made, next()) }],
+      // Method, path and body are made anew for every request; headers are those of the first.
+      requests: [{ ...withHeaders(next()), setupRequest: (made) => Object.assign(made, next()) }],
     })
   await run(warmUpSeconds)
   const { requests, latency, non2xx, errors } = await run(seconds)
