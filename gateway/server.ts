@@ -41,6 +41,11 @@ const LIMITS: Limits = {
   stalledMs: 30_000,
   checkMs: 2_000,
 }
+/**
+ * Connections that may wait to be accepted, as far as the system lets them: all who follow a stream come back at once when a
+ * process starts anew, and who finds no place tries again in seconds.
+ */
+const BACKLOG = 4_096
 /** How often connections that fell idle are closed while draining: keep-alive would hold the server open for seconds. */
 const SWEEP_MS = 50
 
@@ -80,7 +85,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
         new ConfigError(`cannot listen on ${host}:${port} (${messageOf(error)}). Choose another --port or --host.`),
       )
     })
-    server.listen(port, host, resolve)
+    server.listen({ port, host, backlog: BACKLOG }, resolve)
   })
 }
 
