@@ -87,10 +87,11 @@ export function observe(
 ): Observations {
   const codes: number[] = []
   for (const { itemId, value } of history.values()) {
+    // First, since it takes less time than the lookup, and spares it for half of the ratings.
+    const code = value === null ? undefined : pairCode(0, value, hyperParameters)
+    if (code === undefined) continue
     const column = indexOf.get(itemId)
-    if (column === undefined || value === null || leaveOut?.(itemId)) continue
-    const code = pairCode(column, value, hyperParameters)
-    if (code !== undefined) codes.push(code)
+    if (column !== undefined && !leaveOut?.(itemId)) codes.push(withColumn(code, column))
   }
   return observationsOf(Int32Array.from(codes).sort(), hyperParameters)
 }
