@@ -2,7 +2,10 @@ import { hash } from 'node:crypto'
 import type { UserState } from '../infra/user-state/port.ts'
 import type { Strategy } from './engine/request.ts'
 
-/** What the answers that are kept may list together: some 35 MB of plain lists, several times that with reasons. Those of whoever asked longest ago go first. */
+/**
+ * Items that the answers which are kept may list together: some 35 MB of plain lists, several times that with reasons. Those of
+ * whoever asked longest ago go first.
+ */
 const MAX_LISTED = 300_000
 const MAX_ANSWERS_A_USER = 8
 /** Lists of more items are made anew each time: they would fill the memory. */
