@@ -110,6 +110,23 @@ it('is the same list however often its page is followed', async () => {
   expect((again.body as { items: unknown }).items).toEqual((second.body as { items: unknown }).items)
 })
 
+it('repeats nothing for two who follow it at once, while the model changes', async () => {
+  for (let n = 0; n < 20; n++) {
+    const first = await gateway.get(`${LIST}?limit=2&exclude=${n}`)
+    const followed = [turn(first)]
+    // The first one's list is made by now, and is being held.
+    await new Promise(setImmediate)
+    gateway.serve(generationOf(`g${n}`, factors(n % 2 ? falling : rising)))
+    followed.push(turn(first))
+    for (const second of await Promise.all(followed)) {
+      const third = await turn(second)
+      const shown = [first, second, third].flatMap(itemIdsOf)
+      expect(new Set(shown).size).toBe(shown.length)
+      expect(third.body).toMatchObject({ generation: (second.body as { generation: string }).generation })
+    }
+  }
+})
+
 it('is nothing for who has the id of an erased user', async () => {
   const first = await gateway.get(`${LIST}?limit=2`)
   const second = await turn(first)

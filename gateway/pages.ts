@@ -14,17 +14,28 @@ export const MAX_ID_LENGTH = 4_096
 /** Of the item ids that were shown, as they stand in an id of a next page: one in four billion is left out by mistake. */
 const HASH_BYTES = 4
 
+/** Of lists, and of no note. */
+const LIST_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
+
 /** What the id of a next page stands for. */
 export type Next =
   /** The page after the first one: its list is held only once somebody asked for it, since few do. The query is as it came back. */
   | {
       readonly query: unknown
       isShown(itemId: string): boolean
-      readonly listId: string
-      readonly held: HeldList | undefined
+      /** Where a list is noted that is held for who follows this id. */
+      readonly note: string
+      readonly held: Pick<Held, 'list' | 'listId'> | undefined
     }
   /** One after that. */
-  | { readonly list: HeldList; readonly listId: string; readonly position: number; readonly limit: number }
+  | Held
+
+interface Held {
+  readonly list: HeldList
+  readonly listId: string
+  readonly position: number
+  readonly limit: number
+}
 
 /**
  * Pages of a list that stays as it was made while the model, and what the user has rated, change. The first answer is not
@@ -42,6 +53,12 @@ export function createPages(state: Pick<UserState, 'putPage' | 'page'>, profiles
     return isStillTheirs(list, record) ? list : undefined
   }
 
+  async function noted(userId: string, note: string): Promise<Pick<Held, 'list' | 'listId'> | undefined> {
+    const listId = await state.page(note)
+    const list = listId === undefined ? undefined : await heldFor(userId, listId)
+    return list && listId !== undefined ? { list, listId } : undefined
+  }
+
   return {
     /** The id of the page after a first answer. @param query  as it was given: to be read again when it comes back */
     afterFirst(userId: string, query: unknown, shown: readonly { readonly itemId: string }[]): string {
@@ -50,9 +67,17 @@ export function createPages(state: Pick<UserState, 'putPage' | 'page'>, profiles
       return toId(['first', Date.now(), userId, query, hashes.toString('base64url')])
     },
 
-    /** Holds the rest of a list. @returns its id */
-    async hold(list: HeldList, listId: string = randomUUID()): Promise<string> {
+    /**
+     * Holds the rest of a list, for who follows it: two who follow the same id at once may have made different ones, and each goes
+     * on with their own.
+     *
+     * @param note  who follows the same id later gets this list
+     * @returns     its id
+     */
+    async hold(list: HeldList, note?: string): Promise<string> {
+      const listId = randomUUID()
       await state.putPage(listId, packed(list), HELD_MS)
+      if (note !== undefined) await state.putPage(note, listId, HELD_MS)
       return listId
     },
 
@@ -66,13 +91,13 @@ export function createPages(state: Pick<UserState, 'putPage' | 'page'>, profiles
         const [, issuedAt, forUser, query, hashes] = parts
         if (forUser !== userId || typeof hashes !== 'string') throw notAPage()
         if (!(Date.now() - Number(issuedAt) < HELD_MS)) throw gone()
-        const listId = secureHash('sha256', id, 'base64url')
-        return { query, isShown: among(Buffer.from(hashes, 'base64url')), listId, held: await heldFor(userId, listId) }
+        const note = secureHash('sha256', id, 'base64url')
+        return { query, isShown: among(Buffer.from(hashes, 'base64url')), note, held: await noted(userId, note) }
       }
       if (parts?.[0] !== 'held') throw notAPage()
       const [, listId, position, limit] = parts
       const isWhole = [position, limit].every((n) => Number.isInteger(n) && Number(n) >= 0 && Number(n) <= MAX_PAGED)
-      if (typeof listId !== 'string' || !isWhole) throw notAPage()
+      if (typeof listId !== 'string' || !LIST_ID.test(listId) || !isWhole) throw notAPage()
       const list = await heldFor(userId, listId)
       if (!list) throw gone()
       return { list, listId, position: Number(position), limit: Number(limit) }

@@ -50,16 +50,17 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
 
   async function second(
     userId: string,
-    { query: given, isShown, listId, held }: Extract<Next, { query: unknown }>,
+    { query: given, isShown, note, held }: Extract<Next, { query: unknown }>,
   ): Promise<PagedAnswer> {
     // It was a client's to change.
     const { data } = listQuery.safeParse(given)
     if (!data) throw notAPage()
-    const query = withGenre(data)
-    const list = held ?? (await restOf(userId, query, isShown))
-    const page = await cut({ list, listId, position: 0, limit: query.limit })
-    if (!held && page.nextPage !== undefined) await pages.hold(list, listId)
-    return page
+    const { limit } = data
+    if (held) return cut({ ...held, position: 0, limit })
+    const list = await restOf(userId, withGenre(data), isShown)
+    // Where one page has all there is, nothing is held.
+    const listId = list.items.length > limit ? await pages.hold(list, note) : ''
+    return cut({ list, listId, position: 0, limit })
   }
 
   /** The list as it is now, without what was shown of it. */
