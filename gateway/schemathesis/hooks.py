@@ -15,6 +15,7 @@ BEYOND_JSON_SCHEMA = {
     "expected a time after 1970, in ms or ISO 8601": "a format has no minimum",
     "Expected a token that a write answered": "only a write mints one",
     "Expected the `nextPage` of an answer to this user": "only an answer mints one",
+    "Ask for the list anew, without `page`": "parameters have no schema together",
     "Nested deeper than 8": "no keyword counts how deep a schema that holds itself goes",
     "More than 100 conditions": "nor how many there are in all",
     "More than 100 groups": "nor these",
