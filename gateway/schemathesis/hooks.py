@@ -19,6 +19,8 @@ BEYOND_JSON_SCHEMA = {
     "Nested deeper than 8": "no keyword counts how deep a schema that holds itself goes",
     "More than 100 conditions": "nor how many there are in all",
     "More than 100 groups": "nor these",
+    "conditions in all filters together": "nor over several places",
+    "values in all filters together": "nor these",
     "bytes as JSON": "the size of a value when it is written",
     "expected an http or https address": "what is one is told by the URL standard's parser; the pattern names the schemes",
 }
