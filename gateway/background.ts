@@ -8,10 +8,15 @@ const MAX_SHARE = 0.03
 /** This share, as long as what is out of date costs requests more than the making would. */
 const URGENT_SHARE = 0.3
 
+/** Time that went into such work in this process: not that in which it waited for its turn. */
+let busyMs = 0
+
 /** Does a piece of work between requests. @param signal  gives the work up, with its reason as the error */
 export async function inBackground<Result>(steps: Steps<Result>, signal?: AbortSignal): Promise<Result> {
   for (;;) {
+    const began = performance.now()
     const { done, value } = steps.next()
+    busyMs += performance.now() - began
     if (done) return value
     await yieldToRequests()
     signal?.throwIfAborted()
@@ -43,7 +48,7 @@ export function remadeWhileAsked<T>({
   let making: Promise<void> | undefined
 
   async function remake(): Promise<void> {
-    const startedAt = performance.now()
+    const busyBefore = busyMs
     try {
       made = (await make()) ?? made
       madeAt = performance.now()
@@ -51,7 +56,7 @@ export function remadeWhileAsked<T>({
       failed(error)
     }
     endedAt = performance.now()
-    tookMs = endedAt - startedAt
+    tookMs = busyMs - busyBefore
     making = undefined
   }
 

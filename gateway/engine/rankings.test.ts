@@ -14,7 +14,7 @@ const PARTITIONS = 2
 const POSITIVE_FROM = 4
 const DAY_MS = 24 * 3_600_000
 /** Long after a change is read; never reached where it works. */
-const SOON = { timeout: 5_000, interval: 20 }
+const SOON = { timeout: 20_000, interval: 20 }
 
 let folder: string
 let state: UserState
