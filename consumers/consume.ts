@@ -107,7 +107,8 @@ export async function consume(
       await commit(standing)
     }
     // What is gathered comes seldom, and may take long without using the event loop.
-    const paced = consumer.maxAgeMs === 0 ? () => inTurn(work, closing.signal) : work
+    const records = batches.reduce((sum, batch) => sum + batch.records.length, 0)
+    const paced = consumer.maxAgeMs === 0 ? () => inTurn(work, records, closing.signal) : work
     return insist('the effect', paced, ours)
   }
 

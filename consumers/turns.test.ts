@@ -14,7 +14,7 @@ function overlapping(count: number) {
     await sleep(5)
     running--
   }
-  const all = Promise.all(Array.from({ length: count }, () => inTurn(effect, never)))
+  const all = Promise.all(Array.from({ length: count }, () => inTurn(effect, 10, never)))
   return { all, most: () => most }
 }
 
@@ -30,7 +30,7 @@ async function occupy(signal: AbortSignal): Promise<void> {
 it('runs effects side by side while there is time to spare', async () => {
   // What was before does not count.
   await sleep(50)
-  await inTurn(async () => {}, never)
+  await inTurn(async () => {}, 1, never)
   await sleep(50)
   const effects = overlapping(5)
   await effects.all
@@ -41,9 +41,13 @@ it('runs one effect at a time while there is none, also after one that failed, a
   const enough = new AbortController()
   const occupied = occupy(enough.signal)
   await sleep(50)
-  const failing = inTurn(async () => {
-    throw new Error('the store is gone')
-  }, never)
+  const failing = inTurn(
+    async () => {
+      throw new Error('the store is gone')
+    },
+    1,
+    never,
+  )
   await expect(failing).rejects.toThrow('the store is gone')
   const effects = overlapping(5)
   await effects.all

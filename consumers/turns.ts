@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Above this share of its time the event loop has none to spare … */
-const BUSY_SHARE = 0.9
-/** … as seen over this long, and after each effect over this long again and again. */
+/** Above this share of its time the event loop has none to spare, as seen over this long. */
+const BUSY_SHARE = 0.5
 const WINDOW_MS = 20
-const GLANCE_MS = 2
-/** After an effect others have the event loop for so many times as long as it took, if they need it, up to a limit. */
-const REST_FACTOR = 3
+/**
+ * After an effect others have the event loop for this long a record, six times what a record takes to fold in, up to a limit; for
+ * less where a glance shows that they do not need it.
+ */
+const REST_MS_A_RECORD = 0.3
 const MAX_REST_MS = 1_000
+const GLANCE_MS = 5
 
 /** Of this thread's event loop, which all consumers share. */
 let seen = performance.eventLoopUtilization()
@@ -16,22 +18,21 @@ let isBusy = false
 let lastTurn: Promise<void> = Promise.resolve()
 
 /**
- * Runs an effect. While the event loop has no time to spare, effects take turns and leave most of it to the requests of the same
- * process: what waits meanwhile is kept by the log, and larger batches take less time. Otherwise it runs at once.
+ * Runs an effect on so many records. While the event loop has no time to spare, effects take turns and leave most of it to the
+ * requests of the same process: what waits meanwhile is kept by the log, and larger batches take less time. Otherwise it runs at
+ * once.
  * @param signal  aborted: nobody needs to be let in any more
  */
-export async function inTurn(effect: () => Promise<void>, signal: AbortSignal): Promise<void> {
+export async function inTurn(effect: () => Promise<void>, records: number, signal: AbortSignal): Promise<void> {
   if (!hasNoTime()) return effect()
   const before = lastTurn
   const turn = Promise.withResolvers<void>()
   lastTurn = turn.promise
   await before
-  const beganAt = performance.now()
   try {
     await effect()
   } finally {
-    const tookMs = performance.now() - beganAt
-    void rest(Math.min(MAX_REST_MS, REST_FACTOR * tookMs), signal).then(turn.resolve)
+    void rest(Math.min(MAX_REST_MS, REST_MS_A_RECORD * records), signal).then(turn.resolve)
   }
 }
 
