@@ -103,8 +103,10 @@ describe('a filter', () => {
 })
 
 describe('scores', () => {
+  /** What the model has not seen may come, and get other factors, while a test runs. */
+  const seen = (list: readonly List['items'][number][]) => list.filter(({ isNew }) => !isNew)
   const rescored = (factorOf: (item: Item) => number) =>
-    whole
+    seen(whole)
       .map(({ itemId, score }) => {
         const factor = factorOf(items.get(itemId) as Item)
         return { itemId, score: score < 0 ? score / factor : score * factor }
@@ -119,17 +121,20 @@ describe('scores', () => {
     const expected = rescored(
       (item) => (has('genres', 'Horror')(item) ? factor : 1) * ((item.year ?? 0) >= 2010 ? 1.2 : 1),
     )
-    const found = await asked().list({ userId, boost, limit: 300 })
-    expectSameList(found, { items: expected.slice(0, 300) })
+    const found = seen((await asked().list({ userId, boost, limit: 300 })).items)
+    expect(found).not.toEqual([])
+    expectSameList({ items: found }, { items: expected.slice(0, found.length) })
   })
 
   it('halve with age', async () => {
     const halfLifeDays = 3650
-    const found = await asked().list({ userId, decay: { field: 'year', halfLifeDays }, limit: 300 })
+    const decay = { field: 'year', halfLifeDays }
+    const found = seen((await asked().list({ userId, decay, limit: 300 })).items)
     const dayMs = 86_400_000
     const expected = rescored(({ year }) =>
       year === null ? 0.5 : 2 ** (-Math.max(0, Date.now() - Date.UTC(year, 0)) / (halfLifeDays * dayMs)),
     )
-    expectSameList(found, { items: expected.slice(0, 300) })
+    expect(found).not.toEqual([])
+    expectSameList({ items: found }, { items: expected.slice(0, found.length) })
   })
 })
