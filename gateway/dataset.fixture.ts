@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { InferRequestType, InferResponseType } from 'hono/client'
 import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest'
 import { startFoldstream } from '../infra/services/foldstream.ts'
@@ -128,6 +129,8 @@ function asking(url: string) {
   }
 }
 
+const LAID_OUT_ANEW_MS = 6_000
+
 /** What the model has not seen joins the lists a moment later, unless it is disliked. */
 async function hasNewcomers({ rank, data }: DatasetSystem): Promise<void> {
   const values = new Map<string, number[]>()
@@ -143,6 +146,8 @@ async function hasNewcomers({ rank, data }: DatasetSystem): Promise<void> {
       unrated === undefined ? [] : [unrated],
     )
   }, 60_000)
+  // Those that came while the first of them were laid out are laid out together some seconds later.
+  await sleep(LAID_OUT_ANEW_MS)
 }
 
 async function read(path: string): Promise<Data> {
