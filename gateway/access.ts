@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { RouteConfig } from '@hono/zod-openapi'
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import { isLoopback } from '../infra/config.ts'
 import { type ApiKey, sha256 } from './api-keys.ts'
+import type { Check } from './checks.ts'
 import type { App } from './context.ts'
 import { Problem } from './problems.ts'
 import { createRateLimiter } from './rate-limit.ts'
@@ -24,16 +25,16 @@ interface KeyOptions {
  * Lets a request through that carries a listed key of the scope which the route needs, as the OpenAPI document says, and that
  * keeps to the rate of its key. A path that is none needs a key as well: what is there is not told to strangers.
  */
-export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths }: KeyOptions): MiddlewareHandler {
+export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths }: KeyOptions): Check {
   const folder = { name: 'data folder', scopes: SCOPES, rate: Number.POSITIVE_INFINITY }
   const folderKeys: ApiKey[] = adminToken === undefined ? [] : [{ ...folder, sha256: sha256(adminToken) }]
   const take = createRateLimiter()
   const descriptionOf = createDescriptionOf(app)
 
-  return async (c, next) => {
+  return (c) => {
     const route = routeOf(c)
     const needed = route && (openPaths.includes(route.path) ? [] : scopesOf(descriptionOf(route)))
-    if (needed?.length === 0) return next()
+    if (needed?.length === 0) return
 
     const [, token] = /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '') ?? []
     const key = token === undefined ? undefined : keyOf([...keys(), ...folderKeys], token)
@@ -54,7 +55,6 @@ export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths }:
         'forbidden',
         `This needs a key of the scope ${needed.map((scope) => `'${scope}'`).join(' or ')}; '${key.name}' has ${key.scopes.join(', ')}.`,
       )
-    return next()
   }
 }
 
@@ -75,12 +75,11 @@ function scopesOf(description: RouteConfig | undefined): readonly string[] | und
  * Refuses writes that a browser sends on behalf of another site: without keys, any page could otherwise post to the loopback
  * address of whoever reads it. Programs name no site.
  */
-export function refuseCrossSiteWrites(corsOrigins: readonly string[]): MiddlewareHandler {
-  return async (c, next) => {
+export function refuseCrossSiteWrites(corsOrigins: readonly string[]): Check {
+  return (c) => {
     const isWrite = c.req.method !== 'GET' && c.req.method !== 'HEAD'
     if (isWrite && isForeign(c) && !corsOrigins.includes(c.req.header('origin') ?? ''))
       throw new Problem('cross-site', 'List the origin of that site in CORS_ORIGINS to let it write.')
-    await next()
   }
 }
 
@@ -106,10 +105,10 @@ let lastLetIn: string | undefined
  * Refuses requests to a name other than this machine's own: without keys, a page could otherwise let its own name lead to the
  * loopback address of whoever reads it (DNS rebinding), and be of the same origin as what it reads there.
  */
-export const requireLoopbackName: MiddlewareHandler = async (c, next) => {
+export const requireLoopbackName: Check = (c) => {
   // A request without the header names no site that could have led here.
   const host = c.req.header('host') ?? 'localhost'
-  if (host === lastLetIn) return next()
+  if (host === lastLetIn) return
   const name = URL.parse(`http://${host}`)?.hostname.replace(/^\[|\]$/g, '')
   if (name === undefined || !isLoopback(name))
     throw new Problem(
@@ -117,5 +116,4 @@ export const requireLoopbackName: MiddlewareHandler = async (c, next) => {
       `Without API_KEYS only localhost, 127.0.0.1 and [::1] are answered, not '${host}'. Ask by one of them, or set API_KEYS.`,
     )
   lastLetIn = host
-  await next()
 }

@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { refuseCrossSiteWrites, requireKey, requireLoopbackName } from './access.ts'
 import { answerHeaders } from './answer-headers.ts'
+import { check } from './checks.ts'
 import { requireContentType } from './content-type.ts'
 import type { App, GatewayDependencies } from './context.ts'
 import { createEngine } from './engine/engine.ts'
@@ -49,21 +50,21 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   app.onError(answerProblems(logger))
   app.notFound((c) => unknownPath(app, c.req.method, c.req.path).toResponse(c.get('requestId')))
   app.use(answerHeaders, observe(metrics, logger))
-  if (settings.apiKeys === undefined) app.use(requireLoopbackName)
+  if (settings.apiKeys === undefined) app.use(check(requireLoopbackName))
   // Before keys are asked for: a browser's preflight carries none.
   if (settings.corsOrigins.length > 0) app.use(cors({ ...CORS, origin: [...settings.corsOrigins] }))
-  app.use(refuseCrossSiteWrites(settings.corsOrigins))
-  if (settings.apiKeys)
-    app.use(
-      requireKey(app, {
-        keys: settings.apiKeys.current,
-        adminToken: settings.adminToken,
-        rateLimit: settings.rateLimit ?? Number.POSITIVE_INFINITY,
-        openPaths: REFERENCE_PATHS,
-      }),
-    )
+  const byKeys =
+    settings.apiKeys &&
+    requireKey(app, {
+      keys: settings.apiKeys.current,
+      adminToken: settings.adminToken,
+      rateLimit: settings.rateLimit ?? Number.POSITIVE_INFINITY,
+      openPaths: REFERENCE_PATHS,
+    })
+  const mayAsk = [refuseCrossSiteWrites(settings.corsOrigins), ...(byKeys ? [byKeys] : [])]
+  app.use(check(...mayAsk, refuseOtherMethods(app), requireContentType(app)))
   if (settings.requestBudgetMs !== undefined) app.use(limitTime(app, settings.requestBudgetMs))
-  app.use(refuseOtherMethods(app), requireContentType(app), limitBody(settings.bodyLimit), refuseBrokenUtf8)
+  app.use(limitBody(settings.bodyLimit), refuseBrokenUtf8)
   for (const route of routes) route(app, gateway)
   addReference(app)
   return {

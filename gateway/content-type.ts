@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Check } from './checks.ts'
 import type { App } from './context.ts'
 import { Problem } from './problems.ts'
 import { createDescriptionOf, routeOf } from './route-of.ts'
@@ -7,17 +7,16 @@ import { createDescriptionOf, routeOf } from './route-of.ts'
  * Refuses a request that names no type of its body to a route that reads one. Hono's validator would take it for `{}`, which a
  * body that needs no field fits.
  */
-export function requireContentType(app: App): MiddlewareHandler {
+export function requireContentType(app: App): Check {
   const descriptionOf = createDescriptionOf(app)
-  return (c, next) => {
+  return (c) => {
     const { method } = c.req
-    if (method === 'GET' || method === 'HEAD' || c.req.header('content-type') !== undefined) return next()
+    if (method === 'GET' || method === 'HEAD' || c.req.header('content-type') !== undefined) return
     const route = routeOf(c)
     if (route && descriptionOf(route)?.request?.body)
       throw new Problem(
         'unsupported-media-type',
         'Send a body, and name its type in Content-Type; the reference page lists what each route reads.',
       )
-    return next()
   }
 }

@@ -1,5 +1,5 @@
-import type { MiddlewareHandler } from 'hono'
 import { METHOD_NAME_ALL, METHODS } from 'hono/router'
+import type { Check } from './checks.ts'
 import type { App } from './context.ts'
 import { Problem } from './problems.ts'
 
@@ -7,15 +7,14 @@ import { Problem } from './problems.ts'
  * Refuses the other methods of a path that is written out: /v1/items/popular is no item, although the routes of
  * /v1/items/{itemId} match it.
  */
-export function refuseOtherMethods(app: App): MiddlewareHandler {
+export function refuseOtherMethods(app: App): Check {
   let written: ReadonlyMap<string, readonly string[]> | undefined
-  return (c, next) => {
+  return (c) => {
     // At the first request every route is there.
     written ??= methodsOfWrittenPaths(app)
     const { method, path } = c.req
     const allowed = written.get(path)
     if (allowed && !allowed.includes(method === 'HEAD' ? 'GET' : method)) throw notAllowed(path, allowed, method)
-    return next()
   }
 }
 

@@ -13,6 +13,7 @@ export function observe({ httpSeconds }: Metrics, logger: Logger): MiddlewareHan
     const route = routeOf(c)?.path ?? 'none'
     const { status } = c.res
     httpSeconds.observe({ method, route, status: String(status) }, seconds)
+    if (!logger.isLevelEnabled('debug')) return
     logger.debug(
       { requestId: c.get('requestId'), method, route, status, ms: Math.round(seconds * 1e6) / 1e3 },
       'request',

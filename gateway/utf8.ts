@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
 import { Problem } from './problems.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -11,7 +11,7 @@ export const decodeUtf8 = (bytes: ArrayBuffer | Uint8Array): string | undefined 
  * Refuses a JSON body and an address that are not UTF-8. Decoders put U+FFFD for what they cannot read, and Hono leaves such
  * escapes as they stand: different ids would become one.
  */
-export const refuseBrokenUtf8: MiddlewareHandler = async (c, next) => {
+export const refuseBrokenUtf8: MiddlewareHandler = (c, next) => {
   const { url } = c.req
   if (url.includes('%') && unlessItThrows(() => decodeURIComponent(url)) === undefined)
     throw new Problem(
@@ -19,13 +19,15 @@ export const refuseBrokenUtf8: MiddlewareHandler = async (c, next) => {
       'The address holds a % that begins no UTF-8 character. Percent-encode each part of it.',
     )
   // Lines are looked at one by one.
-  if (/\bjson\b/i.test(c.req.header('content-type') ?? '')) {
-    const text = decodeUtf8(await c.req.raw.arrayBuffer())
-    if (text === undefined)
-      throw new Problem('not-utf8', 'The body holds bytes that are not UTF-8. Nothing of it was stored.')
-    // Where Hono looks for a body that was read before. From cached bytes it would build a Response.
-    Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
-  }
+  return /\bjson\b/i.test(c.req.header('content-type') ?? '') ? afterReading(c, next) : next()
+}
+
+async function afterReading(c: Context, next: Next): Promise<void> {
+  const text = decodeUtf8(await c.req.raw.arrayBuffer())
+  if (text === undefined)
+    throw new Problem('not-utf8', 'The body holds bytes that are not UTF-8. Nothing of it was stored.')
+  // Where Hono looks for a body that was read before. From cached bytes it would build a Response.
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
   await next()
 }
 

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { createRoute, z } from '@hono/zod-openapi'
-import { etagOf, goesByStream } from '../answer-cache.ts'
+import { goesByStream } from '../answer-cache.ts'
 import type { App, Gateway } from '../context.ts'
 import type { Asker, Selection } from '../engine/request.ts'
 import { createCall, eventStream } from '../event-stream.ts'
@@ -8,6 +8,7 @@ import { listParameters, withGenre } from '../list-query.ts'
 import { createListWatch } from '../list-watch.ts'
 import { Problem, RETRY_LATER } from '../problems.ts'
 import { inPath, needs, refusals, userId } from '../schemas.ts'
+import { writeList } from '../written-list.ts'
 
 /** Proxies and browsers close what stays silent for a minute, and we ourselves after 30 s (server.ts). */
 const HEARTBEAT_MS = 15_000
@@ -60,10 +61,10 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
     async function changed(): Promise<string | undefined> {
       const answer = await engine.recommend(asker, selection)
       isShared = goesByStream(answer.strategy)
-      const id = etagOf(answer)
-      if (id === sent) return undefined
-      sent = id
-      return `event: list\nid: ${id}\ndata: ${JSON.stringify(answer)}\n\n`
+      const list = writeList(answer)
+      if (list.etag === sent) return undefined
+      sent = list.etag
+      return `event: list\nid: ${list.etag}\ndata: ${list.withId(answer.recommendationId)}\n\n`
     }
 
     async function* lists(): AsyncGenerator<string> {
