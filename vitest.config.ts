@@ -9,6 +9,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     globalSetup: 'infra/services/vitest.setup.ts',
+    setupFiles: 'infra/user-state/equal-histories.fixture.ts',
     reporters: ['default', closingReporter],
     testTimeout: 30_000,
     hookTimeout: 60_000,

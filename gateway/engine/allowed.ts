@@ -1,9 +1,9 @@
+import { knownItems } from '../../models/history/types.ts'
 import { matcher } from '../../models/ranking/filter.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
 import type { RankedItems } from '../../models/ranking/ranked-list.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { createPace } from './pace.ts'
-import { knownItems } from './profiles.ts'
 import type { Part } from './shelf.ts'
 import { hiddenOn, type Rules } from './sources.ts'
 import type { Whereabouts } from './whereabouts.ts'
@@ -83,7 +83,7 @@ function onNoShelf(
   const matches = filter ? matcher(filter) : () => true
   let hidden: Set<string> | undefined
   return (itemId) => {
-    hidden ??= new Set([...hide, ...knownTo.flatMap((history) => [...knownItems(history)])])
+    hidden ??= new Set([...hide, ...knownTo.flatMap(knownItems)])
     return !hidden.has(itemId) && !catalogue.isHidden(itemId) && matches(catalogue.get(itemId))
   }
 }

@@ -5,11 +5,12 @@ import type { UserRecord, UserState } from '../../infra/user-state/port.ts'
 import { prepareExplanation } from '../../models/als/explain.ts'
 import { isPositive } from '../../models/als/observations.ts'
 import type { Generation, Observations } from '../../models/als/types.ts'
+import { knownItems } from '../../models/history/types.ts'
 import { directionOf } from '../../models/ranking/directions.ts'
 import { sortInSteps } from '../../models/ranking/sort-in-steps.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { detailsOf, type ItemDetails } from './answers.ts'
-import { knownItems, type Profiles, wasSeenBy } from './profiles.ts'
+import { type Profiles, wasSeenBy } from './profiles.ts'
 import { explainTaste, type Reason, ranked, total } from './reasons.ts'
 import { type ServedGeneration, type Serving, vectorOf } from './serving.ts'
 import { type Taste, tasteOf } from './tastes.ts'
@@ -135,7 +136,7 @@ export function createInsights({ log, state, profiles, serving, catalogue }: Ins
   }
 
   function isWhoWasSampled(generation: Generation, { userId }: SimilarUser, record: UserRecord | undefined): boolean {
-    const hasRated = record !== undefined && !knownItems(record.history).next().done
+    const hasRated = record !== undefined && knownItems(record.history).length > 0
     return hasRated && wasSeenBy(generation, record.history, log.partitionOf('ratings', userId))
   }
 }

@@ -17,6 +17,7 @@ export interface ByteReader {
   f64(): number
   varint(): number
   text(): string
+  skipText(): void
   /** A copy, so that it is aligned and outlives the bytes. */
   raw(length: number): ArrayBuffer
   /** How many bytes are left. */
@@ -177,6 +178,10 @@ export function createByteReader(bytes: Buffer, start: number): ByteReader {
       if (tag === 0) return readUuid(bytes, take(16))
       const from = take(tag - 1)
       return readText(bytes, from, at)
+    },
+    skipText() {
+      const tag = varint()
+      take(tag === 0 ? 16 : tag - 1)
     },
     raw(length) {
       const from = take(length)

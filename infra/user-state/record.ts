@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib'
 import type { Offset } from '../../models/events/types.ts'
-import type { History, HistoryEntry } from '../../models/history/types.ts'
-import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from './bytes.ts'
+import { createByteReader, createByteWriter } from './bytes.ts'
 import { decoded } from './corrupt-record.ts'
 import type { UserRecord } from './port.ts'
+import { StoredHistory, writeHistory } from './stored-history.ts'
 
 /*
  * A user's record, little-endian. The head is the same in every version, so that a compare-and-set (also one in Lua) reads
@@ -11,26 +11,12 @@ import type { UserRecord } from './port.ts'
  *
  *   u8 version · f64 applied offset · u32 CRC-32 of all other bytes
  *   text generation ("" for none) · varint d (0 for no vector) · d × f32
- *   varint n · n × entry
- *
- * An entry's times and offsets are differences to the entry before, whose sign stands in the flags:
- *
- *   u8 flags · text item id · value · varint |Δ occurred at| · varint |Δ offset| · text event id
- *   · varint k · k × text superseded event id (only if the flags say so)
+ *   history (stored-history.ts)
  */
 const USER_VERSION = 1
 const APPLIED_OFFSET_AT = 1
 const CHECKSUM_AT = 9
 const BODY_AT = 13
-
-/** Two bits say how the value stands there: not at all (withdrawn), as half-steps in a byte, or as an f64. */
-const VALUE_KIND = 0b11
-const WITHDRAWN = 0
-const HALF_STEPS = 1
-const DOUBLE = 2
-const EARLIER = 0b100
-const LOWER_OFFSET = 0b1000
-const HAS_SUPERSEDED = 0b10000
 
 /** Applied offset of an encoded user record, without decoding the rest. @throws CorruptRecordError naming the user */
 export function appliedOffsetOf(userId: string, bytes: Buffer): Offset {
@@ -67,7 +53,7 @@ export function decodeUser(userId: string, bytes: Buffer): UserRecord {
       const generation = reader.text()
       const d = reader.varint()
       const vector = d === 0 ? undefined : new Float32Array(reader.raw(d * Float32Array.BYTES_PER_ELEMENT))
-      const history = readHistory(reader)
+      const history = new StoredHistory(Buffer.from(bytes.subarray(bytes.length - reader.remaining())))
       return {
         userId,
         history,
@@ -107,58 +93,4 @@ function userTitle(userId: string): string {
 
 function checksum(bytes: Buffer): number {
   return crc32(bytes.subarray(BODY_AT), crc32(bytes.subarray(0, CHECKSUM_AT)))
-}
-
-function writeHistory(writer: ByteWriter, history: History): void {
-  writer.varint(history.size)
-  let time = 0
-  let offset = 0
-  for (const entry of history.values()) {
-    writeEntry(writer, entry, time, offset)
-    time = entry.occurredAt
-    offset = entry.offset
-  }
-}
-
-function writeEntry(writer: ByteWriter, entry: HistoryEntry, timeBefore: number, offsetBefore: Offset): void {
-  const { value, superseded } = entry
-  const kind =
-    value === null ? WITHDRAWN : value >= 0 && value < 128 && Number.isInteger(value * 2) ? HALF_STEPS : DOUBLE
-  const earlier = entry.occurredAt < timeBefore ? EARLIER : 0
-  const lowerOffset = entry.offset < offsetBefore ? LOWER_OFFSET : 0
-  writer.u8(kind | earlier | lowerOffset | (superseded.length > 0 ? HAS_SUPERSEDED : 0))
-  writer.text(entry.itemId)
-  if (kind === HALF_STEPS) writer.u8(Number(value) * 2)
-  else if (kind === DOUBLE) writer.f64(Number(value))
-  writer.varint(Math.abs(entry.occurredAt - timeBefore))
-  writer.varint(Math.abs(entry.offset - offsetBefore))
-  writer.text(entry.eventId)
-  if (superseded.length === 0) return
-  writer.varint(superseded.length)
-  for (const eventId of superseded) writer.text(eventId)
-}
-
-/** Shared by all entries that superseded nothing. */
-const NONE: readonly string[] = []
-
-function readTexts(reader: ByteReader): string[] {
-  return Array.from({ length: reader.varint() }, reader.text)
-}
-
-function readHistory(reader: ByteReader): History {
-  const history = new Map<string, HistoryEntry>()
-  let occurredAt = 0
-  let offset = 0
-  for (let n = reader.varint(); n > 0; n--) {
-    const flags = reader.u8()
-    const itemId = reader.text()
-    const kind = flags & VALUE_KIND
-    const value = kind === WITHDRAWN ? null : kind === HALF_STEPS ? reader.u8() / 2 : reader.f64()
-    occurredAt += flags & EARLIER ? -reader.varint() : reader.varint()
-    offset += flags & LOWER_OFFSET ? -reader.varint() : reader.varint()
-    const eventId = reader.text()
-    const superseded = flags & HAS_SUPERSEDED ? readTexts(reader) : NONE
-    history.set(itemId, { itemId, value, occurredAt, offset, eventId, superseded })
-  }
-  return history
 }

@@ -13,7 +13,18 @@ export interface HistoryEntry {
 }
 
 /** A user's latest ratings by item id. A value: applying events makes the next history and leaves this one alone. */
-export type History = ReadonlyMap<string, HistoryEntry>
+export interface History extends ReadonlyMap<string, HistoryEntry> {
+  /** `knownItems` of this file, where that takes less than looking at every entry. */
+  knownItems?(): readonly string[]
+}
+
+/** Items that were rated, whatever the value: never recommended again. A withdrawn rating is none. */
+export function knownItems(history: History): readonly string[] {
+  if (history.knownItems) return history.knownItems()
+  const known: string[] = []
+  for (const { itemId, value } of history.values()) if (value !== null) known.push(itemId)
+  return known
+}
 
 /** What one event of a user did to one item's rating; `undefined`: there was none. Equal values never appear as a change. */
 export interface RatingChange {
