@@ -1,4 +1,5 @@
 import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
+import { mapInSlices } from '../infra/in-slices.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { PartitionOffsets, UserRecord, UserState } from '../infra/user-state/port.ts'
 import type { Generation } from '../models/als/types.ts'
@@ -50,9 +51,10 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
     if (open.length === 0) return
     const { byUser, dead, last } = sort(open)
     const standing = await state.readMany([...byUser.keys()])
-    const updates = [...byUser].flatMap(
-      ([userId, events], i) => updateUser(userId, standing[i], events, generation(), maxHistory) ?? [],
+    const updated = await mapInSlices([...byUser], ([userId, events], i) =>
+      updateUser(userId, standing[i], events, generation(), maxHistory),
     )
+    const updates = updated.filter((update) => update !== undefined)
     await count(
       partition,
       offsets,

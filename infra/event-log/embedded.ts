@@ -10,9 +10,11 @@ import { groupCommit } from './group-commit.ts'
 import { keepTrying } from './keep-trying.ts'
 import type { Batch, EventLog, LogRecord, Position, Subscription, Topic } from './port.ts'
 
-/** Bounds how long writing a group, and reading a batch, hold up the event loop: a few milliseconds each. */
+/** Bounds how long writing a group, and reading a part of a batch, hold up the event loop: a few milliseconds each. */
 const MAX_GROUP_RECORDS = 5_000
-const MAX_BATCH_RECORDS = 2_000
+const MAX_READ_RECORDS = 2_000
+/** Whoever is far behind gets many at once: the more events of a user come together, the less often that user is written. */
+const MAX_BATCH_RECORDS = 10_000
 /** A second or two of a slow disk. */
 const MAX_WAITING_RECORDS = 200_000
 
@@ -54,7 +56,7 @@ export async function openEmbeddedLog(
   async function* follow(topic: Topic, partition: number, from: Offset, signal: AbortSignal) {
     let next = from
     while (!signal.aborted) {
-      const records = store.read(topic, partition, next, MAX_BATCH_RECORDS)
+      const records = await readBatch(topic, partition, next)
       const last = records.at(-1)
       if (last === undefined) {
         await once(appended, topic, { signal }).catch(() => {}) // rejects when `signal` aborts
@@ -64,6 +66,17 @@ export async function openEmbeddedLog(
         await nextTurn() // a consumer far behind must not hold up everything else
       }
     }
+  }
+
+  async function readBatch(topic: Topic, partition: number, from: Offset): Promise<LogRecord[]> {
+    const records = store.read(topic, partition, from, MAX_READ_RECORDS)
+    for (let part = records; part.length === MAX_READ_RECORDS && records.length < MAX_BATCH_RECORDS; ) {
+      await nextTurn()
+      // Not `from` and how many there are: a compacted topic has gaps.
+      part = store.read(topic, partition, (records.at(-1) as LogRecord).offset + 1, MAX_READ_RECORDS)
+      records.push(...part)
+    }
+    return records
   }
 
   /** Runs a reader for every partition until it is closed. */

@@ -89,7 +89,7 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
     readMany: (userIds, known) => mapInSlices(userIds, (userId) => readUser(userId, known?.(userId))),
 
     async writeMany(writes) {
-      const encoded = writes.map(({ next }) => next && encodeUser(next))
+      const encoded = await mapInSlices(writes, ({ next }) => next && encodeUser(next))
       const lost = await durably(
         () =>
           writes.map(({ userId, expectedOffset }, i) => {
