@@ -73,8 +73,8 @@ export function anyRequest(
       { weight: 12, arbitrary: (type.endsWith('ndjson') ? lines : one).map((body) => ({ type, body })) },
       fc.uint8Array().map((bytes) => ({ type, body: Uint8Array.from(bytes) })),
       anyText.map((body) => ({ type, body })),
-      fc.constantFrom('text/plain', 'multipart/form-data', '/').map((type) => ({ type, body: '{}' })),
-      fc.constantFrom({}, { type }, { body: '{}' }),
+      fc.constantFrom('text/plain', 'multipart/form-data', '/', '').map((type) => ({ type, body: '{}' })),
+      fc.constantFrom({}, { type }, { type: '' }, { body: '{}' }),
     )
   }
 }

@@ -87,6 +87,10 @@ describe('a body', () => {
     const refused = { status: 415, body: { type: '/docs#unsupported-media-type' } }
     expect(await gateway.send('POST', '/v1/recommendations')).toMatchObject(refused)
     expect(await gateway.send('POST', '/v1/ratings')).toMatchObject(refused)
+    const ofNoType = { 'content-type': '' }
+    for (const path of ['/v1/ratings', '/v1/items', '/v1/recommendations'])
+      expect(await gateway.send('POST', path, {}, ofNoType), path).toMatchObject(refused)
+    expect(await gateway.send('POST', '/v1/ratings', undefined, ofNoType)).toMatchObject(refused)
     expect((await gateway.send('POST', '/v1/recommendations', {})).status).toBe(200)
   })
 })
