@@ -42,7 +42,7 @@ export async function arranged(source: Source, selection: Selection, known: Know
     caps.length > 0
       ? await cappedFrom(candidates, wanted, createCaps(caps.map((cap) => ({ ...cap, valuesOf: valuesIn(cap.field) }))))
       : (await candidates(wanted)).list
-  return pinned(list, placesOf(selection, source, known)).slice(skip, wanted)
+  return pinned(list, placesOf(selection, source, known), ({ itemId }) => itemId).slice(skip, wanted)
 
   function valuesIn(field: string) {
     return ({ itemId }: Ranked) => valuesOf(known.catalogue.get(itemId), field)
