@@ -6,7 +6,7 @@ import { type HeldList, isStillTheirs, packed, unpacked } from './held-list.ts'
 import { invalidRequest, Problem } from './problems.ts'
 
 /** A list is held for so long, and an id of a next page is good for so long before its list is held. */
-const HELD_MS = 600_000
+export const HELD_MS = 600_000
 /** Items of a list that can be paged through, those of the first page included. */
 export const MAX_PAGED = 1_000
 /** Longer ids are for no address: 8 KB of a whole request line is what proxies let through. */

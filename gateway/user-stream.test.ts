@@ -6,6 +6,7 @@ import type { StreamSettings } from './context.ts'
 import { type Events, eventsOf } from './event-stream.fixture.ts'
 import { generationOf, openTestGateway, type TestGateway, writePositives, writeUser } from './gateway.fixture.ts'
 import { type ServeOptions, serveGateway } from './server.ts'
+import { tagOfList } from './written-list.ts'
 
 const PATH = '/v1/users/u/recommendations'
 const HEARTBEAT = ': nothing new'
@@ -75,14 +76,17 @@ describe.each([
     return events
   }
 
-  it('begins with the list as it is answered otherwise, under its ETag', async () => {
+  it('begins with the list as it is answered otherwise, which has its id in its ETag', async () => {
     const answered = await gateway.get(`${PATH}?limit=2&explain=true`)
     const events = await stream('?limit=2&explain=true')
     expect(await events.next()).toBe('retry: 2000')
     const { id, answer } = await events.nextList()
-    expect(id).toBe(answered.headers.get('etag'))
+    const etag = answered.headers.get('etag') as string
+    expect(id).toBe(tagOfList(etag))
     const recommendationId = expect.any(String)
     expect({ ...answer, nextPage: expect.any(String) }).toEqual({ ...(answered.body as object), recommendationId })
+    const known = await stream('?limit=2&explain=true', { 'last-event-id': etag })
+    expect([await known.next(), await known.next()]).toEqual(['retry: 2000', HEARTBEAT])
   })
 
   it('tells the list again when the user, the model or what may be shown has changed', async () => {

@@ -8,7 +8,7 @@ import { listParameters, withGenre } from '../list-query.ts'
 import { createListWatch } from '../list-watch.ts'
 import { Problem, RETRY_LATER } from '../problems.ts'
 import { inPath, needs, refusals, userId } from '../schemas.ts'
-import { writeList } from '../written-list.ts'
+import { tagOfList, writeList } from '../written-list.ts'
 
 /** Proxies and browsers close what stays silent for a minute, and we ourselves after 30 s (server.ts). */
 const HEARTBEAT_MS = 15_000
@@ -25,7 +25,7 @@ const route = createRoute({
   tags: ['Recommendations'],
   summary: 'What a user may like, and again whenever that changes',
   description:
-    'Server-sent events: each `list` event carries a list as `/recommendations` answers it, and its ETag as id; whoever comes back with `Last-Event-ID` gets the list only if it is another one by now. A comment is sent every 15 s. A reader who is too slow for all of them gets the newest.',
+    'Server-sent events: each `list` event carries a list as `/recommendations` answers it, and its tag as id; whoever comes back with `Last-Event-ID`, or comes with the ETag of a list there, gets the list only if it is another one by now. A comment is sent every 15 s. A reader who is too slow for all of them gets the newest.',
   security: needs('read'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query: z.strictObject(listParameters) },
   responses: {
@@ -55,16 +55,16 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
     const { userId } = asker
     const call = createCall()
     let isShared = false
-    let sent = lastEventId
+    let sent = lastEventId && tagOfList(lastEventId)
 
     /** @returns undefined: it is the list that was sent last */
     async function changed(): Promise<string | undefined> {
       const answer = await engine.recommend(asker, selection)
       isShared = goesByStream(answer.strategy)
       const list = writeList(answer)
-      if (list.etag === sent) return undefined
-      sent = list.etag
-      return `event: list\nid: ${list.etag}\ndata: ${list.withId(answer.recommendationId)}\n\n`
+      if (list.tag === sent) return undefined
+      sent = list.tag
+      return `event: list\nid: ${list.tag}\ndata: ${list.withId(answer.recommendationId)}\n\n`
     }
 
     async function* lists(): AsyncGenerator<string> {
