@@ -10,6 +10,7 @@ import type { App, GatewayDependencies } from './context.ts'
 import { createEngine } from './engine/engine.ts'
 import { FALLBACKS } from './engine/fallback.ts'
 import { createHealth, type ReadyReport } from './health.ts'
+import { isNdjson } from './lines.ts'
 import { refuseOtherMethods, unknownPath } from './methods.ts'
 import { observe } from './observe.ts'
 import { answerProblems, Problem, refuseFaults } from './problems.ts'
@@ -98,7 +99,8 @@ function limitBody(maxBytes: number): MiddlewareHandler {
     const isChunked = c.req.header('transfer-encoding') !== undefined
     // Measuring touches the body, for which node-server builds a whole web Request: half the time of a small post.
     if (method === 'GET' || method === 'HEAD') return next()
-    if (declared === undefined || isChunked) return measure(c, next)
+    // Lines are measured as they are read: to measure a body takes all of it.
+    if (declared === undefined || isChunked) return isNdjson(c) ? next() : measure(c, next)
     return Number(declared) > maxBytes ? refuse() : next()
   }
 }

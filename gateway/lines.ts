@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { UnavailableError } from '../infra/errors.ts'
 import type { Fault } from '../models/events/validation.ts'
-import { faultsOf, Problem, RETRY_LATER } from './problems.ts'
+import { faultsOf, Problem, type ProblemKind, RETRY_LATER } from './problems.ts'
 import { fault } from './schemas.ts'
 import { decodeUtf8 } from './utf8.ts'
 
@@ -38,15 +38,23 @@ interface LinesOutcome {
   readonly rejected: { line: number; errors: Fault[] }[]
 }
 
+interface Ingestion<T> {
+  /** Of one line. */
+  readonly schema: z.ZodType<T>
+  /** Bytes that the body may have. How many it has, nobody knows before it has come. */
+  readonly maxBytes: number
+  /** Must be durable when it resolves. */
+  store(values: readonly T[]): Promise<void>
+}
+
 /**
  * Reads NDJSON as it comes and stores the lines that fit, batch by batch: the next one is read when the last is durable.
- * @param store  must be durable when it resolves
- * @throws Problem when the log stops answering on the way; it says up to which line nothing needs to be sent again
+ * @throws Problem when the log stops answering on the way, or the body goes on for too long; it says up to which line nothing needs to
+ * be sent again
  */
 export async function ingestLines<T>(
   body: ReadableStream<Uint8Array> | null,
-  schema: z.ZodType<T>,
-  store: (values: readonly T[]) => Promise<void>,
+  { schema, maxBytes, store }: Ingestion<T>,
 ): Promise<LinesOutcome> {
   const rejected: LinesOutcome['rejected'] = []
   let told = 0
@@ -61,16 +69,23 @@ export async function ingestLines<T>(
       if (batch.length > 0) await store(batch)
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error
-      const detail = `${error.message} Lines 1 to ${storedUpTo} are dealt with; send those after them again.`
-      const members = { accepted, storedUpTo, rejected }
-      throw new Problem('unavailable', detail, { headers: RETRY_LATER, members })
+      throw endedBy('unavailable', error.message, RETRY_LATER)
     }
     accepted += batch.length
     storedUpTo = line
     batch = []
   }
 
-  for await (const bytes of linesOf(body)) {
+  function endedBy(kind: ProblemKind, why: string, headers = {}): Problem {
+    const detail = `${why} Lines 1 to ${storedUpTo} are dealt with; send those after them again.`
+    return new Problem(kind, detail, { headers, members: { accepted, storedUpTo, rejected } })
+  }
+
+  for await (const bytes of linesOf(body, maxBytes)) {
+    if (bytes === undefined) {
+      await flush()
+      throw endedBy('too-large', `A body may have ${maxBytes} bytes: send it in parts.`)
+    }
     if (++line % LINES_A_BATCH === 0) await yieldToRequests()
     const outcome = parseLine(bytes, schema)
     if (outcome === undefined) continue
@@ -106,10 +121,19 @@ function parseLine<T>(bytes: Uint8Array, schema: z.ZodType<T>): { value: T } | {
 
 const NEWLINE = 0x0a
 
-/** Split as bytes: in UTF-8 no other character holds a newline's, and one broken line does not spoil the next. */
-async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+/**
+ * Split as bytes: in UTF-8 no other character holds a newline's, and one broken line does not spoil the next.
+ * It ends with undefined where the body has more bytes than it may have.
+ */
+async function* linesOf(
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array | undefined> {
   let begun: Uint8Array[] = []
+  let size = 0
   for await (const chunk of body ?? []) {
+    size += chunk.length
+    if (size > maxBytes) return yield undefined
     let start = 0
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       const last = chunk.subarray(start, end)

@@ -25,7 +25,7 @@ const route = createRoute({
   },
 })
 
-export const postItems = (app: App, { publisher, catalogue }: Gateway) =>
+export const postItems = (app: App, { publisher, catalogue, settings }: Gateway) =>
   app.openapi(route, async (c) => {
     let last: Position | undefined
     const caughtUp = async (): Promise<void> => {
@@ -37,8 +37,12 @@ export const postItems = (app: App, { publisher, catalogue }: Gateway) =>
       await caughtUp()
       return c.json({ accepted: items.length }, 202)
     }
-    const outcome = await ingestLines(c.req.raw.body, itemInput, async (items) => {
-      last = await publisher.items(items)
+    const outcome = await ingestLines(c.req.raw.body, {
+      schema: itemInput,
+      maxBytes: settings.bodyLimit,
+      async store(items) {
+        last = await publisher.items(items)
+      },
     })
     await caughtUp()
     return c.json(outcome, 202)

@@ -7,7 +7,7 @@ import { json, needs, oneOrMany, refusals, token } from '../schemas.ts'
 
 const ratingsAccepted = z.object({ accepted: z.int(), token, ...lineOutcome }).openapi('RatingsAccepted')
 
-export const postRatings = (app: App, { log, publisher }: Gateway) => {
+export const postRatings = (app: App, { log, publisher, settings }: Gateway) => {
   const rating = ratingSchema(log.identity.scale)
 
   const route = createRoute({
@@ -33,8 +33,12 @@ export const postRatings = (app: App, { log, publisher }: Gateway) => {
       return c.json({ accepted: events.length, token: publisher.token(positions) }, 202)
     }
     const positions: Position[] = []
-    const outcome = await ingestLines(c.req.raw.body, rating, async (events) => {
-      for (const position of await publisher.users(events)) positions.push(position)
+    const outcome = await ingestLines(c.req.raw.body, {
+      schema: rating,
+      maxBytes: settings.bodyLimit,
+      async store(events) {
+        for (const position of await publisher.users(events)) positions.push(position)
+      },
     })
     return c.json({ ...outcome, token: publisher.token(positions) }, 202)
   })
