@@ -180,6 +180,14 @@ describe('the popular list', () => {
   })
 })
 
+describe('POST /v1/items/similar', () => {
+  it('counts each item once', async () => {
+    const near = (items: string[]) => gateway.send('POST', '/v1/items/similar', { items, explain: true })
+    const { items } = (await near(['r3', 't3'])).body as { items: unknown }
+    expect((await near(['r3', 'r3', 't3', 'r3'])).body).toMatchObject({ items })
+  })
+})
+
 describe('GET /v1/items/{itemId}/similar', () => {
   it('lists what points the same way, without the item itself', async () => {
     const answer = await gateway.get('/v1/items/r1/similar?limit=2')

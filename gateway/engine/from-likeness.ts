@@ -4,11 +4,11 @@ import { type ServedGeneration, vectorOf } from './serving.ts'
 import { byLikeness, onShelves, type Rules, type Source } from './sources.ts'
 
 /**
- * Items by their mean cosine with some others.
+ * Items by their mean cosine with some others, each of which counts once.
  * @returns undefined: the model knows none of these
  */
 export function fromLikeness(served: ServedGeneration, itemIds: readonly string[], rules: Rules): Source | undefined {
-  const near = itemIds.flatMap((itemId) => {
+  const near = [...new Set(itemIds)].flatMap((itemId) => {
     const vector = vectorOf(served, itemId)
     const direction = vector && directionOf(vector)
     return direction ? [{ itemId, direction }] : []

@@ -41,7 +41,8 @@ export function createSituations({ profiles, serving, catalogue, rankings }: Par
   }
 
   async function peopleOf({ userId, userIds, ratings = [] }: Asker): Promise<Person[]> {
-    if (userIds) return (await profiles.readMany(userIds)).map(personOf)
+    // Nobody is two of a group.
+    if (userIds) return (await profiles.readMany([...new Set(userIds)])).map(personOf)
     return [withRatings(userId === undefined ? NOBODY : personOf(await profiles.read(userId)), ratings)]
   }
 

@@ -13,6 +13,7 @@ beforeAll(async () => {
   gateway = await openTestGateway()
   gateway.serve(generationOf('g1', { r1: [1, 0], r2: [0.9, 0.1], t1: [0, 1], t2: [0.1, 0.9] }))
   await writeUser(gateway.state, 'u', { r1: 5 }, { vector: [1, 0], generation: 'g1' })
+  await writeUser(gateway.state, 'v', { t1: 5 }, { vector: [0, 1], generation: 'g1' })
 })
 afterAll(() => gateway.stop())
 
@@ -23,6 +24,11 @@ describe('a group', () => {
     const alone = await ask({ userId: 'u' })
     for (const groupMode of [undefined, 'average', 'leastMisery'])
       expect(itemIdsOf(await ask({ userIds: ['u'], groupMode }))).toEqual(itemIdsOf(alone))
+  })
+
+  it('counts each member once', async () => {
+    const { items } = (await ask({ userIds: ['u', 'v'], explain: true })).body as { items: unknown }
+    expect((await ask({ userIds: ['u', 'v', 'u'], explain: true })).body).toMatchObject({ items })
   })
 
   it.each([
