@@ -15,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop())
 
 interface Explained {
+  readonly recommendationId: string
   readonly score: number
   readonly items: readonly { readonly itemId: string; readonly contribution: number }[]
   readonly total: number
@@ -39,11 +40,12 @@ it('tells all likes, strongest first, which sum to the score in a list', async (
 
 it('tells a part, with the score and the number of all', async () => {
   const whole = await explanation('')
+  const recommendationId = expect.any(String)
   for (const skip of [0, 10, 70]) {
     const part = await explanation(`skip=${skip}&limit=10`)
-    expect(part).toEqual({ ...whole, items: whole.items.slice(skip, skip + 10) })
+    expect(part).toEqual({ ...whole, recommendationId, items: whole.items.slice(skip, skip + 10) })
   }
-  expect(await explanation('skip=75')).toEqual({ ...whole, items: [] })
+  expect(await explanation('skip=75')).toEqual({ ...whole, recommendationId, items: [] })
 })
 
 it('tells what was liked and not expected, in parts that agree', async () => {
@@ -56,4 +58,18 @@ it('tells what was liked and not expected, in parts that agree', async () => {
   expect(all.map(({ score }) => score)).toEqual(all.map(({ score }) => score).sort((x, y) => x - y))
   expect(all.every(({ value }) => value === 5)).toBe(true)
   expect(await surprising('skip=20&limit=20')).toEqual(all.slice(20, 40))
+})
+
+it.each([
+  `/v1/users/u/explanations/${item}`,
+  `/v1/users/nobody/explanations/${item}`,
+  '/v1/users/u/surprising',
+  '/v1/users/nobody/surprising',
+  '/v1/users/u/similar',
+])('%s answers under an id of its own, by which a rating can name it', async (path) => {
+  const idOf = async () => ((await gateway.get(path)).body as { recommendationId: string }).recommendationId
+  const recommendationId = await idOf()
+  const rating = await gateway.send('PUT', `/v1/users/u/ratings/${item}`, { value: 5, recommendationId })
+  expect(rating.status).toBe(202)
+  expect(await idOf()).not.toBe(recommendationId)
 })

@@ -1,9 +1,11 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { inPath, json, needs, paging, refusals, userId } from '../schemas.ts'
 
 const similarUserList = z
   .object({
+    recommendationId: z.string(),
     users: z.array(
       z.object({ userId: z.string(), score: z.number().openapi({ description: 'Cosine of the two vectors' }) }),
     ),
@@ -26,5 +28,6 @@ const route = createRoute({
 export const similarUsers = (app: App, { engine }: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId } = c.req.valid('param')
-    return c.json(await engine.insights.similarUsers(userId, c.req.valid('query')), 200)
+    const answer = await engine.insights.similarUsers(userId, c.req.valid('query'))
+    return c.json({ recommendationId: randomUUIDv7(), ...answer }, 200)
   })

@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { Problem } from '../problems.ts'
@@ -5,6 +6,7 @@ import { inPath, itemId, json, needs, pagingBy, reason, refusals, shownItem, use
 
 const explanation = z
   .object({
+    recommendationId: z.string(),
     itemId: z.string(),
     score: z.number().openapi({ description: 'The sum of all contributions, which is the score in a list' }),
     items: z
@@ -38,5 +40,6 @@ export const userExplanation = (app: App, { engine }: Gateway) =>
     const { userId, itemId } = c.req.valid('param')
     if (!engine.isKnown(itemId))
       throw new Problem('not-found', `Neither the catalogue nor the model knows an item '${itemId}'.`)
-    return c.json(await engine.insights.explanation(userId, itemId, c.req.valid('query')), 200)
+    const answer = await engine.insights.explanation(userId, itemId, c.req.valid('query'))
+    return c.json({ recommendationId: randomUUIDv7(), ...answer }, 200)
   })

@@ -1,9 +1,11 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { inPath, json, needs, paging, refusals, shownItem, userId } from '../schemas.ts'
 
 const surprises = z
   .object({
+    recommendationId: z.string(),
     items: z.array(
       shownItem.extend({
         value: z.number(),
@@ -28,5 +30,6 @@ const route = createRoute({
 export const userSurprising = (app: App, { engine }: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId } = c.req.valid('param')
-    return c.json(await engine.insights.surprising(userId, c.req.valid('query')), 200)
+    const answer = await engine.insights.surprising(userId, c.req.valid('query'))
+    return c.json({ recommendationId: randomUUIDv7(), ...answer }, 200)
   })
