@@ -119,6 +119,11 @@ describe('rankings', () => {
     const later = await trending('1d')
     expect(later?.asOf).toBe(day(3))
     expect(later?.scoreOf('burst')).toBeCloseTo(3 / 8)
+
+    // A dislike moves no trend, and so not its end.
+    await rate(['x', 'classic', { value: 1, occurredAt: day(5) }], ['x', 'late', like(day(1))])
+    await vi.waitFor(async () => expect(idsOf(await trending('1d'))).toContain('late'), SOON)
+    expect((await trending('1d'))?.asOf).toBe(day(3))
   })
 
   it('end a trend now where something was liked within the window', async () => {

@@ -4,9 +4,10 @@ import { withGenre } from '../list-query.ts'
 import { genre, json, list, needs, paging, refusals } from '../schemas.ts'
 
 const trend = list.extend({
-  asOf: z.iso
-    .datetime()
-    .openapi({ description: 'Now, or the time of the newest rating where that is older than the window' }),
+  asOf: z.iso.datetime().openapi({
+    description:
+      'Where the window ends: now, or the time of the newest positive rating where that is older than the window. Statistics keep no time of other events: none of them moves a trend',
+  }),
 })
 
 const route = createRoute({
@@ -15,7 +16,7 @@ const route = createRoute({
   tags: ['Recommendations'],
   summary: 'The items that are liked lately',
   description:
-    'Positive ratings counted from the stream, each half as much for every `window` of its age; a score is that sum.',
+    'Positive ratings counted from the stream, each half as much for every `window` of its age at `asOf`; a score is that sum.',
   security: needs('read'),
   request: {
     query: z.strictObject({ ...paging, genre, window: z.enum(['1d', '7d', '30d']).default('7d') }),
