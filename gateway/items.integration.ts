@@ -102,11 +102,17 @@ describe('PUT, POST, GET and DELETE of items', () => {
       '{"itemId":"bad"}',
     ].join('\n')
     const headers = { 'content-type': 'application/x-ndjson' }
-    const outcomes = (await (await fetch(`${url}/v1/items`, { method: 'POST', body, headers })).text())
-      .trim()
-      .split('\n')
-    expect(outcomes.length).toBeGreaterThan(0)
-    await vi.waitFor(async () => expect((await get('line of many 2')).status).toBe(200))
+    const answer = await fetch(`${url}/v1/items`, { method: 'POST', body, headers })
+    expect([answer.status, await answer.json()]).toEqual([
+      202,
+      {
+        accepted: 3,
+        rejectedCount: 1,
+        rejected: [{ line: 4, errors: ['title', 'genres'].map((path) => ({ path, message: expect.any(String) })) }],
+      },
+    ])
+    for (const { itemId } of many)
+      expect(await answerOf(get(`line ${itemId}`))).toMatchObject({ ...described, available: true })
     expect((await get('bad')).status).toBe(404)
     expect(idsOf({ items: await find({ genre: 'neo-western' }) })).toHaveLength(6)
   })
