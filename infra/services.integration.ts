@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { eventsOf } from '../gateway/event-stream.fixture.ts'
 import { ROLES, type Role } from './config.ts'
 import { messageOf } from './errors.ts'
 import { openKafkaLog } from './event-log/kafka.ts'
@@ -75,9 +76,34 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     for (const [role, code] of codes) expect(code, roles[role].output()).toBe(0)
   }
 
-  it('four processes do what one does on embedded stores, and go on where they stopped', async ({ annotate }) => {
+  /** Keeps a list and a stream of it open, as a client does who asks one gateway alone. */
+  async function follow({ url }: TestSystem, userId: string) {
+    const path = `${url}/v1/users/${userId}/recommendations`
+    const ask = (etag: string) => fetch(path, { headers: { 'if-none-match': etag } })
+    const kept = await ask('')
+    const etag = kept.headers.get('etag') as string
+    const { items } = (await kept.json()) as { items: object[] }
+    expect((await ask(etag)).status).toBe(304)
+    const { nextList, cancel } = eventsOf(await fetch(`${path}/stream`))
+    expect((await nextList()).answer).toMatchObject({ items })
+    return {
+      /** By the stream, and by a read that waits for nothing. */
+      async isToldAnother(): Promise<void> {
+        const { answer } = await nextList()
+        expect(answer.items).not.toMatchObject(items)
+        const anew = await ask(etag)
+        expect(anew.status).toBe(200)
+        expect(await anew.json()).toMatchObject({ items: answer.items })
+        await cancel()
+      },
+    }
+  }
+
+  it('four processes do what one does on embedded stores, go on where they stopped, and tell what came through another gateway', async ({
+    annotate,
+  }) => {
     if (dataset.note) await annotate(dataset.note)
-    const { startAll, run, counts } = place()
+    const { start, startAll, run, counts } = place()
     const roles = await startAll()
     expect(await run('import', dataset.name)).toMatchObject({
       code: 0,
@@ -92,15 +118,18 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     expect(roles.rebuilder.output()).not.toContain('not noted in ClickHouse')
     const counted = await counts()
 
-    const again = await startAll()
-    for (const role of ROLES) await again[role].ready()
+    const [again, other] = await Promise.all([startAll(), start('gateway')])
+    for (const system of [...Object.values(again), other]) await system.ready()
     expect(await again.gateway.recommendations('newcomer')).toMatchObject({ strategy, generation, items })
     const [known] = items
-    const token = await again.gateway.rate({ userId: 'newcomer', itemId: known?.itemId as string, value: 5 })
+    const { isToldAnother } = await follow(again.gateway, 'newcomer')
+    const token = await other.rate({ userId: 'newcomer', itemId: known?.itemId as string, value: 5 })
+    await isToldAnother()
     const after = await again.gateway.recommendations('newcomer', { after: token, wait: 10_000 })
     expect(after.freshness).toEqual({ satisfied: true })
     expect(idsOf(after)).not.toContain(known?.itemId)
     await again.gateway.settled()
+    expect(await other.stop(), other.output()).toBe(0)
     await stopAll(again)
     expect(await counts()).toEqual({ events: counted.events + 1, latest: counted.latest + 1 })
   }, 120_000)
