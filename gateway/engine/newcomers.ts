@@ -79,7 +79,9 @@ export function followNewcomers(parts: Parts) {
     async function look(): Promise<void> {
       if (isLooking || !borrow || closing.signal.aborted) return
       isLooking = true
-      await inBackground(considerTouched(borrow), closing.signal).catch(failed)
+      // Who tells of several items does so one by one: the first is looked at before the others are told of.
+      while (touched.size > 0 && !closing.signal.aborted)
+        await inBackground(considerTouched(borrow), closing.signal).catch(failed)
       isLooking = false
     }
 
