@@ -172,7 +172,7 @@ describe('/readyz', () => {
 
   it('is over once the process is about to stop', async () => {
     gateway = await openTestGateway()
-    gateway.close()
+    gateway.leave()
     expect(await gateway.get('/readyz')).toMatchObject({ status: 503, body: { missing: [{ part: 'process' }] } })
   })
 })

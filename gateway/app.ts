@@ -29,8 +29,10 @@ export interface RunningGateway {
   ready(): Promise<ReadyReport>
   /** Resolves when the model that is live is laid out: requests from then on are answered by it. */
   settled(): Promise<void>
-  /** From now on not ready, and no read waits any more. Call it before the server stops accepting; dependencies stay open. */
-  close(): void
+  /** From now on not ready, and no read waits any more; what is asked is answered as ever. Call it before the server stops accepting. */
+  leave(): void
+  /** Leaves, and lets go of the model. Call it when the last request was answered; dependencies stay open. */
+  close(): Promise<void>
 }
 
 /** The HTTP interface over the stores. */
@@ -72,10 +74,15 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
     app,
     ready: health.ready,
     settled: engine.settled,
-    close() {
-      closing.abort(new Error('the process is stopping'))
-      void engine.close()
+    leave,
+    async close() {
+      leave()
+      await engine.close()
     },
+  }
+
+  function leave(): void {
+    closing.abort(new Error('the process is stopping'))
   }
 }
 

@@ -106,7 +106,7 @@ export async function openTestGateway(
         headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       }),
     async stop() {
-      gateway.close()
+      await gateway.close()
       await catalogue.close()
       await Promise.all([log.close(), state.close(), models.close()])
       await rm(folder, { recursive: true })

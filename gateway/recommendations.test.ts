@@ -289,7 +289,7 @@ describe('read your own writes', () => {
     const token = tokenOf(await gateway.send('PUT', '/v1/users/u/ratings/r1', { value: 5 }))
     const reading = gateway.get(`/v1/users/u/recommendations?wait=10000&after=${token}`)
     await new Promise((resolve) => setImmediate(resolve))
-    gateway.close()
+    gateway.leave()
     expect(satisfied(await reading)).toBe(false)
   })
 })

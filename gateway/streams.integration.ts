@@ -117,7 +117,7 @@ it('follows 5,000 lists at once', { timeout: 120_000 }, async ({ annotate }) => 
     `first lists in ${opening} ms, ${kibibytes} KiB each with the reader's end; after a switch in ${switching} ms, while others waited ${middle} ms in the median, ${Math.max(...waits)} at most`,
   )
 
-  gateway.close()
+  gateway.leave()
   const closed = serving.close()
   await Promise.all(streams.map(({ heard, socket }) => heard.closed || once(socket, 'close')))
   await closed

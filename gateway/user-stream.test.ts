@@ -155,7 +155,7 @@ describe.each([
     const events = await Promise.all([stream(), stream(), stream('?limit=1')])
     await Promise.all(events.map((one) => one.nextList()))
     expect(await openStreams()).toBe(3)
-    gateway.close()
+    gateway.leave()
     const late = await stream()
     for (const one of [...events, late]) while ((await one.next()) !== undefined);
     await untilOpen(0)
@@ -224,7 +224,7 @@ describe('a stream that is not read', () => {
     const serving = await serveGateway(gateway.app, { host: '127.0.0.1', port: 0, drainMs: 3_600_000 })
     await ask(serving.address, `${PATH}/stream?limit=1000`)
     for (let n = 0; n < 100; n++) await rate({ [`i${n}`]: 5 })
-    gateway.close()
+    gateway.leave()
     await serving.close()
     expect(await openStreams()).toBe(0)
   })

@@ -68,8 +68,9 @@ export async function startGateway(
   const role = beating('gateway', stores, logger, {
     trouble: () => undefined,
     async close() {
-      gateway.close()
+      gateway.leave()
       await server.close()
+      await gateway.close()
       await catalogue.close()
     },
   })

@@ -149,6 +149,17 @@ it('works on few memories, however often it switches', async () => {
   expect(new Set(givenBack.map(({ memory }) => memory)).size).toBeLessThan(6)
 })
 
+it('lays out nothing once it is closed', async () => {
+  live = small
+  expect(servedId()).toBe('small')
+  serving.close()
+  for (live of [small, large]) {
+    await serving.settled()
+    expect(servedId()).toBeUndefined()
+  }
+  expect(listeners).toBe(0)
+})
+
 it.each([
   ['small', () => generationOf('broken', { a: [1, 0] })],
   ['large', () => largeGeneration('broken')],

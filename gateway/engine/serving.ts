@@ -57,6 +57,7 @@ export interface Serving {
   current(): ServedGeneration | undefined
   /** The generation that is live now is laid out, or cannot be. */
   settled(): Promise<void>
+  /** From then on nothing is served. */
   close(): void
 }
 
@@ -69,6 +70,7 @@ export function createServing(parts: ServingParts): Serving {
   /** The one that is live, while the former one is served: it is being laid out, or cannot be. */
   let preparing: Generation | undefined
   let preparation = Promise.resolve()
+  let isClosed = false
 
   function switchTo(next: Opened | undefined): void {
     served?.close()
@@ -107,7 +109,8 @@ export function createServing(parts: ServingParts): Serving {
   }
 
   function current(): ServedGeneration | undefined {
-    const generation = generations.current()
+    // Whoever was cut off may still ask.
+    const generation = isClosed ? undefined : generations.current()
     if (generation === preparing && generation !== undefined) return served
     preparing = undefined
     if (generation === served?.generation) return served
@@ -123,7 +126,10 @@ export function createServing(parts: ServingParts): Serving {
       current()
       return preparation
     },
-    close: () => switchTo(undefined),
+    close() {
+      isClosed = true
+      switchTo(undefined)
+    },
   }
 }
 
