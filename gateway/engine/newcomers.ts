@@ -1,4 +1,4 @@
-import { setTimeout as sleep, setImmediate as yieldToRequests } from 'node:timers/promises'
+import { setImmediate as yieldToRequests } from 'node:timers/promises'
 import type { Logger } from '../../infra/logging.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
 import { type BorrowFactors, prepareBorrowing } from '../../models/als/borrowed-factors.ts'
@@ -17,22 +17,16 @@ import type { ScanPool } from './scan-pool.ts'
 import type { Newcomers, ServedGeneration } from './serving.ts'
 import type { Shelf } from './shelf.ts'
 import { createDifference } from './shelf-difference.ts'
+import { createSolvingQueue } from './solving-queue.ts'
 
 /** An item is folded in from so many raters on; until then it borrows. */
 const MIN_RATERS = 3
-/** What happens together is looked at together. */
-const GATHER_MS = 50
-/** Whoever rated may not be written yet. */
-const RETRY_MS = 150
-const MAX_TRIES = 5
 /** Shelves are laid out anew at most so often. */
 const FOLDED_INTERVAL_MS = 500
 const BORROWED_INTERVAL_MS = 5_000
 /** Items on each shelf, at most: those with most raters, and those described last. */
 const MAX_FOLDED = 2_000
 const MAX_BORROWED = 5_000
-/** Share of the time that solving may take. */
-const MAX_SHARE = 0.1
 /** Items looked at, and raters read, before requests are let in. */
 const STEP_ITEMS = 64
 const STEP_RATERS = 25
@@ -61,13 +55,17 @@ export function followNewcomers(parts: Parts) {
     const solve = prepareItemFoldIn(workspace, generation, typicalPositives(generation.positives))
     const theOthers = createDifference()
     const closing = new AbortController()
+    const queue = createSolvingQueue({
+      solve: foldInItem,
+      ratersOf: (itemId) => ratersOf(itemId).length,
+      isSolved: folded.has,
+      logger,
+      signal: closing.signal,
+    })
     /** Items of which something changed. */
     const touched = new Set<string>()
-    /** Items to be solved, and how often that was tried. */
-    const waiting = new Map<string, number>()
     let borrow: BorrowFactors | undefined
     let isLooking = false
-    let isWorking = false
 
     function touch(itemId: string): void {
       if (generation.indexOf.has(itemId)) return
@@ -97,11 +95,10 @@ export function followNewcomers(parts: Parts) {
     /** What is to become of an item that the generation does not know. */
     function consider(itemId: string, borrow: BorrowFactors): void {
       if (ratersOf(itemId).length >= MIN_RATERS) {
-        waiting.set(itemId, 0)
-        void work()
+        queue.add(itemId)
         return
       }
-      waiting.delete(itemId)
+      queue.remove(itemId)
       folded.remove(itemId)
       const statistics = rankings.statisticsOf(itemId)
       const isDisliked = statistics !== undefined && 2 * statistics.positives < statistics.count
@@ -135,33 +132,6 @@ export function followNewcomers(parts: Parts) {
 
     function failed(error: unknown): void {
       if (!closing.signal.aborted) logger.error({ err: error }, 'new items stay as they were')
-    }
-
-    async function work(): Promise<void> {
-      if (isWorking) return
-      isWorking = true
-      await sleep(GATHER_MS, undefined, { ref: false })
-      while (waiting.size > 0 && !closing.signal.aborted) {
-        const [[itemId, tries]] = waiting as unknown as [[string, number]]
-        waiting.delete(itemId)
-        const began = performance.now()
-        try {
-          if (!(await foldInItem(itemId)) && tries + 1 < MAX_TRIES) retryLater(itemId, tries + 1)
-        } catch (error) {
-          logger.warn({ err: error, itemId }, 'a new item could not be folded in; it is tried again')
-          if (tries + 1 < MAX_TRIES) retryLater(itemId, tries + 1)
-        }
-        await sleep((performance.now() - began) * (1 / MAX_SHARE - 1), undefined, { ref: false })
-      }
-      isWorking = false
-    }
-
-    function retryLater(itemId: string, tries: number): void {
-      setTimeout(() => {
-        if (closing.signal.aborted) return
-        waiting.set(itemId, tries)
-        void work()
-      }, RETRY_MS * tries).unref()
     }
 
     /** @returns whether all raters were found: statistics are written before the users of a batch */

@@ -18,6 +18,8 @@ interface Entry {
 export interface Overlay {
   put(itemId: string, vector: Float32Array, rank: number): void
   remove(itemId: string): void
+  /** Whether it is laid out, or is going to be unless there are too many. */
+  has(itemId: string): boolean
   /** As it was last laid out; undefined: there is nothing on it. */
   shelf(): Shelf | undefined
   /** Another one whenever it was laid out anew; never that of another overlay. */
@@ -121,6 +123,7 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
     remove(itemId) {
       if (entries.delete(itemId)) change()
     },
+    has: (itemId) => entries.has(itemId),
     shelf: () => laid,
     version: () => version,
     close() {
