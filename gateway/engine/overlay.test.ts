@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, it, vi } from 'vitest'
 import { silent } from '../../infra/logging.ts'
 import type { Workspace } from '../../models/linalg/workspace.ts'
@@ -41,6 +42,26 @@ it('lays out what came, and again what is left', async () => {
   await vi.waitFor(() => expect(overlay.shelf()?.itemIds).toEqual(['b']))
   expect(overlay.version()).not.toBe(version)
   expect(givenBack).toHaveLength(1)
+})
+
+it('stays as it is laid out while what is put is there already', async () => {
+  const overlay = open(10)
+  overlay.put('a', vector, 1)
+  await vi.waitFor(() => expect(overlay.shelf()?.itemIds).toEqual(['a']))
+  const [shelf, version] = [overlay.shelf(), overlay.version()]
+  overlay.put('a', vector.slice(), 1)
+  await sleep(200)
+  expect(overlay.shelf()).toBe(shelf)
+  expect(overlay.version()).toBe(version)
+  for (const [of, rank] of [
+    [Float32Array.of(1, 3), 1],
+    [Float32Array.of(1, 3), 2],
+  ] as const) {
+    const before = overlay.version()
+    overlay.put('a', of, rank)
+    await vi.waitFor(() => expect(overlay.version()).not.toBe(before))
+    expect(overlay.shelf()?.vectorOf(0)).toEqual(of)
+  }
 })
 
 it('keeps those of greatest rank, however many come', async () => {

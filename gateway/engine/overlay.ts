@@ -116,6 +116,9 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
 
   return {
     put(itemId, vector, rank) {
+      const standing = entries.get(itemId)
+      // A layout anew has all lists made anew.
+      if (standing?.rank === rank && isSame(standing.vector, vector)) return
       entries.set(itemId, { vector, rank })
       forgetTheRest()
       change()
@@ -134,3 +137,5 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
     },
   }
 }
+
+const isSame = (x: Float32Array, y: Float32Array): boolean => x.every((value, k) => value === y[k])
