@@ -46,7 +46,7 @@ it('is the same in another process that serves the same', async () => {
     for (const path of [LIST, `${LIST}?limit=1`])
       expect((await other.get(path)).headers.get('etag')).toBe(await etagOf(path))
   } finally {
-    other.close()
+    await other.close()
   }
 })
 
@@ -98,7 +98,7 @@ it('is no older one after a read that waited for a write, though word of it is s
     expect(itemIdsOf(await other.get(`${LIST}?after=${token}`))).not.toContain('b')
     expect(itemIdsOf(await other.get(LIST))).not.toContain('b')
   } finally {
-    other.close()
+    await other.close()
   }
 })
 
@@ -110,6 +110,7 @@ it.each<[string, () => Promise<unknown> | unknown]>([
 ])('is another one when %s', async (_, change) => {
   const etag = await etagOf()
   await change()
+  await gateway.settled()
   expect((await ask(etag)).status).toBe(200)
 })
 

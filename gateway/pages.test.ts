@@ -42,9 +42,11 @@ it('leads through the whole list, and ends', async () => {
 it('repeats nothing although the model and the ratings change between any two pages', async () => {
   const first = await gateway.get(`${LIST}?limit=2`)
   gateway.serve(generationOf('rising', factors(rising)))
+  await gateway.settled()
   await writeUser(gateway.state, 'u', { i0: null, i6: 5 }, { appliedOffset: 1 })
   const second = await turn(first)
   gateway.serve(generationOf('falling again', factors(falling)))
+  await gateway.settled()
   const third = await turn(second)
   const shown = [first, second, third].flatMap(itemIdsOf)
   expect(new Set(shown).size).toBe(shown.length)
@@ -61,6 +63,7 @@ it('goes on telling what was new to the model that the list was made of', async 
   const pages = [await gateway.get(`${LIST}?limit=1`)]
   pages.push(await turn(pages[0] as Answer))
   gateway.serve(generationOf('knows it', { ...factors(falling), new: [1, 0] }))
+  await gateway.settled()
   for (let page = pages[1]; page && nextOf(page) !== undefined; page = pages.at(-1)) pages.push(await turn(page))
   const listed = pages.flatMap(({ body }) => (body as { items: { itemId: string; isNew?: true }[] }).items)
   expect(listed.filter(({ isNew }) => isNew).map(({ itemId }) => itemId)).toEqual(['new'])
@@ -105,6 +108,7 @@ it('is the same list however often its page is followed', async () => {
   const first = await gateway.get(`${LIST}?limit=2`)
   const second = await turn(first)
   gateway.serve(generationOf('rising', factors(rising)))
+  await gateway.settled()
   const again = await turn(first)
   expect(again.body).toMatchObject({ generation: 'falling', nextPage: nextOf(second) })
   expect((again.body as { items: unknown }).items).toEqual((second.body as { items: unknown }).items)
@@ -117,6 +121,7 @@ it('repeats nothing for two who follow it at once, while the model changes', asy
     // The first one's list is made by now, and is being held.
     await new Promise(setImmediate)
     gateway.serve(generationOf(`g${n}`, factors(n % 2 ? falling : rising)))
+    await gateway.settled()
     followed.push(turn(first))
     for (const second of await Promise.all(followed)) {
       const third = await turn(second)

@@ -63,6 +63,7 @@ describe('GET /v1/users/{userId}/recommendations', () => {
     const answer = await gateway.get('/v1/users/u/recommendations')
     expect(itemIdsOf(answer).slice(0, 2)).toEqual(['r2', 'r3'])
     gateway.serve(generationOf('g2', { r1: [0, 1], r2: [0, 1], t1: [1, 0] }))
+    await gateway.settled()
     expect(itemIdsOf(await gateway.get('/v1/users/u/recommendations'))).toEqual(['r2', 't1'])
   })
 

@@ -11,8 +11,10 @@ import type { Catalogue } from '../catalogue.ts'
 import type { ScanPool } from './scan-pool.ts'
 import { buildShelf, type Shelf } from './shelf.ts'
 
-/** Of so many numbers at most, a generation is laid out at once, in some 20 ms: until then nobody is answered. A larger one is laid
- * out between requests. */
+/**
+ * Of so many numbers at most, a generation is laid out at once where there is none yet: whoever asks is answered by it. With all that
+ * the catalogue says of its items that may take 200 ms, so that any other is laid out between requests.
+ */
 const LAID_OUT_AT_ONCE = 1e6
 
 /** A generation as requests use it. */
@@ -53,7 +55,7 @@ export interface ServingParts {
 }
 
 export interface Serving {
-  /** The generation that is live; a large one only when it is laid out: until then, the one before, if any. */
+  /** The generation that is live, when it is laid out: until then, the one before, if any. */
   current(): ServedGeneration | undefined
   /** The generation that is live now is laid out, or cannot be. */
   settled(): Promise<void>
@@ -115,7 +117,7 @@ export function createServing(parts: ServingParts): Serving {
     preparing = undefined
     if (generation === served?.generation) return served
     if (generation === undefined) switchTo(undefined)
-    else if (isLarge(generation)) preparation = prepare(generation)
+    else if (served || isLarge(generation)) preparation = prepare(generation)
     else prepareAtOnce(generation)
     return served
   }
