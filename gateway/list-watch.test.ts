@@ -26,7 +26,7 @@ afterEach(() => watch.close())
 /** Somebody who watches, with what they were told. */
 function watcher(userId: string, goesByStream = false, renewed = () => Promise.resolve()) {
   const told = { userId, goesByStream: () => goesByStream, renew: vi.fn(renewed), end: vi.fn() }
-  return { ...told, stop: watch.watch(told) }
+  return Object.assign(told, { stop: watch.watch(told) })
 }
 const times = (n: number) => (one: ReturnType<typeof watcher>) => expect(one.renew).toHaveBeenCalledTimes(n)
 /** Long enough for some looks. */
@@ -74,6 +74,35 @@ it('tells few at once, and begins anew only at the end, however often the model 
   }
   await later()
   expect(told()).toBe(200)
+})
+
+it('lets those begin few by few who come at once, but for who stops and whose list is made meanwhile', async () => {
+  const waiting: (() => void)[] = []
+  const slow = () => new Promise<void>((resolve) => waiting.push(resolve))
+  const others = Array.from({ length: 8 }, (_, n) => watcher(`other ${n}`))
+  const all = Array.from({ length: 8 }, (_, n) => watcher(`u${n}`, false, slow))
+  for (const one of [...all, ...others]) watch.renewInTurn(one)
+  await later()
+  all.slice(0, 4).forEach(times(1))
+  ;[...all.slice(4), ...others].forEach(times(0))
+  all.pop()?.stop()
+  version = { ...version, model: 'g2' }
+  await vi.waitFor(() => others.forEach(times(1)))
+  while (waiting.length > 0) {
+    for (const answer of waiting.splice(0)) answer()
+    await later()
+  }
+  others.forEach(times(1))
+  for (const { renew } of all) expect(renew).toHaveBeenCalled()
+})
+
+it('lets nobody begin any more at its end', async () => {
+  const all = Array.from({ length: 20 }, (_, n) => watcher(`u${n}`))
+  for (const one of all) watch.renewInTurn(one)
+  watch.close()
+  watch.renewInTurn(all[0] as (typeof all)[number])
+  await later()
+  all.forEach(times(0))
 })
 
 it('lets go of who stops watching, and of everybody at its end', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { UserState } from '../infra/user-state/port.ts'
 import type { Version } from './answer-cache.ts'
 
-/** Lists being made anew at once because of what concerns many, and for how long before whoever asks has a turn. */
+/** Lists being made at once because of what concerns many, or for many who come, and for how long before whoever asks has a turn. */
 const AT_ONCE = 4
 const TURN_MS = 5
 
@@ -23,6 +23,8 @@ export interface Watcher {
 export interface ListWatch {
   /** @returns stops watching */
   watch(watcher: Watcher): () => void
+  /** For a first list: renews a watcher soon, but of those who come at once only few at once. */
+  renewInTurn(watcher: Watcher): void
   count(): number
   /** Ends all watchers. */
   close(): void
@@ -44,7 +46,10 @@ export function createListWatch(
   { modelMs, streamMs }: LookTimes = { modelMs: 500, streamMs: 5_000 },
 ): ListWatch {
   const byUser = new Map<string, Set<Watcher>>()
+  /** Those whose turn it is not yet. */
+  const beginning = new Set<Watcher>()
   const closing = new AbortController()
+  let beginningAtOnce = 0
   let count = 0
   let hasGap = false
   let turnBegan = Number.NEGATIVE_INFINITY
@@ -87,11 +92,28 @@ export function createListWatch(
     const waiting = watchers[Symbol.iterator]()
     async function oneByOne(): Promise<void> {
       for (let next = waiting.next(); !next.done; next = waiting.next()) {
+        beginning.delete(next.value)
         await next.value.renew()
         if (!(await letOthers())) return
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, oneByOne))
+  }
+
+  function letBegin(): void {
+    for (const watcher of beginning) {
+      if (beginningAtOnce === AT_ONCE) return
+      beginning.delete(watcher)
+      beginningAtOnce++
+      void begin(watcher)
+    }
+  }
+
+  async function begin(watcher: Watcher): Promise<void> {
+    await watcher.renew()
+    await letOthers()
+    beginningAtOnce--
+    letBegin()
   }
 
   /** @returns as `pause` */
@@ -115,13 +137,21 @@ export function createListWatch(
       if (closing.signal.aborted) watcher.end()
       return () => {
         if (!watchers.delete(watcher)) return
+        beginning.delete(watcher)
         count--
         if (watchers.size === 0) byUser.delete(watcher.userId)
       }
     },
+    renewInTurn(watcher) {
+      if (closing.signal.aborted) return
+      beginning.add(watcher)
+      // Whoever says so is about to listen.
+      queueMicrotask(letBegin)
+    },
     count: () => count,
     close() {
       closing.abort()
+      beginning.clear()
       stop()
       for (const watcher of [...all()]) watcher.end()
     },

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { silent } from '../infra/logging.ts'
 import { readApiKeys, sha256 } from './api-keys.ts'
 import type { StreamSettings } from './context.ts'
 import { type Events, eventsOf } from './event-stream.fixture.ts'
 import { generationOf, openTestGateway, type TestGateway, writePositives, writeUser } from './gateway.fixture.ts'
+import { randomGeneration } from './random-generation.fixture.ts'
 import { type ServeOptions, serveGateway } from './server.ts'
 import { tagOfList } from './written-list.ts'
 
@@ -232,6 +234,26 @@ describe('a stream that is not read', () => {
 
 describe('streams', () => {
   afterEach(() => gateway.stop())
+
+  it('all begin, though more come at once than can be searched for', async () => {
+    const complaints = vi.fn()
+    const logger = Object.assign(Object.create(silent), { error: complaints, warn: complaints })
+    await open({ logger })
+    const large = randomGeneration('large', 1, true)
+    gateway.serve(large)
+    await gateway.settled()
+    await rate({ [large.itemIds[0] as string]: 5 })
+    // So long a list is searched for on another thread, for which a thousand may wait.
+    const ask = async () => eventsOf(await gateway.app.request(`${PATH}/stream?limit=1000`))
+    const all = await Promise.all(Array.from({ length: 1_100 }, ask))
+    const begun = all.map(async (events) => {
+      const { answer } = await events.nextList()
+      await events.cancel()
+      return answer.items.length
+    })
+    expect(new Set(await Promise.all(begun))).toEqual(new Set([1_000]))
+    expect(complaints.mock.calls).toEqual([])
+  })
 
   it('stay open between heartbeats, though connections on which nothing moves are ended', async () => {
     await open()

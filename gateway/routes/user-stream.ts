@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { createRoute, z } from '@hono/zod-openapi'
+import { UnavailableError } from '../../infra/errors.ts'
 import { goesByStream } from '../answer-cache.ts'
 import type { App, Gateway } from '../context.ts'
 import type { Asker, Selection } from '../engine/request.ts'
@@ -68,13 +69,20 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
     }
 
     async function* lists(): AsyncGenerator<string> {
-      const stopWatching = watch.watch({ userId, goesByStream: () => isShared, renew: call.raise, end: stop })
+      const watcher = { userId, goesByStream: () => isShared, renew: call.raise, end: stop }
+      const stopWatching = watch.watch(watcher)
       metrics.openStreams.inc()
       let spokeAt = performance.now()
       const leftMs = (): number => spokeAt + heartbeatMs - performance.now()
       try {
         yield `retry: ${RETRY_MS}\n\n`
+        watch.renewInTurn(watcher)
         while (!call.isEnded()) {
+          if (leftMs() <= 0) {
+            yield ': nothing new\n\n'
+            spokeAt = performance.now()
+          }
+          if (!(await call.heard(leftMs())) || call.isEnded()) continue
           const list = await changed()
           call.answer()
           if (list !== undefined) {
@@ -82,17 +90,13 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
             spokeAt = performance.now()
           }
           await call.rest(minIntervalMs)
-          while (!call.isEnded()) {
-            if (leftMs() <= 0) {
-              yield ': nothing new\n\n'
-              spokeAt = performance.now()
-            }
-            if (await call.heard(leftMs())) break
-          }
         }
       } catch (error) {
         // The client comes back by itself.
-        logger.error({ err: error, userId }, 'a stream of lists ended early')
+        logger[error instanceof UnavailableError ? 'warn' : 'error'](
+          { err: error, userId },
+          'a stream of lists ended early',
+        )
       } finally {
         stopWatching()
         metrics.openStreams.dec()
