@@ -109,15 +109,28 @@ describe('a body that does not come', () => {
   })
 })
 
+describe('a connection on which nothing moves', () => {
+  it('ends while a body has not come', async () => {
+    const socket = await open(await serve(here(), { stalledMs: 100 }))
+    socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345')
+    expect(await untilClosed(socket)).toBe('')
+  })
+
+  it('ends while nothing is asked', async () => {
+    expect(await untilClosed(await open(await serve(here(), { stalledMs: 100 })))).toBe('')
+  })
+})
+
 describe('an answer that is not read', () => {
   const CHUNK = new Uint8Array(1 << 20)
 
   /** Answers without end, as fast as they are read. */
-  function endless() {
+  function endless(begin = async () => {}) {
     const cancelled = vi.fn()
-    const app = new Hono().get('/', (c) =>
-      c.body(new ReadableStream({ pull: (to) => to.enqueue(CHUNK), cancel: cancelled })),
-    )
+    const app = new Hono().get('/', async (c) => {
+      await begin()
+      return c.body(new ReadableStream({ pull: (to) => to.enqueue(CHUNK), cancel: cancelled }))
+    })
     return { app, cancelled }
   }
 
@@ -126,6 +139,17 @@ describe('an answer that is not read', () => {
     const socket = await open(await serve(app, { stalledMs: 100 }))
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await once(socket, 'readable')
+    await vi.waitFor(() => expect(cancelled).toHaveBeenCalled(), 5_000)
+    await untilClosed(socket.resume())
+  })
+
+  it('is so only once it has begun, however late', async () => {
+    const stalledMs = 100
+    const { app, cancelled } = endless(() => sleep(5 * stalledMs))
+    const socket = await open(await serve(app, { stalledMs }))
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await once(socket, 'readable')
+    expect(String(socket.read())).toMatch(/^HTTP\/1.1 200/)
     await vi.waitFor(() => expect(cancelled).toHaveBeenCalled(), 5_000)
     await untilClosed(socket.resume())
   })

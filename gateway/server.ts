@@ -1,5 +1,5 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { ConfigError, messageOf } from '../infra/errors.ts'
 import { answerBrokenRequests } from './broken-requests.ts'
@@ -19,7 +19,10 @@ interface Limits {
   /** ms for the headers to arrive, then for the body: 408 past them. */
   readonly headersMs: number
   readonly requestMs: number
-  /** ms for which an answer may wait for its reader to take any of it; then the connection ends, and so does one that idles. */
+  /**
+   * ms for which an answer that has begun may wait for its reader to take any of it, and a body for its sender; then the connection
+   * ends, and so does one that idles. How long an answer may take to begin is limited by the budget of a request (time-budget.ts).
+   */
   readonly stalledMs: number
   /** How often connections are held against the first two. */
   readonly checkMs: number
@@ -37,7 +40,7 @@ const LIMITS: Limits = {
   headerBytes: 16 << 10,
   headersMs: 10_000,
   requestMs: 60_000,
-  // More than the longest wait for a write, and than the pause between two heartbeats of an event stream.
+  // More than the pause between two heartbeats of an event stream.
   stalledMs: 30_000,
   checkMs: 2_000,
 }
@@ -70,12 +73,20 @@ export async function serveGateway(
   }) as Server
   // A socket counts as active while its reader takes what was written, however slowly.
   server.setTimeout(stalledMs)
+  server.on('request', waitForAnswer)
   answerBrokenRequests(server, headerBytes)
   await listen(server, host, port)
   const bound = server.address() as AddressInfo
   const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
 
   return { address: `http://${name}:${bound.port}`, close: () => drain(server, drainMs) }
+}
+
+/** Nothing moves on a connection while an answer is being made. */
+function waitForAnswer(request: IncomingMessage, response: ServerResponse): void {
+  response.on('timeout', (socket: Socket) => {
+    if (!request.complete || response.headersSent) socket.destroy()
+  })
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
