@@ -3,6 +3,7 @@ import { UnavailableError } from '../infra/errors.ts'
 import { TUNING } from '../infra/model-store/generation.fixture.ts'
 import { readApiKeys, sha256 } from './api-keys.ts'
 import { type Answer, generationOf, openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
+import { randomGeneration } from './random-generation.fixture.ts'
 
 let gateway: TestGateway
 afterEach(() => gateway.stop())
@@ -265,5 +266,16 @@ describe('administration', () => {
       lag: [{ group: 'updater', partitions }],
       degraded: [],
     })
+  })
+
+  it('shows the model that is served, not one that is still laid out', async () => {
+    gateway = await openTestGateway()
+    const served = async () => ((await gateway.get('/v1/admin/status')).body as { generation: string }).generation
+    gateway.serve(generationOf('g1', { i: [1, 0] }))
+    expect(await served()).toBe('g1')
+    gateway.serve(randomGeneration('large', 1, true))
+    expect(await served()).toBe('g1')
+    await gateway.settled()
+    expect(await served()).toBe('large')
   })
 })

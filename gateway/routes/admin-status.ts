@@ -37,7 +37,7 @@ const route = createRoute({
   responses: { 200: json(status, 'As far as the stores answer'), ...refusals() },
 })
 
-export const adminStatus = (app: App, { log, state, models, generations, health, lag, logger }: Gateway) => {
+export const adminStatus = (app: App, { log, state, models, engine, health, lag, logger }: Gateway) => {
   /** A status is wanted most when something is broken: what does not answer is left empty, and stands under `degraded`. */
   async function orElse<T>(otherwise: T, work: Promise<T>): Promise<T> {
     return work.catch((error: unknown) => {
@@ -56,7 +56,7 @@ export const adminStatus = (app: App, { log, state, models, generations, health,
     return c.json(
       {
         log: { id: log.identity.id, partitions: log.identity.partitions, scale: { ...log.identity.scale } },
-        generation: generations.current()?.id ?? null,
+        generation: engine.generation()?.id ?? null,
         rebuild: lastRebuild ? rebuildAnswer(lastRebuild) : null,
         roles: beats.map(({ at, details, ...role }) => ({
           ...role,
