@@ -88,9 +88,10 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     expect((await nextList()).answer).toMatchObject({ items })
     return {
       /** By the stream, and by a read that waits for nothing. */
-      async isToldAnother(): Promise<void> {
-        const { answer } = await nextList()
-        expect(answer.items).not.toMatchObject(items)
+      async isToldOneWithout(itemId: string): Promise<void> {
+        let { answer } = await nextList()
+        // What the model has not seen may join a list by itself.
+        while (idsOf(answer).includes(itemId)) answer = (await nextList()).answer
         const anew = await ask(etag)
         expect(anew.status).toBe(200)
         expect(await anew.json()).toMatchObject({ items: answer.items })
@@ -121,13 +122,13 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     const [again, other] = await Promise.all([startAll(), start('gateway')])
     for (const system of [...Object.values(again), other]) await system.ready()
     expect(await again.gateway.recommendations('newcomer')).toMatchObject({ strategy, generation, items })
-    const [known] = items
-    const { isToldAnother } = await follow(again.gateway, 'newcomer')
-    const token = await other.rate({ userId: 'newcomer', itemId: known?.itemId as string, value: 5 })
-    await isToldAnother()
+    const [itemId = ''] = idsOf({ items })
+    const { isToldOneWithout } = await follow(again.gateway, 'newcomer')
+    const token = await other.rate({ userId: 'newcomer', itemId, value: 5 })
+    await isToldOneWithout(itemId)
     const after = await again.gateway.recommendations('newcomer', { after: token, wait: 10_000 })
     expect(after.freshness).toEqual({ satisfied: true })
-    expect(idsOf(after)).not.toContain(known?.itemId)
+    expect(idsOf(after)).not.toContain(itemId)
     await again.gateway.settled()
     expect(await other.stop(), other.output()).toBe(0)
     await stopAll(again)
