@@ -126,6 +126,21 @@ describe('rankings', () => {
     expect((await trending('1d'))?.asOf).toBe(day(3))
   })
 
+  it('show the trend of long ago as it was, once a positive of today is withdrawn', async () => {
+    const [then, today] = [Date.parse('2018-09-01'), Date.parse('2026-01-10')]
+    const rate = ratingsOn(0)
+    await rate(['u', 'film', like(then)], ['v', 'film', like(then - DAY_MS)], ['w', 'other', like(then)])
+    rankings = createRankings(state, PARTITIONS, silent, () => today)
+    const { trending } = rankings
+    const before = await trending('1d')
+    await rate(['x', 'film', like(today)])
+    await vi.waitFor(async () => expect(scoresOf(await trending('1d'))).toEqual({ film: 1 }), SOON)
+    await rate(['x', 'film', undefined])
+    await vi.waitFor(async () => expect(scoresOf(await trending('1d'))).toEqual(scoresOf(before)), SOON)
+    expect(scoresOf(before)).toEqual({ film: 1.5, other: 1 })
+    expect((await trending('1d'))?.asOf).toBe(then)
+  })
+
   it('end a trend now where something was liked within the window', async () => {
     const now = Date.parse('2026-01-10')
     await ratingsOn(0)(['u', 'a', like(now - 2 * DAY_MS)])

@@ -1,6 +1,6 @@
 import type { Logger } from '../../infra/logging.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
-import { HALF_LIVES_MS } from '../../models/ranking/item-statistics.ts'
+import { HALF_LIVES_MS } from '../../models/ranking/decay.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
 import { popularItems, topRatedItems, trendingItems } from '../../models/ranking/ranked-items.ts'
 import type { RankedItems } from '../../models/ranking/ranked-list.ts'

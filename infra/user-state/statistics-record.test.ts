@@ -11,14 +11,17 @@ const rater = fc.record({
   occurredAt: fc.integer({ min: -4e15, max: 4e15 }),
   offset,
 })
+const sums = fc.array(finite, { minLength: 3, maxLength: 3 })
+const fortnight = fc.record({ latest: finite, positives: offset, decayed: sums, isRest: fc.boolean() })
 const statistics: fc.Arbitrary<ItemStatistics> = fc.record(
   {
     count: offset,
     positives: offset,
     sum: finite,
-    decayed: fc.array(finite, { minLength: 3, maxLength: 3 }),
+    decayed: sums,
     decayedAt: finite,
     raters: fc.array(rater, { minLength: 1, maxLength: 20 }),
+    fortnights: fc.array(fortnight, { minLength: 1, maxLength: 7 }),
   },
   { requiredKeys: ['count', 'positives', 'sum', 'decayed', 'decayedAt'] },
 )
@@ -35,6 +38,16 @@ describe('codec of item statistics', () => {
         const cut = bytes.subarray(0, place % bytes.length)
         expect(() => decodeStatistics('tt0111161', cut)).toThrow(CorruptRecordError)
         expect(() => decodeStatistics('tt0111161', cut)).toThrow(/"tt0111161"/)
+      }),
+    )
+  })
+
+  it('reads version 2, which ended before the fortnights', () => {
+    fc.assert(
+      fc.property(statistics, ({ fortnights: _, ...s }) => {
+        const former = encodeStatistics(s).subarray(0, -1)
+        former[0] = 2
+        expect(decodeStatistics('1', former)).toEqual(s)
       }),
     )
   })

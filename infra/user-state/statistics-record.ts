@@ -1,6 +1,6 @@
-import { HALF_LIVES_MS } from '../../models/ranking/item-statistics.ts'
-import type { ItemStatistics, Rater } from '../../models/ranking/types.ts'
-import { type ByteReader, createByteReader, createByteWriter } from './bytes.ts'
+import { HALF_LIVES_MS } from '../../models/ranking/decay.ts'
+import type { Fortnight, ItemStatistics, Rater } from '../../models/ranking/types.ts'
+import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from './bytes.ts'
 import { decoded } from './corrupt-record.ts'
 
 /*
@@ -8,30 +8,48 @@ import { decoded } from './corrupt-record.ts'
  *
  *   u8 version · varint count · varint positives · f64 sum · f64 decayed at · f64 decayed, for each of HALF_LIVES_MS
  *   varint n · n × (text user id · f64 occurred at · varint offset)      raters, latest first; n = 0: none are kept
+ *   varint n · n × (f64 latest · varint positives · u8 is rest · f64 decayed, for each of HALF_LIVES_MS)      fortnights
+ *
+ * Version 2 had no fortnights.
  */
-const VERSION = 2
+const VERSION = 3
+const WITHOUT_FORTNIGHTS = 2
 const FORMER_VERSION = 1
 /** The one sum of version 1 was that of a week. */
 const FORMER_HALF_LIFE_MS = HALF_LIVES_MS[1]
 
-export function encodeStatistics({ count, positives, sum, decayed, decayedAt, raters = [] }: ItemStatistics): Buffer {
+export function encodeStatistics(statistics: ItemStatistics): Buffer {
+  const { count, positives, sum, decayed, decayedAt, raters = [], fortnights = [] } = statistics
   const writer = createByteWriter()
   writer.u8(VERSION)
   writer.varint(count)
   writer.varint(positives)
   writer.f64(sum)
   writer.f64(decayedAt)
-  HALF_LIVES_MS.forEach((_, i) => {
-    writer.f64(decayed[i] ?? 0)
-  })
+  writeSums(writer, decayed)
   writer.varint(raters.length)
   for (const { userId, occurredAt, offset } of raters) {
     writer.text(userId)
     writer.f64(occurredAt)
     writer.varint(offset)
   }
+  writer.varint(fortnights.length)
+  for (const { latest, positives, isRest, decayed } of fortnights) {
+    writer.f64(latest)
+    writer.varint(positives)
+    writer.u8(isRest ? 1 : 0)
+    writeSums(writer, decayed)
+  }
   return writer.finish()
 }
+
+function writeSums(writer: ByteWriter, decayed: readonly number[]): void {
+  HALF_LIVES_MS.forEach((_, i) => {
+    writer.f64(decayed[i] ?? 0)
+  })
+}
+
+const readSums = (reader: ByteReader): number[] => HALF_LIVES_MS.map(() => reader.f64())
 
 /** @throws CorruptRecordError naming the item */
 export function decodeStatistics(itemId: string, bytes: Buffer): ItemStatistics {
@@ -41,16 +59,22 @@ export function decodeStatistics(itemId: string, bytes: Buffer): ItemStatistics 
       const reader = createByteReader(bytes, 0)
       const version = reader.u8()
       if (version === FORMER_VERSION) return readFormer(reader)
-      if (version !== VERSION) throw new RangeError(`version ${version}, expected ${VERSION}`)
+      if (version !== VERSION && version !== WITHOUT_FORTNIGHTS)
+        throw new RangeError(`version ${version}, expected ${VERSION}`)
       const statistics = {
         count: reader.varint(),
         positives: reader.varint(),
         sum: reader.f64(),
         decayedAt: reader.f64(),
-        decayed: HALF_LIVES_MS.map(() => reader.f64()),
+        decayed: readSums(reader),
       }
       const raters = readRaters(reader)
-      return raters.length > 0 ? { ...statistics, raters } : statistics
+      const fortnights = version === VERSION ? readFortnights(reader) : []
+      return {
+        ...statistics,
+        ...(raters.length > 0 && { raters }),
+        ...(fortnights.length > 0 && { fortnights }),
+      }
     },
   )
 }
@@ -60,6 +84,15 @@ function readRaters(reader: ByteReader): Rater[] {
   for (let n = reader.varint(); n > 0; n--)
     raters.push({ userId: reader.text(), occurredAt: reader.f64(), offset: reader.varint() })
   return raters
+}
+
+function readFortnights(reader: ByteReader): Fortnight[] {
+  const fortnights: Fortnight[] = []
+  for (let n = reader.varint(); n > 0; n--) {
+    const [latest, positives, isRest] = [reader.f64(), reader.varint(), reader.u8() === 1]
+    fortnights.push({ latest, positives, isRest, decayed: readSums(reader) })
+  }
+  return fortnights
 }
 
 /**

@@ -1,19 +1,20 @@
 import type { RatingChange } from '../history/types.ts'
+import { NO_SUMS, sumAt } from './decay.ts'
+import { asRest, counted, summedUp } from './fortnights.ts'
 import { mergeRaters, ratersAfter } from './raters.ts'
 import type { ItemStatistics, Rater } from './types.ts'
 
-const DAY_MS = 24 * 3_600_000
-
-/** A positive counts half as much in `decayed` after this time, one sum for each. Stored statistics go by this order. */
-export const HALF_LIVES_MS = [DAY_MS, 7 * DAY_MS, 30 * DAY_MS] as const
-
-const NO_SUMS: readonly number[] = HALF_LIVES_MS.map(() => 0)
-const ONE_EACH: readonly number[] = HALF_LIVES_MS.map(() => 1)
 const NONE: ItemStatistics = { count: 0, sum: 0, positives: 0, decayed: NO_SUMS, decayedAt: 0 }
 
 /**
  * Statistics of an item after one change of one user's rating. What is withdrawn or replaced is retracted with the time it
- * carried, so that any sequence of changes comes to what a recount of the standing ratings gives.
+ * carried, so that any sequence of changes comes to what a recount of the standing ratings gives:
+ *
+ * - `count` and `positives` exactly, `sum` but for the rounding of values;
+ * - `decayed` to a ten-millionth, of the positives of the four latest fortnights in which any stand (fortnights.ts). Those before
+ *   are one sum: what was withdrawn from it leaves an error of the order of 2^−40 of what weighed most in it;
+ * - `decayedAt` is no earlier than the latest positive, and after a withdrawal perhaps later by log2(positives) days, but not
+ *   past the end of that one's fortnight. A later time than a recount has makes no other list: all is brought to one time there.
  *
  * @param before  undefined: nobody rated the item yet
  * @param keepRaters  whether to keep who rates the item positively; if not, those that were kept are dropped
@@ -27,53 +28,42 @@ export function applyChange(
   let statistics = before ?? NONE
   if (change.before) statistics = addRating(statistics, change.before, -1, positiveFrom)
   if (change.after) statistics = addRating(statistics, change.after, 1, positiveFrom)
-  return keepRaters ? withRaters(statistics, ratersAfter(before?.raters ?? [], change, positiveFrom)) : statistics
+  return withRaters(statistics, keepRaters ? ratersAfter(before?.raters ?? [], change, positiveFrom) : [])
 }
 
 function addRating(
-  statistics: ItemStatistics,
+  before: ItemStatistics,
   { value, occurredAt }: { readonly value: number; readonly occurredAt: number },
   sign: 1 | -1,
   positiveFrom: number,
 ): ItemStatistics {
-  const isPositive = value >= positiveFrom
-  const rating = {
-    count: 1,
-    sum: value,
-    positives: isPositive ? 1 : 0,
-    decayed: isPositive ? ONE_EACH : NO_SUMS,
-    decayedAt: occurredAt,
-  }
-  return combine(statistics, rating, sign)
-}
-
-/** Statistics over the ratings of both, of different partitions. */
-export function mergeStatistics(x: ItemStatistics, y: ItemStatistics): ItemStatistics {
-  return withRaters(combine(x, y, 1), mergeRaters(x.raters ?? [], y.raters ?? []))
-}
-
-function withRaters(statistics: ItemStatistics, raters: readonly Rater[]): ItemStatistics {
-  return raters.length > 0 ? { ...statistics, raters } : statistics
-}
-
-/** x + sign · y without raters, with `decayed` brought to the later of the two times. */
-function combine(x: ItemStatistics, y: ItemStatistics, sign: 1 | -1): ItemStatistics {
-  const count = x.count + sign * y.count
+  const count = before.count + sign
   // Exactly zero when nothing is left: a remainder of rounding must not outlive the ratings it came from.
   if (count <= 0) return NONE
-  const positives = x.positives + sign * y.positives
-  const sum = x.sum + sign * y.sum
-  if (positives <= 0) return { count, sum, positives, decayed: NO_SUMS, decayedAt: 0 }
-  // Without positives a time means nothing, and must not pull `decayedAt` to where nothing happened.
-  const decayedAt = Math.max(x.positives > 0 ? x.decayedAt : -Infinity, y.positives > 0 ? y.decayedAt : -Infinity)
-  const [inX, inY] = [decayedTo(decayedAt, x), decayedTo(decayedAt, y)]
-  const decayed = inX.map((ofX, i) => Math.max(0, ofX + sign * (inY[i] ?? 0)))
-  return { count, sum, positives, decayed, decayedAt }
+  const sum = before.sum + sign * value
+  const standing = before.fortnights ?? asRest(before)
+  const fortnights = value >= positiveFrom ? counted(standing, occurredAt, sign) : standing
+  const counts = { count, sum, ...summedUp(fortnights) }
+  return fortnights.length > 0 ? { ...counts, fortnights } : counts
 }
 
-/** For each half-life: Σ 2^((occurredAt − at) / half-life), moved from the statistics' own time to `at`. */
-function decayedTo(at: number, { positives, decayed, decayedAt }: ItemStatistics): number[] {
-  return HALF_LIVES_MS.map((halfLife, i) =>
-    positives > 0 ? (decayed[i] ?? 0) * 2 ** ((decayedAt - at) / halfLife) : 0,
-  )
+/** Statistics over the ratings of both, of different partitions. From these nothing can be withdrawn any more. */
+export function mergeStatistics(x: ItemStatistics, y: ItemStatistics): ItemStatistics {
+  // Without positives a time means nothing, and must not pull `decayedAt` to where nothing happened.
+  const [later, earlier] = x.positives > 0 && (y.positives === 0 || x.decayedAt > y.decayedAt) ? [x, y] : [y, x]
+  const { decayedAt } = later
+  const sums = [{ sums: later.decayed, of: decayedAt }]
+  if (earlier.positives > 0) sums.push({ sums: earlier.decayed, of: earlier.decayedAt })
+  const merged = {
+    count: x.count + y.count,
+    sum: x.sum + y.sum,
+    positives: x.positives + y.positives,
+    decayed: sumAt(decayedAt, sums),
+    decayedAt,
+  }
+  return withRaters(merged, mergeRaters(x.raters ?? [], y.raters ?? []))
+}
+
+function withRaters({ raters: _, ...statistics }: ItemStatistics, raters: readonly Rater[]): ItemStatistics {
+  return raters.length > 0 ? { ...statistics, raters } : statistics
 }

@@ -1,4 +1,4 @@
-import { HALF_LIVES_MS } from './item-statistics.ts'
+import { HALF_LIVES_MS } from './decay.ts'
 import type { Steps } from './layout.ts'
 import { listOf, type RankedItems } from './ranked-list.ts'
 import { sortInSteps } from './sort-in-steps.ts'
@@ -45,16 +45,17 @@ export function* trendingItems(
   window: number,
 ): Steps<{ ranking: RankedItems; newest: number }> {
   const columns = yield* table.settle()
-  const { positives, decayed, decayedAt } = columns
+  const { decayed, decayedAt } = columns
   const halfLifeMs = HALF_LIVES_MS[window] as number
+  // What has decayed to nothing is no trend, and its time tells nothing.
+  const isLeft = (row: number): boolean => decayed(row, window) > 0
   let newest = Number.NEGATIVE_INFINITY
   for (let row = 0; row < table.rows(); row++) {
     if (row % STEP_ROWS === 0) yield
-    if (positives(row) > 0) newest = Math.max(newest, decayedAt(row))
+    if (isLeft(row)) newest = Math.max(newest, decayedAt(row))
   }
   const ranking = yield* rankItems(table, columns, (row) => {
-    if (positives(row) === 0) return undefined
-    // What has decayed to nothing is no trend.
+    if (!isLeft(row)) return undefined
     return decayed(row, window) * 2 ** ((decayedAt(row) - newest) / halfLifeMs) || undefined
   })
   return { ranking, newest }

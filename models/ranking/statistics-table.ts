@@ -1,4 +1,5 @@
-import { HALF_LIVES_MS, mergeStatistics } from './item-statistics.ts'
+import { HALF_LIVES_MS } from './decay.ts'
+import { mergeStatistics } from './item-statistics.ts'
 import type { Steps } from './layout.ts'
 import { mergeRaters } from './raters.ts'
 import type { ItemStatistics, Rater } from './types.ts'

@@ -9,6 +9,17 @@ export interface Rater {
   readonly offset: Offset
 }
 
+/** Positives of one item that stand and were given within one fortnight. */
+export interface Fortnight {
+  /** ms since 1970: none that stands is later. It tells which fortnight this is. */
+  readonly latest: number
+  readonly positives: number
+  /** As those of an item, but at the end of the fortnight. */
+  readonly decayed: readonly number[]
+  /** Whether all before it are counted here, too. */
+  readonly isRest: boolean
+}
+
 /** Running statistics of one item, over the ratings of one partition of the log (or, merged, of all). */
 export interface ItemStatistics {
   /** Ratings that stand now. */
@@ -19,6 +30,8 @@ export interface ItemStatistics {
   readonly decayed: readonly number[]
   /** ms since 1970 */
   readonly decayedAt: number
+  /** What `decayed` is the sum of, latest first, so that a positive can be withdrawn; left out: nothing is kept apart. */
+  readonly fortnights?: readonly Fortnight[]
   /** Users whose positive of the item stands, latest first, at most 500; only while the model does not know the item. */
   readonly raters?: readonly Rater[]
 }
