@@ -1,4 +1,5 @@
 import { knownItems } from '../../models/history/types.ts'
+import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import { matcher } from '../../models/ranking/filter.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
 import type { RankedItems } from '../../models/ranking/ranked-list.ts'
@@ -28,18 +29,24 @@ export function allowedIn(
   rules: Rules,
   part: Part,
 ): Allowed {
-  const hidden = shelves.map((shelf) => hiddenOn(shelf, rules, part))
+  let hidden: readonly Bitmap[] | undefined
   const isAllowedElsewhere = onNoShelf(catalogue, rules, part)
   const isAllowed = (row: number): boolean =>
-    find(row, (shelf, index) => hidden[shelf]?.isHidden(index) === false, isAllowedElsewhere)
+    find(row, (shelf, index) => hidden?.[shelf]?.isHidden(index) === false, isAllowedElsewhere)
   const found: number[] = []
   /** Where the next look is: in the list, or past the first look among `few`, if there are few. */
   let next = 0
   let few: Int32Array | undefined
 
+  function* hiddenOnAll(): Steps<readonly Bitmap[]> {
+    const all: Bitmap[] = []
+    for (const shelf of shelves) all.push(yield* hiddenOn(shelf, rules, part))
+    return all
+  }
+
   /** @returns places from `next` on, or undefined where it is no more work to go through all of them */
   function* fewLeft(): Steps<Int32Array | undefined> {
-    const [own] = hidden
+    const own = hidden?.[0]
     if (!own || !alignment) return undefined
     yield* alignment.reach()
     const others = alignment.others()
@@ -58,6 +65,7 @@ export function allowedIn(
     found,
     *more(count) {
       const enough = found.length + count
+      hidden ??= yield* hiddenOnAll()
       const { isLate, goOn } = createPace()
       while (found.length < enough) {
         if (next === FIRST_LOOK) few = yield* fewLeft()

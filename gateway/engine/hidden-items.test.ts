@@ -86,7 +86,7 @@ it('follow the catalogue, whenever they were made', () => {
       for (const step of steps.slice(before + during)) {
         change(step)
         if (!('look' in step)) continue
-        const bitmap = hiddenItems.of(step.look)
+        const bitmap = step.look ? finish(hiddenItems.by(step.look)) : hiddenItems.everywhere()
         expectRight(catalogue, bitmap.isHidden, step.look)
         // What a request does to its own bitmap is seen by no other.
         bitmap.hideAll()
@@ -99,7 +99,7 @@ it('follow the catalogue, whenever they were made', () => {
 it('are read again between requests when much has changed', async () => {
   const catalogue = createCatalogue()
   const hiddenItems = finish(followHiddenItems(generation, scorer.bitmap, catalogue))
-  const look = (): void => expectRight(catalogue, hiddenItems.of(ofGenre('Drama')).isHidden, ofGenre('Drama'))
+  const look = (): void => expectRight(catalogue, finish(hiddenItems.by(ofGenre('Drama'))).isHidden, ofGenre('Drama'))
   for (let n = 0; n < 5000; n++) {
     catalogue.put(`item ${n % 70}`, { available: n % 3 > 0, genres: n % 7 > 2 ? ['Drama'] : [] })
     if (n % 100 !== 0) continue

@@ -8,8 +8,10 @@ import type { Catalogue } from '../catalogue.ts'
 
 /** What nobody is to see, for one generation. */
 export interface HiddenItems {
-  /** A bitmap of the caller's own, in which all are hidden that the catalogue hides or the filter does not let through. */
-  of(filter: Filter | undefined): Bitmap
+  /** A bitmap of the caller's own, in which all are hidden that the catalogue hides. */
+  everywhere(): Bitmap
+  /** One in which what the filter does not let through is hidden, too. */
+  by(filter: Filter): Steps<Bitmap>
   /** No longer follows the catalogue. */
   close(): void
 }
@@ -59,9 +61,9 @@ export function* followHiddenItems(
     yield* index.refresh()
     isReading = false
     return {
-      of(filter) {
-        if (filter === undefined) return everywhere.copy()
-        const hidden = index.hiddenBy(filter)
+      everywhere: everywhere.copy,
+      *by(filter) {
+        const hidden = yield* index.hiddenBy(filter)
         hidden.merge(everywhere)
         return hidden
       },

@@ -171,7 +171,10 @@ it('with boosts no more is looked at than may be among the best', async () => {
   const rescoring = {
     factorOf: () => 1,
     maxFactor: 1.05,
-    on: () => ({ factorOf: () => (asked++ % 2 ? 1.05 : 1), maxFactor: 1.05 }),
+    *on() {
+      yield
+      return { factorOf: () => (asked++ % 2 ? 1.05 : 1), maxFactor: 1.05 }
+    },
   }
   const rules = { filter: undefined, hide: [], knownTo: [], rescoring } as never
   const source = inRanking('top-rated', world.list, [own, newer], world.catalogue, rules)

@@ -35,7 +35,7 @@ export function inRanking(
 ): RankingSource {
   const whereabouts = whereaboutsOf(list, shelves)
   const parts = new Map<Part, Allowed>()
-  const scoring = rules.rescoring && byRow(whereabouts, rules.rescoring)
+  let scoring: RowRescoring | undefined
 
   function allowed(part: Part): Allowed {
     const standing = parts.get(part) ?? allowedIn(list, whereabouts, catalogue, rules, part)
@@ -54,7 +54,8 @@ export function inRanking(
   return {
     strategy,
     async best(count, part = 'all') {
-      if (!scoring) return inBackground(bestAsTheyAre(count, part))
+      if (!rules.rescoring) return inBackground(bestAsTheyAre(count, part))
+      scoring ??= await inBackground(byRow(whereabouts, rules.rescoring))
       const best = await inBackground(bestRescored(count, list, allowed(part), scoring))
       return best.map(({ index, score }) => ({ itemId: itemAt(index), score }))
     },
@@ -73,8 +74,9 @@ interface RowRescoring {
 }
 
 /** By bitmaps where an item is on a shelf. */
-function byRow({ shelves, find }: Whereabouts, { factorOf, maxFactor, on }: Rescoring): RowRescoring {
-  const onShelves = shelves.map(on)
+function* byRow({ shelves, find }: Whereabouts, { factorOf, maxFactor, on }: Rescoring): Steps<RowRescoring> {
+  const onShelves: { factorOf(index: number): number }[] = []
+  for (const shelf of shelves) onShelves.push(yield* on(shelf))
   return {
     factorOf: (row) => find(row, (shelf, index) => onShelves[shelf]?.factorOf(index) ?? 1, factorOf),
     maxFactor,

@@ -1,4 +1,6 @@
+import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import { matcher } from '../../models/ranking/filter.ts'
+import type { Steps } from '../../models/ranking/layout.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { timeOf } from './item-times.ts'
 import type { Boost, Selection } from './request.ts'
@@ -17,7 +19,7 @@ export interface Rescoring {
   /** The greatest that may come. */
   readonly maxFactor: number
   /** The same by the index of an item of a shelf. */
-  on(shelf: Shelf): { factorOf(index: number): number; readonly maxFactor: number }
+  on(shelf: Shelf): Steps<{ factorOf(index: number): number; readonly maxFactor: number }>
 }
 
 /** @returns undefined: scores stay as they are */
@@ -39,8 +41,8 @@ export function rescoringOf(
   return {
     factorOf,
     maxFactor,
-    on(shelf) {
-      const boosted = byBitmaps(shelf, boost)
+    *on(shelf) {
+      const boosted = yield* byBitmaps(shelf, boost)
       if (!decay) return { factorOf: boosted, maxFactor }
       const { field, halfLifeDays } = decay
       const timeOn = timesOn(shelf, field, catalogue)
@@ -50,8 +52,9 @@ export function rescoringOf(
 }
 
 /** Which boosts an item has is a bit each. */
-function byBitmaps(shelf: Shelf, boosts: readonly Boost[]): (index: number) => number {
-  const hidden = boosts.map(({ filter, factor }) => ({ factor, others: shelf.hidden(filter) }))
+function* byBitmaps(shelf: Shelf, boosts: readonly Boost[]): Steps<(index: number) => number> {
+  const hidden: { factor: number; others: Bitmap }[] = []
+  for (const { filter, factor } of boosts) hidden.push({ factor, others: yield* shelf.hiddenBy(filter) })
   return (index) =>
     hidden.reduce((product, { factor, others }) => (others.isHidden(index) ? product : product * factor), 1)
 }

@@ -1,3 +1,4 @@
+import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import type { Shelf } from './shelf.ts'
 
 /**
@@ -18,12 +19,15 @@ export function createDifference() {
 }
 
 function without(shelf: Shelf, indices: readonly number[]): Shelf {
+  function hide(hidden: Bitmap): Bitmap {
+    for (const index of indices) hidden.hide(index)
+    return hidden
+  }
   return {
     ...shelf,
-    hidden(filter, part) {
-      const hidden = shelf.hidden(filter, part)
-      for (const index of indices) hidden.hide(index)
-      return hidden
+    hidden: (part) => hide(shelf.hidden(part)),
+    *hiddenBy(filter, part) {
+      return hide(yield* shelf.hiddenBy(filter, part))
     },
   }
 }

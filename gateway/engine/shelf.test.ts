@@ -33,7 +33,7 @@ it('knows the most popular fifth well, ties by index, and parts the items by tha
       const fifth = byPopularity.slice(0, Math.floor(counts.length / 5))
       expect(indices.filter(shelf.isWellKnown)).toEqual(fifth.toSorted((x, y) => x - y))
       const listed = async (part: 'all' | 'wellKnown' | 'lessKnown') => {
-        const found = await shelf.preferences.topK(Float32Array.of(1), counts.length, shelf.hidden(undefined, part))
+        const found = await shelf.preferences.topK(Float32Array.of(1), counts.length, shelf.hidden(part))
         return found.map(({ index }) => index).sort((x, y) => x - y)
       }
       expect(await listed('wellKnown')).toEqual(fifth.toSorted((x, y) => x - y))

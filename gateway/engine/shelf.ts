@@ -40,8 +40,10 @@ export interface Shelf {
   readonly preferences: Space
   /** By likeness: every item has length 1; so has the query, if scores are to be cosines. */
   readonly directions: Space
-  /** A bitmap of the caller's own: hidden is what the catalogue hides, what the filter leaves out, and the other part. */
-  hidden(filter: Filter | undefined, part?: Part): Bitmap
+  /** A bitmap of the caller's own: hidden is what the catalogue hides, and the other part. */
+  hidden(part?: Part): Bitmap
+  /** The same, and what the filter leaves out. */
+  hiddenBy(filter: Filter, part?: Part): Steps<Bitmap>
   isWellKnown(index: number): boolean
   /** Length d: a view. */
   vectorOf(index: number): Float32Array
@@ -75,15 +77,19 @@ export function* buildShelf(
   // Last: once it follows the catalogue, nobody may give up before it can be closed.
   const hiddenItems = yield* followHiddenItems(items, scorer.bitmap, catalogue)
 
+  function inPart(hidden: Bitmap, part: Part): Bitmap {
+    if (part !== 'all') hidden.merge(outside[part])
+    return hidden
+  }
+
   return {
     itemIds,
     indexOf,
     preferences: spaceOver(scorer, pool),
     directions: spaceOver(directions, pool),
-    hidden(filter, part = 'all') {
-      const hidden = hiddenItems.of(filter)
-      if (part !== 'all') hidden.merge(outside[part])
-      return hidden
+    hidden: (part = 'all') => inPart(hiddenItems.everywhere(), part),
+    *hiddenBy(filter, part = 'all') {
+      return inPart(yield* hiddenItems.by(filter), part)
     },
     isWellKnown: (index) => wellKnown[index] === 1,
     vectorOf: (index) => data.subarray(index * width, index * width + d),

@@ -39,7 +39,10 @@ it('a shelf is scored once for each member of a group, however often more is ask
   // Of two kinds of items, which makes the search take several rounds.
   const rescoring = {
     factorOf: () => 1,
-    on: () => ({ factorOf: (index: number) => (index % 7 === 0 ? 3 : 1), maxFactor: 3 }),
+    *on() {
+      yield
+      return { factorOf: (index: number) => (index % 7 === 0 ? 3 : 1), maxFactor: 3 }
+    },
   } as never
   const rules = { filter: undefined, hide: [], knownTo: [], rescoring }
   const source = onShelves('fold-in', [shelf], byLeastMisery(members), rules)

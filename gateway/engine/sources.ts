@@ -1,7 +1,7 @@
 import type { History } from '../../models/history/types.ts'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import type { Filter } from '../../models/ranking/filter.ts'
-import type { Steps } from '../../models/ranking/layout.ts'
+import { finish, type Steps } from '../../models/ranking/layout.ts'
 import { leastOf, topOf } from '../../models/ranking/least-misery.ts'
 import { topRescored } from '../../models/ranking/rescored.ts'
 import type { Scored } from '../../models/ranking/selection.ts'
@@ -34,8 +34,8 @@ export interface Rules {
 }
 
 /** What may not be listed of a shelf: a bitmap of the caller's own. */
-export function hiddenOn(shelf: Shelf, { filter, hide, knownTo }: Rules, part: Part): Bitmap {
-  const hidden = shelf.hidden(filter, part)
+export function* hiddenOn(shelf: Shelf, { filter, hide, knownTo }: Rules, part: Part): Steps<Bitmap> {
+  const hidden = filter === undefined ? shelf.hidden(part) : yield* shelf.hiddenBy(filter, part)
   for (const itemId of hide) {
     const index = shelf.indexOf.get(itemId)
     if (index !== undefined) hidden.hide(index)
@@ -97,9 +97,11 @@ export function byLeastMisery(vectors: readonly Float32Array[]): Question {
 /** Everything on the shelves, by one question. */
 export function onShelves(strategy: Strategy, shelves: readonly Shelf[], question: Question, rules: Rules): Source {
   async function bestOf(shelf: Shelf, count: number, part: Part): Promise<Ranked[]> {
-    const hidden = hiddenOn(shelf, rules, part)
+    const hiding = hiddenOn(shelf, rules, part)
+    // Without a filter it takes but one step, which is not worth a wait.
+    const hidden = rules.filter ? await inBackground(hiding) : finish(hiding)
     const { top, scores } = await question.on(shelf)
-    const factors = rules.rescoring?.on(shelf)
+    const factors = rules.rescoring && (await inBackground(rules.rescoring.on(shelf)))
     const found = factors
       ? await topRescored(count, { ...factors, search: (k) => top(k, hidden), scores, hidden, inSteps: inBackground })
       : await top(count, hidden)

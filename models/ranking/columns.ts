@@ -1,4 +1,5 @@
 import type { AttributeValue, Item } from '../events/types.ts'
+import { hash } from '../hash.ts'
 import type { Bitmap } from './bitmap.ts'
 import { ATTRIBUTE, FIELDS, isComparable, type Scalar } from './filter.ts'
 import type { Steps } from './layout.ts'
@@ -7,6 +8,8 @@ import { collectValueLists, type ValueLists } from './value-lists.ts'
 
 /** Attributes that are indexed: the first so many names that are met. */
 const MAX_ATTRIBUTES = 256
+/** Other names are remembered by a bit each, of 2 to the power of so many: some names share one. */
+const NAME_BITS = 20
 /** Values to a step: about a millisecond. */
 const STEP_VALUES = 2048
 
@@ -26,7 +29,7 @@ export interface Column {
   readonly numbers: SortedNumbers | undefined
 }
 
-/** Columns of fields; 'absent': no item has it; 'unknown': ask the items. */
+/** Columns of fields; 'absent': no item has it; 'unknown': ask the items, some of which probably have it. */
 export type Columns = (field: string) => Column | 'absent' | 'unknown'
 
 /** Ids find their items by themselves. */
@@ -36,6 +39,7 @@ const TOP_LEVEL = Object.keys(FIELDS).filter((name) => name !== 'itemId') as (ke
 export function* buildColumns({ itemIds, get }: DescribedItems): Steps<Columns> {
   const fields = new Map(TOP_LEVEL.map((name) => [name as string, collectColumn()]))
   const attributes = new Map<string, ReturnType<typeof collectColumn>>()
+  const others = createNames()
   let values = 0
   for (let row = 0; row < itemIds.length; row++) {
     const item = get(itemIds[row] as string)
@@ -44,7 +48,9 @@ export function* buildColumns({ itemIds, get }: DescribedItems): Steps<Columns> 
       for (const name of TOP_LEVEL) values += fields.get(name)?.add(row, item[name]) ?? 0
       for (const name of Object.keys(item.attributes)) {
         if (!attributes.has(name) && attributes.size < MAX_ATTRIBUTES) attributes.set(name, collectColumn())
-        values += attributes.get(name)?.add(row, item.attributes[name]) ?? 0
+        const column = attributes.get(name)
+        if (!column) others.add(name)
+        values += column?.add(row, item.attributes[name]) ?? 1
       }
     }
     if (values < STEP_VALUES) continue
@@ -55,12 +61,35 @@ export function* buildColumns({ itemIds, get }: DescribedItems): Steps<Columns> 
   const built = new Map<string, Column>()
   for (const [name, column] of fields) built.set(name, yield* column.build())
   for (const [name, column] of attributes) built.set(ATTRIBUTE + name, yield* column.build())
-  return columnsOver(built, attributes.size < MAX_ATTRIBUTES)
+  return columnsOver(built, others)
 }
 
 /** In a scope of its own, which keeps nothing else from being collected. */
-const columnsOver = (built: ReadonlyMap<string, Column>, isComplete: boolean): Columns => {
-  return (field) => built.get(field) ?? (isComplete && field !== 'itemId' ? 'absent' : 'unknown')
+const columnsOver = (built: ReadonlyMap<string, Column>, others: Names): Columns => {
+  const isAsked = (field: string): boolean => field === 'itemId' || others.has(field.slice(ATTRIBUTE.length))
+  return (field) => built.get(field) ?? (isAsked(field) ? 'unknown' : 'absent')
+}
+
+/** Names, of which it may say that it has one that it has not. */
+interface Names {
+  add(name: string): void
+  has(name: string): boolean
+}
+
+function createNames(): Names {
+  let bits: Uint8Array | undefined
+  const placeOf = (name: string): number => hash(name) >>> (32 - NAME_BITS)
+  return {
+    add(name) {
+      const at = placeOf(name)
+      bits ??= new Uint8Array(2 ** (NAME_BITS - 3))
+      ;(bits[at >>> 3] as number) |= 1 << (at & 7)
+    },
+    has(name) {
+      const at = placeOf(name)
+      return (((bits?.[at >>> 3] ?? 0) >>> (at & 7)) & 1) === 1
+    },
+  }
 }
 
 function collectColumn() {

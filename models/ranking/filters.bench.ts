@@ -52,14 +52,14 @@ export async function bench(report: (row: Record<string, string | number>) => vo
     const users = Array.from({ length: USERS }, () => Float32Array.from({ length: FACTORS }, () => normal(random)))
     let turn = 0
     const search = (filter: Filter) => () => {
-      const hidden = index.hiddenBy(filter)
+      const hidden = finish(index.hiddenBy(filter))
       scorer.topK(users[turn++ % USERS] as Float32Array, K, hidden)
     }
     medianMs(search({ all: [] }))
     for (const [name, filter] of Object.entries(FILTERS)) {
       const first = once(search(filter))
       const again = medianMs(search(filter))
-      const hidden = index.hiddenBy(filter)
+      const hidden = finish(index.hiddenBy(filter))
       const left = itemIds.filter((_, n) => !hidden.isHidden(n)).length
       report({
         items: ROWS,
