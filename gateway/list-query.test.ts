@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { describe, expect, it } from 'vitest'
-import { selection } from './list-query.ts'
+import { listParameters, selection } from './list-query.ts'
 
 const schema = z.strictObject(selection)
 const comedy = { field: 'genres', has: 'Comedy' }
@@ -8,6 +8,18 @@ const comedy = { field: 'genres', has: 'Comedy' }
 /** Where faults are, and what is said of them. */
 const faultsOf = (body: object): string[] =>
   schema.safeParse(body).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
+
+describe('what is skipped', () => {
+  it('is no more than a list is told of, and whoever asks for more hears what to do', () => {
+    expect(faultsOf({ skip: 10_000 })).toEqual([])
+    const advice = 'a genre or a filter brings up what stands further down'
+    expect(faultsOf({ skip: 10_001 })).toEqual([`skip: Expected at most 10000: ${advice}`])
+    const given = z.strictObject(listParameters).safeParse({ skip: '10001' })
+    expect(given.error?.issues).toMatchObject([
+      { path: ['skip'], message: `Expected a whole number from 0 to 10000: ${advice}` },
+    ])
+  })
+})
 
 describe('what multiplies scores', () => {
   it.each([1e-3, 0.5, 1e3])('may be %d', (factor) => {

@@ -4,11 +4,11 @@ import type { Filter } from '../models/ranking/filter.ts'
 import { checkField, checkFilter, type FilterFault } from '../models/ranking/filter-limits.ts'
 import { checkTotals } from '../models/ranking/filter-totals.ts'
 import { checkTimeField } from './engine/item-times.ts'
-import { MAX_CAPPED } from './engine/list.ts'
+import { MAX_CAPPED, MAX_SKIP } from './engine/list.ts'
 import type { Selection } from './engine/request.ts'
 import { FIELD, FILTER } from './filter-schema.ts'
 import { ratingValue } from './ratings.ts'
-import { flag, genre, itemId, paging, repeated, ruled, shortList, userId } from './schemas.ts'
+import { flag, genre, itemId, listPaging, repeated, ruled, SKIP, SKIP_ADVICE, shortList, userId } from './schemas.ts'
 
 const MAX_IDS = 1_000
 const MAX_GROUP = 50
@@ -64,7 +64,7 @@ export const explain = z.boolean().optional().openapi({
 /** What a list may hold, for lists that are asked for by a body. */
 export const selection = {
   limit: z.int().min(1).max(1000).default(10),
-  skip: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  skip: z.int().min(0).max(MAX_SKIP, `Expected at most ${MAX_SKIP}${SKIP_ADVICE}`).default(0).openapi(SKIP),
   genre,
   filter: filter.optional(),
   exclude: itemIds.optional(),
@@ -97,7 +97,7 @@ export const contextItemId = itemId.optional().openapi({
 
 /** What a list for a user may be asked with by its address. */
 export const listParameters = {
-  ...paging,
+  ...listPaging,
   genre,
   contextItemId,
   exclude: repeated(itemId),

@@ -8,12 +8,15 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.stop())
 
+interface Parameter {
+  name: string
+  in: string
+  schema: Record<string, unknown>
+}
 interface Document {
   openapi: string
-  paths: Record<
-    string,
-    Record<string, { parameters?: { name: string; in: string }[]; responses: Record<string, unknown> }>
-  >
+  paths: Record<string, Record<string, { parameters?: Parameter[]; responses: Record<string, unknown> }>>
+  components: { schemas: Record<string, { properties?: Record<string, unknown> }> }
 }
 const document = async () => (await gateway.get('/openapi.json')).body as Document
 
@@ -37,6 +40,22 @@ describe('/openapi.json', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
     const shown = [...readme.matchAll(/^\| `([A-Z]+ \/[^`]*)`/gm)].map(([, route]) => route)
     expect([...new Set(shown)].sort()).toEqual([...new Set(answered())].sort())
+  })
+
+  it('tells how far down lists of scores go', async () => {
+    const { paths, components } = await document()
+    const skip = { type: 'integer', minimum: 0, maximum: 10_000, default: 0, description: expect.any(String) }
+    for (const path of [
+      'users/{userId}/recommendations',
+      'items/{itemId}/similar',
+      'items/popular',
+      'items/trending',
+    ]) {
+      const { parameters = [] } = paths[`/v1/${path}`]?.get ?? {}
+      expect(parameters.find(({ name }) => name === 'skip')?.schema).toMatchObject(skip)
+    }
+    for (const body of ['RecommendationRequest', 'SimilarRequest'])
+      expect(components.schemas[body]?.properties?.skip).toMatchObject(skip)
   })
 
   it('is whole: references lead somewhere, path parameters are declared, each operation has answers', async () => {

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { RebuildRecord } from '../infra/model-store/port.ts'
 import { checkId, checkRecommendationId, checkTime, RESERVED } from '../models/events/validation.ts'
+import { MAX_SKIP } from './engine/list.ts'
 import type { Trouble } from './health.ts'
 import { PROBLEMS, type ProblemKind } from './problems.ts'
 
@@ -48,9 +49,9 @@ const givenAs =
   <S extends z.ZodType>(schema: S) =>
     schema as unknown as z.ZodType<z.output<S>, I>
 
-/** A whole number in the query. */
-function wholeNumber(min: number, max: number, otherwise: number) {
-  const message = `Expected a whole number from ${min} to ${max}`
+/** A whole number in the query. @param advice  what to do where it is too great */
+function wholeNumber(min: number, max: number, otherwise: number, advice = '') {
+  const message = `Expected a whole number from ${min} to ${max}${advice}`
   const number = z
     .string()
     .regex(/^\d+$/, message)
@@ -61,13 +62,27 @@ function wholeNumber(min: number, max: number, otherwise: number) {
     .openapi({ type: 'integer', minimum: min, maximum: max, default: otherwise })
 }
 
+/** How many are wanted. @param otherwise  unless another number is given */
+const limitBy = (otherwise: number) => wholeNumber(1, 1000, otherwise)
+
 /** Which part of a list is wanted. @param limit  unless another one is given */
 export const pagingBy = (limit: number) => ({
-  limit: wholeNumber(1, 1000, limit),
+  limit: limitBy(limit),
   skip: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0),
 })
 
 export const paging = pagingBy(10)
+
+const DEEPER = 'a genre or a filter brings up what stands further down'
+/** Ends what is said of a `skip` that is too great. */
+export const SKIP_ADVICE = `: ${DEEPER}`
+export const SKIP = { description: `Items of the list before those that are told; ${DEEPER}` }
+
+/** The same of a list of items by their scores, which is not told to its end. */
+export const listPaging = {
+  limit: limitBy(10),
+  skip: wholeNumber(0, MAX_SKIP, 0, SKIP_ADVICE).openapi(SKIP),
+}
 
 export const genre = text(1, 256).optional().openapi({ description: 'Only items of this genre, in any case' })
 

@@ -16,6 +16,11 @@ const SPARE = 4
  * whoever caps at one of each genre would have the whole catalogue looked through for every request.
  */
 export const MAX_CAPPED = 10_000
+/**
+ * How deep a list is told: what stands further down has all before it sorted for every page, and whoever pages so far wants
+ * everything, not what is best.
+ */
+export const MAX_SKIP = 10_000
 /** Other requests are let in after so long. */
 const STEP_MS = 2
 

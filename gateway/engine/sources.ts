@@ -87,7 +87,7 @@ export function byLeastMisery(vectors: readonly Float32Array[]): Question {
   return {
     async on(shelf) {
       const least = await leastOn(shelf)
-      return { top: async (k, hidden) => topOf(least, k, hidden), scores: () => least }
+      return { top: (k, hidden) => inBackground(topOf(least, k, hidden)), scores: () => least }
     },
     scoreOf: ({ preferences }, index) =>
       Math.min(...vectors.map((vector) => preferences.scoresOf(vector, [index])[0] as number)),

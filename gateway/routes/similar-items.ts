@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { withGenre } from '../list-query.ts'
 import { Problem } from '../problems.ts'
-import { genre, inPath, itemId, json, list, needs, paging, refusals } from '../schemas.ts'
+import { genre, inPath, itemId, json, list, listPaging, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'get',
@@ -14,7 +14,7 @@ const route = createRoute({
   security: needs('read'),
   request: {
     params: z.strictObject({ itemId: inPath('itemId', itemId) }),
-    query: z.strictObject({ ...paging, genre }),
+    query: z.strictObject({ ...listPaging, genre }),
   },
   responses: { 200: json(list, 'The list, most similar first'), ...refusals(400, 404) },
 })

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { withGenre } from '../list-query.ts'
-import { genre, json, list, needs, paging, refusals } from '../schemas.ts'
+import { genre, json, list, listPaging, needs, refusals } from '../schemas.ts'
 
 const trend = list.extend({
   asOf: z.iso.datetime().openapi({
@@ -19,7 +19,7 @@ const route = createRoute({
     'Positive ratings counted from the stream, each half as much for every `window` of its age at `asOf`; a score is that sum.',
   security: needs('read'),
   request: {
-    query: z.strictObject({ ...paging, genre, window: z.enum(['1d', '7d', '30d']).default('7d') }),
+    query: z.strictObject({ ...listPaging, genre, window: z.enum(['1d', '7d', '30d']).default('7d') }),
   },
   responses: { 200: json(trend.openapi('Trend'), 'The list, most liked first'), ...refusals(400) },
 })

@@ -2,6 +2,9 @@ import type { Bitmap } from './bitmap.ts'
 import type { Steps } from './layout.ts'
 import { createSelection, type Scored } from './selection.ts'
 
+/** Items to a step: a millisecond or two. */
+const STEP_ITEMS = 8192
+
 /**
  * Of every item the least that anybody makes of it, in a step a member.
  *
@@ -22,9 +25,10 @@ export function* leastOf(members: Iterable<Float32Array>): Steps<Float32Array> {
 }
 
 /** The k items of greatest score that are not hidden, best first, ties by index. */
-export function topOf(scores: Float32Array, k: number, hidden: Bitmap): Scored[] {
+export function* topOf(scores: Float32Array, k: number, hidden: Bitmap): Steps<Scored[]> {
   const selection = createSelection(k)
   for (let index = 0; index < scores.length; index++) {
+    if (index % STEP_ITEMS === STEP_ITEMS - 1) yield
     const score = scores[index] as number
     if (score > selection.toBeat && !hidden.isHidden(index)) selection.offer(index, score)
   }
