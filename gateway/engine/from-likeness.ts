@@ -1,3 +1,4 @@
+import { preciseDot } from '../../models/linalg/dot.ts'
 import { directionOf } from '../../models/ranking/directions.ts'
 import { mean } from './from-taste.ts'
 import { type ServedGeneration, vectorOf } from './serving.ts'
@@ -24,14 +25,8 @@ export function fromLikeness(served: ServedGeneration, itemIds: readonly string[
       const vector = vectorOf(served, itemId)
       const direction = vector && directionOf(vector)
       if (!direction) return undefined
-      const amounts = Float64Array.from(near, (one) => product(one.direction, direction) / near.length)
+      const amounts = Float64Array.from(near, (one) => preciseDot(one.direction, direction) / near.length)
       return { itemIds: nearIds, amounts, looked: near.length }
     },
   }
-}
-
-function product(x: Float32Array, y: Float32Array): number {
-  let sum = 0
-  for (let k = 0; k < x.length; k++) sum += (x[k] as number) * (y[k] as number)
-  return sum
 }

@@ -1,6 +1,6 @@
 import { prepareExplanation } from '../../models/als/explain.ts'
 import type { Generation } from '../../models/als/types.ts'
-import { dot } from '../../models/linalg/dot.ts'
+import { dot, preciseDot } from '../../models/linalg/dot.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
 import { createSelection } from '../../models/ranking/selection.ts'
 import { sortInSteps } from '../../models/ranking/sort-in-steps.ts'
@@ -63,8 +63,7 @@ function* prepared(generation: Generation, { observations: observed, atHand }: T
     *amounts(item) {
       const amounts = new Float64Array(itemIds.length)
       amounts.set(yield* contributions(item))
-      const { vector } = atHand
-      ;(amounts[place] as number) += vector.reduce((sum, x, k) => sum + x * (item[k] as number), 0)
+      ;(amounts[place] as number) += preciseDot(atHand.vector, item)
       return amounts
     },
   }

@@ -1,3 +1,5 @@
+import { onesOf } from '../../models/ranking/bitmap.ts'
+
 /** A set of ranks, a bit each, in ascending order. */
 export type RankSet = Uint32Array<ArrayBuffer>
 
@@ -45,17 +47,10 @@ export function nextRank(set: RankSet, from: number): number | undefined {
 export function passRanks(set: RankSet, from: number, end: number, most: number): { passed: number; next: number } {
   let [passed, next] = [0, from]
   while ((next | 31) < end) {
-    const count = population((set[next >>> 5] ?? 0) & (-1 << (next & 31)))
+    const count = onesOf((set[next >>> 5] ?? 0) & (-1 << (next & 31)))
     if (passed + count > most) break
     passed += count
     next = (next | 31) + 1
   }
   return { passed, next }
-}
-
-/** Bits that are set (Warren, Hacker's Delight, 5-1). */
-function population(word: number): number {
-  let x = word - ((word >>> 1) & 0x55555555)
-  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333)
-  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }

@@ -12,6 +12,13 @@ export function dot(u: Float32Array, data: Float32Array, offset: number): number
   return sum
 }
 
+/** u·v in double precision: not a score, but a length, a likeness, or a part of what a score is said to be the sum of. */
+export function preciseDot(u: Float32Array, v: Float32Array): number {
+  let sum = 0
+  for (let k = 0; k < u.length; k++) sum += (u[k] as number) * (v[k] as number)
+  return sum
+}
+
 /**
  * Scores of `count` rows of `data` (rows×d) from row `from` on, into `scores`. Four rows at a time: a single sum waits for
  * its own rounding at every step, four sums overlap their waits.

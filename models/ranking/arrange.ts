@@ -1,3 +1,6 @@
+import { preciseDot } from '../linalg/dot.ts'
+import { directionOf } from './directions.ts'
+
 /**
  * Rules over a list of candidates, best first. Whoever asks for more of a list gets what stood there before, and more after it:
  * so the pages of a list agree.
@@ -10,7 +13,7 @@ interface Diversity<T> {
   /** λ, from 0 (by score alone) to 1 (by unlikeness alone) */
   readonly weight: number
   scoreOf(candidate: T): number
-  /** All of one length; a candidate without a vector is like no other. */
+  /** All of one length; a candidate without a vector, or with one that points nowhere, is like no other. */
   vectorOf(candidate: T): Float32Array | undefined
   readonly count: number
 }
@@ -28,7 +31,10 @@ interface Diversity<T> {
 export function diversified<T>(candidates: readonly T[], { weight, scoreOf, vectorOf, count }: Diversity<T>): T[] {
   const pool = candidates.slice(0, DIVERSITY_POOL)
   const relevance = scaled(pool.map(scoreOf))
-  const directions = pool.map((candidate) => directionOf(vectorOf(candidate)))
+  const directions = pool.map((candidate) => {
+    const vector = vectorOf(candidate)
+    return vector && directionOf(vector)
+  })
   /** Greatest cosine to those chosen; to none: 0. */
   const likeness = new Float64Array(pool.length)
   const left = new Set(pool.keys())
@@ -43,8 +49,10 @@ export function diversified<T>(candidates: readonly T[], { weight, scoreOf, vect
       greatest = gain
     }
     left.delete(best)
+    const chosenDirection = directions[best]
     for (const n of left) {
-      const cosine = product(directions[n], directions[best])
+      const direction = directions[n]
+      const cosine = direction && chosenDirection ? preciseDot(direction, chosenDirection) : 0
       likeness[n] = chosen.length === 0 ? cosine : Math.max(likeness[n] as number, cosine)
     }
     chosen.push(pool[best] as T)
@@ -57,21 +65,6 @@ function scaled(scores: readonly number[]): number[] {
   const least = Math.min(...scores)
   const range = Math.max(...scores) - least
   return scores.map((score) => (range > 0 ? (score - least) / range : 0))
-}
-
-function directionOf(vector: Float32Array | undefined): Float64Array | undefined {
-  if (!vector) return undefined
-  const direction = new Float64Array(vector)
-  const norm = Math.sqrt(product(direction, direction))
-  for (let k = 0; k < direction.length; k++) (direction[k] as number) /= norm
-  return norm > 0 ? direction : undefined
-}
-
-function product(x: Float64Array | undefined, y: Float64Array | undefined): number {
-  if (!x || !y) return 0
-  let sum = 0
-  for (let k = 0; k < x.length; k++) sum += (x[k] as number) * (y[k] as number)
-  return sum
 }
 
 interface Cap<T> {

@@ -101,8 +101,8 @@ function bitmapOver(words: Uint32Array, pastLast: number, placement: Partial<Pla
   }
 }
 
-/** Bits that are set: of pairs, fours and eights side by side, and then the sum of the eights. */
-function onesOf(word: number): number {
+/** Bits that are set (Warren, Hacker's Delight, 5-1): of pairs, fours and eights side by side, and then the sum of the eights. */
+export function onesOf(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555)
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24

@@ -1,4 +1,5 @@
 import type { PlacedFactors } from '../als/placed.ts'
+import { preciseDot } from '../linalg/dot.ts'
 import { BLOCK_ROWS, type Layout, type Steps } from './layout.ts'
 import { type Scorer, scorerOver } from './scorer.ts'
 
@@ -52,6 +53,6 @@ export function reciprocalOf(vector: Float32Array): number {
 
 /** A vector made one long. @returns undefined: it points nowhere */
 export function directionOf(vector: Float32Array): Float32Array | undefined {
-  const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0))
+  const length = Math.sqrt(preciseDot(vector, vector))
   return length >= SHORTEST ? vector.map((x) => x / length) : undefined
 }
