@@ -126,7 +126,8 @@ export async function recommendsToNewcomers(gateway: Gateway) {
   let token = ''
   for (const itemId of idsOf(await gateway.popular({ genre: 'Animation', limit: 5 })))
     token = await gateway.rate({ userId: 'newcomer', itemId, value: 5 })
-  const after = await gateway.recommendations('newcomer', { after: token })
+  // What was loaded before may still be being folded in.
+  const after = await gateway.recommendations('newcomer', { after: token, wait: 10_000 })
   expect(after).toMatchObject({ strategy: 'fold-in', freshness: { satisfied: true } })
   expect(idsOf(after)).not.toEqual(idsOf(before))
   return after

@@ -7,10 +7,10 @@ const GATHER_MS = 50
 const RETRY_MS = 150
 const MAX_TRIES = 5
 /**
- * After an item others have the event loop for this long a rater, ten times what it takes to read one and to solve by them. Not for
- * ten times as long as it took: on a busy machine most of that was waiting.
+ * After an item others have the event loop for this long a rater: some ten times what it takes to read one of a hundred ratings. Not
+ * for ten times as long as it took: on a busy machine most of that was waiting.
  */
-const REST_MS_A_RATER = 0.5
+const REST_MS_A_RATER = 1
 
 export interface SolvingQueue {
   /** The item is to be solved. One that waits already stays where it is. */
