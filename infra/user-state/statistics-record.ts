@@ -44,9 +44,7 @@ export function encodeStatistics(statistics: ItemStatistics): Buffer {
 }
 
 function writeSums(writer: ByteWriter, decayed: readonly number[]): void {
-  HALF_LIVES_MS.forEach((_, i) => {
-    writer.f64(decayed[i] ?? 0)
-  })
+  for (let i = 0; i < HALF_LIVES_MS.length; i++) writer.f64(decayed[i] ?? 0)
 }
 
 const readSums = (reader: ByteReader): number[] => HALF_LIVES_MS.map(() => reader.f64())
@@ -70,11 +68,7 @@ export function decodeStatistics(itemId: string, bytes: Buffer): ItemStatistics 
       }
       const raters = readRaters(reader)
       const fortnights = version === VERSION ? readFortnights(reader) : []
-      return {
-        ...statistics,
-        ...(raters.length > 0 && { raters }),
-        ...(fortnights.length > 0 && { fortnights }),
-      }
+      return { ...statistics, ...(raters.length > 0 && { raters }), ...(fortnights.length > 0 && { fortnights }) }
     },
   )
 }

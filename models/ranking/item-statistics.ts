@@ -28,9 +28,10 @@ export function applyChange(
   let statistics = before ?? NONE
   if (change.before) statistics = addRating(statistics, change.before, -1, positiveFrom)
   if (change.after) statistics = addRating(statistics, change.after, 1, positiveFrom)
-  return withRaters(statistics, keepRaters ? ratersAfter(before?.raters ?? [], change, positiveFrom) : [])
+  return keepRaters ? withRaters(statistics, ratersAfter(before?.raters ?? [], change, positiveFrom)) : statistics
 }
 
+/** Without raters. */
 function addRating(
   before: ItemStatistics,
   { value, occurredAt }: { readonly value: number; readonly occurredAt: number },
@@ -64,6 +65,6 @@ export function mergeStatistics(x: ItemStatistics, y: ItemStatistics): ItemStati
   return withRaters(merged, mergeRaters(x.raters ?? [], y.raters ?? []))
 }
 
-function withRaters({ raters: _, ...statistics }: ItemStatistics, raters: readonly Rater[]): ItemStatistics {
+function withRaters(statistics: ItemStatistics, raters: readonly Rater[]): ItemStatistics {
   return raters.length > 0 ? { ...statistics, raters } : statistics
 }
