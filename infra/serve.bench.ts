@@ -44,7 +44,7 @@ export async function bench(report: (row: Row) => void, flags: Flags): Promise<v
         'p50 ms': figures ? ms(figures.p50Ms) : '',
         'p99 ms': figures ? ms(figures.p99Ms) : '',
         'max ms': figures ? ms(figures.maxMs) : '',
-        failed: figures?.failed ?? '',
+        failed: figures?.failure === undefined ? (figures?.failed ?? '') : `${figures.failed}: ${figures.failure}`,
       })
     const ratings = await writeDataset(join(folder, 'generated'), size)
     const began = performance.now()

@@ -1,8 +1,9 @@
+import { inSlices } from '../../infra/in-slices.ts'
 import type { Logger } from '../../infra/logging.ts'
 import type { Metrics } from '../../infra/metrics.ts'
 import type { ModelStore } from '../../infra/model-store/port.ts'
 import type { RatingStore } from '../../infra/rating-store/port.ts'
-import { createGeneration } from '../../models/als/generation.ts'
+import { createInSteps } from '../../models/als/generation.ts'
 import type { Generation } from '../../models/als/types.ts'
 import { currentValues, haveSameLoss, type Settings } from './hyper-parameters.ts'
 import { epochInWords } from './progress.ts'
@@ -58,7 +59,7 @@ export async function rebuildOnce(
     signal,
   )
   const { training, itemIds } = trained as Trained
-  const generation = createGeneration({
+  const parts = {
     ...training,
     id: crypto.randomUUID(),
     createdAt: Date.now(),
@@ -67,7 +68,8 @@ export async function rebuildOnce(
     watermark,
     trainSeconds: (Date.now() - started) / 1000,
     tuning: last && haveSameLoss(last.hyperParameters, hyperParameters) ? last.tuning : undefined,
-  })
+  }
+  const generation = await inSlices(createInSteps(parts))
   return await publish(generation, role)
 }
 

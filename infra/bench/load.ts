@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http'
 import autocannon from 'autocannon'
+import { messageOf } from '../errors.ts'
 
 /** A request to the system that is measured. A body is sent as JSON. */
 export interface Sent {
@@ -15,6 +16,8 @@ export interface Figures {
   readonly maxMs: number
   /** Answers other than 2xx, and requests without one. */
   readonly failed: number
+  /** What befell one of them. */
+  readonly failure?: string | undefined
 }
 
 interface Load {
@@ -68,15 +71,22 @@ export async function openLoop({
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const tookMs: number[] = []
   let failed = 0
+  let failure: string | undefined
   const answered: Promise<void>[] = []
 
   async function send(due: number): Promise<void> {
     try {
-      if (!(await isAnswered(agent, url, next()))) failed++
-    } catch {
-      failed++
+      const status = await statusOf(agent, url, next())
+      if (Math.floor(status / 100) !== 2) fail(`status ${status}`)
+    } catch (error) {
+      fail(messageOf(error))
     }
     if (due >= 0) tookMs.push(performance.now() - begin - due)
+  }
+
+  function fail(reason: string): void {
+    failed++
+    failure ??= reason
   }
 
   const begin = performance.now() + 1000 * warmUpSeconds
@@ -90,19 +100,19 @@ export async function openLoop({
   agent.destroy()
   tookMs.sort((a, b) => a - b)
   const at = (share: number): number => tookMs[Math.ceil(share * tookMs.length) - 1] as number
-  return { perSecond, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1), failed }
+  return { perSecond, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1), failed, failure }
 
   function dueMs(n: number): number {
     return (1000 * n) / perSecond
   }
 }
 
-/** Reads the answer to its end. @returns whether it is a 2xx */
-function isAnswered(agent: Agent, url: string, { method, path, body }: Sent): Promise<boolean> {
+/** Reads the answer to its end. */
+function statusOf(agent: Agent, url: string, { method, path, body }: Sent): Promise<number> {
   return new Promise((resolve, reject) => {
     const sending = request(new URL(path, url), { agent, method, ...(body !== undefined && { headers: JSON_BODY }) })
     sending.once('response', (response) => {
-      response.once('end', () => resolve(Math.floor((response.statusCode ?? 0) / 100) === 2))
+      response.once('end', () => resolve(response.statusCode ?? 0))
       response.once('error', reject)
       response.resume()
     })

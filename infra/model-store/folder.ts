@@ -61,7 +61,7 @@ export async function openFolderModelStore(folder: string): Promise<ModelStore> 
     publish: (generation) =>
       attempt(async () => {
         if (!SAFE_ID.test(generation.id)) throw new Error(`"${generation.id}" cannot be part of a file name`)
-        const { sealed, info } = seal(generation)
+        const { sealed, info } = await seal(generation)
         await writeWhole(folder, generation.id + ARTIFACT, sealed)
         await writeWhole(folder, `${generation.id}.json`, JSON.stringify(info))
         return info

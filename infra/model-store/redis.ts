@@ -106,7 +106,7 @@ export async function openRedisModelStore(
   return {
     publish: (generation) =>
       attempt(async () => {
-        const { sealed, info } = seal(generation)
+        const { sealed, info } = await seal(generation)
         const chunks = chunksOf(info.bytes)
         for (const { number, start, end } of chunks) {
           const chunk = Buffer.from(sealed.buffer, sealed.byteOffset + start, end - start)

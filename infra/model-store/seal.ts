@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { decodeGeneration, encodeGeneration } from '../../models/als/artifact.ts'
+import { decodeInSteps, encodeGeneration } from '../../models/als/artifact.ts'
 import type { Generation } from '../../models/als/types.ts'
+import type { Steps } from '../../models/ranking/layout.ts'
 import { CorruptGenerationError, messageOf } from '../errors.ts'
+import { inSlices } from '../in-slices.ts'
 import type { GenerationInfo } from './port.ts'
 
 const SHA256_BYTES = 32
+/** Digested in a step: a millisecond. WebCrypto would copy it all first, in one. */
+const STEP_BYTES = 1 << 20
 
-/** A generation as it is stored: the artifact, then its SHA-256, so that a torn or flipped byte shows. */
-export function seal(generation: Generation): { sealed: Uint8Array; info: GenerationInfo } {
+/**
+ * A generation as it is stored: the artifact, then its SHA-256, so that a torn or flipped byte shows. The digest is taken
+ * between requests.
+ */
+export async function seal(generation: Generation): Promise<{ sealed: Uint8Array; info: GenerationInfo }> {
   const artifact = encodeGeneration(generation)
-  const digest = createHash('sha256').update(artifact).digest()
+  const digest = await inSlices(sha256(artifact))
   const sealed = Buffer.concat([artifact, digest])
   const { id, createdAt, hyperParameters, metrics, users, ratings, watermark, trainSeconds, epochsRun, tuning } =
     generation
@@ -22,21 +29,30 @@ export function seal(generation: Generation): { sealed: Uint8Array; info: Genera
 }
 
 /**
- * The generation that was sealed. The digest is taken off the event loop: the gateway answers meanwhile.
+ * The generation that was sealed, read between requests.
  * @throws CorruptGenerationError
  */
 export async function unseal(id: string, sealed: Uint8Array<ArrayBuffer>): Promise<Generation> {
   const end = Math.max(0, sealed.length - SHA256_BYTES)
   const artifact = sealed.subarray(0, end)
-  const digest = Buffer.from(await crypto.subtle.digest('SHA-256', artifact))
+  const digest = await inSlices(sha256(artifact))
   if (!digest.equals(sealed.subarray(end))) throw corrupt(id, 'its checksum does not hold')
   try {
-    const generation = decodeGeneration(artifact)
+    const generation = await inSlices(decodeInSteps(artifact))
     if (generation.id === id) return generation
     throw new Error(`it holds generation ${generation.id}`)
   } catch (error) {
     throw corrupt(id, messageOf(error), error)
   }
+}
+
+function* sha256(bytes: Uint8Array): Steps<Buffer> {
+  const hash = createHash('sha256')
+  for (let from = 0; from < bytes.length; from += STEP_BYTES) {
+    hash.update(bytes.subarray(from, from + STEP_BYTES))
+    yield
+  }
+  return hash.digest()
 }
 
 /** What is said of an artifact that cannot be used. */

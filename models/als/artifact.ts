@@ -1,4 +1,5 @@
-import { createGeneration } from './generation.ts'
+import { finish, type Steps } from '../ranking/layout.ts'
+import { createInSteps } from './generation.ts'
 import type { Generation, UserSample } from './types.ts'
 
 /**
@@ -10,6 +11,8 @@ import type { Generation, UserSample } from './types.ts'
  */
 const MAGIC = 'FSGEN\0\0\u0001'
 const PREFIX_BYTES = MAGIC.length + 4
+/** Copied in a step: fresh memory is slow to be had. */
+const STEP_BYTES = 2 << 20
 
 /** Bytes that are no generation, or one in a format that this version does not know. The message says why. */
 export class MalformedArtifactError extends Error {
@@ -23,7 +26,7 @@ interface Header extends Small {
 }
 
 /** The generation as one immutable artifact, without a checksum: whoever stores it seals it. */
-export function encodeGeneration(generation: Generation): Uint8Array {
+export function encodeGeneration(generation: Generation): Uint8Array<ArrayBuffer> {
   const { itemIds, indexOf: _, items, userGramian, userSample, positives, ...small } = generation
   const { rows, d, data } = items.factors
   const sections = Object.entries({
@@ -47,7 +50,10 @@ export function encodeGeneration(generation: Generation): Uint8Array {
  * The generation that was encoded. Its arrays are copies: `bytes` may be reused.
  * @throws MalformedArtifactError
  */
-export function decodeGeneration(bytes: Uint8Array): Generation {
+export const decodeGeneration = (bytes: Uint8Array): Generation => finish(decodeInSteps(bytes))
+
+/** The same in steps, for whoever must not be held up. `bytes` stay as they are until the last. */
+export function* decodeInSteps(bytes: Uint8Array): Steps<Generation> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   if (buffer.toString('latin1', 0, MAGIC.length) !== MAGIC) {
     throw new MalformedArtifactError('It does not begin as a generation of this format does.')
@@ -59,16 +65,16 @@ export function decodeGeneration(bytes: Uint8Array): Generation {
     const section = cut(buffer, headerEnd, sections)
     // Artifacts that were written before there was a sample have none.
     const hasSample = sections.some(({ name }) => name === 'userIds')
-    return createGeneration({
+    return yield* createInSteps({
       ...small,
-      itemIds: sortedIds('item', section('itemIds')),
+      itemIds: yield* sortedIds('item', section('itemIds')),
       items: {
-        factors: { ...factors, data: new Float32Array(copyOf(section('itemFactors'))) },
-        gramian: new Float64Array(copyOf(section('itemGramian'))),
+        factors: { ...factors, data: new Float32Array(yield* copyOf(section('itemFactors'))) },
+        gramian: new Float64Array(yield* copyOf(section('itemGramian'))),
       },
-      userGramian: new Float64Array(copyOf(section('userGramian'))),
-      positives: new Int32Array(copyOf(section('positives'))),
-      userSample: hasSample ? readUserSample(section, factors.d) : undefined,
+      userGramian: new Float64Array(yield* copyOf(section('userGramian'))),
+      positives: new Int32Array(yield* copyOf(section('positives'))),
+      userSample: hasSample ? yield* readUserSample(section, factors.d) : undefined,
     })
   } catch (error) {
     throw new MalformedArtifactError(`It is no whole generation: ${(error as Error).message}`, { cause: error })
@@ -76,9 +82,10 @@ export function decodeGeneration(bytes: Uint8Array): Generation {
 }
 
 /** @param section  of that name in the artifact */
-function readUserSample(section: (name: string) => Buffer, d: number): UserSample {
-  const userIds = sortedIds('user', section('userIds'))
-  return { userIds, factors: { rows: userIds.length, d, data: new Float32Array(copyOf(section('userFactors'))) } }
+function* readUserSample(section: (name: string) => Buffer, d: number): Steps<UserSample> {
+  const userIds = yield* sortedIds('user', section('userIds'))
+  const data = new Float32Array(yield* copyOf(section('userFactors')))
+  return { userIds, factors: { rows: userIds.length, d, data } }
 }
 
 function cut(buffer: Buffer, start: number, sections: Header['sections']): (name: string) => Buffer {
@@ -97,11 +104,13 @@ function cut(buffer: Buffer, start: number, sections: Header['sections']): (name
 }
 
 /** Dense order is the order of ids: everything that looks an item or a sampled user up by its place relies on it. */
-function sortedIds(whose: string, section: Buffer): string[] {
+function* sortedIds(whose: string, section: Buffer): Steps<string[]> {
   const ids: unknown = JSON.parse(section.toString())
+  yield
   if (!Array.isArray(ids) || ids.some((id, place) => typeof id !== 'string' || (place > 0 && ids[place - 1] >= id))) {
     throw new TypeError(`the ${whose} ids are no sorted list`)
   }
+  yield
   return ids
 }
 
@@ -109,8 +118,11 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   new Uint8Array(buffer, byteOffset, byteLength)
 
 /** In memory of its own: a section may begin anywhere, a Float64Array only at a multiple of 8. */
-function copyOf(section: Buffer): ArrayBuffer {
-  const copy = new ArrayBuffer(section.length)
-  new Uint8Array(copy).set(section)
-  return copy
+function* copyOf(section: Buffer): Steps<ArrayBuffer> {
+  const copy = new Uint8Array(section.length)
+  for (let from = 0; from < section.length; from += STEP_BYTES) {
+    copy.set(section.subarray(from, from + STEP_BYTES), from)
+    yield
+  }
+  return copy.buffer
 }
