@@ -140,7 +140,8 @@ describe('POST /v1/ratings', () => {
     async (type) => {
       const answer = await gateway.send('POST', '/v1/ratings', good, { 'content-type': type })
       expect(answer.status).toBe(415)
-      expect(answer.body).toMatchObject({ type: '/docs#unsupported-media-type' })
+      const detail = `Send a body as application/json or application/x-ndjson, not '${type}', and name it in Content-Type.`
+      expect(answer.body).toMatchObject({ type: '/docs#unsupported-media-type', detail })
     },
   )
 
