@@ -121,6 +121,28 @@ describe('a connection on which nothing moves', () => {
   })
 })
 
+describe('a connection between two requests', () => {
+  const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
+
+  it('is kept for longer than one that stalls', async () => {
+    const stalledMs = 50
+    const socket = await open(await serve(here(), { stalledMs, keptMs: 60_000 }))
+    for (let n = 0; n < 2; n++) {
+      socket.write(REQUEST)
+      const [answer] = (await once(socket, 'data')) as [Buffer]
+      expect(answer.toString()).toContain('200 OK')
+      await sleep(4 * stalledMs)
+    }
+  })
+
+  it('ends when no other comes', async () => {
+    // Node gives a request that is on its way another second.
+    const socket = await open(await serve(here(), { keptMs: 1 }))
+    socket.write(REQUEST)
+    expect(await untilClosed(socket)).toContain('200 OK')
+  })
+})
+
 describe('an answer that is not read', () => {
   const CHUNK = new Uint8Array(1 << 20)
 

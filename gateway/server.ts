@@ -21,9 +21,11 @@ interface Limits {
   readonly requestMs: number
   /**
    * ms for which an answer that has begun may wait for its reader to take any of it, and a body for its sender; then the connection
-   * ends, and so does one that idles. How long an answer may take to begin is limited by the budget of a request (time-budget.ts).
+   * ends, and so does one on which nothing was ever asked. How long an answer may take to begin is limited by the budget of a request (time-budget.ts).
    */
   readonly stalledMs: number
+  /** ms for which a connection is kept for its next request. */
+  readonly keptMs: number
   /** How often connections are held against the first two. */
   readonly checkMs: number
 }
@@ -42,6 +44,8 @@ const LIMITS: Limits = {
   requestMs: 60_000,
   // More than the pause between two heartbeats of an event stream.
   stalledMs: 30_000,
+  // Longer than proxies keep theirs, most of them a minute: who closes first may do so in the face of a request.
+  keptMs: 65_000,
   checkMs: 2_000,
 }
 /**
@@ -60,7 +64,7 @@ export async function serveGateway(
   app: { fetch(request: Request, env?: unknown): Response | Promise<Response> },
   { host, port, drainMs = DRAIN_MS, limits = {} }: ServeOptions,
 ): Promise<Serving> {
-  const { headerBytes, headersMs, requestMs, stalledMs, checkMs } = { ...LIMITS, ...limits }
+  const { headerBytes, headersMs, requestMs, stalledMs, keptMs, checkMs } = { ...LIMITS, ...limits }
   const server = createAdaptorServer({
     fetch: app.fetch,
     hostname: host,
@@ -69,6 +73,7 @@ export async function serveGateway(
       headersTimeout: headersMs,
       requestTimeout: requestMs,
       connectionsCheckingInterval: checkMs,
+      keepAliveTimeout: keptMs,
     },
   }) as Server
   // A socket counts as active while its reader takes what was written, however slowly.
