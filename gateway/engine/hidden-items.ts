@@ -61,7 +61,7 @@ export function* followHiddenItems(
     yield* index.refresh()
     isReading = false
     return {
-      everywhere: everywhere.copy,
+      everywhere: () => everywhere.copy(),
       *by(filter) {
         const hidden = yield* index.hiddenBy(filter)
         hidden.merge(everywhere)

@@ -42,9 +42,9 @@ export function evaluateHeldOut(
   heldOut.users.forEach((user, n) => {
     const vector = users.data.subarray(user * width, user * width + users.d)
     const positives = positivesOf(trainedOn, user)
-    positives.forEach(hidden.hide)
+    for (const index of positives) hidden.hide(index)
     const best = scorer.topK(vector, LIST_LENGTH, hidden)
-    positives.forEach(hidden.show)
+    for (const index of positives) hidden.show(index)
     const hits = hitsOf(best, heldOut.items.subarray(heldOut.starts[n], heldOut.starts[n + 1]))
     sums['ndcg@10'] += ndcg(hits, 10)
     sums['ndcg@100'] += ndcg(hits, 100)

@@ -35,69 +35,94 @@ interface Placement {
  *
  * @param placement  each item has its own index as its bit where left out
  */
-export function createBitmap(rows: number, placement?: Partial<Placement>): Bitmap {
+export function createBitmap(rows: number, placement: Partial<Placement> = {}): Bitmap {
   const words = new Uint32Array(Math.ceil(rows / WORD_BITS))
   const pastLast = rows % WORD_BITS > 0 ? -1 << (rows % WORD_BITS) : 0
   if (words.length > 0) words[words.length - 1] = pastLast
-  return bitmapOver(words, pastLast, placement)
+  return new WordBitmap(words, pastLast, placement)
 }
 
-/** @param pastLast  bits of the last word that belong to no item */
-function bitmapOver(words: Uint32Array, pastLast: number, placement: Partial<Placement> = {}): Bitmap {
-  const { placeOf, order } = placement
-  const place = (index: number): number => (placeOf ? (placeOf[index] as number) : index)
+/** A class, since every request copies some: closures would be made anew with each. */
+class WordBitmap implements Bitmap {
+  readonly words: Uint32Array
+  /** Bits of the last word that belong to no item. */
+  readonly #pastLast: number
+  readonly #placement: Partial<Placement>
 
-  function countShown(): number {
+  constructor(words: Uint32Array, pastLast: number, placement: Partial<Placement>) {
+    this.words = words
+    this.#pastLast = pastLast
+    this.#placement = placement
+  }
+
+  #place(index: number): number {
+    const { placeOf } = this.#placement
+    return placeOf ? (placeOf[index] as number) : index
+  }
+
+  hide(index: number): void {
+    const at = this.#place(index)
+    ;(this.words[at >>> 5] as number) |= 1 << (at & 31)
+  }
+
+  show(index: number): void {
+    const at = this.#place(index)
+    ;(this.words[at >>> 5] as number) &= ~(1 << (at & 31))
+  }
+
+  isHidden(index: number): boolean {
+    const at = this.#place(index)
+    return (((this.words[at >>> 5] as number) >>> (at & 31)) & 1) === 1
+  }
+
+  countShown(): number {
+    const { words } = this
     let hidden = 0
     for (let n = 0; n < words.length; n++) hidden += onesOf(words[n] as number)
     return words.length * WORD_BITS - hidden
   }
 
-  return {
-    words,
-    hide(index) {
-      const at = place(index)
-      ;(words[at >>> 5] as number) |= 1 << (at & 31)
-    },
-    show(index) {
-      const at = place(index)
-      ;(words[at >>> 5] as number) &= ~(1 << (at & 31))
-    },
-    isHidden(index) {
-      const at = place(index)
-      return (((words[at >>> 5] as number) >>> (at & 31)) & 1) === 1
-    },
-    countShown,
-    shown() {
-      const shown = new Int32Array(countShown())
-      let count = 0
-      for (let n = 0; n < words.length; n++) {
-        // From the lowest bit on; taking one away leaves the others.
-        for (let left = ~(words[n] as number); left !== 0; left &= left - 1) {
-          const at = n * WORD_BITS + 31 - Math.clz32(left & -left)
-          shown[count++] = order ? (order[at] as number) : at
-        }
+  shown(): Int32Array {
+    const { words } = this
+    const { order } = this.#placement
+    const shown = new Int32Array(this.countShown())
+    let count = 0
+    for (let n = 0; n < words.length; n++) {
+      // From the lowest bit on; taking one away leaves the others.
+      for (let left = ~(words[n] as number); left !== 0; left &= left - 1) {
+        const at = n * WORD_BITS + 31 - Math.clz32(left & -left)
+        shown[count++] = order ? (order[at] as number) : at
       }
-      return shown
-    },
-    hideAll: () => void words.fill(-1 >>> 0),
-    showAll(indices) {
-      for (let n = 0; n < indices.length; n++) {
-        const at = place(indices[n] as number)
-        ;(words[at >>> 5] as number) &= ~(1 << (at & 31))
-      }
-    },
-    merge({ words: others }) {
-      for (let n = 0; n < words.length; n++) (words[n] as number) |= others[n] as number
-    },
-    intersect({ words: others }) {
-      for (let n = 0; n < words.length; n++) (words[n] as number) &= others[n] as number
-    },
-    invert() {
-      for (let n = 0; n < words.length; n++) words[n] = ~(words[n] as number)
-      if (words.length > 0) (words[words.length - 1] as number) |= pastLast
-    },
-    copy: () => bitmapOver(words.slice(), pastLast, placement),
+    }
+    return shown
+  }
+
+  hideAll(): void {
+    this.words.fill(-1 >>> 0)
+  }
+
+  showAll(indices: Int32Array): void {
+    for (let n = 0; n < indices.length; n++) this.show(indices[n] as number)
+  }
+
+  merge({ words: others }: Bitmap): void {
+    const { words } = this
+    for (let n = 0; n < words.length; n++) (words[n] as number) |= others[n] as number
+  }
+
+  intersect({ words: others }: Bitmap): void {
+    const { words } = this
+    for (let n = 0; n < words.length; n++) (words[n] as number) &= others[n] as number
+  }
+
+  invert(): void {
+    const { words } = this
+    for (let n = 0; n < words.length; n++) words[n] = ~(words[n] as number)
+    if (words.length > 0) (words[words.length - 1] as number) |= this.#pastLast
+  }
+
+  copy(): Bitmap {
+    return new WordBitmap(this.words.slice(), this.#pastLast, this.#placement)
   }
 }
 
