@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { StateChange } from '../infra/user-state/port.ts'
 import { createAnswerCache, type Version } from './answer-cache.ts'
+import type { Writable } from './written-list.ts'
 
 function openCache(maxLength?: number) {
   const listeners = new Set<(change: StateChange) => void>()
@@ -11,8 +12,17 @@ function openCache(maxLength?: number) {
       return () => void listeners.delete(listener)
     },
   }
+  const { make, ...cache } = createAnswerCache(state, () => version, maxLength)
   return {
-    cache: createAnswerCache(state, () => version, maxLength),
+    cache: {
+      ...cache,
+      /** What is asked for once is not kept. */
+      async make(userId: string, url: string, makeIt: () => Promise<Writable>) {
+        await make(userId, url, async () => answerOf('fold-in', 'first')).catch(() => undefined)
+        return make(userId, url, makeIt)
+      },
+      makeOnce: make,
+    },
     announce: (change: StateChange) => {
       for (const listener of listeners) listener(change)
     },
@@ -39,6 +49,16 @@ it('keeps an answer until its user changes', async () => {
   announce({ type: 'user', userId: 'ann' })
   expect(cache.find('ann', '/ann')).toBeUndefined()
   expect(cache.find('bob', '/bob')).toBeDefined()
+})
+
+it('keeps an answer once its address asks again, whatever changed meanwhile', async () => {
+  const { cache, announce } = openCache()
+  const ask = () => cache.makeOnce('ann', '/ann', async () => answerOf('fold-in', 'a'))
+  await ask()
+  expect(cache.find('ann', '/ann')).toBeUndefined()
+  announce({ type: 'user', userId: 'ann' })
+  await ask()
+  expect(cache.find('ann', '/ann')).toBeDefined()
 })
 
 it('keeps nothing that was read before a change and made after it', async () => {

@@ -91,7 +91,8 @@ it('is no older one after a read that waited for a write, though word of it is s
   const other = await openTestGateway({ log, state: { ...state, changes } })
   try {
     other.serve(generation)
-    expect(itemIdsOf(await other.get(LIST))).toEqual(['b', 'd', 'c'])
+    // Kept from the second time on.
+    for (let n = 0; n < 2; n++) expect(itemIdsOf(await other.get(LIST))).toEqual(['b', 'd', 'c'])
     const token = tokenOf(await other.send('PUT', '/v1/users/u/ratings/b', { value: 5 }))
     await writeUser(state, 'u', { a: 5, b: 5 }, { appliedOffset: 1 })
     expect(itemIdsOf(await other.get(LIST))).toContain('b')

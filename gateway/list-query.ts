@@ -108,6 +108,17 @@ export const listParameters = {
 /** The same, whole. */
 export const listQuery = z.strictObject(listParameters)
 
+/** What stands in a query, for `listQuery` to read. */
+export function readQuery(query: string): Record<string, string | string[]> {
+  const given = new URLSearchParams(query)
+  return Object.fromEntries(
+    [...new Set(given.keys())].map((name) => {
+      const values = given.getAll(name)
+      return [name, values.length > 1 ? values : (values[0] as string)]
+    }),
+  )
+}
+
 /** Ratings that are asked about and not stored. */
 export const givenRatings = (scale: RatingScale) =>
   shortList(z.strictObject({ itemId, value: ratingValue(scale) }), MAX_IDS)

@@ -21,7 +21,7 @@ const LIST_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 export type Next =
   /** The page after the first one: its list is held only once somebody asked for it, since few do. The query is as it came back. */
   | {
-      readonly query: unknown
+      readonly query: string
       isShown(itemId: string): boolean
       /** Where a list is noted that is held for who follows this id. */
       readonly note: string
@@ -61,7 +61,7 @@ export function createPages(state: Pick<UserState, 'putPage' | 'page'>, profiles
 
   return {
     /** The id of the page after a first answer. @param query  as it was given: to be read again when it comes back */
-    afterFirst(userId: string, query: unknown, shown: readonly { readonly itemId: string }[]): string {
+    afterFirst(userId: string, query: string, shown: readonly { readonly itemId: string }[]): string {
       const hashes = Buffer.alloc(shown.length * HASH_BYTES)
       shown.forEach(({ itemId }, n) => void hashes.writeUInt32LE(hash(itemId), n * HASH_BYTES))
       return toId(['first', Date.now(), userId, query, hashes.toString('base64url')])
@@ -89,7 +89,7 @@ export function createPages(state: Pick<UserState, 'putPage' | 'page'>, profiles
       const parts = fromId(id)
       if (parts?.[0] === 'first') {
         const [, issuedAt, forUser, query, hashes] = parts
-        if (forUser !== userId || typeof hashes !== 'string') throw notAPage()
+        if (forUser !== userId || typeof query !== 'string' || typeof hashes !== 'string') throw notAPage()
         if (!(Date.now() - Number(issuedAt) < HELD_MS)) throw gone()
         const note = secureHash('sha256', id, 'base64url')
         return { query, isShown: among(Buffer.from(hashes, 'base64url')), note, held: await noted(userId, note) }

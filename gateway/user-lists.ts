@@ -3,7 +3,7 @@ import type { Answer } from './engine/answers.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Selection } from './engine/request.ts'
 import { type HeldList, lastRated } from './held-list.ts'
-import { listQuery, withGenre } from './list-query.ts'
+import { listQuery, readQuery, withGenre } from './list-query.ts'
 import { createPages, MAX_ID_LENGTH, MAX_PAGED, type Next, notAPage } from './pages.ts'
 
 /** What a list for a user may be asked with. */
@@ -27,9 +27,9 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
 
   /**
    * A list from its beginning; the answer says how its next page is called.
-   * @param given  the query as it came, for that page
+   * @param given  the query as it came, to be read again for that page
    */
-  async function first(userId: string, query: ListQuery, given: unknown): Promise<PagedAnswer> {
+  async function first(userId: string, query: ListQuery, given: string): Promise<PagedAnswer> {
     const answer = await listOf(userId, query)
     const isLast = answer.items.length < query.limit || query.limit >= MAX_PAGED
     if (isLast) return answer
@@ -53,7 +53,7 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
     { query: given, isShown, note, held }: Extract<Next, { query: unknown }>,
   ): Promise<PagedAnswer> {
     // It was a client's to change.
-    const { data } = listQuery.safeParse(given)
+    const { data } = listQuery.safeParse(readQuery(given))
     if (!data) throw notAPage()
     const { limit } = data
     if (held) return cut({ ...held, position: 0, limit })

@@ -67,7 +67,7 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
   return app.openapi({ ...route, middleware: [repeated] as const }, async (c) => {
     const { userId } = c.req.valid('param')
     const { after, wait, page, ...rest } = c.req.valid('query')
-    const first = (): Promise<PagedAnswer> => userLists.first(userId, withGenre(rest), givenIn(c))
+    const first = (): Promise<PagedAnswer> => userLists.first(userId, withGenre(rest), givenIn(c.req.url))
     if (page !== undefined && after !== undefined)
       throw invalidRequest([
         { path: 'after', message: 'A page goes on with a list as it was made. Ask for the list anew, without `page`' },
@@ -83,12 +83,16 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
   })
 }
 
-/** The query as it was before it was read, but for what concerns this request alone. */
-function givenIn(c: Context): Record<string, unknown> {
-  const { after: _, wait: __, ...given } = c.req.queries()
-  return Object.fromEntries(
-    Object.entries(given).map(([name, values]) => [name, values.length > 1 ? values : values[0]]),
-  )
+/** The query as it came, but for what concerns this request alone. */
+function givenIn(url: string): string {
+  const start = url.indexOf('?')
+  const query = start < 0 ? '' : url.slice(start + 1)
+  // To take a query apart costs more than to find nothing in it.
+  if (!query.includes('after') && !query.includes('wait')) return query
+  const given = new URLSearchParams(query)
+  given.delete('after')
+  given.delete('wait')
+  return given.toString()
 }
 
 /** @param isWhatWasAsked  if not, a 304 would not tell so */
