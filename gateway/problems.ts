@@ -1,7 +1,7 @@
 import type { Context, ErrorHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from 'zod'
-import { UnavailableError, UnknownGenerationError } from '../infra/errors.ts'
+import { messageOf, UnavailableError, UnknownGenerationError } from '../infra/errors.ts'
 import type { Logger } from '../infra/logging.ts'
 import type { Fault } from '../models/events/validation.ts'
 
@@ -69,7 +69,6 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof UnavailableError) return new Problem('unavailable', error.message, { headers: RETRY_LATER })
   if (error instanceof UnknownGenerationError) return new Problem('not-found', error.message)
-  if (error instanceof HTTPException && error.status === 400) return new Problem('broken-json', error.message)
   if (error instanceof HTTPException && error.status === 415)
     return new Problem(
       'unsupported-media-type',
@@ -78,13 +77,27 @@ function problemOf(error: unknown): Problem {
   return new Problem('internal', 'The log of the server says more, under the request id of this answer.')
 }
 
+const isBrokenJson = (error: unknown): boolean => error instanceof HTTPException && error.status === 400
+
+/** Hono does not tell where a body stops to be JSON: who wrote it by hand wants to know. */
+async function brokenJson({ req }: Context): Promise<Problem> {
+  let where = 'It cannot be read'
+  try {
+    JSON.parse(await req.text())
+  } catch (error) {
+    where = messageOf(error)
+  }
+  return new Problem('broken-json', `${where}. Nothing of it was stored.`)
+}
+
 /** Nobody is there to read it; the figures by status tell it from our own failures. */
 const brokenOff = new Problem('broken-off', 'What came before may have been accepted.')
 
 /** Hono's error handler: every failure becomes a problem document; those of our own making are logged. */
 export function answerProblems(logger: Logger): ErrorHandler {
-  return (error, c) => {
-    const problem = c.req.raw.signal.aborted ? brokenOff : problemOf(error)
+  return async (error, c) => {
+    const found = isBrokenJson(error) ? await brokenJson(c) : problemOf(error)
+    const problem = c.req.raw.signal.aborted ? brokenOff : found
     const { status } = PROBLEMS[problem.kind]
     if (status >= 500)
       logger[problem.kind === 'internal' ? 'error' : 'warn'](

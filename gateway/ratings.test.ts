@@ -204,6 +204,16 @@ describe('any JSON', () => {
   })
 })
 
+it('says where a body stops to be JSON', async () => {
+  const answer = await gateway.send('POST', '/v1/ratings', '{"userId": "u",\n "itemId": i}', {
+    'content-type': 'application/json',
+  })
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { type: '/docs#broken-json', detail: expect.stringContaining('"itemId": i') },
+  })
+})
+
 describe('NDJSON', () => {
   it('takes the lines that fit and reports the others by their number', async () => {
     const lines = [
