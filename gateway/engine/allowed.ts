@@ -1,4 +1,3 @@
-import { knownItems } from '../../models/history/types.ts'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import { matcher } from '../../models/ranking/filter.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
@@ -84,14 +83,14 @@ export function allowedIn(
 /** Of items without factors: they are little known. */
 function onNoShelf(
   catalogue: Pick<Catalogue, 'get' | 'isHidden'>,
-  { filter, hide, knownTo }: Rules,
+  { filter, hide, known }: Rules,
   part: Part,
 ): (itemId: string) => boolean {
   if (part === 'wellKnown') return () => false
   const matches = filter ? matcher(filter) : () => true
   let hidden: Set<string> | undefined
   return (itemId) => {
-    hidden ??= new Set([...hide, ...knownTo.flatMap(knownItems)])
+    hidden ??= new Set([...hide, ...known.flatMap((items) => items.itemIds())])
     return !hidden.has(itemId) && !catalogue.isHidden(itemId) && matches(catalogue.get(itemId))
   }
 }

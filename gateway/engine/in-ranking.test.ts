@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { placeFactors } from '../../models/als/placed.ts'
 import type { Item } from '../../models/events/types.ts'
-import type { History, HistoryEntry } from '../../models/history/types.ts'
+import type { HistoryEntry } from '../../models/history/types.ts'
 import { createWorkspace } from '../../models/linalg/workspace.ts'
 import { type Filter, matcher } from '../../models/ranking/filter.ts'
 import { finish } from '../../models/ranking/layout.ts'
@@ -11,6 +11,7 @@ import { rescore } from '../../models/ranking/rescored.ts'
 import { createStatisticsTable } from '../../models/ranking/statistics-table.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { inRanking } from './in-ranking.ts'
+import { knownTo } from './known-items.ts'
 import type { Selection } from './request.ts'
 import { rescoringOf } from './rescoring.ts'
 import { createScanPool } from './scan-pool.ts'
@@ -80,7 +81,7 @@ type World = ReturnType<typeof worldOf>
 /** As if everything were looked at. */
 function expected({ catalogue, shelves, list }: World, used: readonly Shelf[], rules: Rules, part: Part) {
   const own = shelves[0] as Shelf
-  const isKnown = (itemId: string) => rules.knownTo.some((history) => history.has(itemId))
+  const isKnown = (itemId: string) => rules.known.some((items) => items.itemIds().includes(itemId))
   return [...list.values()]
     .filter(({ itemId }) => {
       const index = own.indexOf.get(itemId)
@@ -93,8 +94,8 @@ function expected({ catalogue, shelves, list }: World, used: readonly Shelf[], r
     .toSorted((x, y) => y.score - x.score)
 }
 
-const known = (...itemIds: string[]): History =>
-  new Map(itemIds.map((itemId) => [itemId, { itemId, value: 5 } as HistoryEntry]))
+const known = (...itemIds: string[]) =>
+  knownTo(new Map(itemIds.map((itemId) => [itemId, { itemId, value: 5 } as HistoryEntry])))
 
 const arbitraryFilter = fc.constantFrom<Filter | undefined>(
   undefined,
@@ -121,7 +122,7 @@ const arbitraryAsk = fc.record({
 
 function rulesOf({ catalogue }: World, filter: Filter | undefined, hide: string[], boost: Selection['boost']): Rules {
   const rescoring = rescoringOf({ limit: 1, skip: 0, boost }, catalogue, 0)
-  return { filter, hide, knownTo: [known('3', '8', '9')], rescoring }
+  return { filter, hide, known: [known('3', '8', '9')], rescoring }
 }
 
 it('a list that is there already is listed as if everything in it were looked at', async () => {
@@ -176,7 +177,7 @@ it('with boosts no more is looked at than may be among the best', async () => {
       return { factorOf: () => (asked++ % 2 ? 1.05 : 1), maxFactor: 1.05 }
     },
   }
-  const rules = { filter: undefined, hide: [], knownTo: [], rescoring } as never
+  const rules = { filter: undefined, hide: [], known: [], rescoring } as never
   const source = inRanking('top-rated', world.list, [own, newer], world.catalogue, rules)
   await source.best(10)
   expect(asked).toBeGreaterThan(0)

@@ -4,7 +4,7 @@ import { keepRecentUsers } from '../../infra/user-state/recent-users.ts'
 import type { FoldIn } from '../../models/als/fold-in.ts'
 import { observe } from '../../models/als/observations.ts'
 import type { Generation } from '../../models/als/types.ts'
-import { type History, knownItems } from '../../models/history/types.ts'
+import type { History } from '../../models/history/types.ts'
 import type { ServedGeneration } from './serving.ts'
 
 /** How many ratings the users kept for bad times may have together: some 100 MB. The embedded state gives out what it keeps itself. */
@@ -95,33 +95,4 @@ export function wasSeenBy({ watermark }: Pick<Generation, 'watermark'>, history:
   const firstUnseen = watermark[partition] ?? 0
   for (const { offset } of history.values()) if (offset < firstUnseen) return true
   return false
-}
-
-type Indices = ReadonlyMap<string, number>
-
-/** Found here, by where: the same for a user who comes again. */
-const found = new WeakMap<Indices, WeakMap<History, Int32Array>>()
-
-/** Read once for all shelves of a request, which are looked at one after the other. */
-let last: { readonly history: History; readonly known: readonly string[] } | undefined
-
-function justRead(history: History): readonly string[] {
-  if (last?.history !== history) last = { history, known: knownItems(history) }
-  return last.known
-}
-
-/** Those of them that are among some items, by their indices there. */
-export function knownIndices(history: History, indexOf: Indices): Int32Array {
-  const here = found.get(indexOf) ?? new WeakMap<History, Int32Array>()
-  found.set(indexOf, here)
-  const standing = here.get(history)
-  if (standing) return standing
-  const indices: number[] = []
-  for (const itemId of justRead(history)) {
-    const index = indexOf.get(itemId)
-    if (index !== undefined) indices.push(index)
-  }
-  const known = Int32Array.from(indices)
-  here.set(history, known)
-  return known
 }

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../catalogue.ts'
+import { knownTo } from './known-items.ts'
 import type { Profile, Profiles } from './profiles.ts'
 import type { Rankings } from './rankings.ts'
 import type { Asker, Selection } from './request.ts'
@@ -75,6 +76,6 @@ export function rulesOf({ people, asker, selection, catalogue }: Situation): Rul
   const { filter, exclude = [], pin = [], includeKnown = false } = selection
   const atHand = asker.contextItemId === undefined ? [] : [asker.contextItemId]
   const hide = [...exclude, ...pin.map(({ itemId }) => itemId), ...atHand]
-  const knownTo = includeKnown ? [] : people.map(({ history }) => history)
-  return { filter, hide, knownTo, rescoring: rescoringOf(selection, catalogue, Date.now()) }
+  const known = includeKnown ? [] : people.map(({ history }) => knownTo(history))
+  return { filter, hide, known, rescoring: rescoringOf(selection, catalogue, Date.now()) }
 }

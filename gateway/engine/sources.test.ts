@@ -44,7 +44,7 @@ it('a shelf is scored once for each member of a group, however often more is ask
       return { factorOf: (index: number) => (index % 7 === 0 ? 3 : 1), maxFactor: 3 }
     },
   } as never
-  const rules = { filter: undefined, hide: [], knownTo: [], rescoring }
+  const rules = { filter: undefined, hide: [], known: [], rescoring }
   const source = onShelves('fold-in', [shelf], byLeastMisery(members), rules)
   let wasLetIn = false
   setImmediate(() => {

@@ -1,4 +1,3 @@
-import type { History } from '../../models/history/types.ts'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import type { Filter } from '../../models/ranking/filter.ts'
 import { finish, type Steps } from '../../models/ranking/layout.ts'
@@ -6,7 +5,7 @@ import { leastOf, topOf } from '../../models/ranking/least-misery.ts'
 import { topRescored } from '../../models/ranking/rescored.ts'
 import type { Scored } from '../../models/ranking/selection.ts'
 import { inBackground } from '../background.ts'
-import { knownIndices } from './profiles.ts'
+import type { KnownItems } from './known-items.ts'
 import type { Contributions } from './reasons.ts'
 import type { Ranked, Strategy } from './request.ts'
 import type { Rescoring } from './rescoring.ts'
@@ -28,19 +27,19 @@ export interface Rules {
   readonly filter: Filter | undefined
   /** Items that are not to be listed: excluded, or placed otherwise. */
   readonly hide: readonly string[]
-  /** Whose rated items are not to be listed either. */
-  readonly knownTo: readonly History[]
+  /** What those rated whose rated items are not to be listed either. */
+  readonly known: readonly KnownItems[]
   readonly rescoring: Rescoring | undefined
 }
 
 /** What may not be listed of a shelf: a bitmap of the caller's own. */
-export function* hiddenOn(shelf: Shelf, { filter, hide, knownTo }: Rules, part: Part): Steps<Bitmap> {
+export function* hiddenOn(shelf: Shelf, { filter, hide, known }: Rules, part: Part): Steps<Bitmap> {
   const hidden = filter === undefined ? shelf.hidden(part) : yield* shelf.hiddenBy(filter, part)
   for (const itemId of hide) {
     const index = shelf.indexOf.get(itemId)
     if (index !== undefined) hidden.hide(index)
   }
-  for (const history of knownTo) for (const index of knownIndices(history, shelf.indexOf)) hidden.hide(index)
+  for (const items of known) for (const index of items.indicesIn(shelf.indexOf)) hidden.hide(index)
   return hidden
 }
 
