@@ -44,7 +44,8 @@ const LAYERS: readonly Layer[] = [
   // Functions over a port, for whoever is given one.
   {
     name: 'ports',
-    files: /^infra\/(model-store\/(live|prune|rebuild-request)|user-state\/recent-users)\.ts$/,
+    files:
+      /^infra\/(ledger-report|model-store\/(live|prune|rebuild-request)|rating-store\/row-hash|user-state\/recent-users)\.ts$/,
     layers: ['models', 'ports', 'base'],
     packages: /^node:(crypto|timers\/promises)$/,
   },

@@ -7,6 +7,7 @@ import { insertGeneration, insertItems, insertRatings } from './insert.ts'
 import { latestRatings } from './latest.ts'
 import { migrate } from './migrate.ts'
 import type { RatingStore } from './port.ts'
+import { ROW_HASH } from './row-hash.ts'
 
 const DATABASE = 'foldstream'
 
@@ -98,6 +99,32 @@ async function openRatingStore(connection: Connection): Promise<RatingStore> {
         'SELECT (SELECT count() FROM ratings FINAL) AS events, (SELECT count() FROM latest_ratings) AS latest',
       )
       return { events: Number(row?.events), latest: Number(row?.latest) }
+    },
+
+    async digests(watermark, rangeLength) {
+      // Big numbers as text: JSON's own are read with 53 bits.
+      const rows = await read.rows<{ partition: number; range: string | number; rows: string | number; hash: string }>(
+        `SELECT partition, intDiv(offset, {rangeLength:UInt64}) AS range, count() AS rows, toString(sum(${ROW_HASH})) AS hash
+         FROM ratings FINAL
+         WHERE offset < arrayElement({watermark:Array(UInt64)}, partition + 1)
+         GROUP BY partition, range
+         ORDER BY partition, range`,
+        { watermark, rangeLength },
+      )
+      return rows.map(({ partition, range, rows, hash }) => {
+        const from = Number(range) * rangeLength
+        return { partition, from, to: from + rangeLength, rows: Number(rows), hash: BigInt(hash) }
+      })
+    },
+    async rowsIn({ partition, from, to }) {
+      const rows = await read.rows<{ offset: string | number; userId: string; hash: string }>(
+        `SELECT offset, user_id AS userId, toString(${ROW_HASH}) AS hash
+         FROM ratings FINAL
+         WHERE partition = {partition:UInt32} AND offset >= {from:UInt64} AND offset < {to:UInt64}
+         ORDER BY offset`,
+        { partition, from, to },
+      )
+      return rows.map(({ offset, userId, hash }) => ({ offset: Number(offset), userId, hash: BigInt(hash) }))
     },
 
     async bind(identity) {

@@ -22,6 +22,20 @@ export interface LatestRatings {
   readonly values: Float64Array
 }
 
+/** Which offsets of a partition: from `from` on, below `to`. */
+export interface OffsetRange {
+  readonly partition: number
+  readonly from: Offset
+  readonly to: Offset
+}
+
+/** What stands in a range, so that it can be compared without being read. */
+export interface RowDigest extends OffsetRange {
+  readonly rows: number
+  /** Sum of the hashes (row-hash.ts) of its rows, of which 64 bits are kept. */
+  readonly hash: bigint
+}
+
 /** What the `generations` table keeps of a published model. */
 export interface GenerationRow {
   readonly id: string
@@ -59,6 +73,11 @@ export interface RatingStore {
   latestRatings(watermark: readonly Offset[], maxHistory: number): AsyncIterable<LatestRatings>
   /** Events (an event stored twice counts once), and latest ratings. */
   counts(): Promise<{ events: number; latest: number }>
+
+  /** What stands below the watermark, an event stored twice once: of every range of so many offsets in which there is anything. */
+  digests(watermark: readonly Offset[], rangeLength: number): Promise<RowDigest[]>
+  /** The same rows one by one: the hash of each by its offset. Two at one offset are both there. */
+  rowsIn(range: OffsetRange): Promise<{ readonly offset: Offset; readonly userId: string; readonly hash: bigint }[]>
 
   /** Records the log this store belongs to, if none is recorded. @returns the one recorded */
   bind(identity: LogIdentity): Promise<LogIdentity>
