@@ -42,7 +42,8 @@ export function updateUser(
   return { userId, expectedOffset: record?.appliedOffset, next: history.size > 0 ? next : undefined, changes }
 }
 
-function replay(before: History, events: readonly PlacedEvent[], maxHistory: number) {
+/** A user's events in log order, on top of a history: an erasure empties it. @returns what changed, too, in the ratings that count */
+export function replay(before: History, events: readonly PlacedEvent[], maxHistory: number) {
   const changes: RatingChange[] = []
   let history = before
   let run: { event: RatingEvent; offset: Offset }[] = []

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { RequestIdVariables } from 'hono/request-id'
 import type { EventLog } from '../infra/event-log/port.ts'
+import type { Verifications } from '../infra/ledger-report.ts'
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { ModelStore } from '../infra/model-store/port.ts'
@@ -59,6 +60,8 @@ export interface GatewayDependencies {
   }
   /** Each throws while what it is named after does not work. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
+  /** undefined: this process has no rating store to compare with. */
+  readonly verifications?: Verifications | undefined
   lag(): Promise<readonly GroupLag[]>
   /** The last offset of a partition of `ratings` whose effect each store shows, by store. */
   applied(partition: number): Promise<Readonly<Record<string, Offset>>>

@@ -5,6 +5,8 @@ import { adminGenerations } from './routes/admin-generations.ts'
 import { adminRebuilds } from './routes/admin-rebuilds.ts'
 import { adminStatus } from './routes/admin-status.ts'
 import { adminUnpin } from './routes/admin-unpin.ts'
+import { adminVerifications } from './routes/admin-verifications.ts'
+import { adminVerify } from './routes/admin-verify.ts'
 import { deleteItem } from './routes/delete-item.ts'
 import { deleteRating } from './routes/delete-rating.ts'
 import { deleteUser } from './routes/delete-user.ts'
@@ -64,6 +66,8 @@ export const routes = [
   adminGenerations,
   adminActivate,
   adminUnpin,
+  adminVerify,
+  adminVerifications,
   livez,
   readyz,
   prometheus,

@@ -14,6 +14,10 @@ const COMMANDS: Record<string, { load: () => Promise<Command>; does: string }> =
     does: 'a dataset through the event log: npm run import -- PATH|NAME',
   },
   rebuild: { load: async () => (await import('./commands/rebuild.ts')).rebuild, does: 'one full ALS rebuild now' },
+  verify: {
+    load: async () => (await import('./commands/verify.ts')).verify,
+    does: 'log, ClickHouse and user state compared',
+  },
   evaluate: {
     load: async () => (await import('./commands/evaluate.ts')).evaluate,
     does: 'models compared offline: npm run evaluate -- --dataset PATH|NAME [--protocol P] [--models A,B]',

@@ -75,6 +75,26 @@ async function stopped(system: TestSystem): Promise<void> {
   expect(await system.stop(), system.output()).toBe(0)
 }
 
+describe('a comparison of log and stores', () => {
+  it('finds all as the log says, in a running system and in a stopped one', async () => {
+    const folder = await filledFolder()
+    const system = await start(folder)
+    await system.rate({ userId: 'new', itemId: '1', value: 5 })
+    await system.settled()
+    expect(await run(folder, 'verify')).toEqual(says(0, /^everything is as the log says/m))
+    await stopped(system)
+    expect(await run(folder, 'verify')).toEqual(says(0, /^everything is as the log says/m))
+  })
+
+  it('says which row is missing, and ends with exit code 1', async () => {
+    const folder = await filledFolder()
+    const connection = await connectEmbedded(join(folder, 'clickhouse'), 'foldstream')
+    await connection.write.command('DELETE FROM ratings WHERE partition = 3 AND offset = 5')
+    await connection.close()
+    expect(await run(folder, 'verify')).toEqual(says(1, /partition 3, offset 5, user .*: the row is missing\n1 faults/))
+  })
+})
+
 describe('a system on embedded stores', () => {
   it('recommends to those in its dataset, and to a newcomer by their first five ratings; started again, it is the same', async ({
     annotate,

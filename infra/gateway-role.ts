@@ -5,6 +5,7 @@ import type { GroupLag } from '../gateway/context.ts'
 import { serveGateway } from '../gateway/server.ts'
 import type { EventLog } from './event-log/port.ts'
 import { beating, GROUPS, type Parts, type RunningRole } from './roles.ts'
+import { createVerifications } from './verification.ts'
 
 const DEFAULT_PORT = 3000
 const BODY_LIMIT_BYTES = 8 << 20
@@ -61,6 +62,8 @@ export async function startGateway(
       'user state': (await state.offsets(partition)).applied,
       'rating store': ((await log.committed('ratings', GROUPS.sink))[partition] ?? 0) - 1,
     }),
+    verifications:
+      ratings && createVerifications({ log, state, models, ratings, maxHistory: config.MAX_HISTORY }, logger),
     lag: () => Promise.all(Object.values(GROUPS).map((group) => lagOf(log, group))),
   })
   await gateway.settled()

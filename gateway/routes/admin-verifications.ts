@@ -1,0 +1,20 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { App, Gateway } from '../context.ts'
+import { json, needs, refusals } from '../schemas.ts'
+import { verification, verificationAnswer } from '../verification.ts'
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/admin/verifications',
+  tags: ['Administration'],
+  summary: 'The last comparison of log, ClickHouse and user state',
+  description: 'Of this process, since it started.',
+  security: needs('admin'),
+  responses: { 200: json(z.object({ verification: verification.nullable() }), 'null: there was none'), ...refusals() },
+})
+
+export const adminVerifications = (app: App, { verifications }: Gateway) =>
+  app.openapi(route, (c) => {
+    const last = verifications?.last()
+    return c.json({ verification: last ? verificationAnswer(last) : null }, 200)
+  })

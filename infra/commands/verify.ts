@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { checkLedger } from '../../consumers/ledger/ledger.ts'
+import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
+import { type Holder, holderOf, openDataFolder } from '../data-folder.ts'
+import { ConfigError, UnavailableError } from '../errors.ts'
+import type { LedgerReport, VerificationRecord } from '../ledger-report.ts'
+import { createLogger } from '../logging.ts'
+import type { RatingStore } from '../rating-store/port.ts'
+import { askRunning } from '../running-system.ts'
+import { openStores } from '../wiring.ts'
+
+const PATH = '/v1/admin/verifications'
+const LOOK_MS = 300
+
+/**
+ * `npm run verify`: compares log, ClickHouse and user state. A running system goes on meanwhile; one that has the data folder open
+ * does it itself.
+ * @returns 0 when everything is as the log says, 1 when something is not
+ */
+export async function verify(args: readonly string[]): Promise<number> {
+  const { config, words, flags } = readConfig(args, process.env, { json: 'boolean' })
+  if (words.length > 0) throw new ConfigError(`verify: expected only flags, not '${words.join(' ')}'`)
+  const holder = embeddedStores(config).length > 0 ? holderOf(config.DATA_DIR) : undefined
+  const report = await (holder ? ofRunning(holder) : here(config))
+  console.log(flags.json ? JSON.stringify(report) : inWords(report))
+  return report.faults === 0 ? 0 : 1
+}
+
+const show = (progress: string): void => console.error(progress)
+
+async function here(config: Config): Promise<LedgerReport> {
+  checkConfig(config)
+  const folder = embeddedStores(config).length > 0 ? openDataFolder(config.DATA_DIR) : undefined
+  try {
+    const logger = createLogger(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL)
+    const stores = await openStores(config, { folder, scale: {}, withRatings: true, logger })
+    try {
+      const ratings = stores.ratings as RatingStore
+      return await checkLedger({ ...stores, ratings, maxHistory: config.MAX_HISTORY }, show)
+    } finally {
+      await stores.close()
+    }
+  } finally {
+    folder?.release()
+  }
+}
+
+async function ofRunning(holder: Holder): Promise<LedgerReport> {
+  await askRunning(holder, 'POST', PATH)
+  for (let last = ''; ; await sleep(LOOK_MS)) {
+    const { verification } = await askRunning<{ verification: VerificationRecord }>(holder, 'GET', PATH)
+    const { status, progress, report } = verification
+    if (progress !== last) show(progress)
+    last = progress
+    if (status === 'failed') throw new UnavailableError(`The comparison failed: ${progress}. Nothing was changed.`)
+    if (report) return report
+  }
+}
+
+function inWords(report: LedgerReport): string {
+  const { records, behind, rows, users, vectors, statistics, deadLetters, faults, told, seconds } = report
+  const n = (count: number): string => count.toLocaleString('en')
+  const late = [
+    ...(behind.clickhouse > 0 ? [`ClickHouse ${n(behind.clickhouse)}`] : []),
+    ...(behind.state > 0 ? [`the user state ${n(behind.state)}`] : []),
+  ]
+  return [
+    `log          ${n(records)} records${late.length > 0 ? `; not yet compared, since they have not come so far: ${late.join(', ')}` : ''}`,
+    `ClickHouse   ${n(rows.checked)} events: ${n(rows.missing)} missing, ${n(rows.doubled)} doubled, ${n(rows.different)} different`,
+    `user state   ${n(users.checked)} users: ${n(users.missing)} missing, ${n(users.extra)} too many, ${n(users.different)} different`,
+    `statistics   ${n(statistics.checked)} items by partition: ${n(statistics.different)} different`,
+    `vectors      ${n(vectors.checked)} of a sample solved anew: ${n(vectors.different)} different${vectors.unsolved > 0 ? `, ${n(vectors.unsolved)} of no model that is kept` : ''}`,
+    `dead letters ${n(deadLetters.checked)} records are no events: ${n(deadLetters.missing)} of them not put aside`,
+    ...told.map((fault) => `  ${fault}`),
+    ...(faults > told.length ? [`  and ${n(faults - told.length)} more`] : []),
+    `${faults === 0 ? 'everything is as the log says' : `${n(faults)} faults`}, ${seconds.toFixed(1)} s`,
+  ].join('\n')
+}
