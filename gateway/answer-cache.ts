@@ -87,7 +87,7 @@ export function createAnswerCache(state: Pick<UserState, 'changes'>, version: ()
         const list = writeList(await make())
         // Dropped meanwhile: this may be the list from before.
         const isCurrent = underWay.get(userId) === mine
-        if (isWanted && isCurrent && !goesByStream(list.strategy) && list.length <= MAX_ANSWER_LENGTH)
+        if (isWanted && isCurrent && !list.isStale && !goesByStream(list.strategy) && list.length <= MAX_ANSWER_LENGTH)
           keep(userId, url, { list, model, madeAt: performance.now() })
         return list
       } finally {

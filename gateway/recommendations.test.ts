@@ -297,8 +297,10 @@ describe('read your own writes', () => {
 })
 
 describe('while the user state does not answer', () => {
-  it('goes on with the users it has seen, then with the popular items', async () => {
-    let isDown = false
+  let isDown = false
+  let other: TestGateway
+  beforeEach(async () => {
+    isDown = false
     const { state } = gateway
     const orFail =
       <A extends unknown[], R>(method: (...args: A) => Promise<R>) =>
@@ -308,22 +310,39 @@ describe('while the user state does not answer', () => {
       }
     const { read, offsets, statistics } = state
     const flaky = { ...state, read: orFail(read), offsets: orFail(offsets), statistics: orFail(statistics) }
-    const other = await openTestGateway({ state: flaky })
-    try {
-      other.serve(generation)
-      await writeUser(state, 'seen', { r1: 5 }, { vector: [1, 0], generation: 'g1' })
-      await other.get('/v1/users/seen/recommendations')
-      isDown = true
-      const seen = await other.get('/v1/users/seen/recommendations')
-      expect(seen.body).toMatchObject({ strategy: 'fold-in', items: [{ itemId: 'r2' }, {}, {}, {}, {}] })
-      const unseen = await other.get('/v1/users/unseen/recommendations')
-      // Nothing was read of the stream's statistics yet: the order is that of the model's own counts.
-      expect(unseen.body).toMatchObject({ strategy: 'popular', items: [{ itemId: 'r1' }, {}, {}, {}, {}, {}] })
-      expect((await other.get('/v1/users/seen/ratings')).status).toBe(200)
-      expect((await other.get('/v1/users/unseen/ratings')).status).toBe(503)
-    } finally {
-      await other.stop()
+    other = await openTestGateway({ state: flaky })
+    other.serve(generation)
+  })
+  afterEach(() => other.stop())
+
+  it('goes on with the users it has seen, then with the popular items, and says so', async () => {
+    const { state } = gateway
+    await writeUser(state, 'seen', { r1: 5 }, { vector: [1, 0], generation: 'g1' })
+    const before = await other.get('/v1/users/seen/recommendations')
+    expect(before.body).not.toHaveProperty('isStale')
+    isDown = true
+    const seen = await other.get('/v1/users/seen/recommendations')
+    expect(seen.body).toMatchObject({ strategy: 'fold-in', isStale: true, items: [{ itemId: 'r2' }, {}, {}, {}, {}] })
+    const unseen = await other.get('/v1/users/unseen/recommendations')
+    // Nothing was read of the stream's statistics yet: the order is that of the model's own counts.
+    expect(unseen.body).toMatchObject({
+      strategy: 'popular',
+      isStale: true,
+      items: [{ itemId: 'r1' }, {}, {}, {}, {}, {}],
+    })
+    for (const of of ['ratings', 'explanations/r2', 'surprising', 'similar']) {
+      expect((await other.get(`/v1/users/seen/${of}`)).status).not.toBe(503)
+      expect((await other.get(`/v1/users/unseen/${of}`)).status).toBe(503)
     }
+  })
+
+  it('takes nobody for a stranger any longer than that', async () => {
+    await writeUser(gateway.state, 'u', { r1: 5 }, { vector: [1, 0], generation: 'g1' })
+    isDown = true
+    const path = '/v1/users/u/recommendations?contextItemId=t1'
+    for (let n = 0; n < 3; n++) expect((await other.get(path)).body).toMatchObject({ strategy: 'similar' })
+    isDown = false
+    expect((await other.get(path)).body).toMatchObject({ strategy: 'fold-in' })
   })
 })
 

@@ -159,6 +159,9 @@ export const list = z
     strategy: z.enum(['fold-in', 'similar', 'trending', 'popular', 'top-rated']),
     generation: z.string().nullable().openapi({ description: 'The model that was served; null before the first' }),
     ignored: z.array(z.string()).optional().openapi({ description: 'Item ids that were named and that nobody knows' }),
+    isStale: z.literal(true).optional().openapi({
+      description: 'The user state does not answer: the list goes by what it last said of the user, or by nothing',
+    }),
   })
   .openapi('List')
 

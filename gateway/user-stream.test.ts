@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { UnavailableError } from '../infra/errors.ts'
 import { silent } from '../infra/logging.ts'
 import { readApiKeys, sha256 } from './api-keys.ts'
 import type { StreamSettings } from './context.ts'
@@ -103,6 +104,34 @@ describe.each([
     const { id, answer: last } = await events.nextList()
     expect(last.items).toEqual([])
     expect(id).toBe((await gateway.get(PATH)).headers.get('etag'))
+  })
+
+  it('tells no list for a stranger to who has one of their own while the user state does not answer', async () => {
+    const { state } = gateway
+    let isDown = false
+    const read: typeof state.read = async (...asked) => {
+      if (isDown) throw new UnavailableError('Redis did not answer')
+      return state.read(...asked)
+    }
+    const other = await openTestGateway({ state: { ...state, read }, settings: { streams: QUICK } })
+    onTestFinished(() => other.stop())
+    other.serve(generation)
+    const stream = async () => {
+      const events = eventsOf(await other.app.request(`${PATH}/stream?contextItemId=t2`))
+      onTestFinished(() => events.cancel())
+      return events
+    }
+    const own = await stream()
+    const { answer } = await own.nextList()
+    expect(answer.strategy).toBe('fold-in')
+    isDown = true
+    await rate({ r1: 5, t1: 5 })
+    const late = await stream()
+    expect((await late.nextList()).answer).toMatchObject({ strategy: 'similar', isStale: true })
+    for (let n = 0; n < 3; n++) expect([await own.next(), await late.next()]).toEqual([HEARTBEAT, HEARTBEAT])
+    isDown = false
+    for (const events of [own, late])
+      expect((await events.nextList()).answer.items.map(({ itemId }) => itemId)).not.toContain('t1')
   })
 
   it('says nothing of what changes nothing', async () => {

@@ -9,11 +9,14 @@ export interface Writable {
   readonly freshness?: unknown
   readonly strategy: Strategy
   readonly items: readonly unknown[]
+  readonly isStale?: boolean | undefined
 }
 
 /** A list as it is sent. It is written once, however often it is sent: that takes longer than to look it up. */
 export interface WrittenList {
   readonly strategy: Strategy
+  /** The user state did not answer when it was made: it may soon be another one. */
+  readonly isStale: boolean
   /** Of the list itself: the same in every process that makes the same list. */
   readonly tag: string
   /** The tag of an answer at a time, in ms since 1970: where the list goes on, another one after a while. */
@@ -40,6 +43,7 @@ export function writeList<L extends Writable>({ recommendationId: _, nextPage, f
   const opened = tag.slice(0, -1)
   return {
     strategy: list.strategy,
+    isStale: list.isStale ?? false,
     tag,
     // By the clock, which all processes share.
     etagAt: (time) => (nextPage === undefined ? tag : `${opened}.${Math.floor(time / MAX_CONFIRMED_MS)}"`),

@@ -47,6 +47,8 @@ export interface Answer {
   readonly generation: string | null
   /** Ids that were asked about and that nobody knows. */
   readonly ignored?: string[]
+  /** The user state did not answer. */
+  readonly isStale?: true
 }
 
 type ToldSource = Pick<Source, 'strategy' | 'scoreOf' | 'contributionsTo'>
@@ -54,6 +56,7 @@ type ToldSource = Pick<Source, 'strategy' | 'scoreOf' | 'contributionsTo'>
 export interface AnswerParts {
   readonly served: ServedGeneration | undefined
   readonly ignored?: readonly string[]
+  readonly isStale?: boolean
   /** All items, or which of them. */
   readonly explain?: boolean | ((item: Ranked) => boolean) | undefined
 }
@@ -74,7 +77,7 @@ export function createAnswers(catalogue: Pick<Catalogue, 'get'>, metrics: Metric
   function plain(
     strategy: Strategy,
     ranked: readonly Ranked[],
-    { served, ignored = [] }: Omit<AnswerParts, 'explain'>,
+    { served, ignored = [], isStale = false }: Omit<AnswerParts, 'explain'>,
     told: readonly Told[] = [],
   ): Answer {
     count(strategy)
@@ -91,6 +94,7 @@ export function createAnswers(catalogue: Pick<Catalogue, 'get'>, metrics: Metric
       strategy,
       generation: served?.generation.id ?? null,
       ...(ignored.length > 0 && { ignored: [...new Set(ignored)] }),
+      ...(isStale && { isStale }),
     }
   }
 

@@ -72,10 +72,10 @@ export function createEngine(parts: EngineParts) {
     return (...asked: Asked): Promise<Told> => during(() => ask(...asked))
   }
 
-  async function list(source: Source, { selection, served, ignored }: Situation): Promise<Answer> {
+  async function list(source: Source, { selection, served, ignored, isStale }: Situation): Promise<Answer> {
     const known = { catalogue, vectorOf: (itemId: string) => served && vectorOf(served, itemId) }
     const ranked = await arranged(source, selection, known)
-    return answer(source, ranked, { served, ignored, explain: selection.explain })
+    return answer(source, ranked, { served, ignored, isStale, explain: selection.explain })
   }
 
   return {
@@ -103,7 +103,7 @@ export function createEngine(parts: EngineParts) {
       const isUnscored = ({ itemId }: Ranked): number => Number(scores.get(itemId) === undefined)
       if (order === 'best') ranked.sort((x, y) => isUnscored(x) - isUnscored(y) || y.score - x.score)
       const ignored = [...situation.ignored, ...itemIds.filter((itemId) => !scores.has(itemId))]
-      return answer(source, ranked, { served: situation.served, ignored })
+      return answer(source, ranked, { served: situation.served, ignored, isStale: situation.isStale })
     }),
 
     isKnown,

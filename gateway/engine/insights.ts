@@ -55,7 +55,7 @@ const READ_AT_ONCE = 50
 /** What can be told of one user: why, how surprising, and who is like them. */
 export function createInsights({ log, state, profiles, serving, catalogue }: InsightParts) {
   async function tasteOfUser(userId: string) {
-    const { record } = await profiles.read(userId)
+    const record = await profiles.recordOf(userId)
     const served = serving.current()
     const taste = served && record && tasteOf(served, { record, history: record.history }, undefined)
     return { record, served, taste }

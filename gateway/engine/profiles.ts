@@ -57,7 +57,15 @@ export function createProfiles(state: UserState) {
     }
   }
 
-  return { read, readMany, close }
+  /** @throws UnavailableError where neither the user state nor what it last said tells who this is */
+  async function recordOf(userId: string): Promise<UserRecord | undefined> {
+    const { record, isStale } = await read(userId)
+    if (isStale && !record)
+      throw new UnavailableError('The user state does not answer. Nothing is lost; ask again later.')
+    return record
+  }
+
+  return { read, readMany, recordOf, close }
 }
 
 /** Vectors solved here: after a rebuild those of all users who have not rated since are of another generation. */

@@ -16,6 +16,8 @@ export interface Situation {
   readonly selection: Selection
   readonly catalogue: Catalogue
   readonly rankings: Rankings
+  /** The user state did not answer: of those who ask is known what it last said, or nothing. */
+  readonly isStale: boolean
   /** Ids that were named and that nobody knows. */
   readonly ignored: readonly string[]
 }
@@ -41,14 +43,16 @@ export function createSituations({ profiles, serving, catalogue, rankings }: Par
     return isServed === true || rankings.statisticsOf(itemId) !== undefined
   }
 
-  async function peopleOf({ userId, userIds, ratings = [] }: Asker): Promise<Person[]> {
+  async function profilesOf({ userId, userIds }: Asker): Promise<Profile[]> {
     // Nobody is two of a group.
-    if (userIds) return (await profiles.readMany([...new Set(userIds)])).map(personOf)
-    return [withRatings(userId === undefined ? NOBODY : personOf(await profiles.read(userId)), ratings)]
+    if (userIds) return profiles.readMany([...new Set(userIds)])
+    return userId === undefined ? [] : [await profiles.read(userId)]
   }
 
   async function situationOf(asker: Asker, selection: Selection): Promise<Situation> {
-    const people = await peopleOf(asker)
+    const found = await profilesOf(asker)
+    const known = found.map(personOf)
+    const people = asker.userIds ? known : [withRatings(known[0] ?? NOBODY, asker.ratings ?? [])]
     const { exclude = [], pin = [] } = selection
     const inLists = [...exclude, ...[...pin, ...(asker.ratings ?? [])].map(({ itemId }) => itemId)]
     const { contextItemId } = asker
@@ -64,6 +68,7 @@ export function createSituations({ profiles, serving, catalogue, rankings }: Par
       selection: { ...selection, pin: shown },
       catalogue,
       rankings,
+      isStale: found.some((profile) => profile.isStale),
       ignored: named.filter((itemId) => !isKnown(itemId)),
     }
   }

@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { UnavailableError } from '../../infra/errors.ts'
 import type { App, Gateway } from '../context.ts'
 import { detailsOf } from '../engine/answers.ts'
 import { inPath, json, listedItem, needs, paging, refusals, userId } from '../schemas.ts'
@@ -25,9 +24,7 @@ export const userRatings = (app: App, { engine, catalogue }: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId } = c.req.valid('param')
     const { skip, limit } = c.req.valid('query')
-    const { record, isStale } = await engine.profiles.read(userId)
-    if (isStale && !record)
-      throw new UnavailableError('The user state does not answer. Nothing is lost; ask again later.')
+    const record = await engine.profiles.recordOf(userId)
     const standing = [...(record?.history.values() ?? [])]
       .filter((entry) => entry.value !== null)
       .sort((x, y) => y.occurredAt - x.occurredAt || y.offset - x.offset)

@@ -17,6 +17,8 @@ const HEARTBEAT_MS = 15_000
 const MIN_INTERVAL_MS = 50
 /** A client whose connection broke comes back after this time. */
 const RETRY_MS = 2_000
+/** A list that was made while the user state did not answer is made again after this time. */
+const AGAIN_MS = 1_000
 /** Each holds a connection and some 30 KB. */
 const MAX_OPEN = 20_000
 
@@ -56,15 +58,20 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
     const { userId } = asker
     const call = createCall()
     let isShared = false
-    let sent = lastEventId && tagOfList(lastEventId)
+    let sent = lastEventId === undefined ? undefined : tagOfList(lastEventId)
+    let isSentStale = false
 
     /** @returns undefined: it is the list that was sent last */
     async function changed(): Promise<string | undefined> {
       const answer = await engine.recommend(asker, selection)
       isShared = goesByStream(answer.strategy)
       const list = writeList(answer)
-      if (list.tag === sent) return undefined
+      if (list.isStale) setTimeout(call.raise, AGAIN_MS).unref()
+      // Who has a list of theirs keeps it rather than take that of a stranger for one.
+      const isNoBetter = list.isStale && sent !== undefined && !isSentStale
+      if (list.tag === sent || isNoBetter) return undefined
       sent = list.tag
+      isSentStale = list.isStale
       return `event: list\nid: ${list.tag}\ndata: ${list.withId(answer.recommendationId)}\n\n`
     }
 
