@@ -9,8 +9,8 @@ const MAX_LENGTH = 64 << 20
 const MAX_ANSWERS_A_USER = 8
 /** Longer ones are made anew each time: a few of them would fill the memory. */
 const MAX_ANSWER_LENGTH = 64 << 10
-/** What is told beside the list, such as the id of the next page, holds on for longer. */
-export const MAX_AGE_MS = 5 * 60_000
+/** Whatever else may go by unheard, nothing is told for longer. */
+const MAX_AGE_MS = 5 * 60_000
 /** Of an empty list, too, its address and its place in the cache take room. */
 const OVERHEAD = 500
 

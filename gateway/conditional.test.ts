@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
-import { MAX_AGE_MS } from './answer-cache.ts'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import {
   generationOf,
   itemIdsOf,
@@ -9,7 +8,6 @@ import {
   writePositives,
   writeUser,
 } from './gateway.fixture.ts'
-import { MAX_CONFIRMED_MS } from './written-list.ts'
 
 const generation = generationOf('g1', { a: [1, 0], b: [0.9, 0.1], c: [0, 1], d: [0.1, 0.9] })
 
@@ -65,23 +63,6 @@ it('is the same after a wait for a write, and is sent again while it does not sh
   const now = shown.headers.get('etag') as string
   expect((await ask(now)).status).toBe(304)
   expect((await ask(now, waiting)).status).toBe(304)
-})
-
-it('is sent again now and then where it goes on, so that a 304 confirms a page that is still there', async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: 1e6 * MAX_CONFIRMED_MS })
-  onTestFinished(() => void vi.useRealTimers())
-  const path = `${LIST}?limit=1`
-  const first = await gateway.get(path)
-  const etag = first.headers.get('etag') as string
-  vi.advanceTimersByTime(MAX_CONFIRMED_MS - 1)
-  expect((await ask(etag, path)).status).toBe(304)
-  vi.advanceTimersByTime(1)
-  expect((await ask(etag, path)).status).toBe(200)
-  // That long an answer may have been kept before it was told, and as long as until here be confirmed.
-  vi.advanceTimersByTime(MAX_AGE_MS)
-  const { nextPage } = first.body as { nextPage: string }
-  vi.advanceTimersByTime(3 * 60_000 - 1)
-  expect(itemIdsOf(await gateway.get(`${LIST}?page=${nextPage}`))).toEqual(['d'])
 })
 
 it('is no older one after a read that waited for a write, though word of it is still on its way', async () => {

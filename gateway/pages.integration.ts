@@ -81,7 +81,7 @@ describe('nextPage', () => {
     for (const itemId of [deleted, hidden]) expect(shown).not.toContain(itemId)
   })
 
-  it('is for the user whose list it is, and for ten minutes', async () => {
+  it('is for the user whose list it is, and for as long as that is held', async () => {
     const { data, recommendations } = asked()
     const [userId = '', other = ''] = data.users
     const { nextPage: second = '' } = await recommendations(userId, { limit: 10 })
@@ -93,8 +93,6 @@ describe('nextPage', () => {
     // What a client makes of an id is no fault of ours.
     const forged = (change: (parts: unknown[]) => unknown[], id: string) =>
       Buffer.from(JSON.stringify(change(JSON.parse(Buffer.from(id, 'base64url').toString())))).toString('base64url')
-    const old = forged(([kind, issuedAt, ...rest]) => [kind, Number(issuedAt) - 600_001, ...rest], second)
-    await expect(recommendations(userId, { page: old })).rejects.toMatchObject({ status: 410 })
     const lost = forged(([kind, , ...rest]) => [kind, crypto.randomUUID(), ...rest], third)
     await expect(recommendations(userId, { page: lost })).rejects.toMatchObject({ status: 410 })
     for (const query of [null, 5, { limit: 'many' }, { filter: { all: [] } }]) {

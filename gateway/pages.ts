@@ -5,8 +5,8 @@ import type { Profiles } from './engine/profiles.ts'
 import { type HeldList, isStillTheirs, packed, unpacked } from './held-list.ts'
 import { invalidRequest, Problem } from './problems.ts'
 
-/** A list is held for so long, and an id of a next page is good for so long before its list is held. */
-export const HELD_MS = 600_000
+/** A list is held for so long. */
+const HELD_MS = 600_000
 /** Items of a list that can be paged through, those of the first page included. */
 export const MAX_PAGED = 1_000
 /** Longer ids are for no address: 8 KB of a whole request line is what proxies let through. */
@@ -41,7 +41,7 @@ interface Held {
  * Pages of a list that stays as it was made while the model, and what the user has rated, change. The first answer is not
  * stored: its `nextPage` carries what was asked and, as hashes, what was shown. Whoever follows it gets the rest of the list as
  * it is then, without what was shown; that rest is held in the user state, and all further pages are cut from it. Whoever
- * follows the same `nextPage` again gets the same list.
+ * follows the same `nextPage` again gets the same list, as long as it is held.
  */
 export function createPages(state: Pick<UserState, 'putPage' | 'page'>, profiles: Pick<Profiles, 'read'>) {
   /** @returns undefined: never held, no longer, or not that of who has the id now */
@@ -64,6 +64,7 @@ export function createPages(state: Pick<UserState, 'putPage' | 'page'>, profiles
     afterFirst(userId: string, query: string, shown: readonly { readonly itemId: string }[]): string {
       const hashes = Buffer.alloc(shown.length * HASH_BYTES)
       shown.forEach(({ itemId }, n) => void hashes.writeUInt32LE(hash(itemId), n * HASH_BYTES))
+      // The time tells answers apart: what is held for one is not for who asked anew.
       return toId(['first', Date.now(), userId, query, hashes.toString('base64url')])
     },
 
@@ -88,9 +89,8 @@ export function createPages(state: Pick<UserState, 'putPage' | 'page'>, profiles
     async find(userId: string, id: string): Promise<Next> {
       const parts = fromId(id)
       if (parts?.[0] === 'first') {
-        const [, issuedAt, forUser, query, hashes] = parts
+        const [, , forUser, query, hashes] = parts
         if (forUser !== userId || typeof query !== 'string' || typeof hashes !== 'string') throw notAPage()
-        if (!(Date.now() - Number(issuedAt) < HELD_MS)) throw gone()
         const note = secureHash('sha256', id, 'base64url')
         return { query, isShown: among(Buffer.from(hashes, 'base64url')), note, held: await noted(userId, note) }
       }
@@ -126,4 +126,7 @@ export const notAPage = (): Problem =>
   invalidRequest([{ path: 'page', message: 'Expected the `nextPage` of an answer to this user' }])
 
 const gone = (): Problem =>
-  new Problem('gone', 'A list can be paged through for ten minutes. Ask for it anew, without `page`.')
+  new Problem(
+    'gone',
+    'From its second page on a list can be paged through for ten minutes. Ask for it anew, without `page`.',
+  )

@@ -17,43 +17,28 @@ export interface WrittenList {
   readonly strategy: Strategy
   /** The user state did not answer when it was made: it may soon be another one. */
   readonly isStale: boolean
-  /** Of the list itself: the same in every process that makes the same list. */
+  /** Of the list itself, weak: the same in every process that makes the same list. */
   readonly tag: string
-  /** The tag of an answer at a time, in ms since 1970: where the list goes on, another one after a while. */
-  etagAt(time: number): string
   /** Characters, about. */
   readonly length: number
   /** JSON. Every answer has an id of its own. */
   withId(recommendationId: string): string
 }
 
-/**
- * For so long, in ms, an answer with a next page may be confirmed: whoever holds it follows the id that it came with, which is not
- * good for ever.
- */
-export const MAX_CONFIRMED_MS = 2 * 60_000
-
 /** Of two answers with the same list the tags are the same: they differ in what each is called, and in what is told beside the list. */
 export function writeList<L extends Writable>({ recommendationId: _, nextPage, freshness, ...list }: L): WrittenList {
   const text = JSON.stringify(list)
   const beside = JSON.stringify({ nextPage, freshness })
   const rest = beside === '{}' ? text.slice(1) : `${text.slice(1, -1)},${beside.slice(1)}`
-  // Weak, since the bytes are not the same.
-  const tag = `W/"${hash('sha1', text, 'base64url')}"`
-  const opened = tag.slice(0, -1)
   return {
     strategy: list.strategy,
     isStale: list.isStale ?? false,
-    tag,
-    // By the clock, which all processes share.
-    etagAt: (time) => (nextPage === undefined ? tag : `${opened}.${Math.floor(time / MAX_CONFIRMED_MS)}"`),
+    // Weak, since the bytes are not the same.
+    tag: `W/"${hash('sha1', text, 'base64url')}"`,
     length: rest.length,
     withId: (recommendationId) => `{"recommendationId":${JSON.stringify(recommendationId)},${rest}`,
   }
 }
-
-/** The tag of the list, of any tag that an answer with it had. */
-export const tagOfList = (etag: string): string => etag.replace(/\.\d+"$/, '"')
 
 /** Whether `If-None-Match` names the tag, compared weakly (RFC 9110, 13.1.2). */
 export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {

@@ -1,18 +1,15 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler, TypedResponse } from 'hono'
-import { createAnswerCache, MAX_AGE_MS } from '../answer-cache.ts'
+import { createAnswerCache } from '../answer-cache.ts'
 import type { App, Gateway } from '../context.ts'
 import { listParameters, withGenre } from '../list-query.ts'
-import { HELD_MS, MAX_ID_LENGTH } from '../pages.ts'
+import { MAX_ID_LENGTH } from '../pages.ts'
 import { invalidRequest } from '../problems.ts'
 import { createTokenReads } from '../read-your-writes.ts'
 import { inPath, json, list, needs, refusals, token, userId, waitMs } from '../schemas.ts'
 import type { PagedAnswer } from '../user-lists.ts'
-import { MAX_CONFIRMED_MS, matchesEtag, type WrittenList, writeList } from '../written-list.ts'
-
-/** For so long the `nextPage` of a first page is good at least when an answer tells it: it may be kept, and then be confirmed by 304s. */
-const GOOD_FOR_MINUTES = (HELD_MS - MAX_AGE_MS - MAX_CONFIRMED_MS) / 60_000
+import { matchesEtag, type WrittenList, writeList } from '../written-list.ts'
 
 const query = z.strictObject({
   ...listParameters,
@@ -24,12 +21,10 @@ const query = z.strictObject({
 })
 
 const userList = list.extend({
-  nextPage: z
-    .string()
-    .optional()
-    .openapi({
-      description: `For \`page\`: the list goes on, and repeats nothing, although the model changes; good for ten minutes from when the list was made. That of a first page is good for at least ${GOOD_FOR_MINUTES} more when an answer tells it, or a 304 confirms it`,
-    }),
+  nextPage: z.string().optional().openapi({
+    description:
+      'For `page`: the list goes on, and repeats nothing, although the model changes. Once the second page was asked for, all further ones are good for ten minutes',
+  }),
   freshness: z
     .object({ satisfied: z.boolean().openapi({ description: 'Whether the list shows what `after` asked for' }) })
     .optional(),
@@ -41,7 +36,7 @@ const route = createRoute({
   tags: ['Recommendations'],
   summary: 'What a user may like',
   description:
-    'A user who is unknown, or of whom the model knows no positive rating, gets what is like `contextItemId`, what is trending in the genre, or what is popular, less what they have rated; `strategy` tells. With `If-None-Match` a list that has not changed is not sent again, unless its `nextPage` grows old, or it does not show yet what `after` asked for.',
+    'A user who is unknown, or of whom the model knows no positive rating, gets what is like `contextItemId`, what is trending in the genre, or what is popular, less what they have rated; `strategy` tells. With `If-None-Match` a list that has not changed is not sent again, unless it does not show yet what `after` asked for.',
   security: needs('read'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query },
   responses: {
@@ -97,9 +92,8 @@ function givenIn(url: string): string {
 
 /** @param isWhatWasAsked  if not, a 304 would not tell so */
 function told(c: Context, list: WrittenList, isWhatWasAsked = true) {
-  const etag = list.etagAt(Date.now())
-  const headers = { etag, 'cache-control': 'private, no-cache' }
-  if (isWhatWasAsked && matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers)
+  const headers = { etag: list.tag, 'cache-control': 'private, no-cache' }
+  if (isWhatWasAsked && matchesEtag(c.req.header('if-none-match'), list.tag)) return c.body(null, 304, headers)
   // By `c.body` more than one header would go through a web Headers, which takes longer than all the rest of it.
   const response = new Response(list.withId(randomUUIDv7()), {
     headers: { ...headers, 'content-type': 'application/json' },

@@ -9,7 +9,7 @@ import { listParameters, withGenre } from '../list-query.ts'
 import { createListWatch } from '../list-watch.ts'
 import { Problem, RETRY_LATER } from '../problems.ts'
 import { inPath, needs, refusals, userId } from '../schemas.ts'
-import { tagOfList, writeList } from '../written-list.ts'
+import { writeList } from '../written-list.ts'
 
 /** Proxies and browsers close what stays silent for a minute, and we ourselves after 30 s (server.ts). */
 const HEARTBEAT_MS = 15_000
@@ -58,7 +58,7 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
     const { userId } = asker
     const call = createCall()
     let isShared = false
-    let sent = lastEventId === undefined ? undefined : tagOfList(lastEventId)
+    let sent = lastEventId
     let isSentStale = false
 
     /** @returns undefined: it is the list that was sent last */
