@@ -9,7 +9,7 @@ const FILED_ARTICLE = /^(.+?), (the|an?|les?|la|l['’]|une?|der|die|das|eine?|e
  */
 export function wordsOf(text: string): string[] {
   const plain = folded(text).replace(FILED_ARTICLE, '$2 $1')
-  return plain.match(/[\p{L}\p{N}]+/gu) ?? plain.split(/\s+/).filter((word) => word !== '')
+  return plain.match(/[\p{L}\p{N}\p{M}]+/gu) ?? plain.split(/\s+/).filter((word) => word !== '')
 }
 
 /** Words as one text in which `includes` finds a phrase at the beginnings of words only. */
