@@ -90,8 +90,23 @@ it('forgets everything when changes may have gone unheard', async () => {
   await cache.make('ann', '/ann', async () => answerOf('fold-in', 'a'))
   announce({ type: 'gap' })
   expect(cache.find('ann', '/ann')).toBeUndefined()
+  await cache.make('ann', '/ann', async () => answerOf('fold-in', 'a'))
+  expect(cache.find('ann', '/ann')).toBeDefined()
   cache.close()
   expect(listeners.size).toBe(0)
+})
+
+it('keeps nothing while changes go unheard', async () => {
+  const { cache, announce } = openCache()
+  const ask = () => cache.make('ann', '/ann', async () => answerOf('fold-in', 'a'))
+  await ask()
+  announce({ type: 'deaf' })
+  expect(cache.find('ann', '/ann')).toBeUndefined()
+  await ask()
+  expect(cache.find('ann', '/ann')).toBeUndefined()
+  announce({ type: 'gap' })
+  await ask()
+  expect(cache.find('ann', '/ann')).toBeDefined()
 })
 
 it('keeps few answers of one user', async () => {

@@ -44,9 +44,14 @@ export function createAnswerCache(state: Pick<UserState, 'changes'>, version: ()
   /** Of whom answers are being made; those that began since the user last changed share one. */
   const underWay = new Map<string, { answers: number }>()
   const wasAskedBefore = createAskedBefore()
+  /** Nobody would say when what is kept has changed. */
+  let isDeaf = false
   const stop = state.changes((change) => {
     if (change.type === 'user') drop(change.userId)
-    else if (change.type === 'gap') dropAll()
+    else if (change.type === 'deaf' || change.type === 'gap') {
+      isDeaf = change.type === 'deaf'
+      dropAll()
+    }
   })
 
   /** What is kept of the user, and what is being made now. */
@@ -87,7 +92,14 @@ export function createAnswerCache(state: Pick<UserState, 'changes'>, version: ()
         const list = writeList(await make())
         // Dropped meanwhile: this may be the list from before.
         const isCurrent = underWay.get(userId) === mine
-        if (isWanted && isCurrent && !list.isStale && !goesByStream(list.strategy) && list.length <= MAX_ANSWER_LENGTH)
+        if (
+          isWanted &&
+          isCurrent &&
+          !isDeaf &&
+          !list.isStale &&
+          !goesByStream(list.strategy) &&
+          list.length <= MAX_ANSWER_LENGTH
+        )
           keep(userId, url, { list, model, madeAt: performance.now() })
         return list
       } finally {

@@ -38,6 +38,8 @@ export type StateChange =
       readonly counted: Offset
       readonly itemIds: readonly string[]
     }
+  /** From now on changes go unheard, until a gap is announced: whoever keeps copies keeps none. */
+  | { readonly type: 'deaf' }
   /** Changes may have gone unheard (a subscription was broken and is back): whoever keeps copies reads again. */
   | { readonly type: 'gap' }
 

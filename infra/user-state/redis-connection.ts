@@ -21,10 +21,16 @@ export interface RedisConnection {
   attempt<T>(commands: () => Promise<T>): Promise<T>
   /**
    * Calls back with every message of the channel, also after a reconnect. Those sent while there was no connection are lost:
-   * `resumed` is called once messages come again.
+   * `lost` is called as soon as that is noticed, and `resumed` once messages come again.
    */
-  subscribe(channel: string, listener: (message: string) => void, resumed: () => void): Promise<void>
+  subscribe(channel: string, heard: Heard): Promise<void>
   close(): Promise<void>
+}
+
+interface Heard {
+  message(message: string): void
+  lost(): void
+  resumed(): void
 }
 
 /** @throws UnavailableError when Redis does not answer, ConfigError when it could lose what it acknowledged */
@@ -66,12 +72,13 @@ export async function connectRedis(url: string, logger: Logger): Promise<RedisCo
     }
   }
 
-  async function subscribe(channel: string, listener: (message: string) => void, resumed: () => void): Promise<void> {
-    subscriber.on('message', (_channel, message) => listener(message))
+  async function subscribe(channel: string, { message, lost, resumed }: Heard): Promise<void> {
+    subscriber.on('message', (_channel, text) => message(text))
     await attempt(async () => {
       await subscriber.connect()
       await subscriber.subscribe(channel)
     })
+    subscriber.on('close', lost)
     subscriber.on('ready', () => {
       // Without its subscription the connection is of no use: another one tries again.
       subscriber.subscribe(channel).then(resumed, () => subscriber.disconnect(true))

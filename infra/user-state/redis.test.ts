@@ -106,8 +106,10 @@ describeWithService('redis', (url, another) => {
       },
       { timeout: 10_000, interval: 100 },
     )
-    // First that something may be missing, then what comes.
-    expect(heard.indexOf('gap')).toBe(0)
+    // First that nothing is heard, then that something may be missing, then what comes.
+    expect(heard[0]).toBe('deaf')
+    expect(heard.filter((type) => type !== 'deaf')[0]).toBe('gap')
+    expect(heard.lastIndexOf('deaf')).toBeLessThan(heard.indexOf('gap'))
     expect(heard.filter((type) => type === 'gap')).toHaveLength(1)
   })
 

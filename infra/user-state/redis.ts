@@ -48,7 +48,11 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
     if (change) feed.announce(change)
     else logger.warn({ channel, message }, 'not a change of the user state: somebody else publishes here')
   }
-  await subscribe(channel, hear, () => feed.announce({ type: 'gap' })).catch(async (error: unknown) => {
+  await subscribe(channel, {
+    message: hear,
+    lost: () => feed.announce({ type: 'deaf' }),
+    resumed: () => feed.announce({ type: 'gap' }),
+  }).catch(async (error: unknown) => {
     await close()
     throw error
   })
