@@ -55,6 +55,7 @@ export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths }:
         'forbidden',
         `This needs a key of the scope ${needed.map((scope) => `'${scope}'`).join(' or ')}; '${key.name}' has ${key.scopes.join(', ')}.`,
       )
+    if (!folderKeys.includes(key)) c.set('apiKey', key)
   }
 }
 

@@ -8,7 +8,7 @@ import type { ModelStore } from '../infra/model-store/port.ts'
 import type { UserState } from '../infra/user-state/port.ts'
 import type { Generation } from '../models/als/types.ts'
 import type { Offset } from '../models/events/types.ts'
-import type { ApiKeys } from './api-keys.ts'
+import type { ApiKey, ApiKeys } from './api-keys.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Fallback } from './engine/fallback.ts'
@@ -77,7 +77,13 @@ export interface Gateway extends GatewayDependencies {
   readonly closing: AbortSignal
 }
 
-export type App = OpenAPIHono<{ Variables: RequestIdVariables }>
+/** What is known of a request while it is answered. */
+interface RequestVariables extends RequestIdVariables {
+  /** By which it was let in; undefined: by none, or by that of the data folder. */
+  readonly apiKey?: ApiKey | undefined
+}
+
+export type App = OpenAPIHono<{ Variables: RequestVariables }>
 
 /** A file under routes/ exports one of these. What it returns knows the route by its type: client.ts is made of all of them. */
 export type Route = (app: App, gateway: Gateway) => Pick<App, 'openapi'>

@@ -343,6 +343,20 @@ describe('streams', () => {
     await events.cancel()
   })
 
+  it('end when the key is taken back that opened them', async () => {
+    let keys = readApiKeys(['one', 'other'].map((name) => `${name}:read:${sha256(name).toString('hex')}`).join())
+    await open({ settings: { streams: QUICK, apiKeys: { current: () => keys } } })
+    const follow = async (key: string) =>
+      eventsOf(await gateway.app.request(`${PATH}/stream`, { headers: { authorization: `Bearer ${key}` } }))
+    const [one, other] = [await follow('one'), await follow('other')]
+    onTestFinished(() => other.cancel())
+    for (const events of [one, other]) await events.nextList()
+    keys = keys.filter(({ name }) => name === 'other')
+    await rate({ r1: 5, r2: 5 })
+    expect(idsOf(await other.nextList())[0]).toBe('r3')
+    await expect(one.nextList()).rejects.toThrow('the stream ended')
+  })
+
   it('refuse what lists refuse', async () => {
     await open()
     const answer = await gateway.get(`${PATH}/stream?limit=0&page=x`)

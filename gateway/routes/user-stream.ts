@@ -48,13 +48,21 @@ const HEADERS = {
 
 type Reader = Asker & { readonly userId: string }
 
+interface Reading {
+  readonly lastEventId: string | undefined
+  /** False: the key that let them in was taken back. */
+  mayRead(): boolean
+  /** Ends the connection. */
+  cutOff(): void
+}
+
 export const userStream = (app: App, { engine, state, metrics, logger, settings, closing }: Gateway) => {
   const { heartbeatMs = HEARTBEAT_MS, minIntervalMs = MIN_INTERVAL_MS, max = MAX_OPEN, look } = settings.streams ?? {}
   const watch = createListWatch(state, engine.version, look)
   closing.addEventListener('abort', watch.close)
 
   /** One reader. */
-  function follow(asker: Reader, selection: Selection, lastEventId: string | undefined, cutOff: () => void) {
+  function follow(asker: Reader, selection: Selection, { lastEventId, mayRead, cutOff }: Reading) {
     const { userId } = asker
     const call = createCall()
     let isShared = false
@@ -89,9 +97,13 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
             yield ': nothing new\n\n'
             spokeAt = performance.now()
           }
-          if (!(await call.heard(leftMs())) || call.isEnded()) continue
+          if (!(await call.heard(leftMs())) || call.isEnded()) {
+            if (mayRead()) continue
+            return
+          }
           const list = await changed()
           call.answer()
+          if (!mayRead()) return
           if (list !== undefined) {
             yield list
             spokeAt = performance.now()
@@ -134,7 +146,12 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
     const { contextItemId, ...selection } = withGenre(c.req.valid('query'))
     const { outgoing } = (c.env ?? {}) as Partial<HttpBindings>
     const cutOff = (): void => void outgoing?.destroy()
-    const body = follow({ userId, contextItemId }, selection, c.req.header('last-event-id'), cutOff)
+    const key = c.get('apiKey')
+    const body = follow({ userId, contextItemId }, selection, {
+      lastEventId: c.req.header('last-event-id'),
+      mayRead: () => key === undefined || settings.apiKeys?.current().includes(key) === true,
+      cutOff,
+    })
     return c.body(body, 200, HEADERS)
   })
 }
