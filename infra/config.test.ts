@@ -15,6 +15,8 @@ describe('a setting', () => {
     expect(read([]).TUNING_BUDGET).toBe(60_000)
     expect(read([], { TUNING_BUDGET: 'off' }).TUNING_BUDGET).toBeUndefined()
     expect(read([]).REQUEST_BUDGET).toBe(15_000)
+    expect(() => read([], { REQUEST_BUDGET: '10s' })).toThrow('more than 10s')
+    expect(() => read([], { REBUILD_INTERVAL: '25d' })).toThrow('at most 24d')
     expect(read([]).RATE_LIMIT).toBe(Number.POSITIVE_INFINITY)
     expect(read([], { RATE_LIMIT: '.5' }).RATE_LIMIT).toBe(0.5)
     expect(read([], { CORS_ORIGINS: 'https://a.example, http://localhost:5173' }).CORS_ORIGINS).toEqual([
@@ -30,11 +32,11 @@ describe('a setting', () => {
     ['POSITIVE_FROM', 'most', 'a number'],
     ['DISLIKE_WEIGHT', '-1', 'a number of at least 0'],
     ['THREADS', '0', 'a whole number from 1 to 1024'],
-    ['TUNING_BUDGET', '60', "a duration such as 90s, 30m or 1h, or 'off'"],
+    ['TUNING_BUDGET', '60', "a duration such as 90s, 30m or 1h, of at most 24d, or 'off'"],
     ['REGULARIZATION', '-1', "'auto' or a number of at least 0"],
     ['RATING_SCALE', '5-1', 'a range such as 0.5-5'],
     ['RATING_SCALE', '1..0-5', 'a range such as 0.5-5'],
-    ['REBUILD_INTERVAL', '0s', "a duration such as 90s, 30m or 1h, or 'off'"],
+    ['REBUILD_INTERVAL', '0s', "a duration such as 90s, 30m or 1h, of at most 24d, or 'off'"],
     ['ROLES', 'gateway,cook', 'some of gateway,updater,sink,rebuilder'],
     ['EVENT_LOG_URL', 'http://host', 'embedded:, kafka://…'],
     ['EVENT_LOG_URL', 'kafka://', 'embedded:, kafka://…'],

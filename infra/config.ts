@@ -47,14 +47,26 @@ function storeUrl(...schemes: string[]) {
   }
 }
 
+/** Longer ones are no time for a timer. */
+const MAX_DURATION_MS = 2 ** 31 - 1
+/** The longest `wait` of a request (gateway/schemas.ts). */
+const LONGEST_WAIT_MS = 10_000
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 /** @returns milliseconds; undefined: off */
 function duration(value: string): number | undefined {
   if (value === 'off') return undefined
   const [, count, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(value) ?? []
-  if (count !== undefined && Number(count) > 0) return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]
-  throw new Error("a duration such as 90s, 30m or 1h, or 'off'")
+  const ms = Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]
+  if (ms > 0 && ms <= MAX_DURATION_MS) return ms
+  throw new Error("a duration such as 90s, 30m or 1h, of at most 24d, or 'off'")
+}
+
+/** The same, for what must not end a read that waits for a write. */
+function requestBudget(value: string): number | undefined {
+  const ms = duration(value)
+  if (ms === undefined || ms > LONGEST_WAIT_MS) return ms
+  throw new Error(`a duration of more than ${LONGEST_WAIT_MS / 1000}s, for which reads may wait for a write, or 'off'`)
 }
 
 /** @returns requests a second, Infinity: 'off'; undefined: it is neither */
@@ -133,7 +145,7 @@ const SETTINGS = {
   FALLBACKS: { parse: someOf('similar', 'trending', 'popular'), default: 'similar,trending,popular' },
   RATE_LIMIT: { parse: requestRate, default: 'off' },
   CORS_ORIGINS: { parse: origins, default: undefined },
-  REQUEST_BUDGET: { parse: duration, default: '15s' },
+  REQUEST_BUDGET: { parse: requestBudget, default: '15s' },
   LOG_LEVEL: { parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), default: 'info' },
 } satisfies Record<string, { parse: (value: string) => unknown; default: string | undefined; flag?: true }>
 
