@@ -153,10 +153,10 @@ describe('rankings', () => {
     expect(day?.scoreOf('a')).toBe(1)
   })
 
-  it('of an empty log are empty, and end now', async () => {
-    rankings = createRankings(state, PARTITIONS, silent, () => 7)
+  it('of an empty log are empty, and end at this minute', async () => {
+    rankings = createRankings(state, PARTITIONS, silent, () => 120_007)
     expect(idsOf(await rankings.popular())).toEqual([])
-    expect(await rankings.trending('7d')).toMatchObject({ asOf: 7, items: { length: 0 } })
+    expect(await rankings.trending('7d')).toMatchObject({ asOf: 120_000, items: { length: 0 } })
     expect(idsOf(await rankings.topRated())).toEqual([])
   })
 

@@ -11,6 +11,7 @@ import { followStatistics } from './live-statistics.ts'
 
 /** A list that nobody asked for in a while is made anew before it is answered. */
 const MAX_AGE_MS = 10_000
+const MINUTE_MS = 60_000
 
 /** After which time a positive counts half as much: HALF_LIVES_MS, by name. */
 export const TREND_WINDOWS = ['1d', '7d', '30d'] as const
@@ -35,7 +36,7 @@ export interface Trend extends Ranking {
 export interface Rankings {
   /** By positives: their number is the score. */
   popular(): Promise<Ranking | undefined>
-  /** By positives that halve with the window. Ends now, or at the newest positive where that is older than the window. */
+  /** By positives that halve with the window. Ends at this minute, or at the newest positive where that is older than the window. */
   trending(window: TrendWindow): Promise<Trend | undefined>
   /** By weighted average rating, which is the score. */
   topRated(): Promise<Ranking | undefined>
@@ -98,7 +99,9 @@ export function createRankings(
       const made = await trends[index]?.()
       if (!made) return undefined
       const { ranking, newest } = made
-      const asOf = newest < now() - halfLifeMs && newest > Number.NEGATIVE_INFINITY ? newest : now()
+      // By the minute: a list that nobody's rating changed is the same list when it is asked for again.
+      const minute = MINUTE_MS * Math.floor(now() / MINUTE_MS)
+      const asOf = newest < minute - halfLifeMs && newest > Number.NEGATIVE_INFINITY ? newest : minute
       return { ...asRanking(ranking.scaled(2 ** ((newest - asOf) / halfLifeMs))), asOf }
     },
     async topRated() {
