@@ -10,7 +10,16 @@ const item: Item = {
   year: 1999,
   poster: null,
   available: true,
-  attributes: { released: '1999-03-31', at: 86_400_000, both: ['1999', '2001'], seen: true, said: 'long ago' },
+  attributes: {
+    released: '1999-03-31',
+    at: 86_400_000,
+    both: ['1999', '2001'],
+    seen: true,
+    said: 'long ago',
+    noon: '1999-03-31T12:00',
+    zoned: '1999-03-31T12:00:00.5+02:00',
+    volume: 'Volume 3',
+  },
   updatedAt: 7,
 }
 
@@ -20,13 +29,22 @@ describe('the time of an item', () => {
     ['updatedAt', 7],
     ['attributes.released', Date.UTC(1999, 2, 31)],
     ['attributes.at', 86_400_000],
+    ['attributes.noon', Date.UTC(1999, 2, 31, 12)],
+    ['attributes.zoned', Date.UTC(1999, 2, 31, 10, 0, 0, 500)],
   ])('by %s', (field, time) => {
     expect(checkTimeField(field)).toBeUndefined()
     expect(timeOf(item, field)).toBe(time)
   })
 
-  it.each(['both', 'seen', 'said', 'unheard', 'constructor', '__proto__'])('is unknown by attributes.%s', (name) => {
-    expect(timeOf(item, `attributes.${name}`)).toBeNaN()
+  it.each(['both', 'seen', 'said', 'volume', 'unheard', 'constructor', '__proto__'])(
+    'is unknown by attributes.%s',
+    (name) => {
+      expect(timeOf(item, `attributes.${name}`)).toBeNaN()
+    },
+  )
+
+  it('is in its own century', () => {
+    expect(new Date(timeOf({ ...item, year: 50 }, 'year')).getUTCFullYear()).toBe(50)
   })
 
   it('is unknown of an item without one, and of one that nobody described', () => {
