@@ -32,7 +32,7 @@ export type Client = ReturnType<typeof createClient>
  *   )
  *
  * A call resolves with the response, of whatever status: narrow it by `ok` or `status`, or give it to answerOf. It rejects as
- * fetch does when the gateway cannot be reached, and with a TypeError for an id that no path can hold.
+ * fetch does when the gateway cannot be reached, and throws a TypeError at once for an id that no path can hold.
  * @param url  such as http://127.0.0.1:3000
  */
 export function createClient(url: string, { key, fetch }: ClientOptions = {}) {

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToRequests } from 'node:timers/promises'
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { UnavailableError } from '../infra/errors.ts'
+import { messageOf, UnavailableError } from '../infra/errors.ts'
 import type { Fault } from '../models/events/validation.ts'
 import { faultsOf, Problem, type ProblemKind, RETRY_LATER } from './problems.ts'
 import { fault } from './schemas.ts'
@@ -112,8 +112,8 @@ function parseLine<T>(bytes: Uint8Array, schema: z.ZodType<T>): { value: T } | {
   let json: unknown
   try {
     json = JSON.parse(text)
-  } catch {
-    return { errors: [{ path: '', message: 'Not JSON' }] }
+  } catch (error) {
+    return { errors: [{ path: '', message: `Not JSON: ${messageOf(error).toWellFormed()}` }] }
   }
   const { success, data, error } = schema.safeParse(json)
   return success ? { value: data } : { errors: faultsOf(error) }

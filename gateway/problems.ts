@@ -87,7 +87,7 @@ async function brokenJson({ req }: Context): Promise<Problem> {
   } catch (error) {
     where = messageOf(error)
   }
-  return new Problem('broken-json', `${where}. Nothing of it was stored.`)
+  return new Problem('broken-json', `${where.toWellFormed()}. Nothing of it was stored.`)
 }
 
 /** Nobody is there to read it; the figures by status tell it from our own failures. */

@@ -112,7 +112,8 @@ export const timestamp = ruled(
   (time) => checkTime(time, Date.now()),
 ).openapi({ description: TIME, example: '2026-01-31T12:00:00Z' })
 
-export const eventId = z.uuid()
+/** In either case the same event: ClickHouse reads them so. */
+export const eventId = z.uuid().toLowerCase()
 export const recommendationId = ruled(z.string(), checkRecommendationId).openapi(printable(1, 128))
 
 export const token = z.string().openapi({
@@ -287,7 +288,7 @@ const problemAnswer = (description: string) => ({
 })
 
 /** Those that any route may answer which needs a key. */
-const ANYWHERE = [401, 403, 421, 429, 500, 503] as const
+const ANYWHERE = [401, 403, 421, 429, 431, 500, 503] as const
 
 /** The failures that a route may answer, for `responses`; those that any may answer are among them. */
 export function refusals<S extends Status = never>(...statuses: S[]) {

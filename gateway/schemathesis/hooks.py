@@ -22,6 +22,7 @@ BEYOND_JSON_SCHEMA = {
     "conditions in all filters together": "nor over several places",
     "values in all filters together": "nor these",
     "bytes as JSON": "the size of a value when it is written",
+    "holds a character that is not printable": "nor has a pattern for the noncharacters beyond U+FFFF",
     "expected an http or https address": "what is one is told by the URL standard's parser; the pattern names the schemes",
 }
 
@@ -43,6 +44,9 @@ def filter_case(context, case):
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
     """@returns whether it is one"""
+    if response.status_code == 431 and isinstance(failure, (RejectedPositiveData, AcceptedNegativeData)):
+        # Nor does a schema know how long all parameters are together; what else is wrong with them is not looked at then.
+        return False
     if isinstance(failure, RejectedPositiveData):
         messages = [fault["message"] for fault in document(response).get("errors", [])]
         return messages == [] or not all(message.endswith(tuple(BEYOND_JSON_SCHEMA)) for message in messages)
