@@ -11,12 +11,12 @@ const route = createRoute({
   summary: 'Compare log, ClickHouse and user state',
   description: 'Nothing has to stand still meanwhile. One that is under way is the answer; ask by GET how it goes.',
   security: needs('admin'),
-  responses: { 202: json(verification, 'The comparison'), ...refusals(503) },
+  responses: { 202: json(verification, 'The comparison'), ...refusals(404) },
 })
 
 export const adminVerify = (app: App, { verifications }: Gateway) =>
   app.openapi(route, (c) => {
     if (!verifications)
-      throw new Problem('unavailable', 'This process has no ClickHouse open. Run `npm run verify` beside it.')
+      throw new Problem('not-found', 'This process has no ClickHouse open. Run `npm run verify` beside it.')
     return c.json(verificationAnswer(verifications.start()), 202)
   })
