@@ -85,6 +85,12 @@ it('keeps no list that goes by the stream', async () => {
   expect(cache.find('new', '/new')).toBeUndefined()
 })
 
+it('keeps no list of nothing, which anybody’s rating may fill', async () => {
+  const { cache } = openCache()
+  await cache.make('ann', '/ann', async () => answerOf('fold-in'))
+  expect(cache.find('ann', '/ann')).toBeUndefined()
+})
+
 it('forgets everything when changes may have gone unheard', async () => {
   const { cache, announce, listeners } = openCache()
   await cache.make('ann', '/ann', async () => answerOf('fold-in', 'a'))

@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { UserState } from '../infra/user-state/port.ts'
 import { createAskedBefore } from './asked-before.ts'
-import type { Strategy } from './engine/request.ts'
 import { type Writable, type WrittenList, writeList } from './written-list.ts'
 
 /** Characters of all answers that are kept. Those of whoever asked longest ago go first. */
@@ -89,18 +88,12 @@ export function createAnswerCache(state: Pick<UserState, 'changes'>, version: ()
       underWay.set(userId, mine)
       mine.answers++
       try {
-        const list = writeList(await make())
+        const made = await make()
+        const list = writeList(made)
         // Dropped meanwhile: this may be the list from before.
         const isCurrent = underWay.get(userId) === mine
-        if (
-          isWanted &&
-          isCurrent &&
-          !isDeaf &&
-          !list.isStale &&
-          !goesByStream(list.strategy) &&
-          list.length <= MAX_ANSWER_LENGTH
-        )
-          keep(userId, url, { list, model, madeAt: performance.now() })
+        const isKept = isWanted && isCurrent && !isDeaf && !list.isStale && !goesByStream(made)
+        if (isKept && list.length <= MAX_ANSWER_LENGTH) keep(userId, url, { list, model, madeAt: performance.now() })
         return list
       } finally {
         mine.answers--
@@ -119,5 +112,6 @@ function lengthOf(answers: Answers): number {
   return length
 }
 
-/** Whether a list is nobody's own, but goes by what is counted from the stream. */
-export const goesByStream = (strategy: Strategy): boolean => strategy !== 'fold-in' && strategy !== 'similar'
+/** Whether a list is nobody's own, but goes by what is counted from the stream; or has nothing, where the stream may have something soon. */
+export const goesByStream = ({ strategy, items }: Pick<Writable, 'strategy' | 'items'>): boolean =>
+  items.length === 0 || (strategy !== 'fold-in' && strategy !== 'similar')

@@ -181,6 +181,14 @@ describe.each([
     expect(idsOf(await events.nextList())).toEqual(['t2', 't1'])
   })
 
+  it('follows the stream while there is nothing to list', async () => {
+    await gateway.send('PUT', '/v1/items/odd', { title: 'Odd', genres: ['Odd'] })
+    const events = await stream('?genre=odd')
+    expect((await events.nextList()).answer).toMatchObject({ strategy: 'fold-in', items: [] })
+    await writePositives(gateway.state, 0, { odd: 1 })
+    expect((await events.nextList()).answer).toMatchObject({ items: [{ itemId: 'odd' }] })
+  })
+
   it('ends when the process is to stop, and leaves nothing behind', async () => {
     const events = await Promise.all([stream(), stream(), stream('?limit=1')])
     await Promise.all(events.map((one) => one.nextList()))

@@ -1,6 +1,6 @@
 import type { HeldItem, HeldList } from '../held-list.ts'
 import type { Answer, Answers } from './answers.ts'
-import { chooseSource, type Fallback } from './fallback.ts'
+import { type Fallback, sourcesFor } from './fallback.ts'
 import type { createSituations } from './situation.ts'
 import type { Source } from './sources.ts'
 
@@ -13,11 +13,17 @@ type ToldList = Pick<HeldList, 'userId' | 'strategy' | 'generation' | 'explain'>
 
 /** Tells parts of lists that were made before. */
 export function createShowAgain({ situationOf, fallbacks, answers }: Parts) {
-  /** @returns undefined: nobody asked for reasons, or the model that had them is gone */
-  async function explaining({ userId, generation, explain }: ToldList, limit: number): Promise<Source | undefined> {
+  /**
+   * What the list came from. By now another source may come first: its scores are of another kind, and its reasons none for these.
+   * @returns undefined: nobody asked for reasons, or what had them is gone
+   */
+  async function explaining(list: ToldList, limit: number): Promise<Source | undefined> {
+    const { userId, strategy, generation, explain } = list
     if (!explain) return undefined
     const situation = await situationOf({ userId, ...explain }, { limit, skip: 0 })
-    return situation.served?.generation.id === generation ? chooseSource(situation, fallbacks) : undefined
+    if (situation.served?.generation.id !== generation) return undefined
+    for await (const source of sourcesFor(situation, fallbacks)) if (source.strategy === strategy) return source
+    return undefined
   }
 
   /**
@@ -29,7 +35,7 @@ export function createShowAgain({ situationOf, fallbacks, answers }: Parts) {
     const source = await explaining(list, listed.length)
     const isAsHeld = ({ itemId, score }: HeldItem): boolean => source?.scoreOf(itemId) === score
     const shown = source
-      ? await answers.answer({ ...source, strategy }, listed, { served: undefined, explain: isAsHeld })
+      ? await answers.answer(source, listed, { served: undefined, explain: isAsHeld })
       : answers.plain(strategy, listed, { served: undefined })
     const items = shown.items.map((item, n) => (listed[n]?.isNew ? { ...item, isNew: true as const } : item))
     return { ...shown, items, generation }

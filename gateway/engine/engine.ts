@@ -9,19 +9,19 @@ import type { Version } from '../answer-cache.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { createShowAgain } from './again.ts'
 import { type Answer, createAnswers } from './answers.ts'
-import { chooseSource, type Fallback } from './fallback.ts'
+import { type Fallback, firstSource, sourcesFor } from './fallback.ts'
 import { fromLikeness } from './from-likeness.ts'
 import { fromPopular, fromRanking } from './from-rankings.ts'
 import { createInsights } from './insights.ts'
-import { arranged } from './list.ts'
+import { createListing } from './listing.ts'
 import { followNewcomers } from './newcomers.ts'
 import { createProfiles } from './profiles.ts'
 import { createRankings, type TrendWindow } from './rankings.ts'
 import { createReclamation } from './reclamation.ts'
 import type { Asker, Ranked, Selection } from './request.ts'
 import { createScanPool } from './scan-pool.ts'
-import { createServing, vectorOf } from './serving.ts'
-import { createSituations, rulesOf, type Situation } from './situation.ts'
+import { createServing } from './serving.ts'
+import { createSituations, rulesOf } from './situation.ts'
 import type { Source } from './sources.ts'
 
 /** Of items that nobody knows anything of. */
@@ -59,6 +59,7 @@ export function createEngine(parts: EngineParts) {
   const serving = createServing({ generations, catalogue, pool, logger, giveBack, newcomersOf })
   const answers = createAnswers(catalogue, metrics)
   const { answer } = answers
+  const { list, listByFirst } = createListing({ catalogue, answers })
   const { isKnown, situationOf } = createSituations({ profiles, serving, catalogue, rankings })
   const showAgain = createShowAgain({ situationOf, fallbacks, answers })
   const { explanation, surprising, similarUsers } = createInsights({ log, state, profiles, serving, catalogue })
@@ -72,12 +73,6 @@ export function createEngine(parts: EngineParts) {
     return (...asked: Asked): Promise<Told> => during(() => ask(...asked))
   }
 
-  async function list(source: Source, { selection, served, ignored, isStale }: Situation): Promise<Answer> {
-    const known = { catalogue, vectorOf: (itemId: string) => served && vectorOf(served, itemId) }
-    const ranked = await arranged(source, selection, known)
-    return answer(source, ranked, { served, ignored, isStale, explain: selection.explain })
-  }
-
   return {
     profiles,
     insights: { explanation: held(explanation), surprising: held(surprising), similarUsers: held(similarUsers) },
@@ -87,16 +82,16 @@ export function createEngine(parts: EngineParts) {
     /** The model that is live now is ready to be served. */
     settled: serving.settled,
 
-    /** What somebody may like: by their own vector, or the fallback chain where the model knows nothing they like. */
+    /** What somebody may like: by their own vector, or the fallback chain where that has nothing to list. */
     recommend: held(async (asker: Asker, selection: Selection): Promise<Answer> => {
       const situation = await situationOf(asker, selection)
-      return list(await chooseSource(situation, fallbacks), situation)
+      return listByFirst(sourcesFor(situation, fallbacks), situation)
     }),
 
-    /** The given items, best first, as `recommend` would rank them; those of which it knows nothing come last, with a score of 0. */
+    /** The given items, best first, by what `recommend` would try first; those of which it knows nothing come last, with a score of 0. */
     rank: held(async (asker: Asker, itemIds: readonly string[], order: 'best' | 'asked' = 'best'): Promise<Answer> => {
       const situation = await situationOf(asker, { limit: itemIds.length, skip: 0, includeKnown: true })
-      const source = await chooseSource(situation, fallbacks)
+      const source = await firstSource(situation, fallbacks)
       const known = [...new Set(itemIds)].filter(isKnown)
       const scores = new Map(known.map((itemId) => [itemId, source.scoreOf(itemId)]))
       const ranked = known.map((itemId): Ranked => ({ itemId, score: scores.get(itemId) ?? 0 }))

@@ -4,11 +4,11 @@ import { fromTaste } from './from-taste.ts'
 import { rulesOf, type Situation } from './situation.ts'
 import type { Rules, Source } from './sources.ts'
 
-/** Ways to answer somebody whom the model does not know, in the order in which they are tried; `popular` always answers. */
+/** Ways to answer where the taste of those who ask has nothing to say, in the order in which they are tried. */
 export const FALLBACKS = ['similar', 'trending', 'popular'] as const
 export type Fallback = (typeof FALLBACKS)[number]
 
-/** @returns undefined: this way has nothing to offer */
+/** @returns undefined: it is no way to answer this */
 type Way = (situation: Situation, rules: Rules) => Promise<Source | undefined>
 
 const WAYS: Readonly<Record<Fallback, Way>> = {
@@ -19,21 +19,27 @@ const WAYS: Readonly<Record<Fallback, Way>> = {
   /** Where a part of the catalogue is asked for: everywhere else the popular items say more of a stranger. */
   async trending(situation, rules) {
     if (situation.selection.filter === undefined) return undefined
-    const source = fromRanking('trending', await situation.rankings.trending('30d'), situation, rules)
-    return (await source.hasAny()) ? source : undefined
+    return fromRanking('trending', await situation.rankings.trending('30d'), situation, rules)
   },
 
   popular: fromPopular,
 }
 
-/** By the taste of those who ask, where the model knows a positive of theirs; else by the first of the chain that has something. */
-export async function chooseSource(situation: Situation, chain: readonly Fallback[]): Promise<Source> {
+/**
+ * At least one: the taste of those who ask, where the model knows a positive of theirs; then the chain; and what is popular in any
+ * case. Each is prepared only when its turn comes, since mostly the first one answers.
+ */
+export async function* sourcesFor(situation: Situation, chain: readonly Fallback[]): AsyncGenerator<Source, undefined> {
   const rules = rulesOf(situation)
-  const own = await fromTaste(situation, rules)
-  if (own) return own
-  for (const fallback of chain) {
-    const source = await WAYS[fallback](situation, rules)
-    if (source) return source
+  for (const way of new Set<Way>([fromTaste, ...chain.map((fallback) => WAYS[fallback]), fromPopular])) {
+    const source = await way(situation, rules)
+    if (source) yield source
   }
-  return fromPopular(situation, rules)
+  return undefined
+}
+
+/** What scores items, whether or not it has any to list. */
+export async function firstSource(situation: Situation, chain: readonly Fallback[]): Promise<Source> {
+  const { value } = await sourcesFor(situation, chain).next()
+  return value as Source
 }

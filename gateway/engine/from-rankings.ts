@@ -2,7 +2,7 @@ import type { Generation } from '../../models/als/types.ts'
 import { popularAtTraining } from '../../models/ranking/ranked-items.ts'
 import { NO_ITEMS, type RankedItems } from '../../models/ranking/ranked-list.ts'
 import { inBackground } from '../background.ts'
-import { inRanking, type RankingSource } from './in-ranking.ts'
+import { inRanking } from './in-ranking.ts'
 import type { Ranking } from './rankings.ts'
 import type { Strategy } from './request.ts'
 import type { Situation } from './situation.ts'
@@ -16,7 +16,7 @@ export function fromRanking(
   ranking: Pick<Ranking, 'items'> | undefined,
   { served, catalogue }: Pick<Situation, 'served' | 'catalogue'>,
   rules: Rules,
-): RankingSource {
+): Source {
   return inRanking(strategy, ranking?.items ?? NO_ITEMS, served?.shelves ?? [], catalogue, rules)
 }
 

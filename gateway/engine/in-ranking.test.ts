@@ -133,7 +133,6 @@ it('a list that is there already is listed as if everything in it were looked at
       const rules = rulesOf(world, filter, hide, boost)
       const source = inRanking('top-rated', world.list, used, world.catalogue, rules)
       const all = expected(world, used, rules, part)
-      if (part === 'all') expect(await source.hasAny()).toBe(all.length > 0)
       // Asked for more it gives the same ones, and then others.
       for (const count of counts) expect(await source.best(count, part)).toEqual(all.slice(0, count))
     }),

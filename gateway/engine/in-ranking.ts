@@ -15,11 +15,6 @@ import { type Whereabouts, whereaboutsOf } from './whereabouts.ts'
 /** With boosts, so many at least are looked for at a time. */
 const LEAST_CANDIDATES = 256
 
-export interface RankingSource extends Source {
-  /** Whether there is anything to list. */
-  hasAny(): Promise<boolean>
-}
-
 /**
  * From a list that is there already, such as the popular items. It is gone through from the best on, between other requests, no
  * further than is wanted and never twice. Lists of one source are asked for one after the other.
@@ -32,7 +27,7 @@ export function inRanking(
   shelves: readonly Shelf[],
   catalogue: Pick<Catalogue, 'get' | 'isHidden'>,
   rules: Rules,
-): RankingSource {
+): Source {
   const whereabouts = whereaboutsOf(list, shelves)
   const parts = new Map<Part, Allowed>()
   let scoring: RowRescoring | undefined
@@ -60,11 +55,6 @@ export function inRanking(
       return best.map(({ index, score }) => ({ itemId: itemAt(index), score }))
     },
     scoreOf: list.scoreOf,
-    async hasAny() {
-      const { found, more } = allowed('all')
-      if (found.length === 0) await inBackground(more(1))
-      return found.length > 0
-    },
   }
 }
 

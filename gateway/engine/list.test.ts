@@ -64,8 +64,10 @@ function knownOf(films: readonly Film[]): Known {
   }
 }
 
-const listOf = (films: readonly Film[], rules: Rules, limit: number, skip = 0): Promise<Ranked[]> =>
-  arranged(sourceOf(films, rules), { ...rules, skip, limit }, knownOf(films))
+async function listOf(films: readonly Film[], rules: Rules, limit: number, skip = 0): Promise<Ranked[]> {
+  const { ranked } = await arranged(sourceOf(films, rules), { ...rules, skip, limit }, knownOf(films))
+  return ranked
+}
 
 async function inPages(films: readonly Film[], rules: Rules, limit: number): Promise<Ranked[]> {
   const listed: Ranked[] = []
@@ -129,7 +131,7 @@ it('caps look at the best 10,000 alone', async () => {
     return source.best(count)
   }
   const rules = { caps: [{ field: 'genres', max: 1 }], limit: 10, skip: 0 }
-  const listed = await arranged({ ...source, best }, rules, knownOf(films))
+  const { ranked: listed } = await arranged({ ...source, best }, rules, knownOf(films))
   expect(listed.map(({ itemId }) => itemId)).toEqual([films[0]?.itemId, films[9_999]?.itemId])
   expect(asked).toEqual([40, 160, 640, 2560, 10_000])
 })
@@ -143,9 +145,31 @@ it('repeats nothing where an item appears between two searches', async () => {
     return searches++ === 0 ? found : [{ itemId: 'late', score: 99 }, ...found].slice(0, count)
   }
   const rules = { caps: [{ field: 'genres', max: 1 }], limit: 20, skip: 0 }
-  const listed = await arranged({ ...source, best }, rules, knownOf(films))
+  const { ranked: listed } = await arranged({ ...source, best }, rules, knownOf(films))
   expect(searches).toBeGreaterThan(1)
   expect(new Set(listed.map(({ itemId }) => itemId)).size).toBe(listed.length)
+})
+
+it('is told apart from a list of nothing where the part that was asked for is past its end, and whatever is pinned', async () => {
+  const films = randomFilms(1, 5)
+  const isEmpty = async (some: readonly Film[], more: Partial<Selection>) => {
+    const selection = { limit: 3, skip: 0, ...more }
+    return (await arranged(sourceOf(some, selection), selection, knownOf(films))).isEmpty
+  }
+  const pin = [{ itemId: 'f0', position: 0 }]
+  for (const rules of [{}, { pin }, { lessKnown: 0.5 }, { diversity: 0.5 }, { caps: [{ field: 'year', max: 1 }] }]) {
+    expect(await isEmpty(films, rules)).toBe(false)
+    expect(await isEmpty(films, { ...rules, skip: 100 })).toBe(false)
+    expect(await isEmpty([], rules)).toBe(true)
+  }
+  // As long as there is more than pins it is none, even if they are all that is shown.
+  expect(await isEmpty(films, { pin, limit: 1 })).toBe(false)
+  expect(
+    await isEmpty(
+      films.filter(({ itemId }) => itemId === 'f0'),
+      { pin },
+    ),
+  ).toBe(true)
 })
 
 it('pins are scored as the list is, and no cap counts them', async () => {

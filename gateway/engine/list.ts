@@ -31,6 +31,13 @@ export interface Known {
   readonly catalogue: Pick<Catalogue, 'get' | 'version'>
 }
 
+export interface Arranged {
+  /** The part of the list that was asked for. */
+  readonly ranked: Ranked[]
+  /** The source has nothing for any part of it: there is nothing but pins. */
+  readonly isEmpty: boolean
+}
+
 /**
  * The part of a list that was asked for: best first from the source; then unlike its neighbours, mixed with what is less known,
  * capped, and with pins in their places. Each step only appends when more is wanted, so that pages agree.
@@ -38,7 +45,7 @@ export interface Known {
  * Of the well known and the less known, each is made unlike by itself. Pins are where they are told to be: no cap leaves them out
  * or counts them, since one that stands on a later page would change those before.
  */
-export async function arranged(source: Source, selection: Selection, known: Known): Promise<Ranked[]> {
+export async function arranged(source: Source, selection: Selection, known: Known): Promise<Arranged> {
   const { skip, limit, caps = [] } = selection
   const wanted = skip + limit
   const candidates = createCandidates(source, selection, known)
@@ -47,7 +54,8 @@ export async function arranged(source: Source, selection: Selection, known: Know
     caps.length > 0
       ? await cappedFrom(candidates, wanted, createCaps(caps.map((cap) => ({ ...cap, valuesOf: valuesIn(cap.field) }))))
       : (await candidates(wanted)).list
-  return pinned(list, placesOf(selection, source, known), ({ itemId }) => itemId).slice(skip, wanted)
+  const whole = pinned(list, placesOf(selection, source, known), ({ itemId }) => itemId)
+  return { ranked: whole.slice(skip, wanted), isEmpty: list.length === 0 }
 
   function valuesIn(field: string) {
     return ({ itemId }: Ranked) => valuesOf(known.catalogue.get(itemId), field)

@@ -46,7 +46,7 @@ export const postRecommendations = (app: App, { log, engine }: Gateway) => {
     tags: ['Recommendations'],
     summary: 'What somebody may like: a user, an anonymous taste, or a group, by rules of your own',
     description:
-      'Whoever the model does not know is answered by what is like `contextItemId`, by what is trending in the asked genre, or by what is popular; `strategy` tells.',
+      'Whoever the model does not know, or has nothing for, is answered by what is like `contextItemId`, by what is trending in the asked genre, or by what is popular; `strategy` tells.',
     security: needs('read'),
     request: { body: { required: true, content: { 'application/json': { schema: body } } } },
     responses: { 200: json(list, 'The list, best first'), ...refusals(400, 413, 415) },

@@ -36,7 +36,7 @@ const route = createRoute({
   tags: ['Recommendations'],
   summary: 'What a user may like',
   description:
-    'A user who is unknown, or of whom the model knows no positive rating, gets what is like `contextItemId`, what is trending in the genre, or what is popular, less what they have rated; `strategy` tells. With `If-None-Match` a list that has not changed is not sent again, unless it does not show yet what `after` asked for.',
+    'A user who is unknown, of whom the model knows no positive rating, or for whose taste it has nothing to list, gets what is like `contextItemId`, what is trending in the genre, or what is popular, less what they have rated; `strategy` tells. With `If-None-Match` a list that has not changed is not sent again, unless it does not show yet what `after` asked for.',
   security: needs('read'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query },
   responses: {

@@ -72,7 +72,7 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
     /** @returns undefined: it is the list that was sent last */
     async function changed(): Promise<string | undefined> {
       const answer = await engine.recommend(asker, selection)
-      isShared = goesByStream(answer.strategy)
+      isShared = goesByStream(answer)
       const list = writeList(answer)
       if (list.isStale) setTimeout(call.raise, AGAIN_MS).unref()
       // Who has a list of theirs keeps it rather than take that of a stranger for one.
