@@ -21,17 +21,28 @@ export interface Allowed {
   more(count: number): Steps<void>
 }
 
+/** What is known of items beside what shelves tell. */
+export interface ItemFacts {
+  readonly catalogue: Pick<Catalogue, 'get' | 'isHidden'>
+  /** By their row in the list. Left out: shelves tell, and what is on none is little known. */
+  readonly isWellKnown?: ((row: number) => boolean) | undefined
+}
+
 export function allowedIn(
   list: RankedItems,
   { shelves, alignment, find }: Whereabouts,
-  catalogue: Pick<Catalogue, 'get' | 'isHidden'>,
+  { catalogue, isWellKnown }: ItemFacts,
   rules: Rules,
   part: Part,
 ): Allowed {
   let hidden: readonly Bitmap[] | undefined
-  const isAllowedElsewhere = onNoShelf(catalogue, rules, part)
+  // Shelves know what was popular when their generation was trained, and are not asked where something newer is known.
+  const partOnShelves = isWellKnown ? 'all' : part
+  const isInPart = (row: number): boolean =>
+    !isWellKnown || part === 'all' || isWellKnown(row) === (part === 'wellKnown')
+  const isAllowedElsewhere = onNoShelf(catalogue, rules, partOnShelves)
   const isAllowed = (row: number): boolean =>
-    find(row, (shelf, index) => hidden?.[shelf]?.isHidden(index) === false, isAllowedElsewhere)
+    isInPart(row) && find(row, (shelf, index) => hidden?.[shelf]?.isHidden(index) === false, isAllowedElsewhere)
   const found: number[] = []
   /** Where the next look is: in the list, or past the first look among `few`, if there are few. */
   let next = 0
@@ -39,7 +50,7 @@ export function allowedIn(
 
   function* hiddenOnAll(): Steps<readonly Bitmap[]> {
     const all: Bitmap[] = []
-    for (const shelf of shelves) all.push(yield* hiddenOn(shelf, rules, part))
+    for (const shelf of shelves) all.push(yield* hiddenOn(shelf, rules, partOnShelves))
     return all
   }
 
@@ -80,9 +91,9 @@ export function allowedIn(
   }
 }
 
-/** Of items without factors: they are little known. */
+/** Of items without factors. */
 function onNoShelf(
-  catalogue: Pick<Catalogue, 'get' | 'isHidden'>,
+  catalogue: ItemFacts['catalogue'],
   { filter, hide, known }: Rules,
   part: Part,
 ): (itemId: string) => boolean {

@@ -136,7 +136,7 @@ export function createEngine(parts: EngineParts) {
     trending: held(async (window: TrendWindow, selection: Selection): Promise<Answer & { asOf: number }> => {
       const trend = await rankings.trending(window)
       const situation = await situationOf({}, selection)
-      const source = fromRanking('trending', trend, situation, rulesOf(situation))
+      const source = await fromRanking('trending', trend, situation, rulesOf(situation))
       return { ...(await list(source, situation)), asOf: trend?.asOf ?? Date.now() }
     }),
 
@@ -144,7 +144,7 @@ export function createEngine(parts: EngineParts) {
     topRated: held(async (selection: Selection): Promise<Answer> => {
       const ranking = await rankings.topRated()
       const situation = await situationOf({}, selection)
-      return list(fromRanking('top-rated', ranking, situation, rulesOf(situation)), situation)
+      return list(await fromRanking('top-rated', ranking, situation, rulesOf(situation)), situation)
     }),
 
     /** Searches under way are finished. */

@@ -5,19 +5,23 @@ import { inBackground } from '../background.ts'
 import { inRanking } from './in-ranking.ts'
 import type { Ranking } from './rankings.ts'
 import type { Strategy } from './request.ts'
+import { WELL_KNOWN_SHARE } from './shelf.ts'
 import type { Situation } from './situation.ts'
 import type { Rules, Source } from './sources.ts'
 
-type Stream = Pick<Situation, 'served' | 'catalogue' | 'rankings'>
+type Stream = Pick<Situation, 'served' | 'catalogue' | 'rankings' | 'selection'>
 
 /** What is in a list that is there already. */
-export function fromRanking(
+export async function fromRanking(
   strategy: Strategy,
   ranking: Pick<Ranking, 'items'> | undefined,
-  { served, catalogue }: Pick<Situation, 'served' | 'catalogue'>,
+  stream: Stream,
   rules: Rules,
-): Source {
-  return inRanking(strategy, ranking?.items ?? NO_ITEMS, served?.shelves ?? [], catalogue, rules)
+): Promise<Source> {
+  const list = ranking?.items ?? NO_ITEMS
+  const isWellKnown = await wellKnownIn(list, stream)
+  const { served, catalogue } = stream
+  return inRanking(strategy, list, { shelves: served?.shelves ?? [], catalogue, isWellKnown }, rules)
 }
 
 /** From the stream's statistics; while there are none, from what the model knows of its items. */
@@ -25,6 +29,21 @@ export async function fromPopular(stream: Stream, rules: Rules): Promise<Source>
   const counted = await stream.rankings.popular()
   const items = counted && counted.items.length > 0 ? counted.items : await atTraining(stream.served?.generation)
   return fromRanking('popular', { items }, stream, rules)
+}
+
+/**
+ * Which rows of a list stand for well-known items: the most liked fifth by now, whatever a model has seen of the stream.
+ * @returns undefined: nobody asks, or the list is not from the stream
+ */
+async function wellKnownIn({ rows }: RankedItems, { selection, rankings }: Stream) {
+  if (selection.lessKnown === undefined) return undefined
+  const popular = (await rankings.popular())?.items
+  if (popular?.rows !== rows) return undefined
+  const wellKnown = Math.floor(popular.length * WELL_KNOWN_SHARE)
+  return (row: number): boolean => {
+    const place = popular.placeOf(row)
+    return place >= 0 && place < wellKnown
+  }
 }
 
 const trainingRankings = new WeakMap<Generation, Promise<RankedItems>>()

@@ -6,7 +6,7 @@ import type { HistoryEntry } from '../../models/history/types.ts'
 import { createWorkspace } from '../../models/linalg/workspace.ts'
 import { type Filter, matcher } from '../../models/ranking/filter.ts'
 import { finish } from '../../models/ranking/layout.ts'
-import { topRatedItems } from '../../models/ranking/ranked-items.ts'
+import { popularItems, topRatedItems } from '../../models/ranking/ranked-items.ts'
 import { rescore } from '../../models/ranking/rescored.ts'
 import { createStatisticsTable } from '../../models/ranking/statistics-table.ts'
 import type { Catalogue } from '../catalogue.ts'
@@ -67,26 +67,42 @@ function worldOf(items: number, rareEvery = 50) {
     const statistics = {
       count: 1 + (n % 4),
       sum: ((n * 7919) % 41) - 12,
-      positives: 1,
+      positives: (n * 31) % 17,
       decayed: [1, 1, 1],
       decayedAt: 0,
     }
     table.set(0, `${n}`, statistics)
   }
-  return { catalogue, shelves, list: finish(topRatedItems(table)) }
+  return { catalogue, shelves, list: finish(topRatedItems(table)), popular: finish(popularItems(table)) }
 }
 
 type World = ReturnType<typeof worldOf>
 
+/** Whether an item is among the most liked fifth by now. */
+function wellKnownIn({ popular }: World): (itemId: string) => boolean {
+  const wellKnown = new Set(
+    popular
+      .values()
+      .take(Math.floor(popular.length / 5))
+      .map(({ itemId }) => itemId),
+  )
+  return (itemId) => wellKnown.has(itemId)
+}
+
+/** Whether an item was so when the generation was trained. */
+function wellKnownOn([own]: readonly Shelf[]): (itemId: string) => boolean {
+  return (itemId) => {
+    const index = own?.indexOf.get(itemId)
+    return own !== undefined && index !== undefined && own.isWellKnown(index)
+  }
+}
+
 /** As if everything were looked at. */
-function expected({ catalogue, shelves, list }: World, used: readonly Shelf[], rules: Rules, part: Part) {
-  const own = shelves[0] as Shelf
+function expected({ catalogue, list }: World, isWellKnown: (itemId: string) => boolean, rules: Rules, part: Part) {
   const isKnown = (itemId: string) => rules.known.some((items) => items.itemIds().includes(itemId))
   return [...list.values()]
     .filter(({ itemId }) => {
-      const index = own.indexOf.get(itemId)
-      const isWellKnown = used.length > 0 && index !== undefined && own.isWellKnown(index)
-      if (part !== 'all' && isWellKnown !== (part === 'wellKnown')) return false
+      if (part !== 'all' && isWellKnown(itemId) !== (part === 'wellKnown')) return false
       if (catalogue.isHidden(itemId) || rules.hide.includes(itemId) || isKnown(itemId)) return false
       return rules.filter === undefined || matcher(rules.filter)(catalogue.get(itemId))
     })
@@ -118,6 +134,7 @@ const arbitraryAsk = fc.record({
   hide: fc.array(fc.nat(70).map(String), { maxLength: 5 }),
   counts: fc.array(fc.nat(80), { minLength: 1, maxLength: 3 }),
   shelves: fc.nat(2),
+  isCounted: fc.boolean(),
 })
 
 function rulesOf({ catalogue }: World, filter: Filter | undefined, hide: string[], boost: Selection['boost']): Rules {
@@ -125,14 +142,21 @@ function rulesOf({ catalogue }: World, filter: Filter | undefined, hide: string[
   return { filter, hide, known: [known('3', '8', '9')], rescoring }
 }
 
+/** @param isCounted  the stream tells what is well known */
+function factsOf(world: World, shelves: readonly Shelf[], isCounted: boolean) {
+  const isWellKnown = wellKnownIn(world)
+  const byRow = (row: number) => isWellKnown(world.list.rows.itemIdOf(row))
+  return { shelves, catalogue: world.catalogue, isWellKnown: isCounted ? byRow : undefined }
+}
+
 it('a list that is there already is listed as if everything in it were looked at', async () => {
   const world = worldOf(70, 7)
   await fc.assert(
-    fc.asyncProperty(arbitraryAsk, async ({ filter, boost, part, hide, counts, shelves }) => {
+    fc.asyncProperty(arbitraryAsk, async ({ filter, boost, part, hide, counts, shelves, isCounted }) => {
       const used = world.shelves.slice(0, shelves)
       const rules = rulesOf(world, filter, hide, boost)
-      const source = inRanking('top-rated', world.list, used, world.catalogue, rules)
-      const all = expected(world, used, rules, part)
+      const source = inRanking('top-rated', world.list, factsOf(world, used, isCounted), rules)
+      const all = expected(world, isCounted ? wellKnownIn(world) : wellKnownOn(used), rules, part)
       // Asked for more it gives the same ones, and then others.
       for (const count of counts) expect(await source.best(count, part)).toEqual(all.slice(0, count))
     }),
@@ -148,15 +172,18 @@ it('so it is where a filter leaves few of many', async () => {
     return world.catalogue.get(itemId)
   }
   const catalogue = { ...world.catalogue, get }
-  for (const boost of [undefined, [{ filter: { field: 'year', gte: 1990 }, factor: 5 }]]) {
-    for (const part of ['all', 'wellKnown', 'lessKnown'] as const) {
-      const rules = rulesOf(world, { field: 'genres', has: 'Rare' }, [], boost)
-      const all = expected(world, world.shelves, rules, part)
-      expect(all.length).toBeGreaterThan(2)
-      const source = inRanking('top-rated', world.list, world.shelves, catalogue, rules)
-      expect(await source.best(1000, part)).toEqual(all)
-      expect(await source.best(2, part)).toEqual(all.slice(0, 2))
-    }
+  const boosts = [undefined, [{ filter: { field: 'year', gte: 1990 }, factor: 5 }]]
+  const parts: Part[] = ['all', 'wellKnown', 'lessKnown']
+  for (const [boost, part, isCounted] of boosts.flatMap((boost) =>
+    parts.flatMap((part) => [true, false].map((isCounted) => [boost, part, isCounted] as const)),
+  )) {
+    const rules = rulesOf(world, { field: 'genres', has: 'Rare' }, [], boost)
+    const all = expected(world, isCounted ? wellKnownIn(world) : wellKnownOn(world.shelves), rules, part)
+    expect(all.length).toBeGreaterThan(2)
+    const facts = { ...factsOf(world, world.shelves, isCounted), catalogue }
+    const source = inRanking('top-rated', world.list, facts, rules)
+    expect(await source.best(1000, part)).toEqual(all)
+    expect(await source.best(2, part)).toEqual(all.slice(0, 2))
   }
   // Descriptions are read of those alone that stand on no shelf.
   const isShelved = (itemId: string) => world.shelves.some(({ indexOf }) => indexOf.has(itemId))
@@ -177,7 +204,7 @@ it('with boosts no more is looked at than may be among the best', async () => {
     },
   }
   const rules = { filter: undefined, hide: [], known: [], rescoring } as never
-  const source = inRanking('top-rated', world.list, [own, newer], world.catalogue, rules)
+  const source = inRanking('top-rated', world.list, { shelves: [own, newer], catalogue: world.catalogue }, rules)
   await source.best(10)
   expect(asked).toBeGreaterThan(0)
   expect(asked).toBeLessThan(2_000)

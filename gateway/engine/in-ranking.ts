@@ -3,8 +3,7 @@ import type { RankedItems } from '../../models/ranking/ranked-list.ts'
 import { rescore } from '../../models/ranking/rescored.ts'
 import { createSelection } from '../../models/ranking/selection.ts'
 import { inBackground } from '../background.ts'
-import type { Catalogue } from '../catalogue.ts'
-import { type Allowed, allowedIn } from './allowed.ts'
+import { type Allowed, allowedIn, type ItemFacts } from './allowed.ts'
 import { createPace } from './pace.ts'
 import type { Ranked, Strategy } from './request.ts'
 import type { Rescoring } from './rescoring.ts'
@@ -24,8 +23,7 @@ const LEAST_CANDIDATES = 256
 export function inRanking(
   strategy: Strategy,
   list: RankedItems,
-  shelves: readonly Shelf[],
-  catalogue: Pick<Catalogue, 'get' | 'isHidden'>,
+  { shelves, ...facts }: ItemFacts & { readonly shelves: readonly Shelf[] },
   rules: Rules,
 ): Source {
   const whereabouts = whereaboutsOf(list, shelves)
@@ -33,7 +31,7 @@ export function inRanking(
   let scoring: RowRescoring | undefined
 
   function allowed(part: Part): Allowed {
-    const standing = parts.get(part) ?? allowedIn(list, whereabouts, catalogue, rules, part)
+    const standing = parts.get(part) ?? allowedIn(list, whereabouts, facts, rules, part)
     parts.set(part, standing)
     return standing
   }

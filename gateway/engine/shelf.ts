@@ -19,7 +19,7 @@ const MAX_BLOCKING_MS = 0.5
 const SCANNED_BYTES = 20e6
 const MS_A_LISTED_ITEM = 4e-4
 /** Items whose popularity is among the first fifth are the well-known ones. */
-const WELL_KNOWN_SHARE = 0.2
+export const WELL_KNOWN_SHARE = 0.2
 
 /** All items, the most popular fifth of them, or the rest. */
 export type Part = 'all' | 'wellKnown' | 'lessKnown'
