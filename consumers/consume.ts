@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../infra/errors.ts'
 import type { Batch, EventLog, LogRecord, Topic } from '../infra/event-log/port.ts'
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { Offset } from '../models/events/types.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { inTurn } from './turns.ts'
 
 /** Records of one partition, in offset order. */
@@ -43,6 +43,14 @@ export interface Consuming {
   close(): Promise<void>
 }
 
+interface Tools {
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly clock?: Clock
+  /** Lets an effect on so many records begin. */
+  readonly pace?: typeof inTurn
+}
+
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 5_000
 
@@ -54,7 +62,7 @@ const LAST_RETRY_MS = 5_000
 export async function consume(
   log: EventLog,
   consumer: Consumer,
-  tools: { logger: Logger; metrics: Metrics },
+  { clock = systemClock, pace = inTurn, ...tools }: Tools,
 ): Promise<Consuming> {
   const { group } = consumer
   const logger = tools.logger.child({ group })
@@ -64,7 +72,7 @@ export async function consume(
   const troubles = new Map<object, { since: number; message: string }>()
   let waiting: Batch[] = []
   let waitingRecords = 0
-  let timer: NodeJS.Timeout | undefined
+  let stopTimer: (() => void) | undefined
   let flushing = Promise.resolve()
   let flushes = 0
   /** Raised by a rewind: what was read before is stale, the batches that wait in the buffer too. */
@@ -78,11 +86,11 @@ export async function consume(
         await work()
         break
       } catch (error) {
-        troubles.set(work, { since: troubles.get(work)?.since ?? Date.now(), message: messageOf(error) })
+        troubles.set(work, { since: troubles.get(work)?.since ?? clock.now(), message: messageOf(error) })
         consumeRetries.inc({ group })
         logger[attempt === 0 ? 'warn' : 'debug']({ err: error, attempt }, `${doing} failed; trying again`)
         if (closing.signal.aborted) break
-        await pause(attempt, closing.signal)
+        await clock.sleep(pauseBefore(attempt, clock.random()), closing.signal)
         // A membership that was lost shows by its stale batches.
         for (const batch of held()) await batch.heartbeat().catch(() => {})
       }
@@ -108,7 +116,7 @@ export async function consume(
     }
     // What is gathered comes seldom, and may take long without using the event loop.
     const records = batches.reduce((sum, batch) => sum + batch.records.length, 0)
-    const paced = consumer.maxAgeMs === 0 ? () => inTurn(work, records, closing.signal) : work
+    const paced = consumer.maxAgeMs === 0 ? () => pace(work, records, closing.signal) : work
     return insist('the effect', paced, ours)
   }
 
@@ -120,8 +128,8 @@ export async function consume(
   }
 
   function flush(): Promise<void> {
-    clearTimeout(timer)
-    timer = undefined
+    stopTimer?.()
+    stopTimer = undefined
     const batches = waiting
     waiting = []
     waitingRecords = 0
@@ -136,7 +144,7 @@ export async function consume(
     waiting.push(batch)
     waitingRecords += batch.records.length
     if (waitingRecords >= consumer.maxRecords) void flush()
-    else timer ??= setTimeout(flush, consumer.maxAgeMs)
+    else stopTimer ??= clock.after(consumer.maxAgeMs, flush)
     // While one buffer is being stored another may fill, not more: the log reads faster than any store writes.
     if (flushes > 1) await flushing
   }
@@ -207,7 +215,8 @@ function joined(batches: readonly Batch[]): Slice[] {
   return [...slices.values()]
 }
 
-async function pause(attempt: number, signal: AbortSignal): Promise<void> {
+/** @returns ms, jittered: who failed together does not come back together */
+function pauseBefore(attempt: number, random: number): number {
   const longest = Math.min(FIRST_RETRY_MS * 2 ** attempt, LAST_RETRY_MS)
-  await sleep(longest * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
+  return longest * (0.5 + random / 2)
 }
