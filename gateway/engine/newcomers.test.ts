@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, it, vi } from 'vitest'
 import { silent } from '../../infra/logging.ts'
+import type { StateChange } from '../../infra/user-state/port.ts'
 import { prepareFoldIn } from '../../models/als/fold-in.ts'
 import { placeFactors } from '../../models/als/placed.ts'
 import { createWorkspace } from '../../models/linalg/workspace.ts'
@@ -33,6 +35,12 @@ async function open() {
   const raters = new Map<string, string[]>()
   /** Items whose raters were read, in that order. */
   const read: string[] = []
+  /** What whoever follows the users listens with. */
+  const following = new Set<(change: StateChange) => void>()
+  /** Raters that like nothing that the generation knows. */
+  const strangers = new Set<string>()
+  /** Users are read as they are now, and told of after that. */
+  let answering = Promise.resolve()
   const catalogue = {
     get: (itemId: string) => ({ ...described, itemId }),
     // Asked for once there is something to borrow.
@@ -60,9 +68,16 @@ async function open() {
     state: {
       async readMany(userIds) {
         read.push(...new Set(userIds.map((userId) => userId.split(' ')[0] as string)))
-        return userIds.map((userId) => {
-          return { userId, history: new Map(), vector: Float32Array.of(1, 0), generation: 'g1', appliedOffset: 0 }
+        const records = userIds.map((userId) => {
+          const vector = strangers.has(userId) ? Float32Array.of(0, 0) : Float32Array.of(1, 0)
+          return { userId, history: new Map(), vector, generation: 'g1', appliedOffset: 0 }
         })
+        await answering
+        return records
+      },
+      changes(listener) {
+        following.add(listener)
+        return () => void following.delete(listener)
       },
     },
     rankings: rankings as unknown as Rankings,
@@ -78,6 +93,26 @@ async function open() {
     newcomers,
     read,
     describe,
+    strangers,
+    following,
+    /** The store answers with what it holds now once that is called. */
+    holdAnswers(): () => void {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      answering = promise
+      return resolve
+    },
+    /** They like something that the generation knows from now on. */
+    becomeKnown(...userIds: string[]) {
+      for (const userId of userIds) {
+        strangers.delete(userId)
+        for (const listener of following) listener({ type: 'user', userId })
+      }
+    },
+    /** Nobody likes it any more. */
+    withdraw(itemId: string) {
+      raters.delete(itemId)
+      describe(itemId)
+    },
     /** So many more like each of them. */
     like(count: number, ...itemIds: string[]) {
       for (const itemId of itemIds) {
@@ -95,6 +130,16 @@ async function open() {
 }
 
 const idsOn = (shelves: readonly Shelf[]): string[] => shelves.flatMap(({ itemIds }) => itemIds)
+
+/** What a list may have of them, and as often as it would. */
+function listed(newcomers: Newcomers): string[] {
+  return newcomers.shelves().flatMap((shelf) => {
+    const hidden = shelf.hidden()
+    return shelf.itemIds.filter((_, index) => !hidden.isHidden(index))
+  })
+}
+
+const raters = ['film 0', 'film 1', 'film 2']
 
 it('lets all items borrow that are described together', async () => {
   const { newcomers, describe } = await open()
@@ -114,4 +159,60 @@ it('folds in first what never was, although others are rated again and again', a
   like(3, 'new')
   await vi.waitFor(() => expect(read).toHaveLength(21), PATIENCE)
   expect(read).toEqual(['new', ...others])
+})
+
+it('lists an item once and at all times: while it waits to be folded in, then as such, and when nobody likes it any more', async () => {
+  const { newcomers, like, withdraw, holdAnswers } = await open()
+  const answer = holdAnswers()
+  like(3, 'film')
+  await vi.waitFor(() => expect(listed(newcomers)).toEqual(['film']), PATIENCE)
+  expect(newcomers.ratedShelves()).toEqual([])
+  const untilRated = async (itemIds: string[]) => {
+    while (idsOn(newcomers.ratedShelves()).length !== itemIds.length) {
+      expect(listed(newcomers)).toEqual(['film'])
+      await sleep(1)
+    }
+    expect(listed(newcomers)).toEqual(['film'])
+  }
+  answer()
+  await untilRated(['film'])
+  withdraw('film')
+  await untilRated([])
+})
+
+it('folds in what only people like of whom nothing is known, as soon as something is known of one of them', async () => {
+  const { newcomers, like, strangers, read, becomeKnown } = await open()
+  for (const userId of raters) strangers.add(userId)
+  like(3, 'film')
+  await vi.waitFor(() => expect(read).toEqual(['film']), PATIENCE)
+  await vi.waitFor(() => expect(listed(newcomers)).toEqual(['film']), PATIENCE)
+  // Meanwhile it costs nothing, whatever others do.
+  becomeKnown('somebody else')
+  await sleep(300)
+  expect(read).toEqual(['film'])
+  expect(newcomers.ratedShelves()).toEqual([])
+  becomeKnown('film 1')
+  await vi.waitFor(() => expect(idsOn(newcomers.ratedShelves())).toEqual(['film']), PATIENCE)
+  becomeKnown('film 2')
+  await sleep(300)
+  expect(read).toEqual(['film', 'film'])
+})
+
+it('notices what becomes known of a rater while the raters are read', async () => {
+  const { newcomers, like, strangers, read, becomeKnown, holdAnswers } = await open()
+  for (const userId of raters) strangers.add(userId)
+  const answer = holdAnswers()
+  like(3, 'film')
+  await vi.waitFor(() => expect(read).toEqual(['film']), PATIENCE)
+  becomeKnown('film 1')
+  answer()
+  await vi.waitFor(() => expect(idsOn(newcomers.ratedShelves())).toEqual(['film']), PATIENCE)
+})
+
+it('follows nobody once it is closed', async () => {
+  const { newcomers, following } = await open()
+  expect(following.size).toBe(1)
+  newcomers.close()
+  opened.length = 0
+  expect(following.size).toBe(0)
 })

@@ -1,38 +1,30 @@
-import { setImmediate as yieldToRequests } from 'node:timers/promises'
 import type { Logger } from '../../infra/logging.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
 import { type BorrowFactors, prepareBorrowing } from '../../models/als/borrowed-factors.ts'
-import { type ItemRater, prepareItemFoldIn, typicalPositives } from '../../models/als/new-item.ts'
-import { weightInHistory } from '../../models/als/observations.ts'
-import { createWorkspace, type Workspace } from '../../models/linalg/workspace.ts'
+import type { Workspace } from '../../models/linalg/workspace.ts'
 import { folded as foldedText } from '../../models/ranking/folded.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
-import type { Rater } from '../../models/ranking/types.ts'
 import { inBackground } from '../background.ts'
 import type { Catalogue } from '../catalogue.ts'
+import { foldInFromRaters } from './folding.ts'
 import { createOverlay } from './overlay.ts'
-import { vectorIn } from './profiles.ts'
 import type { Rankings } from './rankings.ts'
 import type { ScanPool } from './scan-pool.ts'
 import type { Newcomers, ServedGeneration } from './serving.ts'
 import type { Shelf } from './shelf.ts'
 import { createDifference } from './shelf-difference.ts'
-import { createSolvingQueue } from './solving-queue.ts'
 
-/** An item is folded in from so many raters on; until then it borrows. */
-const MIN_RATERS = 3
 /** Shelves are laid out anew at most so often. */
 const FOLDED_INTERVAL_MS = 500
 const BORROWED_INTERVAL_MS = 5_000
-/** Items on each shelf, at most: those with most raters, and those described last. */
+/** Items on each shelf, at most: those with most raters, and those described last. What is folded in takes no room from others. */
 const MAX_FOLDED = 2_000
-const MAX_BORROWED = 5_000
-/** Items looked at, and raters read, before requests are let in. */
+const MAX_BORROWED = 5_000 + MAX_FOLDED
+/** Items looked at before requests are let in. */
 const STEP_ITEMS = 64
-const STEP_RATERS = 25
 
 interface Parts {
-  readonly state: Pick<UserState, 'readMany'>
+  readonly state: Pick<UserState, 'readMany' | 'changes'>
   readonly rankings: Rankings
   readonly catalogue: Catalogue
   readonly pool: ScanPool
@@ -42,8 +34,8 @@ interface Parts {
 }
 
 /**
- * Looks after the items that a generation has not seen: folded in from their raters as soon as there are three, and before that
- * with factors borrowed from items of their genres.
+ * Looks after the items that a generation has not seen: folded in from their raters as soon as there are enough, and until that is
+ * done with factors borrowed from items of their genres.
  */
 export function followNewcomers(parts: Parts) {
   const { state, rankings, catalogue, logger } = parts
@@ -51,17 +43,9 @@ export function followNewcomers(parts: Parts) {
     const { generation } = served
     const folded = createOverlay({ intervalMs: FOLDED_INTERVAL_MS, max: MAX_FOLDED }, parts)
     const borrowed = createOverlay({ intervalMs: BORROWED_INTERVAL_MS, max: MAX_BORROWED }, parts)
-    const workspace = createWorkspace()
-    const solve = prepareItemFoldIn(workspace, generation, typicalPositives(generation.positives))
     const theOthers = createDifference()
     const closing = new AbortController()
-    const queue = createSolvingQueue({
-      solve: foldInItem,
-      ratersOf: (itemId) => ratersOf(itemId).length,
-      isSolved: folded.has,
-      logger,
-      signal: closing.signal,
-    })
+    const folding = foldInFromRaters(served, { state, rankings, logger, folded, signal: closing.signal })
     /** Items of which something changed. */
     const touched = new Set<string>()
     let borrow: BorrowFactors | undefined
@@ -92,14 +76,12 @@ export function followNewcomers(parts: Parts) {
       }
     }
 
-    /** What is to become of an item that the generation does not know. */
+    /**
+     * What is to become of an item that the generation does not know. It borrows also when it is folded in, and is not shown twice:
+     * the shelves are laid out at times of their own, and so it is never between them.
+     */
     function consider(itemId: string, borrow: BorrowFactors): void {
-      if (ratersOf(itemId).length >= MIN_RATERS) {
-        queue.add(itemId)
-        return
-      }
-      queue.remove(itemId)
-      folded.remove(itemId)
+      folding.consider(itemId)
       const statistics = rankings.statisticsOf(itemId)
       const isDisliked = statistics !== undefined && 2 * statistics.positives < statistics.count
       const item = catalogue.get(itemId)
@@ -107,8 +89,6 @@ export function followNewcomers(parts: Parts) {
       if (vector) borrowed.put(itemId, vector, item?.updatedAt ?? 0)
       else borrowed.remove(itemId)
     }
-
-    const ratersOf = (itemId: string): readonly Rater[] => rankings.statisticsOf(itemId)?.raters ?? []
 
     /** From what the generation's own items tell of genres, everything that was there before it came. */
     async function begin(): Promise<void> {
@@ -134,31 +114,6 @@ export function followNewcomers(parts: Parts) {
       if (!closing.signal.aborted) logger.error({ err: error }, 'new items stay as they were')
     }
 
-    /** @returns whether all raters were found: statistics are written before the users of a batch */
-    async function foldInItem(itemId: string): Promise<boolean> {
-      const raters = ratersOf(itemId)
-      const found: ItemRater[] = []
-      let missing = 0
-      for (let from = 0; from < raters.length; from += STEP_RATERS) {
-        const records = await state.readMany(raters.slice(from, from + STEP_RATERS).map(({ userId }) => userId))
-        // Its memory may be another generation's by now.
-        if (closing.signal.aborted) return true
-        for (const record of records) {
-          const vector = record && vectorIn(served, record)
-          if (vector)
-            found.push({ vector, weight: weightInHistory(record.history, itemId, generation.hyperParameters) })
-          if (!record) missing++
-        }
-        await yieldToRequests()
-      }
-      // One of them may have withdrawn meanwhile.
-      if (found.length > 0 && ratersOf(itemId).length >= MIN_RATERS && !closing.signal.aborted) {
-        folded.put(itemId, solve(found), raters.length)
-        borrowed.remove(itemId)
-      }
-      return missing === 0
-    }
-
     const stopRatings = rankings.onItems((itemIds) => itemIds.forEach(touch))
     const stopCatalogue = catalogue.onChange(touch)
     begin().catch(failed)
@@ -175,7 +130,7 @@ export function followNewcomers(parts: Parts) {
         stopCatalogue()
         folded.close()
         borrowed.close()
-        workspace.dispose()
+        folding.close()
       },
     }
   }
