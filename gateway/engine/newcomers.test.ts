@@ -28,9 +28,8 @@ afterEach(() => {
   for (const newcomers of opened.splice(0)) newcomers.close()
 })
 
-/** Newcomers over a catalogue and ratings that are told of here, begun with all that they knew of. */
+/** Newcomers over a catalogue and ratings that are told of here. */
 async function open() {
-  const begun = Promise.withResolvers<void>()
   const listeners = new Set<(itemId: string) => void>()
   const raters = new Map<string, string[]>()
   /** Items whose raters were read, in that order. */
@@ -43,11 +42,7 @@ async function open() {
   let answering = Promise.resolve()
   const catalogue = {
     get: (itemId: string) => ({ ...described, itemId }),
-    // Asked for once there is something to borrow.
-    itemIds() {
-      begun.resolve()
-      return []
-    },
+    itemIds: () => [],
     isHidden: () => false,
     hidden: () => [],
     onChange(listener: (itemId: string) => void) {
@@ -88,7 +83,7 @@ async function open() {
   })
   const newcomers = follow({ generation, foldIn, shelf: {} as Shelf })
   opened.push(newcomers)
-  await begun.promise
+  await newcomers.begun
   return {
     newcomers,
     read,

@@ -90,21 +90,24 @@ export function followNewcomers(parts: Parts) {
       else borrowed.remove(itemId)
     }
 
-    /** From what the generation's own items tell of genres, everything that was there before it came. */
+    /** From what the generation's own items tell of genres, everything that was there before it came: laid out as soon as may be. */
     async function begin(): Promise<void> {
       // What is disliked borrows nothing: that has to be known first.
       await rankings.caughtUp()
       const genresOf = (index: number): string[] =>
         catalogue.get(generation.itemIds[index] as string)?.genres.map(foldedText) ?? []
       borrow = await inBackground(prepareBorrowing(generation, genresOf), closing.signal)
-      await inBackground(touchAll(), closing.signal)
+      // What was told of by now is among all that there is.
+      touched.clear()
+      await inBackground(considerAll(borrow), closing.signal)
+      await borrowed.settle()
     }
 
-    function* touchAll(): Steps<void> {
+    function* considerAll(borrow: BorrowFactors): Steps<void> {
       let count = 0
       for (const itemIds of [catalogue.itemIds(), rankings.itemIds()]) {
         for (const itemId of itemIds) {
-          touch(itemId)
+          if (!generation.indexOf.has(itemId)) consider(itemId, borrow)
           if (++count % STEP_ITEMS === 0) yield
         }
       }
@@ -116,11 +119,12 @@ export function followNewcomers(parts: Parts) {
 
     const stopRatings = rankings.onItems((itemIds) => itemIds.forEach(touch))
     const stopCatalogue = catalogue.onChange(touch)
-    begin().catch(failed)
+    const begun = begin().catch(failed)
 
     const shelvesOf = (...shelves: (Shelf | undefined)[]): Shelf[] => shelves.filter((shelf) => shelf !== undefined)
 
     return {
+      begun,
       shelves: () => shelvesOf(folded.shelf(), theOthers(borrowed.shelf(), folded.shelf())),
       ratedShelves: () => shelvesOf(folded.shelf()),
       version: () => `${folded.version()}.${borrowed.version()}`,

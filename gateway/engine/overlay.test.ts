@@ -10,9 +10,9 @@ const catalogue = { get: () => undefined, isHidden: () => false, hidden: () => [
 const givenBack: Workspace[] = []
 const opened: { close(): void }[] = []
 
-function open(max: number) {
+function open(max: number, intervalMs = 1) {
   const overlay = createOverlay(
-    { intervalMs: 1, max },
+    { intervalMs, max },
     {
       catalogue: catalogue as unknown as Catalogue,
       pool: createScanPool(1),
@@ -42,6 +42,23 @@ it('lays out what came, and again what is left', async () => {
   await vi.waitFor(() => expect(overlay.shelf()?.itemIds).toEqual(['b']))
   expect(overlay.version()).not.toBe(version)
   expect(givenBack).toHaveLength(1)
+})
+
+it('lays out at once all that came, if need be, although it was laid out just now', async () => {
+  const overlay = open(10, 3_600_000)
+  await overlay.settle()
+  expect(overlay.shelf()).toBeUndefined()
+  overlay.put('a', vector, 1)
+  const settled = overlay.settle()
+  // Too late for the layout that is under way.
+  overlay.put('b', vector, 1)
+  await settled
+  expect(overlay.shelf()?.itemIds).toEqual(['a'])
+  await overlay.settle()
+  expect(overlay.shelf()?.itemIds).toEqual(['a', 'b'])
+  const version = overlay.version()
+  await overlay.settle()
+  expect(overlay.version()).toBe(version)
 })
 
 it('stays as it is laid out while what is put is there already', async () => {

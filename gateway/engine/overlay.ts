@@ -22,6 +22,8 @@ export interface Overlay {
   has(itemId: string): boolean
   /** As it was last laid out; undefined: there is nothing on it. */
   shelf(): Shelf | undefined
+  /** Lays out at once what has changed by now, if anything has. Never rejects. */
+  settle(): Promise<void>
   /** Another one whenever it was laid out anew; never that of another overlay. */
   version(): number
   close(): void
@@ -54,16 +56,31 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
   let version = ++layouts
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
+  let laying: Promise<void> | undefined
   let laidAt = Number.NEGATIVE_INFINITY
   /** Something is to be laid out that is not yet. */
   let hasChanged = false
 
   function change(): void {
     hasChanged = true
+    // Once that is done, it is seen to.
+    if (laying || isClosed) return
     timer ??= setTimeout(() => void layOut(), Math.max(GATHER_MS, laidAt + intervalMs - performance.now())).unref()
   }
 
-  async function layOut(): Promise<void> {
+  /** Never rejects. One at a time. */
+  function layOut(): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    laying ??= replaceLaid().finally(() => {
+      laying = undefined
+      laidAt = performance.now()
+      if (hasChanged) change()
+    })
+    return laying
+  }
+
+  async function replaceLaid(): Promise<void> {
     hasChanged = false
     try {
       const next = await laidOut()
@@ -74,9 +91,6 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
     } catch (error) {
       logger.error({ err: error }, 'new items cannot be laid out; those of before stay')
     }
-    laidAt = performance.now()
-    timer = undefined
-    if (hasChanged && !isClosed) change()
   }
 
   /** Those of greatest rank. */
@@ -128,6 +142,10 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
     },
     has: (itemId) => entries.has(itemId),
     shelf: () => laid,
+    async settle() {
+      if (laying) await laying
+      if (hasChanged && !isClosed) await layOut()
+    },
     version: () => version,
     close() {
       isClosed = true

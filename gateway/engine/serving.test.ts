@@ -1,4 +1,5 @@
-import { beforeEach, expect, it } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { silent } from '../../infra/logging.ts'
 import { createGeneration } from '../../models/als/generation.ts'
 import type { Generation } from '../../models/als/types.ts'
@@ -6,7 +7,7 @@ import type { Workspace } from '../../models/linalg/workspace.ts'
 import { topK } from '../../models/ranking/top-k.ts'
 import { generationOf } from '../gateway.fixture.ts'
 import type { ScanPool } from './scan-pool.ts'
-import { createServing, type ServedGeneration, type Serving } from './serving.ts'
+import { createServing, type Newcomers, type ServedGeneration, type Serving } from './serving.ts'
 
 /** Over a million numbers, which are not laid out between two requests. */
 function largeGeneration(id: string): Generation {
@@ -31,6 +32,9 @@ let onThreads: string[]
 let live: Generation | undefined
 let givenBack: Workspace[]
 let serving: Serving
+/** Until then the newcomers of a generation have not begun, by its id. */
+let beginnings: Record<string, Promise<void>>
+let followed: string[]
 const servedId = () => serving.current()?.generation.id
 
 beforeEach(() => {
@@ -38,6 +42,12 @@ beforeEach(() => {
   onThreads = []
   live = undefined
   givenBack = []
+  beginnings = {}
+  followed = []
+  serving = open()
+})
+
+function open(maxWaitMs?: number): Serving {
   const onChange = () => {
     listeners++
     return () => void listeners--
@@ -50,21 +60,29 @@ beforeEach(() => {
     forget: () => {},
     close: async () => {},
   }
-  serving = createServing({
+  return createServing({
     generations: { current: () => live },
     catalogue: { ...catalogue, onChange } as never,
     pool,
     logger: silent,
     giveBack: (workspace) => givenBack.push(workspace),
-    newcomersOf({ generation }) {
-      if (generation.id.startsWith('broken')) throw new RangeError('there is no room')
-      return { shelves: () => [], ratedShelves: () => [], version: () => '', close: () => {} }
+    newcomersOf({ generation: { id } }): Newcomers {
+      if (id.startsWith('broken')) throw new RangeError('there is no room')
+      followed.push(id)
+      return {
+        begun: beginnings[id] ?? Promise.resolve(),
+        shelves: () => [],
+        ratedShelves: () => [],
+        version: () => '',
+        close: () => void followed.splice(followed.indexOf(id), 1),
+      }
     },
+    ...(maxWaitMs !== undefined && { maxWaitMs }),
   })
-})
+}
 
 async function untilServed(id: string): Promise<void> {
-  while (servedId() !== id) await new Promise((resolve) => setImmediate(resolve))
+  while (servedId() !== id) await setImmediate()
 }
 
 it('serves a small generation at once where there was none, and none at once', () => {
@@ -104,10 +122,10 @@ it('lays out only the last of several large generations', async () => {
   const seen = new Set<string | undefined>()
   while (servedId() !== 'larger') {
     seen.add(servedId())
-    await new Promise((resolve) => setImmediate(resolve))
+    await setImmediate()
   }
   expect([...seen]).toEqual(['small'])
-  await new Promise((resolve) => setImmediate(resolve))
+  await setImmediate()
   expect(listeners).toBe(1)
 })
 
@@ -119,8 +137,94 @@ it('stays with the generation that is live again', async () => {
   live = small
   for (let n = 0; n < 200; n++) {
     expect(servedId()).toBe('small')
-    await new Promise((resolve) => setImmediate(resolve))
+    await setImmediate()
   }
+})
+
+describe('where the newcomers of a generation take their time', () => {
+  const next = generationOf('next', { a: [1, 0] })
+  const newest = generationOf('newest', { a: [1, 0] })
+  const never = new Promise<void>(() => {})
+
+  /** The next generation is laid out, but for them. */
+  async function untilFollowed(id: string): Promise<void> {
+    while (!followed.includes(id)) {
+      serving.current()
+      await setImmediate()
+    }
+  }
+
+  it('goes on with the former one until they have begun', async () => {
+    const begun = Promise.withResolvers<void>()
+    beginnings.next = begun.promise
+    live = small
+    serving.current()
+    live = next
+    await untilFollowed('next')
+    for (let n = 0; n < 20; n++, await setImmediate()) expect(servedId()).toBe('small')
+    const settled = serving.settled()
+    begun.resolve()
+    await settled
+    expect(servedId()).toBe('next')
+    expect({ followed, listeners, givenBack: givenBack.length }).toEqual({
+      followed: ['next'],
+      listeners: 1,
+      givenBack: 1,
+    })
+  })
+
+  it('does so for a while and no longer', async () => {
+    serving = open(20)
+    beginnings.next = never
+    live = small
+    serving.current()
+    live = next
+    await serving.settled()
+    expect(servedId()).toBe('next')
+  })
+
+  it('serves it without them where there was none', async () => {
+    beginnings = { small: never, large: never }
+    live = small
+    expect(servedId()).toBe('small')
+    live = undefined
+    serving.current()
+    live = large
+    await serving.settled()
+    expect(servedId()).toBe('large')
+  })
+
+  it.each([
+    ['a newer one', newest],
+    ['the former one', small],
+    ['none', undefined],
+  ])('gives it up when %s is live', async (_, other) => {
+    beginnings.next = never
+    live = small
+    serving.current()
+    live = next
+    await untilFollowed('next')
+    const settled = serving.settled()
+    live = other
+    await serving.settled()
+    await settled
+    expect(servedId()).toBe(other?.id)
+    expect(followed).toEqual(other ? [other.id] : [])
+    expect(listeners).toBe(other ? 1 : 0)
+    expect(givenBack).toHaveLength(other === small ? 1 : 2)
+  })
+
+  it('gives it up when it is closed', async () => {
+    beginnings.next = never
+    live = small
+    serving.current()
+    live = next
+    await untilFollowed('next')
+    const settled = serving.settled()
+    serving.close()
+    await settled
+    expect({ followed, listeners, givenBack: givenBack.length }).toEqual({ followed: [], listeners: 0, givenBack: 2 })
+  })
 })
 
 it('leaves searches that take long to other threads, and finishes them in the generation they began in', async () => {

@@ -1,4 +1,4 @@
-import { setImmediate as yieldToRequests } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as yieldToRequests } from 'node:timers/promises'
 import type { Logger } from '../../infra/logging.ts'
 import { type FoldIn, prepareFoldIn } from '../../models/als/fold-in.ts'
 import { placeFactors } from '../../models/als/placed.ts'
@@ -16,6 +16,8 @@ import { buildShelf, type Shelf } from './shelf.ts'
  * the catalogue says of its items that may take 200 ms, so that any other is laid out between requests.
  */
 const LAID_OUT_AT_ONCE = 1e6
+/** So long at most a generation waits for the items that it has not seen to be in its lists: better without them than never. */
+const MAX_WAIT_MS = 10_000
 
 /** A generation as requests use it. */
 export interface ServedGeneration {
@@ -35,6 +37,8 @@ export interface ServedGeneration {
 
 /** Items that a generation has not seen, as long as it is served. */
 export interface Newcomers {
+  /** Resolves when those that were there from the start are laid out, though not yet all in their final form, or cannot be. */
+  readonly begun: Promise<void>
   /** All of them, and those whose factors come from ratings. */
   shelves(): readonly Shelf[]
   ratedShelves(): readonly Shelf[]
@@ -52,6 +56,7 @@ export interface ServingParts {
   giveBack(workspace: Workspace): void
   /** Begins to look after the items that a generation has not seen. */
   newcomersOf(served: Pick<ServedGeneration, 'generation' | 'foldIn' | 'shelf'>): Newcomers
+  readonly maxWaitMs?: number
 }
 
 export interface Serving {
@@ -63,31 +68,55 @@ export interface Serving {
   close(): void
 }
 
-type Opened = ServedGeneration & { close(): void }
+type Opened = ServedGeneration & Pick<Newcomers, 'begun' | 'close'>
+
+/** Getting a generation ready to be served. */
+interface Preparation {
+  readonly generation: Generation
+  /** Aborted when that is over: it is served, or another one is live. */
+  readonly over: AbortController
+}
 
 /** Makes what requests share of a generation when the first of them comes. */
 export function createServing(parts: ServingParts): Serving {
-  const { generations, logger } = parts
+  const { generations, logger, maxWaitMs = MAX_WAIT_MS } = parts
   let served: Opened | undefined
-  /** The one that is live, while the former one is served: it is being laid out, or cannot be. */
-  let preparing: Generation | undefined
-  let preparation = Promise.resolve()
+  /** Of the one that is live, while the former one is served: it is being laid out, or cannot be. */
+  let preparing: Preparation | undefined
+  let settling = Promise.resolve()
   let isClosed = false
+
+  function begin(generation: Generation): Preparation {
+    preparing = { generation, over: new AbortController() }
+    return preparing
+  }
+
+  function end(): void {
+    preparing?.over.abort()
+    preparing = undefined
+  }
 
   function switchTo(next: Opened | undefined): void {
     served?.close()
     served = next
-    preparing = undefined
+    end()
+  }
+
+  /** Not before its lists have what is new to both: it was in those of the former one. Where there is none, nobody waits for that. */
+  async function replaceBy(next: Opened, { over: { signal } }: Preparation): Promise<void> {
+    if (served) await Promise.race([next.begun, sleep(maxWaitMs, undefined, { signal, ref: false }).catch(() => {})])
+    if (signal.aborted) next.close()
+    else switchTo(next)
   }
 
   /** Step by step, between requests; given up when another generation is live meanwhile. */
   async function prepare(generation: Generation): Promise<void> {
-    preparing = generation
+    const preparation = begin(generation)
     const steps = serve(generation, parts)
     try {
-      for (; preparing === generation; await yieldToRequests()) {
+      for (; !preparation.over.signal.aborted; await yieldToRequests()) {
         const { done, value } = steps.next()
-        if (done) return switchTo(value)
+        if (done) return await replaceBy(value, preparation)
       }
     } catch (error) {
       fail(generation, error)
@@ -98,7 +127,7 @@ export function createServing(parts: ServingParts): Serving {
   }
 
   function prepareAtOnce(generation: Generation): void {
-    preparing = generation
+    begin(generation)
     try {
       switchTo(finish(serve(generation, parts)))
     } catch (error) {
@@ -113,11 +142,11 @@ export function createServing(parts: ServingParts): Serving {
   function current(): ServedGeneration | undefined {
     // Whoever was cut off may still ask.
     const generation = isClosed ? undefined : generations.current()
-    if (generation === preparing && generation !== undefined) return served
-    preparing = undefined
+    if (generation !== undefined && generation === preparing?.generation) return served
+    end()
     if (generation === served?.generation) return served
     if (generation === undefined) switchTo(undefined)
-    else if (served || isLarge(generation)) preparation = prepare(generation)
+    else if (served || isLarge(generation)) settling = prepare(generation)
     else prepareAtOnce(generation)
     return served
   }
@@ -126,7 +155,7 @@ export function createServing(parts: ServingParts): Serving {
     current,
     settled() {
       current()
-      return preparation
+      return settling
     },
     close() {
       isClosed = true
@@ -162,6 +191,7 @@ function* openIn(
   const newcomers = closingOnFailure(shelf, () => newcomersOf({ generation, foldIn, shelf }))
   let users: Scorer | undefined
   return {
+    begun: newcomers.begun,
     generation,
     foldIn,
     shelf,
