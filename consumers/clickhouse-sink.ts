@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
+import { deadLetter } from '../infra/event-log/dead-letters.ts'
 import type { EventLog, LogRecord, NewRecord } from '../infra/event-log/port.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { ItemRow, RatingRow, RatingStore } from '../infra/rating-store/port.ts'
 import type { Offset } from '../models/events/types.ts'
 import type { Consumer, Slice } from './consume.ts'
-import { deadLetter, type ItemReading, readItems, readRatings } from './read-records.ts'
+import { type ItemReading, readItems, readRatings } from './read-records.ts'
 
 export const SINK_GROUP = 'foldstream-sink'
 

@@ -1,3 +1,4 @@
+import { deadLetter } from '../infra/event-log/dead-letters.ts'
 import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
 import { mapInSlices } from '../infra/in-slices.ts'
 import type { Metrics } from '../infra/metrics.ts'
@@ -8,7 +9,7 @@ import type { RatingChange } from '../models/history/types.ts'
 import { applyChange } from '../models/ranking/item-statistics.ts'
 import type { ItemStatistics } from '../models/ranking/types.ts'
 import { type Consumer, RewindError, type Slice } from './consume.ts'
-import { deadLetter, readRatings } from './read-records.ts'
+import { readRatings } from './read-records.ts'
 import { type PlacedEvent, type UserUpdate, updateUser } from './user-update.ts'
 
 export const UPDATER_GROUP = 'foldstream-updater'

@@ -1,5 +1,5 @@
 import { messageOf } from '../infra/errors.ts'
-import type { EventLog, LogRecord, NewRecord } from '../infra/event-log/port.ts'
+import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
 import { decodeEvent } from '../models/events/codec.ts'
 import type { Item, RatingEvent, UserErased } from '../models/events/types.ts'
 import { checkEvent } from '../models/events/validation.ts'
@@ -55,10 +55,4 @@ export function readItems(records: readonly LogRecord[]): ItemReading[] {
       return { record, reason: messageOf(error) }
     }
   })
-}
-
-/** The record as it goes to the dead letters: the same bytes, and headers that say where it stood and what was wrong. */
-export function deadLetter(topic: string, record: LogRecord, reason: string): NewRecord {
-  const headers = { topic, partition: String(record.partition), offset: String(record.offset), error: reason }
-  return { key: `${topic}/${record.partition}/${record.offset}`, value: record.value, headers }
 }

@@ -1,7 +1,7 @@
 import type { Context, ErrorHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from 'zod'
-import { messageOf, UnavailableError, UnknownGenerationError } from '../infra/errors.ts'
+import { messageOf, UnavailableError, UnknownDeadLetterError, UnknownGenerationError } from '../infra/errors.ts'
 import type { Logger } from '../infra/logging.ts'
 import type { Fault } from '../models/events/validation.ts'
 
@@ -68,7 +68,8 @@ export const RETRY_LATER = { 'retry-after': '1' }
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof UnavailableError) return new Problem('unavailable', error.message, { headers: RETRY_LATER })
-  if (error instanceof UnknownGenerationError) return new Problem('not-found', error.message)
+  if (error instanceof UnknownGenerationError || error instanceof UnknownDeadLetterError)
+    return new Problem('not-found', error.message)
   if (error instanceof HTTPException && error.status === 415)
     return new Problem(
       'unsupported-media-type',

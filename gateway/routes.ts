@@ -1,8 +1,11 @@
 import type { ExtractSchema } from 'hono/types'
 import type { Route } from './context.ts'
 import { adminActivate } from './routes/admin-activate.ts'
+import { adminDeadLetters } from './routes/admin-dead-letters.ts'
+import { adminDropDeadLetter } from './routes/admin-drop-dead-letter.ts'
 import { adminGenerations } from './routes/admin-generations.ts'
 import { adminRebuilds } from './routes/admin-rebuilds.ts'
+import { adminReplayDeadLetter } from './routes/admin-replay-dead-letter.ts'
 import { adminStatus } from './routes/admin-status.ts'
 import { adminUnpin } from './routes/admin-unpin.ts'
 import { adminVerifications } from './routes/admin-verifications.ts'
@@ -66,6 +69,9 @@ export const routes = [
   adminGenerations,
   adminActivate,
   adminUnpin,
+  adminDeadLetters,
+  adminReplayDeadLetter,
+  adminDropDeadLetter,
   adminVerify,
   adminVerifications,
   livez,

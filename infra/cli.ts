@@ -18,6 +18,10 @@ const COMMANDS: Record<string, { load: () => Promise<Command>; does: string }> =
     load: async () => (await import('./commands/verify.ts')).verify,
     does: 'log, ClickHouse and user state compared',
   },
+  'dead-letters': {
+    load: async () => (await import('./commands/dead-letters.ts')).deadLetters,
+    does: 'what no consumer could read: npm run dead-letters -- list|show|replay|drop [ID…|--all]',
+  },
   evaluate: {
     load: async () => (await import('./commands/evaluate.ts')).evaluate,
     does: 'models compared offline: npm run evaluate -- --dataset PATH|NAME [--protocol P] [--models A,B]',
@@ -35,10 +39,7 @@ const COMMANDS: Record<string, { load: () => Promise<Command>; does: string }> =
 const HELP = `foldstream: recommendations from a log of rating events
 
 ${Object.entries(COMMANDS)
-  .map(
-    ([name, { does }]) =>
-      `  npm ${name === 'start' ? 'start' : `run ${name}`}${' '.repeat(13 - name.length - (name === 'start' ? 0 : 4))}${does}`,
-  )
+  .map(([name, { does }]) => `  npm ${name === 'start' ? name : `run ${name}`}`.padEnd(24) + does)
   .join('\n')}
 
 Flags go after --, each with a variable of the same name in capitals:

@@ -239,9 +239,28 @@ describe('a system on embedded stores', () => {
         topic: 'ratings',
         partition: `${partition}`,
         offset: `${offset}`,
+        key: userId,
         error: expect.stringMatching(/\w/),
       })
     }
+
+    const [first, second, third] = positions.map(({ partition, offset }) => `ratings-${partition}-${offset}`)
+    expect(await run(folder, 'dead-letters', 'list')).toEqual(
+      says(0, new RegExp(`^${first}  .*\n${second}  .*\n${third}  `)),
+    )
+    expect(await run(folder, 'dead-letters', 'show', first as string)).toEqual(says(0, /\nc3 01 07\n/))
+    expect(await run(folder, 'dead-letters', 'drop', first as string, second as string)).toEqual(says(0, /^2 dropped/))
+    const again = await start(folder)
+    expect(await run(folder, 'dead-letters', 'replay', '--all')).toEqual(says(0, /^1 replayed/))
+    await again.settled()
+    const { partition } = positions[0] as { partition: number }
+    expect(await run(folder, 'dead-letters')).toEqual(
+      says(0, new RegExp(`^ratings-${partition}-${values.length}  .*\n$`)),
+    )
+    expect(await run(folder, 'dead-letters', 'drop', 'ratings-0-999')).toEqual(says(2, /no letter ratings-0-999/))
+    expect(await run(folder, 'dead-letters', 'drop')).toEqual(says(2, /--all/))
+    await stopped(again)
+    expect(await run(folder, 'verify')).toEqual(says(0, /4 records are no events: 0 of them not put aside/))
   })
 
   it('starts empty when asked to, and makes a first model by itself once ratings have come', async () => {

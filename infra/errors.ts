@@ -13,6 +13,11 @@ export class UnknownGenerationError extends Error {
   override readonly name = 'UnknownGenerationError'
 }
 
+/** No dead letter of that id, or none that can be replayed. */
+export class UnknownDeadLetterError extends Error {
+  override readonly name = 'UnknownDeadLetterError'
+}
+
 /** An artifact whose checksum does not hold, or that does not parse. It is never served. */
 export class CorruptGenerationError extends Error {
   override readonly name = 'CorruptGenerationError'

@@ -45,7 +45,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'ports',
     files:
-      /^infra\/(ledger-report|model-store\/(live|prune|rebuild-request)|rating-store\/row-hash|user-state\/recent-users)\.ts$/,
+      /^infra\/(ledger-report|event-log\/dead-letters|model-store\/(live|prune|rebuild-request)|rating-store\/row-hash|user-state\/recent-users)\.ts$/,
     layers: ['models', 'ports', 'base'],
     packages: /^node:(crypto|timers\/promises)$/,
   },

@@ -1,0 +1,101 @@
+import type { Offset } from '../../models/events/types.ts'
+import { UnknownDeadLetterError } from '../errors.ts'
+import { type EventLog, type LogRecord, type NewRecord, TOPICS, type Topic } from './port.ts'
+
+const DEAD_LETTERS = 'ratings.dead-letter'
+
+/** A record that no consumer could read, as it stood. */
+export interface DeadLetter {
+  /** Where it stood: `ratings-3-17`. */
+  readonly id: string
+  readonly topic: Topic
+  readonly partition: number
+  readonly offset: Offset
+  /** undefined: it was put aside before keys were noted. */
+  readonly key: string | undefined
+  /** Why it was put aside. */
+  readonly error: string
+  /** ms since 1970: when it was put aside. */
+  readonly at: number
+  readonly value: Uint8Array | null
+}
+
+type Fate = 'replayed' | 'dropped'
+
+/** The record as it is put aside: the same bytes, and headers that say where it stood and what was wrong. */
+export function deadLetter(topic: Topic, { partition, offset, key, value }: LogRecord, error: string): NewRecord {
+  return {
+    key: `${topic}/${partition}/${offset}`,
+    value,
+    headers: { topic, partition: String(partition), offset: String(offset), key, error },
+  }
+}
+
+/**
+ * Those that nobody has replayed or dropped yet, in the order in which they were put aside; one that was put aside twice, by a
+ * consumer that came again, once.
+ */
+export async function deadLettersOn(log: EventLog): Promise<DeadLetter[]> {
+  const letters = new Map<string, DeadLetter>()
+  const settled = new Set<string>()
+  const tail = await log.tail(DEAD_LETTERS, (records) => {
+    for (const record of records) {
+      const letter = letterIn(record)
+      if (!letter) continue
+      if ('fate' in record.headers) settled.add(letter.id)
+      else if (!letters.has(letter.id)) letters.set(letter.id, letter)
+    }
+  })
+  try {
+    await tail.caughtUp
+  } finally {
+    await tail.close()
+  }
+  return [...letters.values()].filter(({ id }) => !settled.has(id))
+}
+
+/** @returns undefined: somebody else wrote it */
+function letterIn({ key, value, appendedAt, headers }: LogRecord): DeadLetter | undefined {
+  const { topic, partition, offset, error = '' } = headers
+  if (topic === undefined || !Object.hasOwn(TOPICS, topic)) return undefined
+  return {
+    id: key.replaceAll('/', '-'),
+    topic: topic as Topic,
+    partition: Number(partition),
+    offset: Number(offset),
+    key: headers.key,
+    error,
+    at: appendedAt,
+    value,
+  }
+}
+
+/** @throws UnknownDeadLetterError */
+export async function deadLetterOf(log: EventLog, id: string): Promise<DeadLetter> {
+  const letter = (await deadLettersOn(log)).find((one) => one.id === id)
+  if (!letter) throw new UnknownDeadLetterError(`There is no dead letter ${id}: it may have been replayed or dropped.`)
+  return letter
+}
+
+/**
+ * Puts the same bytes onto the topic where they stood, at its end. Where they are still no event, they come back as another letter;
+ * an event that was replayed twice counts once.
+ * @throws UnknownDeadLetterError; Error where the key is not known, without which nobody knows the partition
+ */
+export async function replayDeadLetter(log: EventLog, letter: DeadLetter): Promise<void> {
+  const { topic, key, value, id } = letter
+  if (key === undefined)
+    throw new UnknownDeadLetterError(
+      `${id} cannot be replayed: its key was not noted. Send its event anew, and drop it.`,
+    )
+  await log.append(topic, [{ key, value }])
+  await settle(log, letter, 'replayed')
+}
+
+/** It is listed no longer. Its bytes stay on the log. */
+export const dropDeadLetter = (log: EventLog, letter: DeadLetter): Promise<void> => settle(log, letter, 'dropped')
+
+async function settle(log: EventLog, { topic, partition, offset }: DeadLetter, fate: Fate): Promise<void> {
+  const headers = { topic, partition: String(partition), offset: String(offset), fate }
+  await log.append(DEAD_LETTERS, [{ key: `${topic}/${partition}/${offset}`, value: null, headers }])
+}
