@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { InferRequestType } from 'hono/client'
+import { AnswerError, answerOf, type Client } from './client.ts'
+
+type Rating = Extract<InferRequestType<Client['v1']['ratings']['$post']>['json'], readonly unknown[]>[number]
+
+export interface Patience {
+  /** How long it is tried before it gives up, in ms. */
+  readonly patienceMs?: number
+  readonly signal?: AbortSignal
+}
+
+const PATIENCE_MS = 60_000
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 5_000
+
+/**
+ * Sends ratings, at most 1,000, until they are acknowledged: again, and with the same ids, where the log did not answer (503), the
+ * key was used too often (429), or the connection broke. Whether or not an attempt that failed was stored after all, each rating
+ * counts once.
+ *
+ * @param ratings  an `eventId` and an `occurredAt` are given to those that have none
+ * @throws AnswerError for what is refused, and the last failure when patience is over; what is stored then is not known, and the
+ *         same ratings with the same ids may be sent again
+ */
+export async function sendSurely(
+  { v1 }: Client,
+  ratings: readonly Rating[],
+  { patienceMs = PATIENCE_MS, signal }: Patience = {},
+): Promise<{ accepted: number; token: string }> {
+  const json = ratings.map((rating) => ({ eventId: crypto.randomUUID(), occurredAt: Date.now(), ...rating }))
+  const deadline = performance.now() + patienceMs
+  for (let attempt = 0; ; attempt++) {
+    let pauseMs = pauseBefore(attempt)
+    try {
+      const response = await v1.ratings.$post({ json }, { init: { signal: signal ?? null } })
+      if (isPassing(response.status))
+        pauseMs = Math.max(pauseMs, 1000 * Number(response.headers.get('retry-after') ?? 0))
+      return await answerOf(response)
+    } catch (error) {
+      signal?.throwIfAborted()
+      const isOver = performance.now() + pauseMs > deadline
+      if (isOver || (error instanceof AnswerError && !isPassing(error.status))) throw error
+    }
+    await sleep(pauseMs, undefined, signal && { signal })
+  }
+}
+
+const isPassing = (status: number): boolean => status === 503 || status === 429
+
+/** Capped, and jittered: who failed together does not come back together. */
+function pauseBefore(attempt: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2)
+}
