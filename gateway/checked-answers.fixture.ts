@@ -44,13 +44,16 @@ interface Asked {
 /** Every score is what the generation makes of the item, and nothing better was left out. @returns how many items were new */
 export function checkList(list: List, model: Recomputed, { vector, limit, history, isAllowed }: Asked): number {
   const { items, strategy } = list
-  // Somebody of whom the generation knows no positive has another list.
-  agree(strategy === (isZero(vector) ? 'popular' : 'fold-in'), strategy)
-  if (strategy === 'popular') return 0
-  checkScores(list, model, vector)
-  const own = items.filter(({ isNew }) => !isNew)
   const isRated = (itemId: string): boolean => (history?.get(itemId)?.value ?? null) !== null
   const best = model.best(vector, limit, (itemId) => !isRated(itemId) && isAllowed?.(itemId) !== false)
+  // Somebody of whom the generation knows no positive, or for whom it has nothing to list, has another list.
+  if (strategy !== 'fold-in') {
+    agree(['popular', 'trending'].includes(strategy) && (isZero(vector) || best.length === 0), strategy, best)
+    return 0
+  }
+  agree(!isZero(vector), strategy)
+  checkScores(list, model, vector)
+  const own = items.filter(({ isNew }) => !isNew)
   const isBest = own.every(({ itemId, score }, n) => best[n]?.itemId === itemId && best[n].score === score)
   agree(isBest && items.length >= best.length, own, best)
   return items.length - own.length

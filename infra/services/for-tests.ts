@@ -1,4 +1,5 @@
 import { describe, inject, it } from 'vitest'
+import { DATABASES } from './redis.ts'
 import type { ServiceName } from './start.ts'
 
 /**
@@ -50,5 +51,8 @@ let taken = 0
 function nextPlace(): number {
   if (taken === PLACES_A_FILE)
     throw new Error(`a test file has ${PLACES_A_FILE} places on a service; raise PLACES_A_FILE`)
-  return Number(process.env.VITEST_WORKER_ID) * PLACES_A_FILE + taken++
+  const place = Number(process.env.VITEST_WORKER_ID) * PLACES_A_FILE + taken++
+  // A client that is given a number past the last stays, without a word, on the first.
+  if (place >= DATABASES) throw new Error(`place ${place} is no database of Redis; raise DATABASES`)
+  return place
 }

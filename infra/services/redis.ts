@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onPath, type Service, type StartOptions, startProcess } from './process.ts'
 
-/** Test files take a database each: isolation on one server. */
-const DATABASES = 4096
+/** Test files take some databases each: isolation on one server. */
+export const DATABASES = 16_384
 
 /** What foldstream asks of a Redis, as command-line options. Also what the container is given. */
 export const REDIS_ARGUMENTS = [
