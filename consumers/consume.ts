@@ -1,3 +1,4 @@
+import { pauseBefore } from '../infra/backoff.ts'
 import { messageOf } from '../infra/errors.ts'
 import type { Batch, EventLog, LogRecord, Topic } from '../infra/event-log/port.ts'
 import type { Logger } from '../infra/logging.ts'
@@ -51,8 +52,7 @@ interface Tools {
   readonly pace?: typeof inTurn
 }
 
-const FIRST_RETRY_MS = 100
-const LAST_RETRY_MS = 5_000
+const BACKOFF = { firstMs: 100, longestMs: 5_000 }
 
 /**
  * The consume loop, once for all roles: gathers records by size or age, runs the effect, **then** commits. A failing effect is
@@ -90,7 +90,7 @@ export async function consume(
         consumeRetries.inc({ group })
         logger[attempt === 0 ? 'warn' : 'debug']({ err: error, attempt }, `${doing} failed; trying again`)
         if (closing.signal.aborted) break
-        await clock.sleep(pauseBefore(attempt, clock.random()), closing.signal)
+        await clock.sleep(pauseBefore(attempt, BACKOFF, clock.random()), closing.signal)
         // A membership that was lost shows by its stale batches.
         for (const batch of held()) await batch.heartbeat().catch(() => {})
       }
@@ -213,10 +213,4 @@ function joined(batches: readonly Batch[]): Slice[] {
     slices.set(key, slice)
   }
   return [...slices.values()]
-}
-
-/** @returns ms, jittered: who failed together does not come back together */
-function pauseBefore(attempt: number, random: number): number {
-  const longest = Math.min(FIRST_RETRY_MS * 2 ** attempt, LAST_RETRY_MS)
-  return longest * (0.5 + random / 2)
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { InferRequestType } from 'hono/client'
+import { pauseBefore } from '../infra/backoff.ts'
 import { AnswerError, answerOf, type Client } from './client.ts'
 
 type Rating = Extract<InferRequestType<Client['v1']['ratings']['$post']>['json'], readonly unknown[]>[number]
@@ -11,8 +12,7 @@ export interface Patience {
 }
 
 const PATIENCE_MS = 60_000
-const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 5_000
+const BACKOFF = { firstMs: 100, longestMs: 5_000 }
 
 /**
  * Sends ratings, at most 1,000, until they are acknowledged: again, and with the same ids, where the log did not answer (503), the
@@ -31,7 +31,7 @@ export async function sendSurely(
   const json = ratings.map((rating) => ({ eventId: crypto.randomUUID(), occurredAt: Date.now(), ...rating }))
   const deadline = performance.now() + patienceMs
   for (let attempt = 0; ; attempt++) {
-    let pauseMs = pauseBefore(attempt)
+    let pauseMs = pauseBefore(attempt, BACKOFF)
     try {
       const response = await v1.ratings.$post({ json }, { init: { signal: signal ?? null } })
       if (isPassing(response.status))
@@ -47,8 +47,3 @@ export async function sendSurely(
 }
 
 const isPassing = (status: number): boolean => status === 503 || status === 429
-
-/** Capped, and jittered: who failed together does not come back together. */
-function pauseBefore(attempt: number): number {
-  return Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2)
-}

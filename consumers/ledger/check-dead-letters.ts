@@ -1,4 +1,5 @@
 import type { EventLog } from '../../infra/event-log/port.ts'
+import { readTopic } from '../../infra/event-log/read-topic.ts'
 import type { DeadLetterFaults } from '../../infra/ledger-report.ts'
 import type { Offset } from '../../models/events/types.ts'
 
@@ -13,12 +14,10 @@ export async function checkDeadLetters(
   const faults = { checked: due.length, missing: 0 }
   if (due.length === 0) return faults
   const putAside = new Set<string>()
-  const tail = await log.tail('ratings.dead-letter', (records) => {
+  await readTopic(log, 'ratings.dead-letter', (records) => {
     for (const { headers } of records)
       if (headers.topic === 'ratings') putAside.add(`${headers.partition}/${headers.offset}`)
   })
-  await tail.caughtUp
-  await tail.close()
   for (const { partition, offset } of due) {
     if (putAside.has(`${partition}/${offset}`)) continue
     faults.missing++

@@ -1,4 +1,5 @@
 import type { EventLog } from '../../infra/event-log/port.ts'
+import { readTopic } from '../../infra/event-log/read-topic.ts'
 import type { RatingRow } from '../../infra/rating-store/port.ts'
 import type { Offset } from '../../models/events/types.ts'
 import { readRatings } from '../read-records.ts'
@@ -37,7 +38,7 @@ export async function readLog(
   const users = new Map<string, UserLog & { readonly events: LoggedEvent[] }>()
   const unreadable: { partition: number; offset: Offset }[] = []
   let records = 0
-  const tail = await log.tail('ratings', (delivered) => {
+  await readTopic(log, 'ratings', (delivered) => {
     const wanted = delivered.filter(({ partition, offset, key }) => offset < (ends[partition] ?? 0) && isMine(key))
     records += wanted.length
     for (const reading of readRatings(log, wanted)) {
@@ -52,11 +53,6 @@ export async function readLog(
       user.events.push({ event, offset, appendedAt })
     }
   })
-  try {
-    await tail.caughtUp
-  } finally {
-    await tail.close()
-  }
   return { users, records, unreadable }
 }
 

@@ -1,3 +1,4 @@
+import { deadLetterAnswer } from '../../gateway/dead-letters.ts'
 import { type Config, embeddedStores, readConfig } from '../config.ts'
 import { type Holder, holderOf, openDataFolder } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
@@ -10,13 +11,7 @@ const PATH = '/v1/admin/dead-letters'
 const DEEDS = ['list', 'show', 'replay', 'drop'] as const
 type Deed = (typeof DEEDS)[number]
 
-/** What is shown of a letter. */
-interface Shown extends Pick<DeadLetter, 'id' | 'error'> {
-  /** ISO 8601. */
-  readonly at: string
-  /** base64 */
-  readonly value: string | null
-}
+type Shown = ReturnType<typeof deadLetterAnswer>
 
 /** The dead letters of a running system, or of a stopped one. */
 interface Letters {
@@ -67,11 +62,12 @@ async function withLetters<T>(config: Config, use: (letters: Letters) => Promise
   try {
     const log = await openEventLog(config, { folder, scale: {}, logger: createLogger('warn') })
     try {
-      const letterOf = async (id: string) => (await deadLettersOn(log)).find((one) => one.id === id) as DeadLetter
+      // One look at the topic, however many are seen to.
+      const letters = new Map((await deadLettersOn(log)).map((letter) => [letter.id, letter]))
       return await use({
-        list: async () => (await deadLettersOn(log)).map(shown),
-        replay: async (id) => replayDeadLetter(log, await letterOf(id)),
-        drop: async (id) => dropDeadLetter(log, await letterOf(id)),
+        list: async () => letters.values().map(deadLetterAnswer).toArray(),
+        replay: (id) => replayDeadLetter(log, letters.get(id) as DeadLetter),
+        drop: (id) => dropDeadLetter(log, letters.get(id) as DeadLetter),
       })
     } finally {
       await log.close()
@@ -80,13 +76,6 @@ async function withLetters<T>(config: Config, use: (letters: Letters) => Promise
     folder?.release()
   }
 }
-
-const shown = ({ id, error, at, value }: DeadLetter): Shown => ({
-  id,
-  error,
-  at: new Date(at).toISOString(),
-  value: value && Buffer.from(value).toString('base64'),
-})
 
 const PAGE = 1_000
 

@@ -1,6 +1,7 @@
 import type { Offset } from '../../models/events/types.ts'
 import { UnknownDeadLetterError } from '../errors.ts'
 import { type EventLog, type LogRecord, type NewRecord, TOPICS, type Topic } from './port.ts'
+import { readTopic } from './read-topic.ts'
 
 const DEAD_LETTERS = 'ratings.dead-letter'
 
@@ -24,11 +25,17 @@ type Fate = 'replayed' | 'dropped'
 
 /** The record as it is put aside: the same bytes, and headers that say where it stood and what was wrong. */
 export function deadLetter(topic: Topic, { partition, offset, key, value }: LogRecord, error: string): NewRecord {
-  return {
-    key: `${topic}/${partition}/${offset}`,
-    value,
-    headers: { topic, partition: String(partition), offset: String(offset), key, error },
-  }
+  return about({ topic, partition, offset }, value, { key, error })
+}
+
+/** A record of the topic, about one that stood there. */
+function about(
+  { topic, partition, offset }: Pick<DeadLetter, 'topic' | 'partition' | 'offset'>,
+  value: Uint8Array | null,
+  headers: Readonly<Record<string, string>>,
+): NewRecord {
+  const place = { topic, partition: String(partition), offset: String(offset) }
+  return { key: `${topic}/${partition}/${offset}`, value, headers: { ...place, ...headers } }
 }
 
 /**
@@ -38,7 +45,7 @@ export function deadLetter(topic: Topic, { partition, offset, key, value }: LogR
 export async function deadLettersOn(log: EventLog): Promise<DeadLetter[]> {
   const letters = new Map<string, DeadLetter>()
   const settled = new Set<string>()
-  const tail = await log.tail(DEAD_LETTERS, (records) => {
+  await readTopic(log, DEAD_LETTERS, (records) => {
     for (const record of records) {
       const letter = letterIn(record)
       if (!letter) continue
@@ -46,11 +53,6 @@ export async function deadLettersOn(log: EventLog): Promise<DeadLetter[]> {
       else if (!letters.has(letter.id)) letters.set(letter.id, letter)
     }
   })
-  try {
-    await tail.caughtUp
-  } finally {
-    await tail.close()
-  }
   return [...letters.values()].filter(({ id }) => !settled.has(id))
 }
 
@@ -80,7 +82,7 @@ export async function deadLetterOf(log: EventLog, id: string): Promise<DeadLette
 /**
  * Puts the same bytes onto the topic where they stood, at its end. Where they are still no event, they come back as another letter;
  * an event that was replayed twice counts once.
- * @throws UnknownDeadLetterError; Error where the key is not known, without which nobody knows the partition
+ * @throws UnknownDeadLetterError where its key is not known, and so nobody knows the partition
  */
 export async function replayDeadLetter(log: EventLog, letter: DeadLetter): Promise<void> {
   const { topic, key, value, id } = letter
@@ -95,7 +97,6 @@ export async function replayDeadLetter(log: EventLog, letter: DeadLetter): Promi
 /** It is listed no longer. Its bytes stay on the log. */
 export const dropDeadLetter = (log: EventLog, letter: DeadLetter): Promise<void> => settle(log, letter, 'dropped')
 
-async function settle(log: EventLog, { topic, partition, offset }: DeadLetter, fate: Fate): Promise<void> {
-  const headers = { topic, partition: String(partition), offset: String(offset), fate }
-  await log.append(DEAD_LETTERS, [{ key: `${topic}/${partition}/${offset}`, value: null, headers }])
+async function settle(log: EventLog, letter: DeadLetter, fate: Fate): Promise<void> {
+  await log.append(DEAD_LETTERS, [about(letter, null, { fate })])
 }
