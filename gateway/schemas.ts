@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { LONGEST_WAIT_MS } from '../infra/config.ts'
 import type { RebuildRecord } from '../infra/model-store/port.ts'
 import { checkId, checkRecommendationId, checkTime, RESERVED } from '../models/events/validation.ts'
 import { MAX_SKIP } from './engine/list.ts'
@@ -96,7 +97,7 @@ export const flag = givenAs<boolean | 'true' | 'false'>()(
   .default(false)
   .openapi({ type: 'boolean', default: false })
 
-export const waitMs = wholeNumber(0, 10_000, 1_000)
+export const waitMs = wholeNumber(0, LONGEST_WAIT_MS, 1_000)
 
 const TIME = 'ISO 8601 with a zone, or milliseconds since 1970'
 

@@ -49,8 +49,8 @@ function storeUrl(...schemes: string[]) {
 
 /** Longer ones are no time for a timer. */
 const MAX_DURATION_MS = 2 ** 31 - 1
-/** The longest `wait` of a request (gateway/schemas.ts). */
-const LONGEST_WAIT_MS = 10_000
+/** The longest that a read may wait for a write. */
+export const LONGEST_WAIT_MS = 10_000
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 /** @returns milliseconds; undefined: off */
