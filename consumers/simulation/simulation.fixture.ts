@@ -5,10 +5,10 @@ import { createMetrics } from '../../infra/metrics.ts'
 import type { RatingRow, RatingStore } from '../../infra/rating-store/port.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
 import type { RatingEvent, UserErased } from '../../models/events/types.ts'
-import { clickhouseSink } from '../clickhouse-sink.ts'
+import { clickhouseSink, SINK_GROUP } from '../clickhouse-sink.ts'
 import { type Consumer, consume } from '../consume.ts'
 import { broken, eventId, generationOf, recordOf } from '../events.fixture.ts'
-import { foldInUpdater } from '../fold-in-updater.ts'
+import { foldInUpdater, UPDATER_GROUP } from '../fold-in-updater.ts'
 import { checkLedger } from '../ledger/ledger.ts'
 import { createSimulatedLog, PARTITIONS } from './log.fixture.ts'
 import { createProcess, type Process } from './process.fixture.ts'
@@ -26,6 +26,7 @@ const PATIENCE = 20_000
 const PROCESSES = 2
 
 type Role = 'updater' | 'sink'
+const GROUPS: Readonly<Record<Role, string>> = { updater: UPDATER_GROUP, sink: SINK_GROUP }
 
 interface Scenario {
   /** What consumes, as it is or as it must not be. */
@@ -57,9 +58,9 @@ export async function simulate(
   /** No commit before its effect. */
   function checkEffects(group: string, partition: number, next: number): void {
     const applied = state.appliedTo(partition)
-    if (group === 'foldstream-updater' && applied < next - 1)
+    if (group === UPDATER_GROUP && applied < next - 1)
       faults.push(`${group} committed ${next} of partition ${partition}, of which it applied ${applied}`)
-    if (group !== 'foldstream-sink') return
+    if (group !== SINK_GROUP) return
     for (const row of due.values())
       if (row.partition === partition && row.offset < next && !ratings.has(row))
         faults.push(`${group} committed ${next} of partition ${partition} without ${row.offset}`)
@@ -109,7 +110,7 @@ export async function simulate(
       await schedule.delay(300)
       const role = schedule.chance(0.5) ? 'updater' : 'sink'
       if (schedule.chance(0.5)) {
-        log.rebalance(`foldstream-${role}`)
+        log.rebalance(GROUPS[role])
         continue
       }
       const victim = running[role].splice(schedule.below(PROCESSES), 1)[0] as Process
@@ -149,7 +150,7 @@ export async function simulate(
 
   async function isAtRest(): Promise<boolean> {
     const ends = await log.calm.ends('ratings')
-    for (const group of ['foldstream-updater', 'foldstream-sink']) {
+    for (const group of Object.values(GROUPS)) {
       const committed = await log.calm.committed('ratings', group)
       if (ends.some((end, partition) => end > 0 && committed[partition] !== end)) return false
     }

@@ -8,6 +8,15 @@ import type { Schedule } from './schedule.fixture.ts'
 
 const NONE_YET: PartitionOffsets = { counted: -1, applied: -1 }
 
+type Call = Process['call']
+
+/** A port whose every method is a call over the network. */
+function calledBy(effects: Readonly<Record<string, (...args: never[]) => unknown>>, call: Call): object {
+  return Object.fromEntries(
+    Object.entries(effects).map(([name, effect]) => [name, (...args: never[]) => call(() => effect(...args))]),
+  )
+}
+
 /** A user state in memory, by the rules of its port. */
 export function createSimulatedState() {
   const users = new Map<string, UserRecord>()
@@ -47,15 +56,7 @@ export function createSimulatedState() {
       if (applied > offsetsOf(partition).applied) offsets.set(partition, { ...offsetsOf(partition), applied })
     },
   }
-  type Effects = typeof effects
-
-  const through = (call: <T>(effect: () => T) => Promise<T>): UserState =>
-    Object.fromEntries(
-      Object.entries(effects).map(([name, effect]) => [
-        name,
-        (...args: never[]) => call(() => (effect as (...args: never[]) => unknown)(...args)),
-      ]),
-    ) as { [N in keyof Effects]: unknown } as unknown as UserState
+  const through = (call: Call): UserState => calledBy(effects, call) as unknown as UserState
 
   return {
     appliedTo: (partition: number): Offset => offsetsOf(partition).applied,
@@ -118,13 +119,7 @@ export function createSimulatedRatings(schedule: Schedule) {
         .map((row) => ({ offset: row.offset, userId: row.event.userId, hash: rowHash(row) })),
   }
 
-  const through = (call: <T>(effect: () => T) => Promise<T>): RatingStore =>
-    Object.fromEntries(
-      Object.entries(effects).map(([name, effect]) => [
-        name,
-        (...args: never[]) => call(() => (effect as (...args: never[]) => unknown)(...args)),
-      ]),
-    ) as unknown as RatingStore
+  const through = (call: Call): RatingStore => calledBy(effects, call) as unknown as RatingStore
 
   return {
     has: (row: RatingRow): boolean => rows.has(keyOf(row)),
