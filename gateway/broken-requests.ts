@@ -20,6 +20,11 @@ function problemOf(code: string | undefined, maxHeaderBytes: number): Problem {
     return new Problem('headers-too-large', `Path and headers together may have ${maxHeaderBytes} bytes.`)
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
     return new Problem('too-slow', 'What had come of it by lines may be stored, and nothing else. Send it anew.')
+  if (code === 'HPE_INVALID_URL')
+    return new Problem(
+      'broken-http',
+      'The address holds a character that must be percent-encoded there, as é by %C3%A9.',
+    )
   return new Problem('broken-http', `The connection ends here (${code}). Nothing of the request was stored.`)
 }
 

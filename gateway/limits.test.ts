@@ -76,6 +76,15 @@ describe('what is not HTTP', () => {
     expect(problemIn(await untilClosed(socket))).toMatchObject({ answered: 400, type: '/docs#broken-http' })
   })
 
+  it('says what to do with a letter that an address cannot hold', async () => {
+    const socket = await open(await serve(here()))
+    socket.write('GET /v1/items?query=amélie HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    expect(problemIn(await untilClosed(socket))).toMatchObject({
+      answered: 400,
+      detail: expect.stringContaining('%C3%A9'),
+    })
+  })
+
   it('is not answered into the middle of another answer', async () => {
     const app = new Hono().get('/', (c) =>
       c.body(new ReadableStream({ start: (to) => to.enqueue(Buffer.from('begun')) })),

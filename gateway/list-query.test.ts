@@ -21,6 +21,25 @@ describe('what is skipped', () => {
   })
 })
 
+describe('a filter by time', () => {
+  const filterOf = (filter: object) => schema.safeParse({ filter }).data?.filter
+  const ms = Date.UTC(2026, 0, 31)
+
+  it('takes a text for what it means, at any depth', () => {
+    const text = '2026-01-31T01:00:00+01:00'
+    const given = { not: [{ any: [{ all: [{ field: 'updatedAt', gte: text, lte: ms, in: [text, 5] }] }] }] }
+    const read = { not: [{ any: [{ all: [{ field: 'updatedAt', gte: ms, lte: ms, in: [ms, 5] }] }] }] }
+    expect(filterOf(given)).toEqual(read)
+    expect(filterOf({ field: 'title', has: text })).toEqual({ field: 'title', has: text })
+  })
+
+  it.each(['yesterday', '2026-01-31T00:00:00', '2026-13-31T00:00:00Z', true, Number.NaN])('is none by %s', (gte) => {
+    expect(faultsOf({ filter: { field: 'updatedAt', gte } })).toEqual([
+      'filter.gte: Expected ISO 8601 with a zone, or milliseconds since 1970',
+    ])
+  })
+})
+
 describe('what multiplies scores', () => {
   it.each([1e-3, 0.5, 1e3])('may be %d', (factor) => {
     expect(faultsOf({ boost: [{ filter: comedy, factor }] })).toEqual([])

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { RatingScale } from '../models/events/types.ts'
 import type { Filter } from '../models/ranking/filter.ts'
 import { checkField, checkFilter, type FilterFault } from '../models/ranking/filter-limits.ts'
+import { type AskedFilter, withTimes } from '../models/ranking/filter-times.ts'
 import { checkTotals } from '../models/ranking/filter-totals.ts'
 import { checkTimeField } from './engine/item-times.ts'
 import { MAX_CAPPED, MAX_SKIP } from './engine/list.ts'
@@ -36,10 +37,11 @@ const timeField = ruled(z.string(), checkTimeField).openapi({
 
 /** Looked at by its own rules, no deeper than filters go: a body of 8 MiB can nest them until there is no stack left. */
 const filter = z
-  .custom<Filter>()
+  .custom<AskedFilter>()
   .superRefine((value, context) => {
     tell(context, checkFilter(value))
   })
+  .transform(withTimes)
   .openapi('Filter', FILTER)
 
 function tell(context: z.RefinementCtx, faults: readonly FilterFault[]): void {

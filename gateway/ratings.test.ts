@@ -111,6 +111,7 @@ describe('POST /v1/ratings', () => {
     ['no value', { userId: 'u', itemId: 'i' }, 'value'],
     ['a time far ahead', { ...good, occurredAt: Date.now() + 3_600_000 }, 'occurredAt'],
     ['a time of no calendar', { ...good, occurredAt: 1e300 }, 'occurredAt'],
+    ['a time in seconds', { ...good, occurredAt: 1_767_225_600 }, 'occurredAt'],
     ['a time without a zone', { ...good, occurredAt: '2026-01-01T00:00:00' }, 'occurredAt'],
     ['an event id that is no UUID', { ...good, eventId: 'one' }, 'eventId'],
   ])('refuses %s', async (_, rating, path) => {

@@ -101,13 +101,25 @@ export const waitMs = wholeNumber(0, LONGEST_WAIT_MS, 1_000)
 
 const TIME = 'ISO 8601 with a zone, or milliseconds since 1970'
 
+/** Numbers that are rather seconds from 2001 on than milliseconds of 1970 to 1973: counts of days or steps are smaller. */
+const SECONDS = { from: 1e9, to: 1e11 }
+const looksLikeSeconds = (time: number): boolean => time >= SECONDS.from && time < SECONDS.to
+
+const milliseconds = z
+  .number()
+  .refine((time) => !looksLikeSeconds(time), {
+    error: 'Expected milliseconds, and this looks like seconds: give it times 1,000, or a time before 1973 as ISO 8601',
+  })
+  .openapi({
+    type: 'integer',
+    minimum: 0,
+    not: { type: 'integer', minimum: SECONDS.from, maximum: SECONDS.to - 1 },
+  })
+
 /** ms since 1970, from a number or from ISO 8601 with a zone. */
 export const timestamp = ruled(
   z.union(
-    [
-      z.number().openapi({ type: 'integer', minimum: 0 }),
-      z.iso.datetime({ offset: true, error: `Expected ${TIME}` }).transform((text) => Date.parse(text)),
-    ],
+    [milliseconds, z.iso.datetime({ offset: true, error: `Expected ${TIME}` }).transform((text) => Date.parse(text))],
     { error: `Expected ${TIME}` },
   ),
   (time) => checkTime(time, Date.now()),

@@ -5,6 +5,7 @@ import { ConfigError, messageOf } from './errors.ts'
 
 /** Version of everything that lies in the folder together. */
 const FORMAT = 1
+const FORMAT_FILE = 'format.json'
 
 /** Who has the folder open, and how to reach them. */
 export interface Holder {
@@ -48,7 +49,7 @@ export function openDataFolder(folder: string): DataFolder {
     const token = take(at('lock'), path)
     const release = (): void => rmSync(at('lock'), { force: true })
     try {
-      checkFormat(at('format.json'), path)
+      checkFormat(at(FORMAT_FILE), path)
     } catch (error) {
       release()
       throw error
@@ -70,6 +71,19 @@ export function openDataFolder(folder: string): DataFolder {
   }
 }
 
+/**
+ * The same, of a folder that foldstream has written before: whoever asks what is in one has mistyped its name rather than wants an
+ * empty one.
+ */
+export function openFormerDataFolder(folder: string): DataFolder {
+  const path = resolve(folder)
+  if (!existsSync(join(path, FORMAT_FILE)))
+    throw new ConfigError(
+      `there is no data in ${path}. Nothing was made there. Name the folder with --data-dir, or begin one with npm start.`,
+    )
+  return openDataFolder(folder)
+}
+
 /** The live process that has the folder open, if any. */
 export function holderOf(folder: string): Holder | undefined {
   const holder = readJson<Holder>(join(resolve(folder), 'lock'))
@@ -80,7 +94,7 @@ function checkFormat(file: string, path: string): void {
   const found = readJson<{ version: number }>(file)
   if (found === undefined && existsSync(file))
     throw new ConfigError(
-      `the data folder ${path} has a format.json that does not read. Nothing was changed. Name another folder with --data-dir; if you know that it is of format ${FORMAT}, write {"version":${FORMAT}} into that file.`,
+      `the data folder ${path} has a ${FORMAT_FILE} that does not read. Nothing was changed. Name another folder with --data-dir; if you know that it is of format ${FORMAT}, write {"version":${FORMAT}} into that file.`,
     )
   if (found === undefined) writeJson(file, { version: FORMAT })
   else if (found.version !== FORMAT)

@@ -54,6 +54,16 @@ describe('a start with words it does not understand', () => {
     expect(await refusal(['--data-dir', folder, ...args])).toEqual({ code: 2, line: expect.stringMatching(expected) })
   })
 
+  it.each([['verify'], ['rebuild'], ['dead-letters']])('%s of a folder without data makes none', async (command) => {
+    const parent = await testFolder()
+    const { code, output } = await runFoldstream([command, '--data-dir', join(parent, 'daat')], {})
+    expect({ code, output }).toEqual({
+      code: 2,
+      output: expect.stringMatching(/^foldstream: there is no data in .*daat/),
+    })
+    expect(await readdir(parent)).toEqual([])
+  })
+
   it('makes no data folder for keys that do not fit', async () => {
     const parent = await testFolder()
     const refused = await refusal(at(join(parent, 'data')), { API_KEYS: 'web:read' })

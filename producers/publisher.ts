@@ -110,7 +110,9 @@ function itemBody({ itemId, title, genres, year, poster, available, attributes }
 }
 
 function ratingBody({ eventId, userId, itemId, value, occurredAt, recommendationId }: RatingEvent) {
-  return { eventId, userId, itemId, value, occurredAt, recommendationId: recommendationId ?? undefined }
+  // As text: the API takes small numbers for seconds that somebody gave by mistake.
+  const time = new Date(occurredAt).toISOString()
+  return { eventId, userId, itemId, value, occurredAt: time, recommendationId: recommendationId ?? undefined }
 }
 
 /** What a problem document says, or the beginning of whatever came instead. */

@@ -7,9 +7,10 @@ import { createItemSearch } from '../search/item-search.ts'
 const query = z.strictObject({
   ...paging,
   genre,
-  query: text(0, 256)
-    .optional()
-    .openapi({ description: 'Beginning of the title, or of one of its words; case and accents do not matter' }),
+  query: text(0, 256).optional().openapi({
+    description:
+      'Words of the title, in any order; the last one may be the beginning of a word. Case and accents do not matter',
+  }),
 })
 
 const route = createRoute({

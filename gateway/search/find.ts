@@ -7,7 +7,7 @@ import type { IndexedItem, Slots, TitleIndex } from './title-index.ts'
 import { phraseOf, wordsOf } from './words.ts'
 
 export interface ItemQuery {
-  /** Beginning of the title, or of one of its words. */
+  /** Words of the title, in any order; the last one may be the beginning of a word. */
   readonly query?: string | undefined
   readonly genre?: string | undefined
   readonly skip: number
@@ -20,9 +20,10 @@ const MARKED_WORDS = 3
 const FEW_SHARE = 32
 
 /**
- * Items in whose titles the query begins at a word: the most popular first, then by title, then by id. Where the title begins
- * with it counts no more than another word: who types "man" rather means "Iron Man" than a little known "Man of the House". Only
- * a title that is the query, whole, comes before all others: nobody could type any more of it to tell "It" from "It Follows".
+ * Items whose titles have all words of the query, in any order, the last of them as a beginning at least: the most popular first,
+ * then by title, then by id. Where a word stands does not count: who types "man" rather means "Iron Man" than a little known "Man
+ * of the House", and who types "lord rings" no other film than who types it in full. Only a title that is the query, whole, comes
+ * before all others: nobody could type any more of it to tell "It" from "It Follows".
  *
  * The ranks of what may match are marked in sets, one for each word and the genre; what is in all of them is read from the
  * first rank on, until the list is full. So a query costs a few nanoseconds for each occurrence of its words, and not the
@@ -70,8 +71,8 @@ export function find(titles: RankedTitles, { query, genre, skip, limit }: ItemQu
 
   const wantedGenre = genre === undefined ? undefined : folded(genre)
   const isWhole: Check = ({ text }) => words.length > 0 && text === phrase
-  const isLateMatch: Check = ({ text, genres }) =>
-    text.includes(phrase) && (wantedGenre === undefined || genres.includes(wantedGenre))
+  const hasAll = wordCheck(words)
+  const isLateMatch: Check = (item) => hasAll(item) && (wantedGenre === undefined || item.genres.includes(wantedGenre))
   const conditions = conditionsOf(index, words, genre)
   const ranks = order.standing.slice()
   for (const slots of conditions) keepCommon(ranks, marked(slots, order))
@@ -79,7 +80,8 @@ export function find(titles: RankedTitles, { query, genre, skip, limit }: ItemQu
   const whole = marked([titled], order)
   keepCommon(whole, ranks)
   removeAll(ranks, whole)
-  const isMatch: Check | undefined = words.length > 1 ? ({ text }) => text.includes(phrase) : undefined
+  // Fewer words are all marked: what is in every set has them.
+  const isMatch = words.length > MARKED_WORDS + 1 ? hasAll : undefined
   const lateWhole = lateAt(titled, late).filter(({ item }) => isLateMatch(item))
   const lateOthers = lateOnes(late, conditions, (item) => isLateMatch(item) && !isWhole(item))
   if (!takeAll(whole, lateWhole)) takeAll(ranks, lateOthers, isMatch)
@@ -88,16 +90,20 @@ export function find(titles: RankedTitles, { query, genre, skip, limit }: ItemQu
 
 type Check = (item: IndexedItem) => boolean
 
+function wordCheck(words: readonly string[]): Check {
+  const whole = words.slice(0, -1).map((word) => ` ${word} `)
+  const beginning = words.length > 0 ? ` ${words.at(-1)}` : ''
+  return ({ text }) =>
+    text.includes(beginning) && (whole.length === 0 || whole.every((word) => `${text} `.includes(word)))
+}
+
 const itemAt = ({ index, order }: RankedTitles, rank: number): IndexedItem =>
   index.at(order.slots[rank] as number) as IndexedItem
 
 /** Slots that have a word, or one of several; their lists may overlap. */
 type Condition = readonly Slots[]
 
-/**
- * What has to hold of those of the genre that have the words, the last one at least as a beginning; of many words, the rarest:
- * whether all of them stand there one after another has to be seen anyway.
- */
+/** What has to hold of those of the genre that have the words, the last one at least as a beginning; of many words, the rarest. */
 function conditionsOf(index: TitleIndex, words: readonly string[], genre: string | undefined): Condition[] {
   const rarest = words
     .slice(0, -1)

@@ -66,7 +66,10 @@ describe('what begins a word', () => {
     ['Amelie', 'Amé', true],
     ['Spider-Man: Far from Home', 'spider man far', true],
     ['Spider-Man', 'spider-m', true],
-    ['Man of the House', 'of house', false],
+    ['Man of the House', 'of house', true],
+    ['Lord of the Rings: The Two Towers, The', 'rings lord towers two of th', true],
+    ['Lord of the Rings: The Two Towers, The', 'rings lord towers two off th', false],
+    ['Man of the House', 'hous of', false],
     ['Matrix, The', 'the mat', true],
     ['Matrix, The', 'Matrix, The', true],
     ['Seven Samurai, The (Shichinin no samurai)', 'the seven samurai shi', true],
@@ -211,7 +214,12 @@ function linearly(items: Iterable<Item>, popularity: readonly number[], { query 
   return [...items]
     .filter(({ available }) => available)
     .filter(({ genres }) => genre === undefined || genres.map(folded).includes(folded(genre)))
-    .filter((item) => ` ${wordsIn(item)}`.includes(` ${wanted}`))
+    .filter(({ title }) => {
+      const words = wordsOf(title)
+      return wordsOf(query).every((word, n, { length }) =>
+        n < length - 1 ? words.includes(word) : words.some((one) => one.startsWith(word)),
+      )
+    })
     .sort(
       (x, y) =>
         rank(y) - rank(x) ||

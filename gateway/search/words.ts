@@ -12,7 +12,7 @@ export function wordsOf(text: string): string[] {
   return plain.match(/[\p{L}\p{N}\p{M}]+/gu) ?? plain.split(/\s+/).filter((word) => word !== '')
 }
 
-/** Words as one text in which `includes` finds a phrase at the beginnings of words only. */
+/** Words as one text in which a space before each tells where it begins. */
 export function phraseOf(words: readonly string[]): string {
   return words.map((word) => ` ${word}`).join('')
 }

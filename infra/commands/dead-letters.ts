@@ -1,6 +1,6 @@
 import { deadLetterAnswer } from '../../gateway/dead-letters.ts'
 import { type Config, embeddedStores, readConfig } from '../config.ts'
-import { type Holder, holderOf, openDataFolder } from '../data-folder.ts'
+import { type Holder, holderOf, openFormerDataFolder } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
 import { type DeadLetter, deadLettersOn, dropDeadLetter, replayDeadLetter } from '../event-log/dead-letters.ts'
 import { createLogger } from '../logging.ts'
@@ -58,7 +58,7 @@ async function withLetters<T>(config: Config, use: (letters: Letters) => Promise
   const isEmbedded = embeddedStores(config).includes('EVENT_LOG_URL')
   const holder = isEmbedded ? holderOf(config.DATA_DIR) : undefined
   if (holder) return use(ofRunning(holder))
-  const folder = isEmbedded ? openDataFolder(config.DATA_DIR) : undefined
+  const folder = isEmbedded ? openFormerDataFolder(config.DATA_DIR) : undefined
   try {
     const log = await openEventLog(config, { folder, scale: {}, logger: createLogger('warn') })
     try {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
-import { type Holder, holderOf, openDataFolder } from '../data-folder.ts'
+import { type Holder, holderOf, openFormerDataFolder } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
 import { createLogger } from '../logging.ts'
 import { createMetrics } from '../metrics.ts'
@@ -34,7 +34,7 @@ const show = ({ progress }: Pick<RebuildRecord, 'progress'>): void => console.er
 async function here(config: Config): Promise<RebuildRecord> {
   checkConfig(config)
   const logger = createLogger(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL)
-  const folder = embeddedStores(config).length > 0 ? openDataFolder(config.DATA_DIR) : undefined
+  const folder = embeddedStores(config).length > 0 ? openFormerDataFolder(config.DATA_DIR) : undefined
   const open: { close(): unknown }[] = folder ? [{ close: folder.release }] : []
   try {
     const stores = await openStores(config, { folder, scale: {}, withRatings: true, logger })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkLedger } from '../../consumers/ledger/ledger.ts'
 import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
-import { type Holder, holderOf, openDataFolder } from '../data-folder.ts'
+import { type Holder, holderOf, openFormerDataFolder } from '../data-folder.ts'
 import { ConfigError, UnavailableError } from '../errors.ts'
 import type { LedgerReport, VerificationRecord } from '../ledger-report.ts'
 import { createLogger } from '../logging.ts'
@@ -30,7 +30,7 @@ const show = (progress: string): void => console.error(progress)
 
 async function here(config: Config): Promise<LedgerReport> {
   checkConfig(config)
-  const folder = embeddedStores(config).length > 0 ? openDataFolder(config.DATA_DIR) : undefined
+  const folder = embeddedStores(config).length > 0 ? openFormerDataFolder(config.DATA_DIR) : undefined
   try {
     const logger = createLogger(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL)
     const stores = await openStores(config, { folder, scale: {}, withRatings: true, logger })

@@ -1,4 +1,5 @@
 import { ATTRIBUTE, FIELDS, MAX_TEXT_LENGTH } from './filter.ts'
+import { isTime } from './filter-times.ts'
 
 export const MAX_DEPTH = 8
 export const MAX_CONDITIONS = 100
@@ -84,7 +85,7 @@ export function checkField(field: unknown): string | undefined {
   return `Expected one of ${Object.keys(FIELDS).join(', ')}, or ${ATTRIBUTE}NAME`
 }
 
-type Kind = 'string' | 'number' | 'boolean'
+type Kind = (typeof FIELDS)[keyof typeof FIELDS]
 
 /** undefined: any, since attributes hold what they like. */
 function kindOf(field: unknown): Kind | undefined {
@@ -92,13 +93,15 @@ function kindOf(field: unknown): Kind | undefined {
 }
 
 function checkBound(field: unknown, bound: unknown): string | undefined {
-  const kind = kindOf(field)
-  return kind === undefined || kind === 'number' ? checkValue(bound, 'number') : `${field} is not a number`
+  const kind = kindOf(field) ?? 'number'
+  return kind === 'number' || kind === 'time' ? checkValue(bound, kind) : `${field} is not a number`
 }
 
 const A_KIND = { string: 'a text', number: 'a number', boolean: 'true or false' } as const
+const A_TIME = 'Expected ISO 8601 with a zone, or milliseconds since 1970'
 
 function checkValue(value: unknown, kind: Kind | undefined): string | undefined {
+  if (kind === 'time') return isTime(value) ? undefined : A_TIME
   const isFit = kind === undefined ? Object.hasOwn(A_KIND, typeof value) : typeof value === kind
   if (!isFit) return `Expected ${kind === undefined ? Object.values(A_KIND).join(', ') : A_KIND[kind]}`
   if (typeof value === 'number' && !Number.isFinite(value)) return 'Expected a finite number'

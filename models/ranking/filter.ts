@@ -4,34 +4,34 @@ import { folded } from './folded.ts'
 export type Scalar = string | number | boolean
 
 /** One field of an item, compared; of several comparisons all must hold. */
-export interface Condition {
+export interface Condition<Bound = number> {
   /** One of `FIELDS`, or `attributes.` and the name of an attribute. */
   readonly field: string
   /** The value, or one of the list. */
   readonly has?: Scalar | undefined
   readonly in?: readonly Scalar[] | undefined
-  readonly gte?: number | undefined
-  readonly lte?: number | undefined
+  readonly gte?: Bound | undefined
+  readonly lte?: Bound | undefined
 }
 
 /**
  * Which items may be listed: those that all of them match, any of them, none of them (`not`). `all` of nothing is everything,
  * `any` of nothing is nothing. An item that nobody described has no fields, so no condition holds of it.
  */
-export type Filter =
-  | { readonly all: readonly Filter[] }
-  | { readonly any: readonly Filter[] }
-  | { readonly not: readonly Filter[] }
-  | Condition
+export type Filter<Bound = number> =
+  | { readonly all: readonly Filter<Bound>[] }
+  | { readonly any: readonly Filter<Bound>[] }
+  | { readonly not: readonly Filter<Bound>[] }
+  | Condition<Bound>
 
-/** Fields that every item has, and what they hold. A text stands for one or several. */
+/** Fields that every item has, and what they hold. A text stands for one or several; a time is in ms since 1970. */
 export const FIELDS = {
   itemId: 'string',
   title: 'string',
   genres: 'string',
   year: 'number',
   available: 'boolean',
-  updatedAt: 'number',
+  updatedAt: 'time',
 } as const
 export const ATTRIBUTE = 'attributes.'
 /** Longer texts, such as plots, are nothing to compare with. */
@@ -58,7 +58,7 @@ export function comparable(field: string, value: Scalar): Scalar {
   return typeof value === 'string' && field !== 'itemId' ? folded(value) : value
 }
 
-export const isCondition = (filter: Filter): filter is Condition => 'field' in filter
+export const isCondition = <B>(filter: Filter<B>): filter is Condition<B> => 'field' in filter
 
 /** Tells whether the filter lets an item through. */
 export function matcher(filter: Filter): (item: Item | undefined) => boolean {
