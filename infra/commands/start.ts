@@ -14,6 +14,7 @@ import { followGeneration } from '../model-store/live.ts'
 import { requestRebuild } from '../model-store/rebuild-request.ts'
 import { startProbes } from '../probes.ts'
 import { type RunningRole, startRebuilds, startSink, startUpdater } from '../roles.ts'
+import { sayWhenReady } from '../say-when-ready.ts'
 import { untilStopped } from '../signals.ts'
 import { askedScale, openStores, type Stores } from '../wiring.ts'
 
@@ -87,6 +88,7 @@ async function run(
     const gateway = keep(await startGateway(parts, { apiKeys, adminToken: folder?.token, loading: () => loading }))
     folder?.announce(gateway.address)
     console.log(`listening on ${gateway.address}`)
+    void sayWhenReady(gateway.address, stopped)
   } else if (config.PORT !== undefined) {
     const probes = keep(await startProbes({ host: config.HOST, port: config.PORT, stores, roles, metrics }))
     console.log(`listening on ${probes.address}`)
@@ -97,10 +99,6 @@ async function run(
     loading = undefined
     if (!stopped.aborted) {
       console.log('training the first model; until then /readyz answers 503 and everybody gets the popular list')
-      const stopListening = generations.onSwitch(() => {
-        console.log('ready')
-        stopListening()
-      })
       await requestRebuild(stores.models, 'first-model')
     }
   }
