@@ -1,9 +1,9 @@
-import { setImmediate as yieldToRequests } from 'node:timers/promises'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import type { DescribedItems } from '../../models/ranking/columns.ts'
 import type { Filter } from '../../models/ranking/filter.ts'
 import { createItemIndex } from '../../models/ranking/item-index.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
+import { inBackground, remadeWhileAsked } from '../background.ts'
 import type { Catalogue } from '../catalogue.ts'
 
 /** What nobody is to see, for one generation. */
@@ -29,8 +29,22 @@ export function* followHiddenItems(
 ): Steps<HiddenItems> {
   const index = createItemIndex({ itemIds, indexOf, get: catalogue.get, empty })
   const everywhere = empty()
-  let isFollowing = true
-  let isReading = true
+  const closing = new AbortController()
+  let isFirstRead = false
+
+  // Every filter that is new looks at all that has changed since the index was read: a thousand changes cost more than the search.
+  const readAgain = remadeWhileAsked<true>({
+    async make() {
+      if (!index.isBehind()) return undefined
+      await inBackground(index.refresh(), closing.signal)
+      return true
+    },
+    failed(error) {
+      if (!closing.signal.aborted) throw error
+    },
+    maxAgeMs: Number.POSITIVE_INFINITY,
+    isUrgent: index.isStale,
+  })
 
   function update(itemId: string): void {
     const at = indexOf.get(itemId)
@@ -40,29 +54,22 @@ export function* followHiddenItems(
   const stop = catalogue.onChange((itemId) => {
     update(itemId)
     index.touch(itemId)
-    if (!isReading && index.isStale()) void readAgain()
+    // Though nobody asks: what has changed is remembered until it is read.
+    if (isFirstRead && index.isStale()) void readAgain()
   })
   function close(): void {
-    isFollowing = false
+    closing.abort()
     stop()
-  }
-
-  /** Between requests. */
-  async function readAgain(): Promise<void> {
-    isReading = true
-    while (isFollowing && index.isStale()) {
-      for (const steps = index.refresh(); isFollowing && !steps.next().done; ) await yieldToRequests()
-    }
-    isReading = false
   }
 
   try {
     for (const itemId of catalogue.hidden()) update(itemId)
     yield* index.refresh()
-    isReading = false
+    isFirstRead = true
     return {
       everywhere: () => everywhere.copy(),
       *by(filter) {
+        void readAgain()
         const hidden = yield* index.hiddenBy(filter)
         hidden.merge(everywhere)
         return hidden
@@ -70,6 +77,6 @@ export function* followHiddenItems(
       close,
     }
   } finally {
-    if (isReading) close()
+    if (!isFirstRead) close()
   }
 }

@@ -25,7 +25,9 @@ export interface ItemIndex {
   hiddenBy(filter: Filter): Steps<Bitmap>
   /** The description of an item has changed. To be told of every change since the index was begun. */
   touch(itemId: string): void
-  /** Whether so much has changed that `refresh` pays: until then every filter looks at all changed items. */
+  /** Whether anything has changed that a filter has to look at by itself. */
+  isBehind(): boolean
+  /** Whether so much has changed that looking at it costs every filter more than `refresh` does. */
   isStale(): boolean
   /** Reads all items again. */
   refresh(): Steps<void>
@@ -114,6 +116,7 @@ export function createItemIndex(items: DescribedItems, stepLooks = STEP_LOOKS): 
       const index = indexOf.get(itemId)
       if (index !== undefined) changed.push(index)
     },
+    isBehind: () => changed.length > 0,
     isStale: () => changed.length > Math.max(MAX_CHANGED, MAX_CHANGED_SHARE * itemIds.length),
     *refresh() {
       const before = changed.length
