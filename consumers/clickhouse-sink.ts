@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { deadLetter } from '../infra/event-log/dead-letters.ts'
 import type { EventLog, LogRecord, NewRecord } from '../infra/event-log/port.ts'
 import type { Metrics } from '../infra/metrics.ts'
-import type { ItemRow, RatingRow, RatingStore } from '../infra/rating-store/port.ts'
+import type { Erasure, ItemRow, RatingRow, RatingStore } from '../infra/rating-store/port.ts'
 import type { Offset } from '../models/events/types.ts'
 import type { Consumer, Slice } from './consume.ts'
 import { type ItemReading, readItems, readRatings } from './read-records.ts'
@@ -58,31 +58,27 @@ export function clickhouseSink(log: EventLog, store: RatingStore, metrics: Metri
   }
 
   async function writeRatings(slices: readonly Slice[]): Promise<void> {
-    let rows: RatingRow[] = []
-    const insert = async (): Promise<void> => {
-      if (rows.length > 0) await store.insertRatings(rows)
-      rows = []
-    }
-    const lastRows = new Map<number, Offset>()
+    const rows: RatingRow[] = []
+    const erasures: Erasure[] = []
     for (const { partition, records } of slices) {
       for (let from = 0; from < records.length; from += TURN_RECORDS) {
         for (const reading of readRatings(log, records.slice(from, from + TURN_RECORDS))) {
           if (!('event' in reading)) continue
           const { event, record } = reading
-          if (event.type === 'rating') {
+          if (event.type === 'rating')
             rows.push({ partition, offset: record.offset, ingestedAt: record.appendedAt, event })
-            lastRows.set(partition, record.offset)
-          } else {
-            await insert()
-            // The deletion may take the rows that showed how far we were; the erasure itself is not done yet.
-            await store.noteProgress(partition, record.offset)
-            await store.eraseUser(event.userId, partition, record.offset)
-          }
+          else erasures.push({ userId: event.userId, partition, before: record.offset })
         }
         await setImmediate()
       }
     }
-    await insert()
+    // Before any row shows that this is done. From then on the store itself refuses what came before an erasure, here too.
+    if (erasures.length > 0) {
+      for (const { partition, records } of slices) await store.noteProgress(partition, (records[0] as LogRecord).offset)
+      await store.eraseUsers(erasures)
+    }
+    await store.insertRatings(rows)
+    const lastRows = new Map(rows.map(({ partition, offset }) => [partition, offset]))
     for (const { partition, records } of slices) {
       const last = (records.at(-1) as LogRecord).offset
       if (lastRows.get(partition) !== last) await store.noteProgress(partition, last + 1)

@@ -1,8 +1,9 @@
+import { UnavailableError } from '../infra/errors.ts'
 import { deadLetter } from '../infra/event-log/dead-letters.ts'
 import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
 import { mapInSlices } from '../infra/in-slices.ts'
 import type { Metrics } from '../infra/metrics.ts'
-import type { PartitionOffsets, UserRecord, UserState } from '../infra/user-state/port.ts'
+import { ERASED_KEPT_MS, type PartitionOffsets, type UserRecord, type UserState } from '../infra/user-state/port.ts'
 import type { Generation } from '../models/als/types.ts'
 import type { Offset } from '../models/events/types.ts'
 import type { RatingChange } from '../models/history/types.ts'
@@ -13,6 +14,9 @@ import { readRatings } from './read-records.ts'
 import { type PlacedEvent, type UserUpdate, updateUser } from './user-update.ts'
 
 export const UPDATER_GROUP = 'foldstream-updater'
+
+/** Who was erased meanwhile is remembered for longer than a record is held between its reading and its writing. */
+const LONGEST_HELD_MS = ERASED_KEPT_MS / 2
 
 interface Updater {
   readonly log: EventLog
@@ -51,6 +55,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
     const open = records.filter(({ offset }) => offset > offsets.applied)
     if (open.length === 0) return
     const { byUser, dead, last } = sort(open)
+    const readAt = performance.now()
     const standing = await state.readMany([...byUser.keys()])
     const updated = await mapInSlices([...byUser], ([userId, events], i) =>
       updateUser(userId, standing[i], events, generation(), maxHistory),
@@ -62,6 +67,8 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
       last.offset,
       updates.flatMap((update) => update.changes),
     )
+    if (performance.now() - readAt > LONGEST_HELD_MS)
+      throw new UnavailableError('The updater stood still for minutes: it reads the users again before it writes them.')
     await write(updates, byUser)
     if (dead.length > 0) {
       await log.append('ratings.dead-letter', dead)
@@ -140,7 +147,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
       const standing = await state.writeMany(open)
       open = open.flatMap((update, i) => {
         const now: UserRecord | undefined = standing[i]
-        if (now?.appliedOffset === update.next?.appliedOffset) return []
+        if (now?.appliedOffset === update.next.appliedOffset) return []
         if ((now?.appliedOffset ?? -1) < (update.expectedOffset ?? -1))
           throw new RewindError(
             `the state of a user went back from offset ${update.expectedOffset} to ${now?.appliedOffset ?? 'none'}`,

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest'
 import { silent } from '../infra/logging.ts'
 import { openEmbeddedUserState } from '../infra/user-state/embedded.ts'
 import type { UserRecord, UserState } from '../infra/user-state/port.ts'
+import { erasedAt } from '../infra/user-state/record.ts'
 import { foldIn } from '../models/als/fold-in.ts'
 import { observe } from '../models/als/observations.ts'
 import type { Generation } from '../models/als/types.ts'
@@ -78,7 +79,7 @@ describe('folding everybody in again', () => {
         async writeMany(writes) {
           await state.writeMany([
             { userId: 'user-1', next: rewritten, expectedOffset: 1 },
-            { userId: 'user-2', next: undefined, expectedOffset: 1 },
+            { userId: 'user-2', next: erasedAt('user-2', 2), expectedOffset: 1 },
           ])
           return state.writeMany(writes)
         },

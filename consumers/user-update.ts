@@ -15,15 +15,15 @@ export interface PlacedEvent {
 export interface UserUpdate {
   readonly userId: string
   readonly expectedOffset: Offset | undefined
-  /** undefined: nothing of the user is left */
-  readonly next: UserRecord | undefined
+  /** Without a history: nothing of the user is left. */
+  readonly next: UserRecord
   readonly changes: readonly RatingChange[]
 }
 
 /**
  * Applies a user's events, in log order, to the record that stood, and solves the vector from the whole history.
  * Events that the record has applied already are passed over. A pure function of its arguments.
- * @returns undefined when the record stays as it is. Who was rated and erased in between leaves nothing to write, but changes.
+ * @returns undefined when the record stays as it is
  */
 export function updateUser(
   userId: string,
@@ -37,9 +37,21 @@ export function updateUser(
   const { history, changes } = replay(before, fresh, maxHistory)
   if (history === before) return undefined
   const appliedOffset = fresh.at(-1)?.offset ?? -1
-  const solved = generation && foldIn(generation, observe(history, generation))
-  const next = { userId, history, vector: solved, generation: generation?.id, appliedOffset }
-  return { userId, expectedOffset: record?.appliedOffset, next: history.size > 0 ? next : undefined, changes }
+  const expectedOffset = record?.appliedOffset
+  if (history.size === 0)
+    return {
+      userId,
+      expectedOffset,
+      next: { userId, history, vector: undefined, generation: undefined, appliedOffset },
+      changes,
+    }
+  const vector = generation && foldIn(generation, observe(history, generation))
+  return {
+    userId,
+    expectedOffset,
+    next: { userId, history, vector, generation: generation?.id, appliedOffset },
+    changes,
+  }
 }
 
 /** A user's events in log order, on top of a history: an erasure empties it. @returns what changed, too, in the ratings that count */

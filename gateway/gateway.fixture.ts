@@ -9,6 +9,7 @@ import { openFolderModelStore } from '../infra/model-store/folder.ts'
 import type { ModelStore } from '../infra/model-store/port.ts'
 import { openEmbeddedUserState } from '../infra/user-state/embedded.ts'
 import type { UserState } from '../infra/user-state/port.ts'
+import { erasedAt } from '../infra/user-state/record.ts'
 import { createGeneration } from '../models/als/generation.ts'
 import type { Generation } from '../models/als/types.ts'
 import type { RatingScale } from '../models/events/types.ts'
@@ -181,7 +182,8 @@ export async function writeUser(
 /** Writes what an updater would write of a user who was erased. */
 export async function eraseUser(state: UserState, userId: string): Promise<void> {
   const standing = await state.read(userId)
-  await state.writeMany([{ userId, expectedOffset: standing?.appliedOffset, next: undefined }])
+  const expectedOffset = standing?.appliedOffset
+  await state.writeMany([{ userId, expectedOffset, next: erasedAt(userId, (expectedOffset ?? 0) + 1) }])
 }
 
 /** Writes item statistics of one partition: how many positive ratings each item has there. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Position } from '../../infra/event-log/port.ts'
 import type { UserRecord } from '../../infra/user-state/port.ts'
+import { erasedAt } from '../../infra/user-state/record.ts'
 import type { RatingEvent, UserErased } from '../../models/events/types.ts'
 import { seededRandom } from '../../models/linalg/random.ts'
 import { append, broken, erased, eventId, generationOf, rated, removeFolders } from '../events.fixture.ts'
@@ -140,7 +141,9 @@ it.each<[string, object, (record: UserRecord) => UserRecord | undefined]>([
   const record = await anyRecord()
   const { userId, appliedOffset } = record
   const next = change(record)
-  await world.state.writeMany([{ userId, expectedOffset: appliedOffset, next }])
+  await world.state.writeMany([
+    { userId, expectedOffset: appliedOffset, next: next ?? erasedAt(userId, appliedOffset) },
+  ])
   const report = await world.check()
   await world.state.writeMany([{ userId, expectedOffset: next?.appliedOffset, next: record }])
   expect(report).toMatchObject({ faults: 1, ...faults })
@@ -152,7 +155,9 @@ it('finds a user of whom the log knows nothing', async () => {
   const record = { ...(await anyRecord()), userId: 'a stranger' }
   await world.state.writeMany([{ userId: record.userId, expectedOffset: undefined, next: record }])
   const report = await world.check()
-  await world.state.writeMany([{ userId: record.userId, expectedOffset: record.appliedOffset, next: undefined }])
+  await world.state.writeMany([
+    { userId: record.userId, expectedOffset: record.appliedOffset, next: erasedAt(record.userId, 0) },
+  ])
   expect(report).toMatchObject({ faults: 1, users: { extra: 1 }, told: [expect.stringContaining('"a stranger"')] })
 })
 

@@ -15,7 +15,7 @@ export interface Process {
   kill(): void
   isDead(): boolean
   /** A call over the network: late, or failing, or heard of by nobody. */
-  call<T>(effect: () => T): Promise<T>
+  call<T>(effect: () => T | Promise<T>): Promise<T>
 }
 
 const NEVER = new Promise<never>(() => {})
@@ -38,7 +38,7 @@ export function createProcess(name: string, schedule: Schedule, weather: Weather
     isDead: () => isDead,
     async call(effect) {
       await travel()
-      const result = effect()
+      const result = await effect()
       await travel()
       return result
     },

@@ -44,7 +44,7 @@ interface Scenario {
  */
 export async function simulate(
   seed: number,
-  { consumer = (_, own) => own, erasures = 0, lateInserts = 0 }: Scenario = {},
+  { consumer = (_, own) => own, erasures = 0.03, lateInserts = 0 }: Scenario = {},
 ) {
   const schedule = createSchedule(seed)
   const weather = { failures: 0.05, latencyMs: 10 }

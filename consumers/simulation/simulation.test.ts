@@ -26,9 +26,9 @@ describe('whatever dies, fails or comes late', () => {
     await annotate(`${seeds.length} seeds`)
   })
 
-  it('an insert that lands late, of a sink that was fenced, counts once', { timeout: 120_000 }, async ({
-    annotate,
-  }) => {
+  it('an insert that lands late, of a sink that was fenced, counts once, and brings nobody back', {
+    timeout: 120_000,
+  }, async ({ annotate }) => {
     expect(await failing({ lateInserts: 0.2 }, seeds)).toEqual([])
     await annotate(`${seeds.length} seeds`)
   })

@@ -1,4 +1,4 @@
-import type { RatingRow, RatingStore } from '../../infra/rating-store/port.ts'
+import type { Erasure, RatingRow, RatingStore } from '../../infra/rating-store/port.ts'
 import { rowHash } from '../../infra/rating-store/row-hash.ts'
 import type { PartitionOffsets, UserRecord, UserState, UserWrite } from '../../infra/user-state/port.ts'
 import type { Offset } from '../../models/events/types.ts'
@@ -32,15 +32,18 @@ export function createSimulatedState() {
   const effects = {
     offsets: offsetsOf,
     statistics: (partition: number) => new Map(statisticsOf(partition)),
-    readMany: (userIds: readonly string[]) => userIds.map((userId) => users.get(userId)),
+    readMany: (userIds: readonly string[]) =>
+      userIds.map((userId) => {
+        const record = users.get(userId)
+        return record && record.history.size > 0 ? record : undefined
+      }),
     readStatistics: (partition: number, itemIds: readonly string[]) =>
       itemIds.map((itemId) => statisticsOf(partition).get(itemId)),
     writeMany: (writes: readonly UserWrite[]) =>
       writes.map(({ userId, next, expectedOffset }) => {
         const standing = users.get(userId)
         if (standing?.appliedOffset !== expectedOffset) return standing
-        if (next) users.set(userId, next)
-        else users.delete(userId)
+        users.set(userId, next)
         return next
       }),
     count(partition: number, expected: Offset, counted: Offset, touched: ReadonlyMap<string, ItemStatistics>) {
@@ -63,7 +66,7 @@ export function createSimulatedState() {
     calm: {
       ...through(async (effect) => effect()),
       async *scan() {
-        yield* users.values()
+        for (const record of users.values()) if (record.history.size > 0) yield record
       },
     },
     seenBy: (process: Process): UserState => through(process.call),
@@ -79,8 +82,23 @@ export function createSimulatedRatings(schedule: Schedule) {
   const resumeAt = (partition: number): Offset =>
     Math.max(progress.get(partition) ?? 0, ...of(partition).map(({ offset }) => offset + 1))
 
-  function insert(some: readonly RatingRow[]): void {
+  /** By user and partition. */
+  const erased = new Map<string, Offset>()
+  /** Inserts that have begun, and which erasures they know of. */
+  const underWay = new Set<Promise<unknown>>()
+  const ownerOf = ({ partition, event }: RatingRow): string => `${partition}/${event.userId}`
+
+  /** An insert that takes a while knows of the erasures that were noted when it began. */
+  function insertSlowly(some: readonly RatingRow[], ms: number): void {
+    const known = new Map(erased)
+    const landing = schedule.delay(ms).then(() => insert(some, known))
+    underWay.add(landing)
+    void landing.then(() => underWay.delete(landing))
+  }
+
+  function insert(some: readonly RatingRow[], known: ReadonlyMap<string, Offset> = erased): void {
     for (const row of some) {
+      if (row.offset < (known.get(ownerOf(row)) ?? 0)) continue
       const standing = rows.get(keyOf(row))
       if (!standing || row.offset < standing.offset) rows.set(keyOf(row), row)
     }
@@ -88,13 +106,17 @@ export function createSimulatedRatings(schedule: Schedule) {
 
   const effects = {
     resumeAt,
-    insertRatings: insert,
+    insertRatings: (some: readonly RatingRow[]) => insert(some),
     noteProgress(partition: number, next: Offset) {
       progress.set(partition, Math.max(next, progress.get(partition) ?? 0))
     },
-    eraseUser(userId: string, partition: number, before: Offset) {
-      for (const [key, row] of rows)
-        if (row.event.userId === userId && row.partition === partition && row.offset < before) rows.delete(key)
+    async eraseUsers(erasures: readonly Erasure[]) {
+      for (const { userId, partition, before } of erasures) {
+        const owner = `${partition}/${userId}`
+        erased.set(owner, Math.max(before, erased.get(owner) ?? 0))
+      }
+      await Promise.all(underWay)
+      for (const [key, row] of rows) if (row.offset < (erased.get(ownerOf(row)) ?? 0)) rows.delete(key)
     },
     insertItems: () => {},
     resumeItemsAt: () => 0,
@@ -129,7 +151,7 @@ export function createSimulatedRatings(schedule: Schedule) {
       return {
         ...through(process.call),
         insertRatings(some) {
-          if (isLate()) void schedule.delay(200).then(() => insert(some))
+          if (isLate()) void schedule.delay(200).then(() => insertSlowly(some, 100))
           return process.call(() => insert(some))
         },
       }

@@ -3,6 +3,7 @@ import type { LogIdentity } from '../event-log/port.ts'
 import { connectEmbedded } from './connect-embedded.ts'
 import { connectHttp } from './connect-http.ts'
 import type { Connection } from './connection.ts'
+import { eraseUsers } from './erase.ts'
 import { insertGeneration, insertItems, insertRatings } from './insert.ts'
 import { latestRatings } from './latest.ts'
 import { migrate } from './migrate.ts'
@@ -74,12 +75,7 @@ async function openRatingStore(connection: Connection): Promise<RatingStore> {
         next,
       })
     },
-    async eraseUser(userId, partition, before) {
-      await write.command(
-        'DELETE FROM ratings WHERE user_id = {userId:String} AND partition = {partition:UInt32} AND offset < {before:UInt64}',
-        { userId, partition, before },
-      )
-    },
+    eraseUsers: (erasures) => eraseUsers(connection, erasures),
     insertItems: (rows) => insertItems(connection, rows),
     async resumeItemsAt() {
       const [row] = await write.rows<{ start: string | number }>(

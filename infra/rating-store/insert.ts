@@ -4,12 +4,14 @@ import { encodeRows, type RowBinary } from './row-binary.ts'
 
 const MAX_ROWS = 1_000_000
 
+/** Where rows go in: from here those of the erased are refused (migrations/004_erasures.sql). */
+export const INTAKE = 'incoming_ratings'
 const RATING_COLUMNS = 'event_id, user_id, item_id, value, occurred_at, ingested_at, partition, offset'
 const ITEM_COLUMNS = 'item_id, title, genres, year, poster, available, attributes, updated_at, offset, deleted'
 
 /** @throws RangeError when there are more rows than one block holds, or a row is not what the table takes */
 export async function insertRatings(connection: Connection, rows: readonly RatingRow[]): Promise<void> {
-  await insert(connection, `ratings (${RATING_COLUMNS})`, rows, encodeRating)
+  await insert(connection, `${INTAKE} (${RATING_COLUMNS})`, rows, encodeRating)
 }
 
 /** @throws RangeError when there are more rows than one block holds */

@@ -15,6 +15,13 @@ export interface ItemRow {
   readonly item: Item | null
 }
 
+/** A user whose events below an offset of their partition are to vanish. */
+export interface Erasure {
+  readonly userId: string
+  readonly partition: number
+  readonly before: Offset
+}
+
 /** Latest ratings in columns, ordered by user id, then item id. `users[i]` and `items[i]` repeat the id of each rating. */
 export interface LatestRatings {
   readonly users: string[]
@@ -57,8 +64,11 @@ export interface RatingStore {
   insertRatings(rows: readonly RatingRow[]): Promise<void>
   /** Notes that every offset below `next` has had its effect, where rows do not show it. Durable when it resolves. */
   noteProgress(partition: number, next: Offset): Promise<void>
-  /** Removes the user's ratings below `before` on its partition (an offset). Call `noteProgress` first. */
-  eraseUser(userId: string, partition: number, before: Offset): Promise<void>
+  /**
+   * Removes what the users did before their erasures, and refuses it from now on, whoever brings it. Call `noteProgress` first: the
+   * rows that go may be those that show how far the partition has come.
+   */
+  eraseUsers(erasures: readonly Erasure[]): Promise<void>
   insertItems(rows: readonly ItemRow[]): Promise<void>
   /** First offset of `items` that this store has not seen. */
   resumeItemsAt(): Promise<Offset>

@@ -265,7 +265,7 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
       const expected = rows.map(({ event }) => JSON.stringify([event.userId, event.itemId, 4]))
       const ratings = await latest(store)
       expect(ratings.map((each) => JSON.stringify(each)).sort()).toEqual(expected.sort())
-      for (const userId of odd) await store.eraseUser(userId, 0, rows.length)
+      await store.eraseUsers(odd.map((userId) => ({ userId, partition: 0, before: rows.length })))
       expect(await store.counts()).toEqual({ events: 0, latest: 0 })
     })
 
@@ -343,7 +343,7 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
       it('does not fall back when an erasure took the last rows', async () => {
         await store.insertRatings([row({ offset: 0, userId: 'v' }), row({ offset: 1 })])
         await store.noteProgress(0, 2)
-        await store.eraseUser('u', 0, 2)
+        await store.eraseUsers([{ userId: 'u', partition: 0, before: 2 }])
         expect(await store.resumeAt(0)).toBe(2)
       })
 
@@ -364,7 +364,7 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
           row({ offset: 2, itemId: 'j', value: 3 }),
           row({ offset: 9, value: 5, occurredAt: 0 }),
         ])
-        await store.eraseUser('u', 0, 9)
+        await store.eraseUsers([{ userId: 'u', partition: 0, before: 9 }])
         expect(await latest(store)).toEqual([
           ['u', 'i', 5],
           ['v', 'i', 2],
@@ -374,17 +374,62 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
 
       it('may come again, and for a user of whom nothing is known', async () => {
         await store.insertRatings([row({ offset: 0 }), row({ offset: 2, itemId: 'j' })])
-        for (let i = 0; i < 2; i++) await store.eraseUser('u', 0, 2)
-        await store.eraseUser('nobody', 0, 2)
+        for (let i = 0; i < 2; i++) await store.eraseUsers([{ userId: 'u', partition: 0, before: 2 }])
+        await store.eraseUsers([{ userId: 'nobody', partition: 0, before: 2 }])
         expect(await latest(store)).toEqual([['u', 'j', 4]])
       })
 
       it('lets an event id of the erased user count again after it', async () => {
         const first = row({ offset: 0, value: 1 })
         await store.insertRatings([first])
-        await store.eraseUser('u', 0, 1)
+        await store.eraseUsers([{ userId: 'u', partition: 0, before: 1 }])
         await store.insertRatings([row({ ...first.event, offset: 2, value: 5 })])
         expect(await latest(store)).toEqual([['u', 'i', 5]])
+      })
+    })
+
+    describe('after an erasure', () => {
+      it('refuses what came before it, and takes what came after', async () => {
+        await store.eraseUsers([
+          { userId: 'u', partition: 0, before: 5 },
+          { userId: "it's", partition: 3, before: 7 },
+        ])
+        await store.insertRatings([
+          row({ offset: 4, itemId: 'early' }),
+          row({ offset: 5, itemId: 'late' }),
+          row({ offset: 4, userId: 'v' }),
+          row({ offset: 6, partition: 3, userId: "it's" }),
+          row({ offset: 6, partition: 3 }),
+        ])
+        await store.eraseUsers([{ userId: 'u', partition: 0, before: 3 }])
+        await store.insertRatings([row({ offset: 4, itemId: 'early' })])
+        const left = await opened.sql('SELECT user_id, item_id, partition FROM ratings ORDER BY ALL')
+        expect(left).toEqual([
+          { user_id: 'u', item_id: 'i', partition: 3 },
+          { user_id: 'u', item_id: 'late', partition: 0 },
+          { user_id: 'v', item_id: 'i', partition: 0 },
+        ])
+      })
+
+      it('keeps no id', async () => {
+        await store.eraseUsers([{ userId: 'somebody-erased', partition: 0, before: 5 }])
+        const rows = await opened.sql('SELECT * FROM erasures')
+        expect(rows).toHaveLength(1)
+        expect(JSON.stringify(rows)).not.toContain('somebody')
+      })
+
+      it('of many at once, each goes as far as it says', async () => {
+        const rows = Array.from({ length: 240 }, (_, offset) => row({ offset, userId: `user ${offset % 120}` }))
+        await store.insertRatings(rows)
+        const erasures = Array.from({ length: 120 }, (_, n) => ({
+          userId: `user ${n}`,
+          partition: 0,
+          before: 120 + (n % 2) * n,
+        }))
+        await store.eraseUsers(erasures)
+        const left = await opened.sql('SELECT toString(offset) AS offset FROM ratings ORDER BY ratings.offset')
+        const expected = rows.filter(({ offset }) => offset >= (erasures[offset % 120]?.before ?? 0))
+        expect(left.map(({ offset }) => Number(offset))).toEqual(expected.map(({ offset }) => offset))
       })
     })
 

@@ -89,7 +89,8 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
     readMany: (userIds, known) => mapInSlices(userIds, (userId) => readUser(userId, known?.(userId))),
 
     async writeMany(writes) {
-      const encoded = await mapInSlices(writes, ({ next }) => next && encodeUser(next))
+      // Who is erased is forgotten at once: no other process has read them.
+      const encoded = await mapInSlices(writes, ({ next }) => (next.history.size > 0 ? encodeUser(next) : undefined))
       const lost = await durably(
         () =>
           writes.map(({ userId, expectedOffset }, i) => {

@@ -20,9 +20,15 @@ export interface PartitionOffsets {
   readonly applied: Offset
 }
 
+/**
+ * Of somebody who was erased, what stands in a shared store for so long after it is the offset of the erasure, which no read shows:
+ * a writer who read before it must not take the place for one where nobody ever was. Writers act on what they read sooner.
+ */
+export const ERASED_KEPT_MS = 600_000
+
 export interface UserWrite {
-  /** undefined: the record is removed. */
-  readonly next: UserRecord | undefined
+  /** Without a history it is an erasure: the record is removed. */
+  readonly next: UserRecord
   readonly userId: string
   /** `appliedOffset` of the record when it was read; undefined: there was none. */
   readonly expectedOffset: Offset | undefined
@@ -67,7 +73,10 @@ export interface UserState {
     userIds: readonly string[],
     known?: (userId: string) => UserRecord | undefined,
   ): Promise<(UserRecord | undefined)[]>
-  /** Each write stands or fails by itself. @returns for each: the record that stands now, `next` or somebody else's */
+  /**
+   * Each write stands or fails by itself.
+   * @returns for each: the record that stands now, `next` or somebody else's; one without a history tells of an erasure
+   */
   writeMany(writes: readonly UserWrite[]): Promise<(UserRecord | undefined)[]>
   /** Every record, in no order, one page in memory at a time. */
   scan(): AsyncIterable<UserRecord>

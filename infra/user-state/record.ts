@@ -65,6 +65,11 @@ export function decodeUser(userId: string, bytes: Buffer): UserRecord {
   )
 }
 
+/** What is left of a user. @param appliedOffset  of the erasure */
+export function erasedAt(userId: string, appliedOffset: Offset): UserRecord {
+  return { userId, history: new Map(), vector: undefined, generation: undefined, appliedOffset }
+}
+
 /** Of the bytes that `rereadUser` decoded a record from. */
 const checksums = new WeakMap<UserRecord, number>()
 

@@ -1,16 +1,23 @@
 import type { Redis, Result } from 'ioredis'
 
 /**
- * Compare-and-set of a user on the applied offset that was read ('' : none), and word of it to whoever listens.
- *   KEYS[1] user   ARGV: expected offset, next offset ('' : remove), record, channel, message
- * @returns {1}, or {0, the record that stands, if any}
+ * Compare-and-set of a user on the applied offset that was read ('' : none), and word of it to whoever listens. Of who is erased
+ * the offset stays for a while, without a record.
+ *   KEYS[1] user   ARGV: expected offset, next offset, record ('' : erased), ms to remember an erasure, channel, message
+ * @returns {1}, or {0, the offset that stands or '', the record if there is one}
  */
 const WRITE_USER = `
 local standing = redis.call('HGET', KEYS[1], 'offset') or ''
-if standing ~= ARGV[1] then return {0, redis.call('HGET', KEYS[1], 'record')} end
-if ARGV[2] == '' then redis.call('DEL', KEYS[1])
-else redis.call('HSET', KEYS[1], 'offset', ARGV[2], 'record', ARGV[3]) end
-redis.call('PUBLISH', ARGV[4], ARGV[5])
+if standing ~= ARGV[1] then return {0, standing, redis.call('HGET', KEYS[1], 'record')} end
+if ARGV[3] == '' then
+  redis.call('HSET', KEYS[1], 'offset', ARGV[2])
+  redis.call('HDEL', KEYS[1], 'record')
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+else
+  redis.call('HSET', KEYS[1], 'offset', ARGV[2], 'record', ARGV[3])
+  redis.call('PERSIST', KEYS[1])
+end
+redis.call('PUBLISH', ARGV[5], ARGV[6])
 return {1}`
 
 /**
@@ -51,11 +58,12 @@ declare module 'ioredis' {
     writeUserBuffer(
       key: string,
       expected: number | '',
-      next: number | '',
+      next: number,
       record: Buffer | '',
+      erasedKeptMs: number,
       channel: string,
       message: string,
-    ): Result<[won: number, standing?: Buffer | null], Context>
+    ): Result<[won: number, offset?: Buffer, record?: Buffer | null], Context>
     countItems(
       key: string,
       expected: number,

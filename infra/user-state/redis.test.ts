@@ -11,7 +11,8 @@ import { describeWithService } from '../services/for-tests.ts'
 import { freePort } from '../services/process.ts'
 import { startRedis } from '../services/redis.ts'
 import { CorruptRecordError } from './corrupt-record.ts'
-import type { StateChange } from './port.ts'
+import { ERASED_KEPT_MS, type StateChange } from './port.ts'
+import { erasedAt } from './record.ts'
 import { openRedisUserState } from './redis.ts'
 import { exampleRecord, userStateContract } from './user-state.contract.ts'
 
@@ -45,6 +46,25 @@ describeWithService('redis', (url, another) => {
       ]),
     )
     expect(astray).toEqual([])
+  })
+
+  it('lets nobody write a user back who read before the erasure, and forgets them in the end', async () => {
+    const place = another()
+    const [owner, late, redis] = [await open(place), await open(place), new Redis(place)]
+    onTestFinished(() => Promise.all([owner.close(), late.close(), redis.disconnect()]).then(() => {}))
+    const [before, after] = [exampleRecord('ada', 1), exampleRecord('ada', 9)]
+    // Whoever comes late read that there was nobody.
+    expect(await late.read('ada')).toBeUndefined()
+    await owner.writeMany([{ userId: 'ada', next: before, expectedOffset: undefined }])
+    await owner.writeMany([{ userId: 'ada', next: erasedAt('ada', 4), expectedOffset: 1 }])
+    const [told] = await late.writeMany([{ userId: 'ada', next: before, expectedOffset: undefined }])
+    expect(told).toEqual(erasedAt('ada', 4))
+    expect(await redis.hgetall('foldstream:user:{ada}')).toEqual({ offset: '4' })
+    const left = await redis.pttl('foldstream:user:{ada}')
+    expect(left > 0 && left <= ERASED_KEPT_MS).toBe(true)
+    // Who comes after it is somebody new, and stays.
+    expect(await late.writeMany([{ userId: 'ada', next: after, expectedOffset: 4 }])).toEqual([after])
+    expect(await redis.pttl('foldstream:user:{ada}')).toBe(-1)
   })
 
   it('lets another process read a page, and leaves nothing of it behind', async () => {

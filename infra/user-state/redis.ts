@@ -3,8 +3,8 @@ import type { Redis } from 'ioredis'
 import { mapInSlices } from '../in-slices.ts'
 import type { Logger } from '../logging.ts'
 import { createChangeFeed, itemChanges } from './changes.ts'
-import type { Heartbeat, StateChange, UserRecord, UserState } from './port.ts'
-import { decodeUser, encodeUser, rereadUser } from './record.ts'
+import { ERASED_KEPT_MS, type Heartbeat, type StateChange, type UserState } from './port.ts'
+import { decodeUser, encodeUser, erasedAt, rereadUser } from './record.ts'
 import { connectRedis } from './redis-connection.ts'
 import { defineScripts } from './redis-scripts.ts'
 import { decodeStatistics, encodeStatistics } from './statistics-record.ts'
@@ -12,7 +12,7 @@ import { decodeStatistics, encodeStatistics } from './statistics-record.ts'
 /** One key a command or script, the changing part as its hash tag: works on a cluster too. */
 const USER_KEY = 'foldstream:user:'
 const KEYS = {
-  /** Hash: `offset` (the applied one, in decimals) and `record`. */
+  /** Hash: `offset` (the applied one, in decimals) and `record`; of who was erased lately the offset alone. */
   user: (userId: string): string => `${USER_KEY}{${userId}}`,
   /** Hash: `counted`, `applied`, and the statistics of an item under `i:` and its id. */
   partition: (partition: number): string => `foldstream:partition:{${partition}}`,
@@ -82,15 +82,18 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
           pipeline.writeUserBuffer(
             KEYS.user(userId),
             expectedOffset ?? '',
-            next?.appliedOffset ?? '',
-            next ? encodeUser(next) : '',
+            next.appliedOffset,
+            next.history.size > 0 ? encodeUser(next) : '',
+            ERASED_KEPT_MS,
             channel,
             told({ type: 'user', userId }),
           ),
         )
         return writes.map(({ userId, next }, i) => {
-          const [won, standing] = outcomes[i] as [won: number, standing?: Buffer]
-          return won === 1 ? next : decoded(userId, standing)
+          const [won, offset, record] = outcomes[i] as [won: number, offset?: Buffer, record?: Buffer | null]
+          if (won === 1) return next
+          if (record) return decodeUser(userId, record)
+          return offset && offset.length > 0 ? erasedAt(userId, Number(offset)) : undefined
         })
       }),
 
@@ -205,11 +208,6 @@ function parsed(message: string): StateChange | undefined {
   } catch {
     return undefined
   }
-}
-
-/** ioredis hands out slices of what came in: they are copied when they are decoded, here they are only passed on. */
-function decoded(userId: string, bytes: Buffer | null | undefined): UserRecord | undefined {
-  return bytes ? decodeUser(userId, bytes) : undefined
 }
 
 type Pipeline = ReturnType<Redis['pipeline']>

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { HistoryEntry } from '../../models/history/types.ts'
 import type { ItemStatistics } from '../../models/ranking/types.ts'
 import type { StateChange, UserRecord, UserState } from './port.ts'
+import { erasedAt } from './record.ts'
 
 /** A plausible record, for whoever tests with a user state. */
 export function exampleRecord(userId: string, appliedOffset: number, ratings = 3): UserRecord {
@@ -40,8 +41,8 @@ export function userStateContract(name: string, openEmpty: () => Promise<UserSta
 
     const write = async (next: UserRecord, expectedOffset?: number) =>
       (await state.writeMany([{ userId: next.userId, next, expectedOffset }]))[0]
-    const remove = async (userId: string, expectedOffset: number | undefined) =>
-      (await state.writeMany([{ userId, next: undefined, expectedOffset }]))[0]
+    const remove = async (userId: string, expectedOffset: number | undefined, at = expectedOffset ?? 0) =>
+      (await state.writeMany([{ userId, next: erasedAt(userId, at), expectedOffset }]))[0]
 
     describe('users', () => {
       it('knows nobody at first', async () => {
@@ -88,14 +89,18 @@ export function userStateContract(name: string, openEmpty: () => Promise<UserSta
         expect(await state.read('bob')).toBeUndefined()
       })
 
-      it('removes a record, after which a first write stands again', async () => {
+      it('removes a record, after which somebody new may come', async () => {
         await write(exampleRecord('ada', 7))
-        expect(await remove('ada', 7)).toBeUndefined()
-        expect(await state.read('ada')).toBeUndefined()
-        expect(await remove('ada', undefined)).toBeUndefined()
-        expect(await write(exampleRecord('ada', 9), 7)).toBeUndefined()
-        const again = exampleRecord('ada', 8)
-        expect(await write(again)).toEqual(again)
+        expect(await remove('ada', 7, 8)).toEqual(erasedAt('ada', 8))
+        expect([await state.read('ada'), await state.readMany(['ada'])]).toEqual([undefined, [undefined]])
+        expect(await Array.fromAsync(state.scan())).toEqual([])
+        expect((await write(exampleRecord('ada', 9), 7))?.appliedOffset).not.toBe(9)
+        const again = exampleRecord('ada', 9)
+        // Who did not read the erasure is told of it once, in a store of several writers.
+        const told = await write(again)
+        if (told !== again) expect(told).toEqual(erasedAt('ada', 8))
+        if (told !== again) expect(await write(again, 8)).toEqual(again)
+        expect(await state.read('ada')).toEqual(again)
       })
 
       it('lets each of many writes stand or fail by itself', async () => {
