@@ -61,7 +61,7 @@ async function open({ max, end = END }: { max?: number; end?: number } = {}) {
     },
     looks: () => looks,
     until: (userId: string, offset: number, waitMs = LONG_MS) => waits.until(userId, { partition: 3, offset }, waitMs),
-    write: (userId: string, appliedOffset: number) => writeUser(state, userId, {}, { appliedOffset }),
+    write: (userId: string, appliedOffset: number) => writeUser(state, userId, { a: 5 }, { appliedOffset }),
   }
 }
 
