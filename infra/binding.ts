@@ -15,15 +15,25 @@ export async function bindStores(
 ): Promise<void> {
   const ends = await log.ends('ratings')
   if (state !== undefined) {
-    checkSame('user state', 'USER_STATE_URL', log.identity, await state.bind(log.identity))
+    await bindState(log, state)
     const offsets = await Promise.all(ends.map((_, partition) => state.offsets(partition)))
     const seen = offsets.map(({ counted, applied }) => Math.max(counted, applied) + 1)
     checkReach('user state', 'USER_STATE_URL', ends, seen)
   }
   if (ratings !== undefined) {
-    checkSame('rating store', 'RATING_STORE_URL', log.identity, await ratings.bind(log.identity))
+    await bindRatings(log, ratings)
     checkReach('rating store', 'RATING_STORE_URL', ends, await ratings.watermark(ends.length))
   }
+}
+
+/** Refuses a state of another log, however far it is. @throws ConfigError */
+export async function bindState({ identity }: EventLog, state: Pick<UserState, 'bind'>): Promise<void> {
+  checkSame('user state', 'USER_STATE_URL', identity, await state.bind(identity))
+}
+
+/** The same of a rating store. @throws ConfigError */
+export async function bindRatings({ identity }: EventLog, ratings: Pick<RatingStore, 'bind'>): Promise<void> {
+  checkSame('rating store', 'RATING_STORE_URL', identity, await ratings.bind(identity))
 }
 
 function checkSame(store: string, variable: string, log: LogIdentity, bound: LogIdentity): void {

@@ -18,6 +18,10 @@ const COMMANDS: Record<string, { load: () => Promise<Command>; does: string }> =
     load: async () => (await import('./commands/verify.ts')).verify,
     does: 'log, ClickHouse and user state compared',
   },
+  replay: {
+    load: async () => (await import('./commands/replay.ts')).replay,
+    does: 'a store rebuilt from the log alone: npm run replay -- --to-state|--to-clickhouse',
+  },
   'dead-letters': {
     load: async () => (await import('./commands/dead-letters.ts')).deadLetters,
     does: 'what no consumer could read: npm run dead-letters -- list|show|replay|drop [ID…|--all]',

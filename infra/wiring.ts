@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { RatingScale } from '../models/events/types.ts'
-import { bindStores } from './binding.ts'
+import { bindRatings, bindState, bindStores } from './binding.ts'
 import type { Config } from './config.ts'
 import type { DataFolder } from './data-folder.ts'
 import { ConfigError } from './errors.ts'
@@ -64,6 +65,56 @@ export async function openStores(
     throw error
   }
 }
+
+/**
+ * The user state, emptied, whatever stood there, be it damaged: its updater is to start from the beginning of the log.
+ * @throws ConfigError when it belongs to another log, and is left as it is; UnavailableError when it does not answer
+ */
+export async function openEmptyState(config: Config, log: EventLog, opening: Opening): Promise<UserState> {
+  const url = config.USER_STATE_URL
+  if (url === 'embedded:') {
+    await rm(inside(opening.folder, 'state'), { recursive: true, force: true })
+    const state = await openState(url, opening.folder, opening.logger)
+    return orClosed(state, () => bindState(log, state))
+  }
+  const state = await (await import('./user-state/redis.ts')).openRedisUserState(url, opening)
+  return orClosed(state, async () => {
+    await bindState(log, state)
+    await state.reset()
+    await bindState(log, state)
+  })
+}
+
+/** The same of the rating store and its sink. Published generations stay listed on a server; in the folder they go too. */
+export async function openEmptyRatings(config: Config, log: EventLog, opening: Opening): Promise<RatingStore> {
+  const url = config.RATING_STORE_URL
+  if (url === 'embedded:') {
+    await rm(inside(opening.folder, 'clickhouse'), { recursive: true, force: true })
+    const ratings = await openRatings(url, opening.folder)
+    return orClosed(ratings, () => bindRatings(log, ratings))
+  }
+  const ratings = await (await import('./rating-store/clickhouse.ts')).openHttpRatingStore(url)
+  return orClosed(ratings, async () => {
+    await bindRatings(log, ratings)
+    await ratings.reset()
+    await bindRatings(log, ratings)
+  })
+}
+
+/** The store, once `prepare` is done with it; closed, if that fails. */
+async function orClosed<T extends { close(): Promise<void> }>(store: T, prepare: () => Promise<void>): Promise<T> {
+  try {
+    await prepare()
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** The model store alone. @throws UnavailableError when it does not answer */
+export const openModelStore = (config: Config, { folder }: Pick<Opening, 'folder'>): Promise<ModelStore> =>
+  openModels(config.MODEL_STORE_URL, folder)
 
 const inside = (folder: DataFolder | undefined, part: string): string => {
   if (folder === undefined) throw new Error('an embedded store needs a data folder')

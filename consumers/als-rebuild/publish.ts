@@ -1,8 +1,8 @@
 import type { Logger } from '../../infra/logging.ts'
 import type { Metrics } from '../../infra/metrics.ts'
-import type { ModelStore } from '../../infra/model-store/port.ts'
+import type { GenerationInfo, ModelStore } from '../../infra/model-store/port.ts'
 import { pruneGenerations } from '../../infra/model-store/prune.ts'
-import type { RatingStore } from '../../infra/rating-store/port.ts'
+import type { GenerationRow, RatingStore } from '../../infra/rating-store/port.ts'
 import type { Generation } from '../../models/als/types.ts'
 
 interface Publisher {
@@ -22,19 +22,9 @@ export async function publish(
 ): Promise<{ generation: string }> {
   await models.publish(generation)
   if (!(await models.pointer()).pinned) await models.activate(generation.id, false)
-  const { id, createdAt, itemIds, hyperParameters, tuning, users, watermark, trainSeconds } = generation
+  const { id, itemIds, users, trainSeconds } = generation
   await ratings
-    .recordGeneration({
-      id,
-      createdAt,
-      hyperParameters: { ...hyperParameters, ...(tuning && { tuning }) },
-      metrics: generation.metrics,
-      users,
-      items: itemIds.length,
-      ratings: generation.ratings,
-      watermark,
-      trainSeconds,
-    })
+    .recordGeneration(noteOf({ ...generation, items: itemIds.length }))
     .catch((error: unknown) =>
       logger.warn({ err: error, generation: id }, 'the generation is live, but not noted in ClickHouse'),
     )
@@ -47,4 +37,17 @@ export async function publish(
     'generation published',
   )
   return { generation: id }
+}
+
+/** What ClickHouse notes of a generation. */
+export function noteOf({
+  hyperParameters,
+  tuning,
+  ...info
+}: Omit<GenerationRow, 'hyperParameters'> & Pick<GenerationInfo, 'hyperParameters' | 'tuning'>): GenerationRow {
+  const { id, createdAt, metrics, users, items, ratings, watermark, trainSeconds } = info
+  return {
+    ...{ id, createdAt, metrics, users, items, ratings, watermark, trainSeconds },
+    hyperParameters: { ...hyperParameters, ...(tuning && { tuning }) },
+  }
 }

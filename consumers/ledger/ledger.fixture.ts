@@ -7,13 +7,33 @@ import { createMetrics } from '../../infra/metrics.ts'
 import { openEmbeddedRatingStore } from '../../infra/rating-store/clickhouse.ts'
 import { openEmbeddedUserState } from '../../infra/user-state/embedded.ts'
 import type { Generation } from '../../models/als/types.ts'
+import type { RatingEvent, UserErased } from '../../models/events/types.ts'
+import { seededRandom } from '../../models/linalg/random.ts'
 import { clickhouseSink, SINK_GROUP } from '../clickhouse-sink.ts'
 import { consume } from '../consume.ts'
-import { newFolder, STARS } from '../events.fixture.ts'
+import { erased, eventId, newFolder, rated, STARS } from '../events.fixture.ts'
 import { foldInUpdater } from '../fold-in-updater.ts'
-import { checkLedger } from './ledger.ts'
+import { checkLedger, type Ledger } from './ledger.ts'
 
-const MAX_HISTORY = 20
+export const MAX_HISTORY = 20
+
+export const ITEMS = Array.from({ length: 40 }, (_, n) => `item-${n}`)
+export const USERS = Array.from({ length: 30 }, (_, n) => `user ${n}’s “🎬”`)
+
+/** Ratings, some of them repeated, late, withdrawn or more than a history holds, and a few erasures between them. */
+export function anyEvents(count: number, seed = 1): (RatingEvent | UserErased)[] {
+  const random = seededRandom(seed)
+  const oneOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T
+  return Array.from({ length: count }, () => {
+    const userId = oneOf(USERS)
+    if (random() < 0.01) return erased(userId)
+    const value = random() < 0.1 ? null : 0.5 + Math.floor(random() * 10) / 2
+    const isRepeated = random() < 0.2
+    const itemId = oneOf(ITEMS)
+    const id = isRepeated ? eventId(USERS.indexOf(userId) * 100 + ITEMS.indexOf(itemId)) : crypto.randomUUID()
+    return rated(userId, itemId, value, { eventId: id, occurredAt: Date.UTC(2026, 0, 1) + Math.floor(random() * 1e6) })
+  })
+}
 
 /** A log and its stores, and the two consumers between them. */
 export async function openWorld(generation: Generation) {
@@ -51,7 +71,9 @@ export async function openWorld(generation: Generation) {
       for (const each of running) await each.close()
     },
 
-    check: (): Promise<LedgerReport> => checkLedger({ log, state, ratings, models, maxHistory: MAX_HISTORY }),
+    /** @param stores  in place of the world's own */
+    check: (stores: Partial<Pick<Ledger, 'state' | 'ratings'>> = {}): Promise<LedgerReport> =>
+      checkLedger({ log, state, ratings, models, maxHistory: MAX_HISTORY, ...stores }),
 
     async close(): Promise<void> {
       session.close()

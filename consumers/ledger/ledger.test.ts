@@ -2,13 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Position } from '../../infra/event-log/port.ts'
 import type { UserRecord } from '../../infra/user-state/port.ts'
 import { erasedAt } from '../../infra/user-state/record.ts'
-import type { RatingEvent, UserErased } from '../../models/events/types.ts'
-import { seededRandom } from '../../models/linalg/random.ts'
-import { append, broken, erased, eventId, generationOf, rated, removeFolders } from '../events.fixture.ts'
-import { openWorld, type World } from './ledger.fixture.ts'
+import { append, broken, generationOf, removeFolders } from '../events.fixture.ts'
+import { anyEvents, ITEMS, openWorld, USERS, type World } from './ledger.fixture.ts'
 
-const ITEMS = Array.from({ length: 40 }, (_, n) => `item-${n}`)
-const USERS = Array.from({ length: 30 }, (_, n) => `user ${n}’s “🎬”`)
 const GENERATION = generationOf('g', ITEMS.slice(0, 35))
 
 let world: World
@@ -22,21 +18,6 @@ afterAll(async () => {
   await world.close()
   await removeFolders()
 })
-
-/** Ratings, some of them repeated, late, withdrawn or more than a history holds, and a few erasures between them. */
-function anyEvents(count: number, seed = 1): (RatingEvent | UserErased)[] {
-  const random = seededRandom(seed)
-  const oneOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T
-  return Array.from({ length: count }, () => {
-    const userId = oneOf(USERS)
-    if (random() < 0.01) return erased(userId)
-    const value = random() < 0.1 ? null : 0.5 + Math.floor(random() * 10) / 2
-    const isRepeated = random() < 0.2
-    const itemId = oneOf(ITEMS)
-    const id = isRepeated ? eventId(USERS.indexOf(userId) * 100 + ITEMS.indexOf(itemId)) : crypto.randomUUID()
-    return rated(userId, itemId, value, { eventId: id, occurredAt: Date.UTC(2026, 0, 1) + Math.floor(random() * 1e6) })
-  })
-}
 
 it('finds nothing where both stores hold what the log says', async () => {
   const report = await world.check()

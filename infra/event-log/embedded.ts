@@ -173,6 +173,7 @@ export async function openEmbeddedLog(
 
     ends: async (topic) => endsOf(topic),
     committed: async (topic, group) => partitionsOf(topic).map((partition) => commits.get(group, topic, partition)),
+    members: async (group) => (subscribed.has(group) ? 1 : 0),
     ping: async () => assertOpen(),
 
     async close() {

@@ -29,7 +29,7 @@ export async function boundsOf(admin: Admin, topic: string): Promise<{ low: Offs
 export async function tailTopic(
   { kafka, admin, prefix, logger }: KafkaTools,
   topic: string,
-  deliver: (records: readonly LogRecord[]) => void,
+  deliver: (records: readonly LogRecord[]) => unknown,
 ) {
   const group = `${prefix}foldstream-tail-${randomUUID()}`
   const bounds = await boundsOf(admin, topic)
@@ -47,7 +47,7 @@ export async function tailTopic(
       resumeAt: async (_, partition) => ({ offset: next[partition] ?? 0, isToCommit: false }),
       revoked: () => {},
       async handle(_, { partition, records }) {
-        deliver(records)
+        await deliver(records)
         next[partition] = (records.at(-1) as LogRecord).offset + 1
         checkCaughtUp()
       },

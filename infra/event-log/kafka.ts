@@ -110,6 +110,10 @@ export async function openKafkaLog(
 
     ends: async (topic) => (await ask(place, () => boundsOf(admin, prefix + topic))).map(({ high }) => high),
     committed,
+    async members(group) {
+      const { groups } = await ask(place, () => admin.describeGroups([prefix + group]))
+      return groups[0]?.members.length ?? 0
+    },
     ping: async () => void (await ask(place, () => admin.describeCluster())),
     close,
   }

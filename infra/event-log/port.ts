@@ -75,15 +75,17 @@ export interface EventLog {
   append(topic: Topic, records: readonly NewRecord[]): Promise<Position[]>
   /** Joins the group and delivers batches until closed. `close` waits for handlers under way, then leaves the group. */
   subscribe(subscription: Subscription): Promise<{ close(): Promise<void> }>
-  /** Every record of a topic from its start and then as they come, outside of any group; `caughtUp` resolves when what stood there at the call was delivered. */
+  /** Every record of a topic from its start and then as they come, outside of any group; a promise that `deliver` gives is waited for; `caughtUp` resolves when what stood there at the call was delivered. */
   tail(
     topic: Topic,
-    deliver: (records: readonly LogRecord[]) => void,
+    deliver: (records: readonly LogRecord[]) => unknown,
   ): Promise<{ caughtUp: Promise<void>; close(): Promise<void> }>
   /** The offset that the next record of each partition will get. */
   ends(topic: Topic): Promise<Offset[]>
   /** Where the group goes on, by partition; undefined: it never committed there. */
   committed(topic: Topic, group: string): Promise<(Offset | undefined)[]>
+  /** How many consumers are in the group now. A killed one is, until the log has missed it for some seconds. */
+  members(group: string): Promise<number>
   ping(): Promise<void>
   close(): Promise<void>
 }

@@ -40,6 +40,16 @@ export function subscriptionContract({
       await vi.waitFor(() => expect(consumer.asked.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]), PATIENCE)
     })
 
+    it('counts who is in a group', async () => {
+      expect(await log().members('g')).toBe(0)
+      const { asked, close } = await consume(log(), { group: 'g' })
+      await vi.waitFor(() => expect(asked).toHaveLength(8), PATIENCE)
+      expect(await log().members('g')).toBe(1)
+      expect(await log().members('another')).toBe(0)
+      await close()
+      expect(await log().members('g')).toBe(0)
+    })
+
     it('resumes where the group committed', async () => {
       await log().append('ratings', numbered('u1', 4))
       const first = await consume(log(), {

@@ -26,8 +26,24 @@ export async function openEmbeddedRatingStore(folder: string): Promise<RatingSto
  *
  * @throws UnavailableError when it does not answer; ConfigError when it refuses the user, or its schema is of a newer version
  */
-export async function openHttpRatingStore(url: string): Promise<RatingStore> {
-  return await openRatingStore(await connectHttp(url, DATABASE))
+export async function openHttpRatingStore(url: string): Promise<ServerRatingStore> {
+  const connection = await connectHttp(url, DATABASE)
+  return { ...(await openRatingStore(connection)), reset: () => empty(connection) }
+}
+
+export interface ServerRatingStore extends RatingStore {
+  /**
+   * Empties every table that is filled from the log, and forgets the log, so that its sink starts from the beginning. Where this
+   * is broken off, the next sink fills in what is gone, as it does when this is called again.
+   */
+  reset(): Promise<void>
+}
+
+/** In this order: progress that stands without its rows would pass over them. Published generations are on no log. */
+const FROM_THE_LOG = ['sink_progress', 'ratings', 'items', 'log_binding']
+
+async function empty({ write }: Connection): Promise<void> {
+  for (const table of FROM_THE_LOG) await write.command(`TRUNCATE TABLE ${table}`)
 }
 
 async function openRatingStore(connection: Connection): Promise<RatingStore> {

@@ -1,11 +1,13 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { ConfigError, UnavailableError } from '../errors.ts'
 import { describeWithService } from '../services/for-tests.ts'
 import { openHttpRatingStore } from './clickhouse.ts'
 import { type Opened, ratingStoreContract } from './rating-store.contract.ts'
+
+const LOG = { id: 'former', clusterId: undefined, partitions: 4, scale: { min: 1, max: 5, positiveFrom: 4 } }
 
 async function open(url: string): Promise<Opened> {
   const store = await openHttpRatingStore(url)
@@ -32,6 +34,30 @@ async function open(url: string): Promise<Opened> {
 describeWithService('clickhouse', (url) => {
   let databases = 0
   ratingStoreContract('ClickHouse over HTTP', () => open(`${url}_${databases++}`))
+
+  it('is empty after a reset, but for the published generations, and belongs to no log', async () => {
+    const store = await openHttpRatingStore(`${url}_${databases++}`)
+    onTestFinished(() => store.close())
+    await store.bind(LOG)
+    await store.noteProgress(3, 8)
+    await store.insertRatings([
+      {
+        partition: 1,
+        offset: 5,
+        ingestedAt: 1,
+        event: {
+          ...{ type: 'rating', eventId: crypto.randomUUID(), userId: 'u', itemId: 'i' },
+          ...{ value: 4, occurredAt: 1, recommendationId: null },
+        },
+      },
+    ])
+    await store.insertItems([{ itemId: 'i', offset: 2, item: null }])
+    await store.reset()
+    expect(await store.counts()).toEqual({ events: 0, latest: 0 })
+    expect(await store.watermark(4)).toEqual([0, 0, 0, 0])
+    expect(await store.resumeItemsAt()).toBe(0)
+    expect((await store.bind({ ...LOG, id: 'later' })).id).toBe('later')
+  })
 })
 
 /** Something that listens where ClickHouse should. */

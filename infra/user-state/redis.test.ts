@@ -77,6 +77,33 @@ describeWithService('redis', (url, another) => {
     await vi.waitFor(async () => expect(await redis.keys('*page*')).toEqual([]))
   })
 
+  it('is empty after a reset, belongs to no log, and tells every process', async () => {
+    const place = another()
+    const [state, gateway] = [await open(place), await open(place)]
+    onTestFinished(() => Promise.all([state.close(), gateway.close()]).then(() => {}))
+    const users = Array.from({ length: 600 }, (_, n) => `user-${n}`)
+    await state.writeMany(
+      users.map((userId) => ({ userId, next: exampleRecord(userId, 1), expectedOffset: undefined })),
+    )
+    await state.count(3, -1, 7, new Map([['a', { count: 1, sum: 5, positives: 0, decayed: [0, 0, 0], decayedAt: 0 }]]))
+    await state.advance(3, 7)
+    await state.putPage('p', '[1]', 60_000)
+    const identity = { id: 'former', clusterId: undefined, partitions: 8, scale: { min: 1, max: 5, positiveFrom: 4 } }
+    await state.bind(identity)
+    const former = await state.incarnation()
+    const heard: StateChange[] = []
+    gateway.changes((change) => heard.push(change))
+
+    await state.reset()
+    for await (const { userId } of state.scan()) expect.fail(`${userId} is left`)
+    expect(await state.offsets(3)).toEqual({ counted: -1, applied: -1 })
+    expect([...(await state.statistics(3))]).toEqual([])
+    expect(await state.page('p')).toBeUndefined()
+    expect((await state.bind({ ...identity, id: 'later' })).id).toBe('later')
+    expect(await state.incarnation()).not.toBe(former)
+    await vi.waitFor(() => expect(heard).toContainEqual({ type: 'gap' }))
+  })
+
   it('names the user whose bytes are not what was written', async () => {
     const place = another()
     const [state, redis] = [await open(place), new Redis(place)]

@@ -11,12 +11,14 @@ import { decodeStatistics, encodeStatistics } from './statistics-record.ts'
 
 /** One key a command or script, the changing part as its hash tag: works on a cluster too. */
 const USER_KEY = 'foldstream:user:'
+const PARTITION_KEY = 'foldstream:partition:'
+const PAGE_KEY = 'foldstream:page:'
 const KEYS = {
   /** Hash: `offset` (the applied one, in decimals) and `record`; of who was erased lately the offset alone. */
   user: (userId: string): string => `${USER_KEY}{${userId}}`,
   /** Hash: `counted`, `applied`, and the statistics of an item under `i:` and its id. */
-  partition: (partition: number): string => `foldstream:partition:{${partition}}`,
-  page: (id: string): string => `foldstream:page:{${id}}`,
+  partition: (partition: number): string => `${PARTITION_KEY}{${partition}}`,
+  page: (id: string): string => `${PAGE_KEY}{${id}}`,
   /** Hash by role and process. */
   heartbeats: 'foldstream:heartbeats',
   log: 'foldstream:log',
@@ -31,13 +33,21 @@ const PIPELINE = 200
 /** Dead processes are forgotten after a day. */
 const HEARTBEAT_KEPT_MS = 24 * 3_600_000
 
+export interface RedisUserState extends UserState {
+  /**
+   * Removes every user, all statistics and offsets, and the log it is bound to, so that its updater starts from the beginning. No
+   * updater may run. Where this is broken off, the next updater fills in what is gone, as it does when this is called again.
+   */
+  reset(): Promise<void>
+}
+
 /**
  * User state in Redis. Reconnects by itself; what is asked meanwhile fails at once.
  * `scan` may give a record twice while Redis resizes its table.
  * @throws ConfigError when Redis is not set up to keep what it acknowledged, UnavailableError when it does not answer.
  * Methods throw the latter, or CorruptRecordError where a user's bytes are not what was written.
  */
-export async function openRedisUserState(url: string, { logger }: { logger: Logger }): Promise<UserState> {
+export async function openRedisUserState(url: string, { logger }: { logger: Logger }): Promise<RedisUserState> {
   const { redis, attempt, subscribe, close } = await connectRedis(url, logger)
   defineScripts(redis)
   const feed = createChangeFeed()
@@ -68,7 +78,28 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
     })
   }
 
+  async function keysOf(prefix: string, each: (keys: string[]) => Promise<unknown>): Promise<void> {
+    let cursor = '0'
+    do {
+      const [next, keys] = await redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', SCAN_PAGE)
+      await each(keys)
+      cursor = next
+    } while (cursor !== '0')
+  }
+  const removed = (keys: readonly string[]) => pipelined(redis, keys, (pipeline, key) => pipeline.unlink(key))
+
   return {
+    reset: () =>
+      attempt(async () => {
+        // First the watermarks, so that no user is missed who is gone; the counts stay until there is nobody whom they count.
+        await keysOf(PARTITION_KEY, (keys) => pipelined(redis, keys, (pipeline, key) => pipeline.hdel(key, 'applied')))
+        await keysOf(USER_KEY, removed)
+        await keysOf(PAGE_KEY, removed)
+        await keysOf(PARTITION_KEY, removed)
+        await removed([KEYS.log, KEYS.incarnation])
+        await redis.publish(channel, told({ type: 'gap' }))
+      }),
+
     read: (userId, known) =>
       attempt(async () => {
         const bytes = await redis.hgetBuffer(KEYS.user(userId), 'record')
