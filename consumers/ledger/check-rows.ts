@@ -22,10 +22,11 @@ export function createRowCheck(store: Pick<RatingStore, 'digests' | 'rowsIn'>, w
     /** The rows of a user, as far as the watermark reaches. */
     add(user: UserLog): void {
       for (const row of rowsOf(user, watermark[user.partition] ?? 0)) {
-        const sum = expected.get(rangeName(row)) ?? { rows: 0, hash: 0n }
+        const name = rangeName(row)
+        const sum = expected.get(name) ?? { rows: 0, hash: 0n }
+        expected.set(name, sum)
         sum.rows++
         sum.hash = BigInt.asUintN(64, sum.hash + rowHash(row))
-        expected.set(rangeName(row), sum)
         checked++
       }
     },

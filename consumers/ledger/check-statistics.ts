@@ -1,16 +1,21 @@
 import type { StatisticsFaults } from '../../infra/ledger-report.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
 import type { Offset } from '../../models/events/types.ts'
-import { applyChange } from '../../models/ranking/item-statistics.ts'
 import type { ItemStatistics } from '../../models/ranking/types.ts'
-import { replay } from '../user-update.ts'
-import type { UserLog } from './read-log.ts'
+import { historyBefore, type UserLog } from './read-log.ts'
 
 interface Counted {
   /** Last offset that is counted. */
   readonly counted: Offset
   readonly statistics: ReadonlyMap<string, ItemStatistics>
 }
+
+interface Count {
+  count: number
+  sum: number
+  positives: number
+}
+const NOTHING: Readonly<Count> = { count: 0, sum: 0, positives: 0 }
 
 const TRIES = 20
 /** Sums of values are rounded in another order. */
@@ -23,27 +28,30 @@ export async function createStatisticsCheck(
   { positiveFrom, maxHistory }: { positiveFrom: number; maxHistory: number },
 ) {
   const standing = await Promise.all(Array.from({ length: partitions }, (_, partition) => read(state, partition)))
-  const recounted = standing.map(() => new Map<string, ItemStatistics>())
+  const recounted = standing.map(() => new Map<string, Count>())
 
   return {
-    add({ partition, events }: UserLog): void {
-      const counted = standing[partition]?.counted ?? -1
-      const mine = recounted[partition] as Map<string, ItemStatistics>
-      const { changes } = replay(
-        new Map(),
-        events.filter(({ offset }) => offset <= counted),
-        maxHistory,
-      )
-      for (const change of changes)
-        mine.set(change.itemId, applyChange(mine.get(change.itemId), change, positiveFrom, false))
+    /** What is counted is what stands in the histories. */
+    add(user: UserLog): void {
+      const end = (standing[user.partition]?.counted ?? -1) + 1
+      const mine = recounted[user.partition] as Map<string, Count>
+      for (const { itemId, value } of historyBefore(user, end, maxHistory).values()) {
+        if (value === null) continue
+        const count = mine.get(itemId) ?? { ...NOTHING }
+        mine.set(itemId, count)
+        count.count++
+        count.sum += value
+        if (value >= positiveFrom) count.positives++
+      }
     },
 
     end(tell: (fault: string) => void): StatisticsFaults {
       const faults = { checked: 0, different: 0 }
       standing.forEach(({ statistics }, partition) => {
-        const expected = recounted[partition] as Map<string, ItemStatistics>
+        const expected = recounted[partition] as Map<string, Count>
         for (const itemId of new Set([...statistics.keys(), ...expected.keys()])) {
-          const [found, right] = [asCounted(statistics.get(itemId)), asCounted(expected.get(itemId))]
+          // One that nobody rates any more may stand there or not.
+          const [found, right] = [statistics.get(itemId) ?? NOTHING, expected.get(itemId) ?? NOTHING]
           faults.checked++
           if (found.count === right.count && found.positives === right.positives && isNear(found.sum, right.sum))
             continue
@@ -71,10 +79,7 @@ async function read(state: Pick<UserState, 'offsets' | 'statistics'>, partition:
   }
 }
 
-/** One that nobody rates any more may stand there or not. */
-const asCounted = (statistics: ItemStatistics | undefined) => statistics ?? { count: 0, sum: 0, positives: 0 }
-
 const isNear = (x: number, y: number): boolean => Math.abs(x - y) <= TOLERANCE * Math.max(1, Math.abs(x), Math.abs(y))
 
-const inWords = ({ count, sum, positives }: Pick<ItemStatistics, 'count' | 'sum' | 'positives'>): string =>
+const inWords = ({ count, sum, positives }: Readonly<Count>): string =>
   `${count} ratings of together ${sum}, ${positives} positive`

@@ -3,8 +3,7 @@ import type { UserFaults } from '../../infra/ledger-report.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
 import type { Offset } from '../../models/events/types.ts'
 import type { History } from '../../models/history/types.ts'
-import { replay } from '../user-update.ts'
-import { isErasedAfter, type UserLog } from './read-log.ts'
+import { historyBefore, isErasedAfter, type UserLog } from './read-log.ts'
 
 /** A user's state as it was found. */
 interface Found {
@@ -64,17 +63,10 @@ export async function createUserCheck(state: Pick<UserState, 'scan'>, applied: r
   }
 }
 
-/** A user's history as the log makes it of the events below an offset. */
-export function historyBefore({ events }: UserLog, end: Offset, maxHistory: number): History {
-  return replay(
-    new Map(),
-    events.filter(({ offset }) => offset < end),
-    maxHistory,
-  ).history
-}
-
-/** Of everything that stands in it, in no order. */
+/** Of everything that stands in it, in no order. No id holds a control character. */
 function historyDigest(history: History): string {
-  const entries = [...history.values()].map((entry) => JSON.stringify(Object.entries(entry).sort()))
+  const entries: string[] = []
+  for (const { itemId, value, occurredAt, offset, eventId, superseded } of history.values())
+    entries.push(`${itemId}\t${value}\t${occurredAt}\t${offset}\t${eventId}\t${superseded.join()}`)
   return hash('md5', entries.sort().join('\n'), 'base64')
 }

@@ -5,8 +5,7 @@ import { foldIn } from '../../models/als/fold-in.ts'
 import { observe } from '../../models/als/observations.ts'
 import type { Generation } from '../../models/als/types.ts'
 import { hash } from '../../models/hash.ts'
-import { historyBefore } from './check-users.ts'
-import type { UserLog } from './read-log.ts'
+import { historyBefore, type UserLog } from './read-log.ts'
 
 /** What rounding may make of two solutions of the same equations, as part of the length of the vector. */
 const TOLERANCE = 1e-4

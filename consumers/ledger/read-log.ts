@@ -2,8 +2,9 @@ import type { EventLog } from '../../infra/event-log/port.ts'
 import { readTopic } from '../../infra/event-log/read-topic.ts'
 import type { RatingRow } from '../../infra/rating-store/port.ts'
 import type { Offset } from '../../models/events/types.ts'
+import type { History } from '../../models/history/types.ts'
 import { readRatings } from '../read-records.ts'
-import type { PlacedEvent } from '../user-update.ts'
+import { type PlacedEvent, replay } from '../user-update.ts'
 
 /** An event of a user, and when the log took it. */
 export interface LoggedEvent extends PlacedEvent {
@@ -69,10 +70,27 @@ export function rowsOf({ partition, events }: UserLog, before: Offset): RatingRo
       rows = new Map()
       continue
     }
-    const key = JSON.stringify([event.itemId, event.eventId.toLowerCase()])
+    const key = `${event.itemId}\t${event.eventId.toLowerCase()}`
     if (!rows.has(key)) rows.set(key, { partition, offset, ingestedAt: appendedAt, event })
   }
   return [...rows.values()]
+}
+
+/** The last one that was worked out: several checks ask for the same, of one user after the other. */
+let standing:
+  | { readonly user: UserLog; readonly count: number; readonly maxHistory: number; history: History }
+  | undefined
+
+/** A user's history as the log makes it of the events below an offset. */
+export function historyBefore(user: UserLog, end: Offset, maxHistory: number): History {
+  const { events } = user
+  const later = events.findIndex(({ offset }) => offset >= end)
+  const count = later < 0 ? events.length : later
+  if (standing?.user !== user || standing.count !== count || standing.maxHistory !== maxHistory) {
+    const { history } = replay(new Map(), events.slice(0, count), maxHistory)
+    standing = { user, count, maxHistory, history }
+  }
+  return standing.history
 }
 
 /** Whether what stands of the user may be gone at any moment: an erasure comes after the offset. */
