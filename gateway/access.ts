@@ -36,7 +36,7 @@ export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths }:
     const needed = route && (openPaths.includes(route.path) ? [] : scopesOf(descriptionOf(route)))
     if (needed?.length === 0) return
 
-    const [, token] = /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '') ?? []
+    const token = bearerOf(c)
     const key = token === undefined ? undefined : keyOf([...keys(), ...folderKeys], token)
     if (key === undefined)
       throw new Problem('unauthorized', 'Send `Authorization: Bearer KEY` with a key that API_KEYS lists.', {
@@ -58,6 +58,21 @@ export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths }:
     if (!folderKeys.includes(key)) c.set('apiKey', key)
   }
 }
+
+/**
+ * Lets through only who can read the lock of the data folder: a command on the same machine, by the same user.
+ * @throws Problem for anybody else, whatever their key, and where there are no keys
+ */
+export function requireFolderToken(c: Context, adminToken: string | undefined): void {
+  const token = bearerOf(c)
+  if (adminToken === undefined || token === undefined || !timingSafeEqual(sha256(token), sha256(adminToken)))
+    throw new Problem(
+      'forbidden',
+      'This is asked by a command on the machine of this process, with the token of its data folder.',
+    )
+}
+
+const bearerOf = (c: Context): string | undefined => /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1]
 
 /** Compares with every key, so that the time taken tells nothing of which one was near. */
 function keyOf(keys: readonly ApiKey[], token: string): ApiKey | undefined {

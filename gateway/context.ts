@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { RequestIdVariables } from 'hono/request-id'
+import type { Backups } from '../infra/backup-record.ts'
 import type { EventLog } from '../infra/event-log/port.ts'
 import type { Verifications } from '../infra/ledger-report.ts'
 import type { Logger } from '../infra/logging.ts'
@@ -62,6 +63,8 @@ export interface GatewayDependencies {
   readonly checks: Readonly<Record<string, () => Promise<void>>>
   /** undefined: this process has no rating store to compare with. */
   readonly verifications?: Verifications | undefined
+  /** undefined: this process has no data folder. */
+  readonly backups?: Backups | undefined
   lag(): Promise<readonly GroupLag[]>
   /** The last offset of a partition of `ratings` whose effect each store shows, by store. */
   applied(partition: number): Promise<Readonly<Record<string, Offset>>>

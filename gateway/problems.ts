@@ -13,7 +13,7 @@ export const PROBLEMS = {
   'broken-http': { status: 400, title: 'This is not HTTP' },
   'not-utf8': { status: 400, title: 'The request is not UTF-8' },
   unauthorized: { status: 401, title: 'A valid API key is needed' },
-  forbidden: { status: 403, title: 'The API key lacks the scope that this needs' },
+  forbidden: { status: 403, title: 'The key does not open this' },
   'cross-site': { status: 403, title: 'Another site may not write here' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This path does not answer that method' },

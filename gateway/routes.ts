@@ -1,6 +1,8 @@
 import type { ExtractSchema } from 'hono/types'
 import type { Route } from './context.ts'
 import { adminActivate } from './routes/admin-activate.ts'
+import { adminBackUp } from './routes/admin-back-up.ts'
+import { adminBackups } from './routes/admin-backups.ts'
 import { adminDeadLetters } from './routes/admin-dead-letters.ts'
 import { adminDropDeadLetter } from './routes/admin-drop-dead-letter.ts'
 import { adminGenerations } from './routes/admin-generations.ts'
@@ -74,6 +76,8 @@ export const routes = [
   adminDropDeadLetter,
   adminVerify,
   adminVerifications,
+  adminBackUp,
+  adminBackups,
   livez,
   readyz,
   prometheus,

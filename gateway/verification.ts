@@ -33,6 +33,7 @@ export const verification = z
 export function verificationAnswer({
   startedAt,
   report,
+  order: _,
   ...record
 }: VerificationRecord): z.output<typeof verification> {
   const told = report && { ...report, told: [...report.told] }

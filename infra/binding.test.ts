@@ -83,11 +83,11 @@ it('refuses a log that is shorter than what a store has of it', async () => {
   await fill(2)
   await ratings.noteProgress(PARTITION, 3)
   expect(await refusal(log, undefined, ratings)).toMatch(
-    /^the event log ends at offset 2 of partition 3, but the rating store has applied up to 3: .*Bring the log back, or point RATING_STORE_URL/,
+    /^the event log ends at offset 2 of partition 3, but the rating store has applied up to 3: .*Bring the log back, or .*replay -- --to-clickhouse/,
   )
   // A kill left the batch counted, but not applied.
   await state.count(PARTITION, -1, 2, new Map())
-  expect(await refusal(log, state, undefined)).toMatch(/but the user state has applied up to 3: .*USER_STATE_URL/)
+  expect(await refusal(log, state, undefined)).toMatch(/but the user state has applied up to 3: .*replay -- --to-state/)
   await fill(1)
   await bindStores(log, state, ratings)
 })

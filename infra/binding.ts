@@ -18,11 +18,11 @@ export async function bindStores(
     await bindState(log, state)
     const offsets = await Promise.all(ends.map((_, partition) => state.offsets(partition)))
     const seen = offsets.map(({ counted, applied }) => Math.max(counted, applied) + 1)
-    checkReach('user state', 'USER_STATE_URL', ends, seen)
+    checkReach('user state', ends, seen)
   }
   if (ratings !== undefined) {
     await bindRatings(log, ratings)
-    checkReach('rating store', 'RATING_STORE_URL', ends, await ratings.watermark(ends.length))
+    checkReach('rating store', ends, await ratings.watermark(ends.length))
   }
 }
 
@@ -49,11 +49,11 @@ function checkSame(store: string, variable: string, log: LogIdentity, bound: Log
 const nameOf = ({ id, clusterId }: LogIdentity): string =>
   clusterId === undefined ? id : `${id} on cluster ${clusterId}`
 
-function checkReach(store: string, variable: string, ends: readonly number[], seen: readonly number[]): void {
+function checkReach(store: 'user state' | 'rating store', ends: readonly number[], seen: readonly number[]): void {
   const partition = ends.findIndex((end, p) => (seen[p] ?? 0) > end)
   if (partition < 0) return
   throw new ConfigError(
     `the event log ends at offset ${ends[partition]} of partition ${partition}, but the ${store} has applied up to ${seen[partition]}: the log was cut or replaced. ` +
-      `Nothing was changed. Bring the log back, or point ${variable} to an empty store, which is filled from what the log still holds.`,
+      `Nothing was changed. Bring the log back, or have the ${store} filled anew from what it still holds, and lose what it lost: npm run replay -- ${store === 'user state' ? '--to-state' : '--to-clickhouse'}.`,
   )
 }

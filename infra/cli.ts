@@ -22,6 +22,14 @@ const COMMANDS: Record<string, { load: () => Promise<Command>; does: string }> =
     load: async () => (await import('./commands/replay.ts')).replay,
     does: 'a store rebuilt from the log alone: npm run replay -- --to-state|--to-clickhouse',
   },
+  backup: {
+    load: async () => (await import('./commands/backup.ts')).backup,
+    does: 'the data folder copied, in use or not: npm run backup -- DIR',
+  },
+  restore: {
+    load: async () => (await import('./commands/restore.ts')).restore,
+    does: 'a backup made a data folder: npm run restore -- DIR --data-dir NEW',
+  },
   'dead-letters': {
     load: async () => (await import('./commands/dead-letters.ts')).deadLetters,
     does: 'what no consumer could read: npm run dead-letters -- list|show|replay|drop [ID…|--all]',

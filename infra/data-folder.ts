@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { ConfigError, messageOf } from './errors.ts'
 
 /** Version of everything that lies in the folder together. */
-const FORMAT = 1
+export const FORMAT = 1
 const FORMAT_FILE = 'format.json'
 
 /** Who has the folder open, and how to reach them. */

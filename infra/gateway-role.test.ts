@@ -27,11 +27,11 @@ it('answers reads that wait while it stops by the model, as before', async () =>
   const generation = randomGeneration('large', 1, true)
   const [liked = ''] = generation.itemIds
   await writeUser(embedded, 'u', { [liked]: 5 })
-  const stores = { log, state, models, ratings: undefined, close: async () => {} }
+  const stores = { log, state, models, ratings: undefined, copies: {}, close: async () => {} }
   const { config } = readConfig([], { PORT: '0' })
   const generations = { current: () => generation, onSwitch: () => () => {} }
   const parts = { config, stores, generations, logger: silent, metrics: createMetrics() }
-  const role = await startGateway(parts, { apiKeys: undefined, adminToken: undefined, loading: () => undefined })
+  const role = await startGateway(parts, { apiKeys: undefined, folder: undefined, loading: () => undefined })
   const { rate, recommendations } = clientOf(role.address)
 
   // The last of them is past what was applied.

@@ -3,6 +3,8 @@ import { createGateway } from '../gateway/app.ts'
 import { followCatalogue } from '../gateway/catalogue.ts'
 import type { GroupLag } from '../gateway/context.ts'
 import { serveGateway } from '../gateway/server.ts'
+import { createBackups } from './backup.ts'
+import type { DataFolder } from './data-folder.ts'
 import type { EventLog } from './event-log/port.ts'
 import { beating, GROUPS, type Parts, type RunningRole } from './roles.ts'
 import { createVerifications } from './verification.ts'
@@ -17,8 +19,7 @@ export interface RunningGatewayRole extends RunningRole {
 
 interface GatewayOptions {
   readonly apiKeys: ApiKeys | undefined
-  /** That of the data folder, if there is one. */
-  readonly adminToken: string | undefined
+  readonly folder: DataFolder | undefined
   /** Name of the dataset that is being loaded, while it is: until then nothing here is as it is meant to be. */
   loading(): string | undefined
 }
@@ -26,7 +27,7 @@ interface GatewayOptions {
 /** Starts the gateway: reads the catalogue from its start, then listens. */
 export async function startGateway(
   parts: Parts,
-  { apiKeys, adminToken, loading }: GatewayOptions,
+  { apiKeys, folder, loading }: GatewayOptions,
 ): Promise<RunningGatewayRole> {
   const { config, stores, generations, logger, metrics } = parts
   const { log, state, models, ratings } = stores
@@ -42,7 +43,7 @@ export async function startGateway(
     metrics,
     settings: {
       apiKeys,
-      adminToken,
+      adminToken: folder?.token,
       fallbacks: config.FALLBACKS,
       rateLimit: config.RATE_LIMIT,
       corsOrigins: config.CORS_ORIGINS ?? [],
@@ -64,6 +65,7 @@ export async function startGateway(
     }),
     verifications:
       ratings && createVerifications({ log, state, models, ratings, maxHistory: config.MAX_HISTORY }, logger),
+    backups: folder && createBackups(folder, stores, logger),
     lag: () => Promise.all(Object.values(GROUPS).map((group) => lagOf(log, group))),
   })
   await gateway.settled()

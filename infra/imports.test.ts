@@ -29,7 +29,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'models', files: /^models\//, layers: ['models'], packages: /^(avsc|ml-matrix)$/ },
   {
     name: 'base',
-    files: /^infra\/(backoff|deadline|errors|logging|metrics|config)\.ts$/,
+    files: /^infra\/(backoff|deadline|errors|file-sums|logging|metrics|config)\.ts$/,
     layers: ['base'],
     packages: NO_CLIENT,
   },
@@ -45,7 +45,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'ports',
     files:
-      /^infra\/(ledger-report|event-log\/(dead-letters|read-topic)|model-store\/(live|prune|rebuild-request)|rating-store\/row-hash|user-state\/recent-users)\.ts$/,
+      /^infra\/(ledger-report|backup-record|hot-copy|job-record|event-log\/(dead-letters|read-topic)|model-store\/(live|prune|rebuild-request)|rating-store\/row-hash|user-state\/recent-users)\.ts$/,
     layers: ['models', 'ports', 'base'],
     packages: /^node:(crypto|timers\/promises)$/,
   },

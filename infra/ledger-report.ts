@@ -1,3 +1,5 @@
+import type { Job, JobRecord } from './job-record.ts'
+
 /** How rows of ClickHouse differ from what the log leads to. */
 export interface RowFaults {
   readonly checked: number
@@ -60,19 +62,5 @@ export interface LedgerReport {
 }
 
 /** A comparison of log, ClickHouse and user state, under way or done. */
-export interface VerificationRecord {
-  readonly id: string
-  readonly startedAt: number
-  readonly status: 'running' | 'done' | 'failed'
-  /** In words: what is read, or why it failed. */
-  readonly progress: string
-  readonly report: LedgerReport | undefined
-}
-
-/** Verifications of this process: one at a time. */
-export interface Verifications {
-  /** Begins one, unless one is under way. @returns that one */
-  start(): VerificationRecord
-  /** The last one that was begun. */
-  last(): VerificationRecord | undefined
-}
+export type VerificationRecord = JobRecord<undefined, LedgerReport>
+export type Verifications = Job<undefined, LedgerReport>

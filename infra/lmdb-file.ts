@@ -1,4 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { RootDatabase } from 'lmdb'
 
 /** Where lmdb's first page says what it is: magic number and version of the format, each a u32, little-endian. */
 const MAGIC_AT = 24
@@ -21,6 +23,20 @@ export function checkLmdbFile(path: string): void {
   const version = head.readUInt32LE(VERSION_AT)
   if (version !== VERSION)
     throw new Error(`${path} is of another version of lmdb's format (${version}, not ${VERSION})`)
+}
+
+/**
+ * Writes what stands in a database now into a file that is not there yet. Pages that are free, and hold what was removed, are left
+ * out.
+ */
+export async function copyDatabase(database: RootDatabase, path: string): Promise<void> {
+  await database.backup(path, true)
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
 
 /** What made a commit fail. lmdb tells it by a second promise, whose rejection ends the process if nobody looks at it. */

@@ -137,7 +137,7 @@ describe('a start on a data folder', () => {
     await putLog(join(scratch, 'loaded'))
     expect(await refusal(at(folder))).toEqual({
       code: 2,
-      line: expect.stringMatching(/the log was cut or replaced.*USER_STATE_URL/),
+      line: expect.stringMatching(/the log was cut or replaced.*replay -- --to-state/),
     })
     await putLog(other)
     expect(await refusal(at(folder))).toEqual({

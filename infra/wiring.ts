@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import type { DataFolder } from './data-folder.ts'
 import { ConfigError } from './errors.ts'
 import type { EventLog } from './event-log/port.ts'
+import type { HotCopy } from './hot-copy.ts'
 import type { Logger } from './logging.ts'
 import type { ModelStore } from './model-store/port.ts'
 import type { RatingStore } from './rating-store/port.ts'
@@ -17,6 +18,8 @@ export interface Stores {
   readonly state: UserState
   readonly models: ModelStore
   readonly ratings: RatingStore | undefined
+  /** Those of the data folder but for ClickHouse, by the part of it that they lie in. */
+  readonly copies: Readonly<Partial<Record<'log' | 'state' | 'models', HotCopy>>>
   close(): Promise<void>
 }
 
@@ -59,7 +62,13 @@ export async function openStores(
     const ratings = options.withRatings ? keep(await openRatings(config.RATING_STORE_URL, folder)) : undefined
     await bindStores(log, state, ratings)
     const models = keep(await openModels(config.MODEL_STORE_URL, folder))
-    return { log, state, models, ratings, close }
+    const isEmbedded = (url: string): boolean => url === 'embedded:'
+    const copies = {
+      ...(isEmbedded(config.EVENT_LOG_URL) && isHotCopy(log) && { log }),
+      ...(isEmbedded(config.USER_STATE_URL) && isHotCopy(state) && { state }),
+      ...(isEmbedded(config.MODEL_STORE_URL) && isHotCopy(models) && { models }),
+    }
+    return { log, state, models, ratings, copies, close }
   } catch (error) {
     await close()
     throw error
@@ -115,6 +124,8 @@ async function orClosed<T extends { close(): Promise<void> }>(store: T, prepare:
 /** The model store alone. @throws UnavailableError when it does not answer */
 export const openModelStore = (config: Config, { folder }: Pick<Opening, 'folder'>): Promise<ModelStore> =>
   openModels(config.MODEL_STORE_URL, folder)
+
+const isHotCopy = (store: object): store is HotCopy => 'copyTo' in store
 
 const inside = (folder: DataFolder | undefined, part: string): string => {
   if (folder === undefined) throw new Error('an embedded store needs a data folder')

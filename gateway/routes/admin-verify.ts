@@ -18,5 +18,5 @@ export const adminVerify = (app: App, { verifications }: Gateway) =>
   app.openapi(route, (c) => {
     if (!verifications)
       throw new Problem('not-found', 'This process has no ClickHouse open. Run `npm run verify` beside it.')
-    return c.json(verificationAnswer(verifications.start()), 202)
+    return c.json(verificationAnswer(verifications.start(undefined)), 202)
   })

@@ -85,7 +85,7 @@ async function run(
   if (has('updater')) roles.updater = keep(await startUpdater(parts))
   if (has('rebuilder')) roles.rebuilder = keep(startRebuilds(parts, () => loading !== undefined))
   if (has('gateway')) {
-    const gateway = keep(await startGateway(parts, { apiKeys, adminToken: folder?.token, loading: () => loading }))
+    const gateway = keep(await startGateway(parts, { apiKeys, folder, loading: () => loading }))
     folder?.announce(gateway.address)
     console.log(`listening on ${gateway.address}`)
     void sayWhenReady(gateway.address, stopped)

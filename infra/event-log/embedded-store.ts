@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { open } from 'lmdb'
 import type { Offset, RatingScale } from '../../models/events/types.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
-import { checkLmdbFile, commitFailure } from '../lmdb-file.ts'
+import { checkLmdbFile, commitFailure, copyDatabase } from '../lmdb-file.ts'
 import { type LogIdentity, type LogRecord, type NewRecord, type Position, TOPICS, type Topic } from './port.ts'
 
 const FILE = 'event-log.mdb'
@@ -135,6 +135,7 @@ export function openEmbeddedStore(folder: string) {
         return { identity, partitions }
       }),
 
+    copyTo: (to: string): Promise<void> => copyDatabase(root, join(to, FILE)),
     close: () => root.close(),
   }
 }

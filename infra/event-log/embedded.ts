@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { partitionOf } from '../../models/events/partition.ts'
 import type { Offset, RatingScale } from '../../models/events/types.ts'
 import { UnavailableError } from '../errors.ts'
+import type { HotCopy } from '../hot-copy.ts'
 import { type Logger, silent } from '../logging.ts'
 import { createCommitNotes } from './embedded-commits.ts'
 import { type Append, openEmbeddedStore } from './embedded-store.ts'
@@ -29,7 +30,7 @@ export async function openEmbeddedLog(
   folder: string,
   founding: RatingScale,
   { logger = silent }: { logger?: Logger } = {},
-): Promise<EventLog> {
+): Promise<EventLog & HotCopy> {
   const store = openEmbeddedStore(folder)
   const { identity, partitions } = await store.found(founding)
   const commits = createCommitNotes(store, logger)
@@ -175,6 +176,7 @@ export async function openEmbeddedLog(
     committed: async (topic, group) => partitionsOf(topic).map((partition) => commits.get(group, topic, partition)),
     members: async (group) => (subscribed.has(group) ? 1 : 0),
     ping: async () => assertOpen(),
+    copyTo: store.copyTo,
 
     async close() {
       if (closed) return

@@ -44,6 +44,22 @@ describe('in a folder', () => {
     await expect(store.load('g1')).rejects.toThrow(CorruptGenerationError)
   })
 
+  it('can be copied, without what is half written or belongs to a process', async () => {
+    const folder = await newFolder()
+    const store = await openFolderModelStore(folder)
+    for (const id of ['g1', 'g2']) await store.publish(generationOf(id))
+    await store.activate('g1', true)
+    await store.lease('somebody', 60_000)
+    await writeFile(join(folder, '.g3.generation.x.tmp'), 'half')
+    await writeFile(join(folder, 'g4.generation'), 'its manifest is not there yet')
+    const to = join(await newFolder(), 'copy')
+    await store.copyTo(to)
+    expect((await readdir(to)).sort()).toEqual(['g1.generation', 'g1.json', 'g2.generation', 'g2.json', 'pointer'])
+    const copy = await openFolderModelStore(to)
+    expect(await copy.pointer()).toEqual({ active: 'g1', pinned: true })
+    expect((await copy.load('g2')).id).toBe('g2')
+  })
+
   it('does not take one generation for another', async () => {
     const folder = await newFolder()
     const store = await openFolderModelStore(folder)

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptGenerationError, messageOf, UnavailableError, UnknownGenerationError } from '../errors.ts'
+import type { HotCopy } from '../hot-copy.ts'
+import { copyModels } from './copy-folder.ts'
 import { folderLease } from './folder-lease.ts'
 import type { ModelStore, Pointer, RebuildRecord, TuningRecord } from './port.ts'
 import { corrupt, newestFirst, seal, unseal } from './seal.ts'
@@ -19,7 +21,7 @@ const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
  *
  * @throws UnavailableError when the folder cannot be made. Methods throw it when a file can not be read or written.
  */
-export async function openFolderModelStore(folder: string): Promise<ModelStore> {
+export async function openFolderModelStore(folder: string): Promise<ModelStore & HotCopy> {
   const at = (name: string): string => join(folder, name)
   const artifactOf = (id: string): string => at(id + ARTIFACT)
   const manifestOf = (id: string): string => at(`${id}.json`)
@@ -118,6 +120,8 @@ export async function openFolderModelStore(folder: string): Promise<ModelStore> 
     lease: (holder, ttlMs) => attempt(() => leases.take(holder, ttlMs)),
     release: (holder) => attempt(() => leases.release(holder)),
     ping: () => attempt(async () => void (await readdir(folder))),
+
+    copyTo: (to) => copyModels(folder, to, ARTIFACT),
 
     async close() {
       for (const stop of watches) stop()

@@ -6,8 +6,9 @@ import { open } from 'lmdb'
 import type { ItemStatistics } from '../../models/ranking/types.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
 import type { LogIdentity } from '../event-log/port.ts'
+import type { HotCopy } from '../hot-copy.ts'
 import { mapInSlices } from '../in-slices.ts'
-import { checkLmdbFile, commitFailure } from '../lmdb-file.ts'
+import { checkLmdbFile, commitFailure, copyDatabase } from '../lmdb-file.ts'
 import { createChangeFeed, itemChanges } from './changes.ts'
 import { CorruptRecordError } from './corrupt-record.ts'
 import { openPages } from './embedded-pages.ts'
@@ -16,6 +17,7 @@ import { keepRecentUsers } from './recent-users.ts'
 import { appliedOffsetOf, decodeUser, encodeUser, rereadUser } from './record.ts'
 import { decodeStatistics, encodeStatistics } from './statistics-record.ts'
 
+const FILE = 'user-state.mdb'
 const NONE_YET: PartitionOffsets = { counted: -1, applied: -1 }
 /** How many ratings the users kept at hand may have together: some 100 MB. */
 const MAX_RECENT_RATINGS = 2_000_000
@@ -29,7 +31,7 @@ const HEARTBEAT_KEPT_MS = 24 * 3_600_000
  * resolves once it is on the disk. Commits reach the disk in order, so that a crash leaves what stood after one of them.
  * @throws UnavailableError when the folder cannot be used, and from every write while the disk is full
  */
-export async function openEmbeddedUserState(folder: string): Promise<UserState> {
+export async function openEmbeddedUserState(folder: string): Promise<UserState & HotCopy> {
   const { root, users, statistics, offsets, heartbeats, notes } = openDatabases(folder)
   const pages = openPages(root)
   const feed = createChangeFeed()
@@ -196,6 +198,7 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
 
     incarnation: async () => notes.get('incarnation'),
     ping: async () => void notes.get('incarnation'),
+    copyTo: (to) => copyDatabase(root, join(to, FILE)),
     close: () => root.close(),
   }
 }
@@ -203,7 +206,7 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState> 
 function openDatabases(folder: string) {
   try {
     mkdirSync(folder, { recursive: true })
-    const path = join(folder, 'user-state.mdb')
+    const path = join(folder, FILE)
     checkLmdbFile(path)
     // Without it lmdb makes promises of its own, whose rejection nobody can handle: a full disk would end the process.
     const root = open({ path, eventTurnBatching: false })

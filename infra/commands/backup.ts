@@ -1,0 +1,91 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { copyDataFolder } from '../backup.ts'
+import { MANIFEST, writeManifest } from '../backup-manifest.ts'
+import type { BackupOrder, BackupRecord } from '../backup-record.ts'
+import { type Config, embeddedStores, readConfig } from '../config.ts'
+import { FORMAT, type Holder, holderOf, openFormerDataFolder } from '../data-folder.ts'
+import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
+import { createLogger } from '../logging.ts'
+import { askRunning } from '../running-system.ts'
+import { openStores } from '../wiring.ts'
+
+const PATH = '/v1/admin/backups'
+const LOOK_MS = 200
+
+type Answered = Pick<BackupRecord, 'id' | 'status' | 'progress'> & BackupOrder
+
+/** `npm run backup -- DIR`: copies the data folder, by the process that has it open, or here where none has. */
+export async function backup(args: readonly string[]): Promise<number> {
+  const { config, words } = readConfig(args, process.env)
+  const [name] = words
+  if (name === undefined || words.length > 1)
+    throw new ConfigError('backup: expected one DIR, empty or new, as in npm run backup -- ../backup-of-today')
+  if (embeddedStores(config).length === 0)
+    throw new ConfigError('backup: no store is embedded. Kafka, Redis and ClickHouse have backups of their own.')
+  const directory = resolve(name)
+  await makeEmpty(directory, resolve(config.DATA_DIR))
+  try {
+    const holder = holderOf(config.DATA_DIR)
+    await (holder ? byRunning(holder, directory) : here(config, directory))
+    show('summing up')
+    const { files } = await writeManifest(directory, FORMAT)
+    const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0)
+    console.log(
+      `backed up ${config.DATA_DIR} into ${directory}: ${Object.keys(files).length} files, ${(bytes / 2 ** 20).toFixed(1)} MiB; npm run restore -- ${name} --data-dir NEW makes a data folder of it`,
+    )
+    return 0
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new UnavailableError(
+      `The backup was broken off: ${messageOf(error)}. The data folder is as it was. What is in ${directory} is no backup (there is no ${MANIFEST}): remove it, and begin again.`,
+      { cause: error },
+    )
+  }
+}
+
+const show = (progress: string): void => console.error(progress)
+
+async function makeEmpty(directory: string, dataFolder: string): Promise<void> {
+  if (!relative(dataFolder, directory).startsWith('..'))
+    throw new ConfigError(`backup: ${directory} lies in the data folder itself. Nothing was copied. Name another DIR.`)
+  // Others who may look into this machine are not to look into the events.
+  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw new ConfigError(
+      `backup: ${directory} cannot be made: ${messageOf(error)}. Nothing was copied. Name another DIR.`,
+    )
+  })
+  if ((await readdir(directory)).length > 0)
+    throw new ConfigError(`backup: ${directory} is not empty. Nothing was copied. Name an empty or a new DIR.`)
+}
+
+async function here(config: Config, directory: string): Promise<void> {
+  const folder = openFormerDataFolder(config.DATA_DIR)
+  try {
+    const stores = await openStores(config, { folder, scale: {}, withRatings: false, logger: createLogger('warn') })
+    try {
+      await copyDataFolder(folder, stores.copies, directory, show)
+    } finally {
+      await stores.close()
+    }
+  } finally {
+    folder.release()
+  }
+}
+
+async function byRunning(holder: Holder, directory: string): Promise<void> {
+  const begun = await askRunning<Answered>(holder, 'POST', PATH, { directory })
+  if (begun.directory !== directory)
+    throw new ConfigError(
+      `backup: one into ${begun.directory} is under way. Nothing was copied. Try again when it is done.`,
+    )
+  for (let last = ''; ; await sleep(LOOK_MS)) {
+    const { backup } = await askRunning<{ backup: Answered }>(holder, 'GET', PATH)
+    const { status, progress } = backup
+    if (progress !== last) show(progress)
+    last = progress
+    if (status === 'failed') throw new UnavailableError(progress)
+    if (status === 'done') return
+  }
+}

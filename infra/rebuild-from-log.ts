@@ -1,0 +1,98 @@
+import { SINK_GROUP } from '../consumers/clickhouse-sink.ts'
+import { UPDATER_GROUP } from '../consumers/fold-in-updater.ts'
+import { fillRatings, fillState } from '../consumers/replay/rebuild-stores.ts'
+import { createProgress } from '../producers/progress.ts'
+import { type Config, embeddedStores } from './config.ts'
+import { openFormerDataFolder } from './data-folder.ts'
+import { ConfigError } from './errors.ts'
+import type { EventLog } from './event-log/port.ts'
+import { createLogger } from './logging.ts'
+import { createMetrics } from './metrics.ts'
+import { followGeneration } from './model-store/live.ts'
+import { openEmptyRatings, openEmptyState, openEventLog, openModelStore } from './wiring.ts'
+
+export interface Wanted {
+  readonly state: boolean
+  readonly clickhouse: boolean
+}
+
+/**
+ * Empties stores, be they damaged, and fills them from the log alone, showing how far it has come.
+ * @throws ConfigError, before anything is emptied, while whoever owns them runs
+ */
+export async function rebuildFromLog(config: Config, wanted: Wanted): Promise<void> {
+  await withTools(config, async (tools) => {
+    if (wanted.state) await refuseWhileRuns('updater', UPDATER_GROUP, tools.log)
+    if (wanted.clickhouse) await refuseWhileRuns('sink', SINK_GROUP, tools.log)
+    if (wanted.state) await intoState(tools)
+    if (wanted.clickhouse) await intoRatings(tools)
+  })
+}
+
+type Tools = Awaited<ReturnType<typeof openTools>>
+
+async function withTools(config: Config, use: (tools: Tools) => Promise<void>): Promise<void> {
+  // The lock of the folder tells of a running system; services tell of one by the members of the consumer group.
+  const folder = embeddedStores(config).length > 0 ? openFormerDataFolder(config.DATA_DIR) : undefined
+  const open: { close(): unknown }[] = folder ? [{ close: folder.release }] : []
+  try {
+    await use(await openTools(config, folder, open))
+  } finally {
+    for (const part of open.toReversed()) await part.close()
+  }
+}
+
+async function openTools(
+  config: Config,
+  folder: ReturnType<typeof openFormerDataFolder> | undefined,
+  open: { close(): unknown }[],
+) {
+  const keep = <T extends { close(): unknown }>(part: T): T => {
+    open.push(part)
+    return part
+  }
+  const opening = { folder, scale: {}, logger: createLogger(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL) }
+  const log = keep(await openEventLog(config, opening))
+  const models = keep(await openModelStore(config, opening))
+  return { config, opening, keep, log, models, metrics: createMetrics() }
+}
+
+async function intoState({ config, opening, keep, log, models, metrics }: Tools): Promise<void> {
+  const generations = keep(followGeneration(models, opening.logger))
+  await generations.loaded
+  const generation = generations.current()
+  await shown('the user state', async (report) => {
+    const state = keep(await openEmptyState(config, log, opening))
+    await fillState(state, generation, { log, metrics, report, maxHistory: config.MAX_HISTORY })
+  })
+}
+
+async function intoRatings({ config, opening, keep, log, models, metrics }: Tools): Promise<void> {
+  await shown('ClickHouse', async (report) => {
+    const ratings = keep(await openEmptyRatings(config, log, opening))
+    await fillRatings(ratings, models, { log, metrics, report })
+  })
+}
+
+async function shown(
+  store: string,
+  fill: (report: (done: number, total: number) => void) => Promise<void>,
+): Promise<void> {
+  const began = performance.now()
+  const progress = createProgress(`replaying the log into ${store}`)
+  let records = 0
+  await fill((done, total) => {
+    records = done
+    progress.update(done, total, `${done.toLocaleString('en')} records`)
+  }).finally(() => progress.stop())
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  console.log(`${store} is rebuilt from ${records.toLocaleString('en')} records of the log, ${seconds} s`)
+}
+
+async function refuseWhileRuns(role: string, group: string, log: EventLog): Promise<void> {
+  const members = await log.members(group)
+  if (members === 0) return
+  throw new ConfigError(
+    `replay: consumer group ${group} has ${members === 1 ? 'a member' : `${members} members`}: ${role}s run that own this store. Nothing was changed. Stop them first (one that was killed counts for another 10 s); gateways may go on.`,
+  )
+}
