@@ -20,7 +20,7 @@ const COMMANDS: Record<string, { load: () => Promise<Command>; does: string }> =
   },
   replay: {
     load: async () => (await import('./commands/replay.ts')).replay,
-    does: 'a store rebuilt from the log alone: npm run replay -- --to-state|--to-clickhouse',
+    does: 'a store rebuilt from the log alone: npm run replay -- --to-state|--to-clickhouse; or what a user would have been recommended, by what was on the log then: -- --user U --as-of TIME',
   },
   backup: {
     load: async () => (await import('./commands/backup.ts')).backup,

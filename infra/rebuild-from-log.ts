@@ -21,7 +21,7 @@ export interface Wanted {
  * @throws ConfigError, before anything is emptied, while whoever owns them runs
  */
 export async function rebuildFromLog(config: Config, wanted: Wanted): Promise<void> {
-  await withTools(config, async (tools) => {
+  await withLog(config, async (tools) => {
     if (wanted.state) await refuseWhileRuns('updater', UPDATER_GROUP, tools.log)
     if (wanted.clickhouse) await refuseWhileRuns('sink', SINK_GROUP, tools.log)
     if (wanted.state) await intoState(tools)
@@ -31,12 +31,13 @@ export async function rebuildFromLog(config: Config, wanted: Wanted): Promise<vo
 
 type Tools = Awaited<ReturnType<typeof openTools>>
 
-async function withTools(config: Config, use: (tools: Tools) => Promise<void>): Promise<void> {
+/** Opens the log, and what is read and written beside it; of a folder only where nobody has it open. */
+export async function withLog<T>(config: Config, use: (tools: Tools) => Promise<T>): Promise<T> {
   // The lock of the folder tells of a running system; services tell of one by the members of the consumer group.
   const folder = embeddedStores(config).length > 0 ? openFormerDataFolder(config.DATA_DIR) : undefined
   const open: { close(): unknown }[] = folder ? [{ close: folder.release }] : []
   try {
-    await use(await openTools(config, folder, open))
+    return await use(await openTools(config, folder, open))
   } finally {
     for (const part of open.toReversed()) await part.close()
   }

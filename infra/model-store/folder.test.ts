@@ -54,7 +54,9 @@ describe('in a folder', () => {
     await writeFile(join(folder, 'g4.generation'), 'its manifest is not there yet')
     const to = join(await newFolder(), 'copy')
     await store.copyTo(to)
-    expect((await readdir(to)).sort()).toEqual(['g1.generation', 'g1.json', 'g2.generation', 'g2.json', 'pointer'])
+    expect((await readdir(to)).sort()).toEqual([
+      ...['activations', 'g1.generation', 'g1.json', 'g2.generation', 'g2.json', 'pointer'],
+    ])
     const copy = await openFolderModelStore(to)
     expect(await copy.pointer()).toEqual({ active: 'g1', pinned: true })
     expect((await copy.load('g2')).id).toBe('g2')

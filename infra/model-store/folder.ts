@@ -5,7 +5,14 @@ import { CorruptGenerationError, messageOf, UnavailableError, UnknownGenerationE
 import type { HotCopy } from '../hot-copy.ts'
 import { copyModels } from './copy-folder.ts'
 import { folderLease } from './folder-lease.ts'
-import type { ModelStore, Pointer, RebuildRecord, TuningRecord } from './port.ts'
+import {
+  type Activation,
+  MAX_ACTIVATIONS,
+  type ModelStore,
+  type Pointer,
+  type RebuildRecord,
+  type TuningRecord,
+} from './port.ts'
 import { corrupt, newestFirst, seal, unseal } from './seal.ts'
 import { watchPointer } from './watch.ts'
 
@@ -17,7 +24,7 @@ const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 
 /**
  * A model store in a folder, which processes (on a shared file system, machines too) may share: `ID.generation`, its manifest
- * `ID.json`, `pointer`, `rebuild`, `tuning` and the lease. Every file comes into being whole, by renaming.
+ * `ID.json`, `pointer`, `activations`, `rebuild`, `tuning` and the lease. Every file comes into being whole, by renaming.
  *
  * @throws UnavailableError when the folder cannot be made. Methods throw it when a file can not be read or written.
  */
@@ -53,6 +60,7 @@ export async function openFolderModelStore(folder: string): Promise<ModelStore &
     return json === undefined ? undefined : (JSON.parse(json) as T)
   }
   const pointer = async (): Promise<Pointer> => ({ ...NO_MODEL, ...(await readRecord<Partial<Pointer>>('pointer')) })
+  const activations = async (): Promise<Activation[]> => (await readRecord<Activation[]>('activations')) ?? []
   const movePointer = (to: Pointer): Promise<void> => writeWhole(folder, 'pointer', JSON.stringify(to))
 
   await attempt(async () => {
@@ -99,8 +107,13 @@ export async function openFolderModelStore(folder: string): Promise<ModelStore &
     activate: (id, pinned) =>
       attempt(async () => {
         await requireListed(id)
+        // What cannot be read is no reason to serve the wrong model.
+        const noted = [...(await activations().catch(() => [])), { id, at: Date.now() }].slice(-MAX_ACTIVATIONS)
+        await writeWhole(folder, 'activations', JSON.stringify(noted))
         await movePointer({ active: id, pinned })
       }),
+
+    activations: () => attempt(activations),
 
     unpin: () => attempt(async () => movePointer({ ...(await pointer()), pinned: false })),
 

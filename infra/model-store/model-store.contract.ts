@@ -79,6 +79,21 @@ export function modelStoreContract(place: () => Promise<() => Promise<ModelStore
       expect(await (await openAnother()).pointer()).toEqual({ active: 'g1', pinned: false })
     })
 
+    it('notes which generations were live, and since when', async () => {
+      const before = Date.now()
+      for (const id of ['g1', 'g2']) await store.publish(generationOf(id))
+      expect(await store.activations()).toEqual([])
+      await store.activate('g1', false)
+      await store.activate('g2', false)
+      await store.activate('g1', true)
+      await store.remove('g2')
+      const noted = await (await openAnother()).activations()
+      expect(noted.map(({ id }) => id)).toEqual(['g1', 'g2', 'g1'])
+      const times = noted.map(({ at }) => at)
+      expect(times).toEqual(times.toSorted((x, y) => x - y))
+      expect(times.every((at) => at >= before && at <= Date.now())).toBe(true)
+    })
+
     it('pins and unpins the active generation', async () => {
       await store.publish(generationOf('g1'))
       await store.activate('g1', true)

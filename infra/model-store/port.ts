@@ -24,6 +24,16 @@ export interface Pointer {
   readonly pinned: boolean
 }
 
+/** When a generation began to be served. */
+export interface Activation {
+  readonly id: string
+  /** ms since 1970 */
+  readonly at: number
+}
+
+/** So many are noted, the newest. */
+export const MAX_ACTIVATIONS = 1_000
+
 /** The newest rebuild that was asked for: how a gateway asks a rebuilder, and hears how it goes. */
 export interface RebuildRecord {
   readonly id: string
@@ -60,6 +70,8 @@ export interface ModelStore {
   /** @throws UnknownGenerationError */
   activate(id: string, pinned: boolean): Promise<void>
   unpin(): Promise<void>
+  /** Which generations were live, the newest last; some of them may be kept no longer. */
+  activations(): Promise<readonly Activation[]>
   /** Calls back with the pointer as it stands, and again within a second whenever it was moved, by any process. */
   watch(listener: (pointer: Pointer) => void): () => void
 

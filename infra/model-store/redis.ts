@@ -1,6 +1,13 @@
 import { Redis } from 'ioredis'
 import { CorruptGenerationError, messageOf, UnavailableError, UnknownGenerationError } from '../errors.ts'
-import type { ModelStore, Pointer, RebuildRecord, TuningRecord } from './port.ts'
+import {
+  type Activation,
+  MAX_ACTIVATIONS,
+  type ModelStore,
+  type Pointer,
+  type RebuildRecord,
+  type TuningRecord,
+} from './port.ts'
 import { corrupt, newestFirst, readManifest, seal, unseal } from './seal.ts'
 import { watchPointer } from './watch.ts'
 
@@ -10,6 +17,8 @@ const KEYS = {
   manifests: 'foldstream:model:manifests',
   /** Hash: `active`, and `pinned` as 0 or 1. */
   pointer: 'foldstream:model:pointer',
+  /** List, the newest last. */
+  activations: 'foldstream:model:activations',
   rebuild: 'foldstream:model:rebuild',
   tuning: 'foldstream:model:tuning',
   lease: 'foldstream:model:lease',
@@ -140,7 +149,15 @@ export async function openRedisModelStore(
     activate: (id, pinned) =>
       attempt(async () => {
         await requireManifest(id)
+        await redis.rpush(KEYS.activations, JSON.stringify({ id, at: Date.now() }))
+        await redis.ltrim(KEYS.activations, -MAX_ACTIVATIONS, -1)
         await redis.hset(KEYS.pointer, { active: id, pinned: pinned ? 1 : 0 })
+      }),
+
+    activations: () =>
+      attempt(async () => {
+        const noted = await redis.lrange(KEYS.activations, 0, -1)
+        return noted.map((json): Activation => JSON.parse(json))
       }),
 
     unpin: () => attempt(async () => void (await redis.hset(KEYS.pointer, { pinned: 0 }))),

@@ -29,10 +29,15 @@ it('a data folder of format 1 is opened: ratings, model and titles are all there
   const isSound = { code: 0, output: expect.stringMatching(/^everything is as the log says/m) }
   expect(await runFoldstream(verify)).toEqual(isSound)
 
+  const { items } = await system.recommendations('user-2', { limit: 3 })
   // It goes on as if it were of today.
   await system.rate({ userId: 'user-1', itemId: 'film-39', value: 5 })
   await system.settled()
   expect((await system.ratingsOf('user-1')).get('film-39')).toBe(5)
   expect(await system.stop()).toBe(0)
   expect(await runFoldstream(verify)).toEqual(isSound)
+  const asked = ['--user', 'user-2', '--as-of', String(Date.now()), '--limit', '3', '--json']
+  const { output } = await runFoldstream(['replay', ...asked, '--data-dir', folder])
+  const { items: asOf }: { items: { itemId: string; title: string }[] } = JSON.parse(output)
+  expect(asOf.map(({ itemId, title }) => [itemId, title])).toEqual(items.map(({ itemId, title }) => [itemId, title]))
 })
