@@ -5,9 +5,9 @@ import type { EventLog } from '../infra/event-log/port.ts'
 import type { Verifications } from '../infra/ledger-report.ts'
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
+import type { LiveGeneration } from '../infra/model-store/live.ts'
 import type { ModelStore } from '../infra/model-store/port.ts'
 import type { UserState } from '../infra/user-state/port.ts'
-import type { Generation } from '../models/als/types.ts'
 import type { Offset } from '../models/events/types.ts'
 import type { ApiKey, ApiKeys } from './api-keys.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -39,7 +39,7 @@ export interface GatewayDependencies {
   readonly log: EventLog
   readonly state: UserState
   readonly models: ModelStore
-  readonly generations: { current(): Generation | undefined }
+  readonly generations: Pick<LiveGeneration, 'current' | 'trouble'>
   readonly catalogue: Catalogue
   readonly logger: Logger
   readonly metrics: Metrics

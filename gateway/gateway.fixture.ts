@@ -67,7 +67,7 @@ export async function openTestGateway(
     log,
     state,
     models,
-    generations: { current: () => generation },
+    generations: { current: () => generation, trouble: () => undefined },
     catalogue,
     logger: silent,
     metrics: createMetrics(),

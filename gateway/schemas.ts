@@ -197,11 +197,29 @@ const tuning = z
 
 export const lastTuning = tuning.nullable()
 
+const comparison = z
+  .object({
+    live: z.string().openapi({ description: 'The model that was live' }),
+    metric: z.string(),
+    figure: z.number(),
+    liveFigure: z.number().openapi({ description: 'Of the live model, on the same pairs' }),
+    standardError: z.number().openapi({ description: 'Of the difference, paired by user' }),
+    users: z.int(),
+    pairs: z.int().openapi({ description: 'Held-out pairs that both know' }),
+    tolerance: z.number().optional().openapi({ description: 'So many standard errors worse are put down to chance' }),
+    verdict: z.enum(['sound', 'worse', 'forced', 'too-few-users']),
+  })
+  .openapi('Comparison', { description: 'How the model did beside the one that was live when it was made' })
+
 export const generationInfo = z
   .object({
     id: z.string(),
     createdAt: z.iso.datetime(),
     isActive: z.boolean(),
+    notServed: z
+      .string()
+      .optional()
+      .openapi({ description: 'Why it is not served, where it is newer or was held back' }),
     hyperParameters: z.record(z.string(), z.number().optional()),
     metrics: z.record(z.string(), z.number()).openapi({ description: 'Figures on the held-out pairs' }),
     users: z.int(),
@@ -211,6 +229,7 @@ export const generationInfo = z
     trainSeconds: z.number(),
     epochsRun: z.int(),
     tuning: tuning.optional(),
+    comparison: comparison.optional(),
     bytes: z.int(),
     sha256: z.string(),
   })
@@ -221,10 +240,14 @@ export const rebuild = z
     id: z.string(),
     requestedAt: z.iso.datetime(),
     reason: z.enum(['demand', 'schedule', 'first-model', 'tuning']),
-    status: z.enum(['requested', 'running', 'published', 'skipped', 'failed']),
+    status: z.enum(['requested', 'running', 'published', 'held-back', 'skipped', 'failed']).openapi({
+      description: '`held-back`: the model is kept, but not served, since it is worse than the live one',
+    }),
     progress: z.string(),
     generation: z.string().optional(),
     again: z.literal(true).optional().openapi({ description: 'Another one follows: it was asked for meanwhile' }),
+    force: z.literal(true).optional().openapi({ description: 'What comes of it is served even if it is worse' }),
+    forceAgain: z.literal(true).optional().openapi({ description: 'So is what comes of the one that follows' }),
     updatedAt: z.iso.datetime(),
   })
   .openapi('Rebuild')

@@ -47,6 +47,16 @@ function storeUrl(...schemes: string[]) {
   }
 }
 
+/** @returns undefined: off */
+function tolerance(value: string): number | undefined {
+  if (value === 'off') return undefined
+  try {
+    return decimal(0)(value)
+  } catch (error) {
+    throw new Error(`${(error as Error).message}, or 'off'`)
+  }
+}
+
 /** Longer ones are no time for a timer. */
 const MAX_DURATION_MS = 2 ** 31 - 1
 /** The longest that a read may wait for a write. */
@@ -128,6 +138,7 @@ const SETTINGS = {
   DATASET: { parse: text, default: undefined, flag: true },
   DATASETS_DIR: { parse: text, default: undefined },
   REBUILD_INTERVAL: { parse: duration, default: '1h' },
+  REBUILD_TOLERANCE: { parse: tolerance, default: '3' },
   RATING_SCALE: { parse: scale, default: undefined },
   POSITIVE_FROM: { parse: decimal(Number.NEGATIVE_INFINITY), default: undefined },
   FACTORS: { parse: integer(1, 512), default: '64' },

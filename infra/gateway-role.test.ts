@@ -29,7 +29,7 @@ it('answers reads that wait while it stops by the model, as before', async () =>
   await writeUser(embedded, 'u', { [liked]: 5 })
   const stores = { log, state, models, ratings: undefined, copies: {}, close: async () => {} }
   const { config } = readConfig([], { PORT: '0' })
-  const generations = { current: () => generation, onSwitch: () => () => {} }
+  const generations = { current: () => generation, onSwitch: () => () => {}, trouble: () => undefined }
   const parts = { config, stores, generations, logger: silent, metrics: createMetrics() }
   const role = await startGateway(parts, { apiKeys: undefined, folder: undefined, loading: () => undefined })
   const { rate, recommendations } = clientOf(role.address)

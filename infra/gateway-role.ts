@@ -71,7 +71,7 @@ export async function startGateway(
   await gateway.settled()
   const server = await serveGateway(gateway.app, { host: config.HOST, port: config.PORT ?? DEFAULT_PORT })
   const role = beating('gateway', stores, logger, {
-    trouble: () => undefined,
+    trouble: generations.trouble,
     async close() {
       gateway.leave()
       await server.close()

@@ -26,7 +26,7 @@ const HEARTBEAT_MS = 5_000
 export interface Parts {
   readonly config: Config
   readonly stores: Stores
-  readonly generations: Pick<LiveGeneration, 'current' | 'onSwitch'>
+  readonly generations: Pick<LiveGeneration, 'current' | 'onSwitch' | 'trouble'>
   readonly logger: Logger
   readonly metrics: Metrics
 }
@@ -71,7 +71,10 @@ export async function startSink({ stores, logger, metrics }: Parts): Promise<Run
 }
 
 /** Starts the rebuilder. @param onHold while true, nothing is rebuilt unless somebody asks */
-export function startRebuilds({ config, stores, logger, metrics }: Parts, onHold: () => boolean): RunningRole {
+export function startRebuilds(
+  { config, stores, generations, logger, metrics }: Parts,
+  onHold: () => boolean,
+): RunningRole {
   const { log, models } = stores
   const ratings = ratingsOf(stores)
   const { partitions } = log.identity
@@ -80,13 +83,14 @@ export function startRebuilds({ config, stores, logger, metrics }: Parts, onHold
     ...{ ratings, models, partitions, logger, metrics },
     maxHistory: config.MAX_HISTORY,
     threads: config.THREADS,
+    tolerance: config.REBUILD_TOLERANCE,
   }
   const budgetMs = config.TUNING_BUDGET
   const rebuilder = startRebuilder({
     log,
     ratings,
     models,
-    rebuild: (report, signal) => rebuildOnce(work, report, signal),
+    rebuild: (report, signal, force) => rebuildOnce(work, report, signal, force),
     search:
       budgetMs === undefined || work.search.length === 0
         ? undefined
@@ -94,7 +98,9 @@ export function startRebuilds({ config, stores, logger, metrics }: Parts, onHold
             isDue: async (newest) => isSearchDue(work, await models.tuning(), newest.ratings),
             run: (report, signal, cut) => searchOnce({ ...work, budgetMs }, report, signal, cut),
           },
-    isOutdated: ({ hyperParameters }) => !isMadeFor(work, hyperParameters),
+    // A damaged live generation is replaced by one that is made after that was found, if only it is not pinned.
+    isOutdated: ({ hyperParameters, createdAt }) =>
+      !isMadeFor(work, hyperParameters) || (damagedSince(generations) ?? 0) > createdAt,
     intervalMs: config.REBUILD_INTERVAL,
     holder: processName(),
     onHold,
@@ -159,6 +165,12 @@ function settingsOf(config: Config, { log }: Stores): Settings {
     hyperParameters,
     search: TUNED.filter((name) => given[name] === 'auto'),
   }
+}
+
+/** @returns undefined: it is whole, or nobody knows */
+function damagedSince({ trouble }: Parts['generations']): number | undefined {
+  const found = trouble()
+  return found?.isDamaged ? found.since : undefined
 }
 
 const processName = (): string => `${hostname()}:${process.pid}`

@@ -1,9 +1,11 @@
 import type { Logger } from '../../infra/logging.ts'
 import type { Metrics } from '../../infra/metrics.ts'
+import { comparisonInWords, isHeldBack, whyNotServed } from '../../infra/model-store/not-served.ts'
 import type { GenerationInfo, ModelStore } from '../../infra/model-store/port.ts'
 import { pruneGenerations } from '../../infra/model-store/prune.ts'
 import type { GenerationRow, RatingStore } from '../../infra/rating-store/port.ts'
 import type { Generation } from '../../models/als/types.ts'
+import type { Published } from './outcome.ts'
 
 interface Publisher {
   readonly ratings: Pick<RatingStore, 'recordGeneration'>
@@ -13,41 +15,49 @@ interface Publisher {
 }
 
 /**
- * Publishes a generation and flips the pointer, unless it is pinned. Once the pointer has moved this has succeeded: what
- * ClickHouse notes of it, for dashboards, may fail.
+ * Publishes a generation and flips the pointer, unless that is pinned or the generation is worse than the live one. Once the
+ * pointer has moved this has succeeded: what ClickHouse notes of it, for dashboards, may fail.
  */
 export async function publish(
   generation: Generation,
   { models, ratings, logger, metrics }: Publisher,
-): Promise<{ generation: string }> {
-  await models.publish(generation)
-  if (!(await models.pointer()).pinned) await models.activate(generation.id, false)
-  const { id, itemIds, users, trainSeconds } = generation
+): Promise<Published> {
+  const info = await models.publish(generation)
+  const pointer = await models.pointer()
+  const isServed = !pointer.pinned && !isHeldBack(info)
+  if (isServed) await models.activate(info.id, false)
+  const { id, itemIds, comparison, users, trainSeconds } = generation
   await ratings
     .recordGeneration(noteOf({ ...generation, items: itemIds.length }))
     .catch((error: unknown) =>
-      logger.warn({ err: error, generation: id }, 'the generation is live, but not noted in ClickHouse'),
+      logger.warn({ err: error, generation: id }, 'the generation is published, but not noted in ClickHouse'),
     )
   await pruneGenerations(models).catch((error: unknown) =>
     logger.warn({ err: error }, 'old generations were not removed'),
   )
   metrics.rebuildSeconds.observe(trainSeconds)
-  logger.info(
-    { generation: id, ...generation.metrics, items: itemIds.length, users, seconds: trainSeconds },
-    'generation published',
+  const remark = isServed ? forcedInWords(generation) : whyNotServed(info, pointer, undefined)
+  logger[remark === undefined ? 'info' : 'warn'](
+    { generation: id, ...generation.metrics, items: itemIds.length, users, seconds: trainSeconds, comparison },
+    remark === undefined ? 'generation published' : `generation published; ${remark}`,
   )
-  return { generation: id }
+  return { generation: id, isHeldBack: isHeldBack(info), remark }
+}
+
+function forcedInWords({ comparison }: Generation): string | undefined {
+  return comparison?.verdict === 'forced' ? `forced: ${comparisonInWords(comparison)}` : undefined
 }
 
 /** What ClickHouse notes of a generation. */
 export function noteOf({
   hyperParameters,
   tuning,
+  comparison,
   ...info
-}: Omit<GenerationRow, 'hyperParameters'> & Pick<GenerationInfo, 'hyperParameters' | 'tuning'>): GenerationRow {
+}: Omit<GenerationRow, 'hyperParameters'> & Pick<GenerationInfo, 'hyperParameters' | 'tuning' | 'comparison'>): GenerationRow {
   const { id, createdAt, metrics, users, items, ratings, watermark, trainSeconds } = info
   return {
     ...{ id, createdAt, metrics, users, items, ratings, watermark, trainSeconds },
-    hyperParameters: { ...hyperParameters, ...(tuning && { tuning }) },
+    hyperParameters: { ...hyperParameters, ...(tuning && { tuning }), ...(comparison && { comparison }) },
   }
 }

@@ -49,7 +49,7 @@ export function storesForRebuilds() {
 
   function roleOf(change: Partial<HyperParameters> = {}): Rebuild {
     const hyperParameters = { ...TINY, ...change }
-    const sizes = { partitions: 3, maxHistory: 10_000, threads: 1 }
+    const sizes = { partitions: 3, maxHistory: 10_000, threads: 1, tolerance: 3 }
     return { ratings, models, ...sizes, hyperParameters, search: [], logger: silent, metrics }
   }
 

@@ -118,6 +118,7 @@ describe.concurrent('a rebuild runs', () => {
         hyperParameters,
         maxHistory: 100,
         threads: 1,
+        tolerance: undefined,
         search: [],
         logger: silent,
         metrics,

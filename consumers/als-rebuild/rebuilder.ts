@@ -6,6 +6,7 @@ import type { GenerationInfo, ModelStore, RebuildRecord } from '../../infra/mode
 import { requestRebuild } from '../../infra/model-store/rebuild-request.ts'
 import type { RatingStore } from '../../infra/rating-store/port.ts'
 import type { Offset } from '../../models/events/types.ts'
+import type { Outcome } from './outcome.ts'
 import { keepRecord } from './record.ts'
 
 const LOOK_MS = 200
@@ -18,7 +19,6 @@ const SETTLED_MS = 1_000
 const LONGEST_WAIT_MS = 15_000
 
 type Report = (progress: string) => void
-type Outcome = { readonly generation: string } | { readonly skipped: string }
 
 interface Search {
   /** @param newest the generation whose ratings count */
@@ -31,11 +31,11 @@ interface Rebuilder {
   readonly log: Pick<EventLog, 'identity' | 'ends'>
   readonly ratings: Pick<RatingStore, 'watermark'>
   readonly models: ModelStore
-  /** Trains and publishes; `report` takes the progress in words. */
-  readonly rebuild: (report: Report, signal: AbortSignal) => Promise<Outcome>
+  /** Trains and publishes; `report` takes the progress in words, and `force` activates what is worse than the live model, too. */
+  readonly rebuild: (report: Report, signal: AbortSignal, force: boolean) => Promise<Outcome>
   /** undefined: hyper-parameters are not searched */
   readonly search?: Search | undefined
-  /** Whether a generation was made with other settings than those that stand now. */
+  /** Whether another generation is wanted at once: this one was made with other settings, or the live one is damaged since. */
   readonly isOutdated?: (newest: GenerationInfo) => boolean
   /** undefined: never by itself, once there is a model */
   readonly intervalMs: number | undefined
@@ -68,7 +68,7 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     const asked = await models.rebuild()
     // A record that runs although the lease is ours belongs to a rebuilder that died.
     if (asked?.status === 'requested' || asked?.status === 'running') return run(asked)
-    if (asked?.again) return run(await requestRebuild(models, 'demand'))
+    if (asked?.again) return run(await requestRebuild(models, 'demand', { force: asked.forceAgain ?? false }))
     if (role.onHold() || Date.now() < notBefore) return
     const newest = (await models.list())[0]
     const reason = (await rebuildReason(newest)) ?? (await searchReason(newest))
@@ -104,7 +104,7 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
   }
 
   /** Whoever posts ratings and asks for a rebuild wants them in it. Waits as long as ClickHouse is getting nearer. */
-  async function untilSunk(report: (progress: string) => void): Promise<void> {
+  async function untilSunk(report: Report, signal: AbortSignal): Promise<void> {
     const ends = await log.ends('ratings')
     const behind = async (): Promise<number> => {
       const watermark = await ratings.watermark(ends.length)
@@ -113,16 +113,16 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     let nearest = { events: await behind(), at: Date.now() }
     while (nearest.events > 0 && Date.now() - nearest.at < LONGEST_WAIT_MS) {
       report(`waiting for ClickHouse, ${nearest.events} events behind the log`)
-      await sleep(LOOK_MS / 5, undefined, { signal: stop.signal })
+      await sleep(LOOK_MS / 5, undefined, { signal })
       const events = await behind()
       if (events < nearest.events) nearest = { events, at: Date.now() }
     }
   }
 
-  async function rebuild(report: Report): Promise<Outcome> {
-    await untilSunk(report)
+  async function rebuild(report: Report, signal: AbortSignal, force: boolean): Promise<Outcome> {
+    await untilSunk(report, signal)
     const standing = await ratings.watermark(log.identity.partitions)
-    const outcome = await role.rebuild(report, stop.signal)
+    const outcome = await role.rebuild(report, signal, force)
     if ('skipped' in outcome) {
       barren = standing
       notBefore = Date.now() + PAUSE_AFTER_SKIP_MS
@@ -130,12 +130,12 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     return outcome
   }
 
-  async function search(report: Report): Promise<Outcome> {
+  async function search(report: Report, signal: AbortSignal): Promise<Outcome> {
     if (role.search === undefined) return { skipped: 'hyper-parameters are no longer searched' }
     const [cut, over] = [new AbortController(), new AbortController()]
     const watching = giveWay(cut, over.signal)
     try {
-      const outcome = await role.search.run(report, stop.signal, cut.signal)
+      const outcome = await role.search.run(report, signal, cut.signal)
       // Nothing to search with, and nothing noted: with the same ratings it would be so again.
       if ('skipped' in outcome && !cut.signal.aborted) unsearchable = (await models.list())[0]?.id
       return outcome
@@ -158,19 +158,17 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
 
   async function run(asked: RebuildRecord): Promise<void> {
     const { note, report, written } = keepRecord(models, asked, logger)
-    const renewing = setInterval(() => void models.lease(holder, LEASE_MS).catch(() => {}), LEASE_MS / 3)
+    const lost = new AbortController()
+    const renewing = setInterval(() => void renew(lost), LEASE_MS / 3)
+    const signal = AbortSignal.any([stop.signal, lost.signal])
     const isSearch = asked.reason === 'tuning'
     try {
       await note({ status: 'running', progress: 'reading ratings' })
-      const outcome = await (isSearch ? search(report) : rebuild(report))
-      await note(
-        'generation' in outcome
-          ? { status: 'published', progress: 'done', generation: outcome.generation }
-          : { status: 'skipped', progress: outcome.skipped },
-      )
+      const outcome = await (isSearch ? search(report, signal) : rebuild(report, signal, asked.force ?? false))
+      await note(noteOf(outcome))
     } catch (error) {
       // Stopped on the way: whoever has the lease next takes it up again.
-      if (stop.signal.aborted) return
+      if (signal.aborted) return
       if (isSearch) unsearchable = (await models.list())[0]?.id
       else notBefore = Date.now() + PAUSE_AFTER_FAILURE_MS
       logger.error({ err: error }, `the ${isSearch ? 'search' : 'rebuild'} failed; the live generation goes on`)
@@ -179,6 +177,14 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
       clearInterval(renewing)
       await written()
     }
+  }
+
+  /** A process that stood still for long may find that another one has taken over: what it was doing is done there. */
+  async function renew(lost: AbortController): Promise<void> {
+    // A store that does not answer tells nothing of the lease.
+    if (await models.lease(holder, LEASE_MS).catch(() => true)) return
+    logger.warn('another rebuilder has the lease; leaving the rebuild to it')
+    lost.abort(new Error('another rebuilder has the lease'))
   }
 
   const running = (async () => {
@@ -197,4 +203,11 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
       return running
     },
   }
+}
+
+/** What the record says of the outcome. */
+function noteOf(outcome: Outcome): Partial<RebuildRecord> {
+  if ('skipped' in outcome) return { status: 'skipped', progress: outcome.skipped }
+  const { generation, isHeldBack = false, remark = 'done' } = outcome
+  return { status: isHeldBack ? 'held-back' : 'published', progress: remark, generation }
 }

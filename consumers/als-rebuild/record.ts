@@ -22,8 +22,9 @@ export function keepRecord(models: ModelStore, asked: RebuildRecord, logger: Log
     writing = writing
       .catch(() => {})
       .then(async () => {
-        const isAgain = (await models.rebuild())?.again ?? false
-        await models.writeRebuild(isAgain ? { ...noted, again: true } : noted)
+        // Asked for by others meanwhile.
+        const { again, forceAgain } = (await models.rebuild()) ?? {}
+        await models.writeRebuild({ ...noted, ...(again && { again }), ...(forceAgain && { forceAgain }) })
       })
     return writing
   }

@@ -1,10 +1,12 @@
 import { createGeneration } from '../../models/als/generation.ts'
 import type { Tuning } from '../../models/als/types.ts'
+import { judge } from './gate.ts'
 import { currentValues, isSettled } from './hyper-parameters.ts'
+import type { Outcome } from './outcome.ts'
 import { epochInWords, foundInWords, searchInWords } from './progress.ts'
 import { publish } from './publish.ts'
 import { readProblem } from './read-problem.ts'
-import type { Outcome, Rebuild } from './rebuild.ts'
+import { liveModel, type Rebuild } from './rebuild.ts'
 import { type ThreadProgress, trainInThread } from './training-thread.ts'
 
 export interface Search extends Rebuild {
@@ -13,7 +15,8 @@ export interface Search extends Rebuild {
 
 /**
  * One search for hyper-parameters, on the latest ratings as a rebuild reads them: widely the first time, later around what
- * stands. When it has found something better, a model is trained with it, from nothing as the search's were, and published.
+ * stands. When it has found something better, a model is trained with it, from nothing as the search's were, and published as
+ * one of a rebuild is: not served if it is worse than the live one.
  * Whatever it found, later rebuilds go by it.
  *
  * @param cut breaks it off without failing: what it has found until then counts
@@ -24,7 +27,7 @@ export async function searchOnce(
   signal: AbortSignal,
   cut: AbortSignal,
 ): Promise<Outcome> {
-  const { models, threads, search, budgetMs, logger } = role
+  const { models, threads, search, budgetMs, tolerance, logger } = role
   const started = Date.now()
   const last = await models.tuning()
   const hyperParameters = currentValues(role, last)
@@ -53,7 +56,8 @@ export async function searchOnce(
   }
 
   report('searching for better hyper-parameters')
-  const job = { gathered, hyperParameters, threads, tuning: { search, reach, budgetMs } } as const
+  const live = await liveModel(models, logger)
+  const job = { gathered, hyperParameters, live, isWarm: false, threads, tuning: { search, reach, budgetMs } } as const
   const trained = await trainInThread(job, hear, either).catch(unlessCut)
   if (found === undefined) return { skipped: 'broken off in the first search' }
   const { regularization, unobservedWeight, seconds } = found
@@ -69,6 +73,7 @@ export async function searchOnce(
           watermark,
           trainSeconds: Math.round(Date.now() - started - 1000 * seconds) / 1000,
           tuning: found,
+          comparison: trained.figures && judge(trained.figures, { tolerance, force: false }),
         }),
         role,
       )

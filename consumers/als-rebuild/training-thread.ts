@@ -41,8 +41,11 @@ export function trainInThread(
   })
 }
 
-function buffersOf({ gathered, warmStart }: TrainingJob): ArrayBuffer[] {
-  const { blocks, ends, heldOut, sample } = gathered
-  const arrays = [...blocks, ends, heldOut.users, heldOut.items, heldOut.orders, sample.users, warmStart?.factors.data]
+function buffersOf({ gathered, live }: TrainingJob): ArrayBuffer[] {
+  const { blocks, ends, heldOut, sample, measured } = gathered
+  const arrays = [
+    ...[...blocks, ends, heldOut.users, heldOut.items, heldOut.orders, sample.users],
+    ...[measured.starts, measured.items, measured.values, live?.items.factors.data, live?.items.gramian],
+  ]
   return [...new Set(arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : [])))]
 }

@@ -5,14 +5,17 @@ import { initialFactors } from '../../models/als/initial-factors.ts'
 import { assembleProblem } from '../../models/als/problem.ts'
 import { type Epoch, type Training, train } from '../../models/als/train.ts'
 import { type TuningOptions, type TuningProgress, tune } from '../../models/als/tune.ts'
-import type { Factors, HyperParameters, Tuning } from '../../models/als/types.ts'
+import type { Factors, HyperParameters, PairedFigures, Tuning } from '../../models/als/types.ts'
+import { compareModels, type RankingModel } from '../../models/evaluation/compare.ts'
 
 /** What a training thread is started with. */
 export interface TrainingJob {
   readonly gathered: GatheredRatings
   readonly hyperParameters: HyperParameters
-  /** To start from, for the items that stand here; drawn from the seed when left out. */
-  readonly warmStart?: { readonly itemIds: readonly string[]; readonly factors: Factors } | undefined
+  /** With which the new model is compared, if there is one. */
+  readonly live?: (RankingModel & { readonly id: string }) | undefined
+  /** To start from the factors of the live one, for the items that it knows; else they are drawn from the seed. */
+  readonly isWarm: boolean
   readonly threads: number
   /** Search first, and train only with values that the search found to be better. */
   readonly tuning?: Pick<TuningOptions, 'search' | 'reach' | 'budgetMs'> | undefined
@@ -29,9 +32,11 @@ export type TrainingMessage =
 export interface Trained {
   readonly training: Training
   readonly itemIds: readonly string[]
+  /** Beside the live model. */
+  readonly figures?: PairedFigures | undefined
 }
 
-const { gathered, hyperParameters, warmStart, threads, tuning } = workerData as TrainingJob
+const { gathered, hyperParameters, live, isWarm, threads, tuning } = workerData as TrainingJob
 const crew = startCrew(threads)
 const say = (message: TrainingMessage): void => parentPort?.postMessage(message)
 // Here, since it takes too long beside requests.
@@ -54,14 +59,19 @@ if (found === undefined || isBetter(found)) {
   const { regularization, unobservedWeight } = found ?? hyperParameters
   const onEpoch = (epoch: Epoch): void => say({ epoch })
   const chosen = { ...hyperParameters, regularization, unobservedWeight }
-  const training = train(problem, chosen, { initialItems: warmStart && initialItems(warmStart), onEpoch, crew })
-  if (training) say({ training, itemIds })
+  const initialItems = isWarm && live ? warmItems(live) : undefined
+  const training = train(problem, chosen, { initialItems, onEpoch, crew })
+  if (training) {
+    const model = { itemIds, items: training.items, hyperParameters: chosen }
+    const figures = live && compareModels(model, live, gathered.measured, gathered.itemIds)
+    say({ training, itemIds, figures })
+  }
 }
 crew.close()
 
-function initialItems({ itemIds: known, factors }: NonNullable<TrainingJob['warmStart']>): Factors {
+function warmItems({ itemIds: known, items }: RankingModel): Factors {
   const indexOf = new Map(known.map((id, index) => [id, index]))
-  return initialFactors(itemIds, hyperParameters.factors, hyperParameters.seed, { indexOf, items: { factors } })
+  return initialFactors(itemIds, hyperParameters.factors, hyperParameters.seed, { indexOf, items })
 }
 
 function isBetter({ figure, start }: Tuning): boolean {

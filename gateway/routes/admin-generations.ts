@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { whyNotServed } from '../../infra/model-store/not-served.ts'
 import type { Tuning } from '../../models/als/types.ts'
 import type { App, Gateway } from '../context.ts'
 import { generationInfo, json, lastTuning, needs, refusals } from '../schemas.ts'
@@ -23,20 +24,24 @@ const route = createRoute({
 
 export const adminGenerations = (app: App, { models }: Gateway) =>
   app.openapi(route, async (c) => {
-    const [generations, { active, pinned }, last] = await Promise.all([
-      models.list(),
-      models.pointer(),
-      models.tuning(),
-    ])
-    const described = generations.map(({ createdAt, hyperParameters, watermark, metrics, tuning, ...info }) => ({
-      ...info,
-      createdAt: new Date(createdAt).toISOString(),
-      isActive: info.id === active,
-      hyperParameters: { ...hyperParameters },
-      metrics: { ...metrics },
-      watermark: [...watermark],
-      ...(tuning && { tuning: shown(tuning) }),
-    }))
+    const [generations, pointer, last] = await Promise.all([models.list(), models.pointer(), models.tuning()])
+    const { active, pinned } = pointer
+    const activeSince = generations.find(({ id }) => id === active)?.createdAt
+    const described = generations.map((generation) => {
+      const { createdAt, hyperParameters, watermark, metrics, tuning, comparison, ...info } = generation
+      const notServed = whyNotServed(generation, pointer, activeSince)
+      return {
+        ...info,
+        createdAt: new Date(createdAt).toISOString(),
+        isActive: info.id === active,
+        ...(notServed !== undefined && { notServed }),
+        hyperParameters: { ...hyperParameters },
+        metrics: { ...metrics },
+        watermark: [...watermark],
+        ...(tuning && { tuning: shown(tuning) }),
+        ...(comparison && { comparison: { ...comparison } }),
+      }
+    })
     const found = last ? shown(last.tuning) : null
     return c.json({ active: active ?? null, pinned, tuning: found, generations: described }, 200)
   })

@@ -37,7 +37,7 @@ const route = createRoute({
   responses: { 200: json(status, 'As far as the stores answer'), ...refusals() },
 })
 
-export const adminStatus = (app: App, { log, state, models, engine, health, lag, logger }: Gateway) => {
+export const adminStatus = (app: App, { log, state, models, generations, engine, health, lag, logger }: Gateway) => {
   /** A status is wanted most when something is broken: what does not answer is left empty, and stands under `degraded`. */
   async function orElse<T>(otherwise: T, work: Promise<T>): Promise<T> {
     return work.catch((error: unknown) => {
@@ -53,6 +53,7 @@ export const adminStatus = (app: App, { log, state, models, engine, health, lag,
       orElse([], lag()),
       orElse(undefined, models.rebuild()),
     ])
+    const live = generations.trouble()
     return c.json(
       {
         log: { id: log.identity.id, partitions: log.identity.partitions, scale: { ...log.identity.scale } },
@@ -64,7 +65,7 @@ export const adminStatus = (app: App, { log, state, models, engine, health, lag,
           details: { ...details },
         })),
         lag: lags.map(({ group, partitions }) => ({ group, partitions: [...partitions] })),
-        degraded: troubles.map(troubleAnswer),
+        degraded: [...troubles, ...(live ? [{ part: 'generation', ...live }] : [])].map(troubleAnswer),
       },
       200,
     )

@@ -14,24 +14,33 @@ const LOOK_MS = 300
 
 /**
  * `npm run rebuild`: asks the running system for a rebuild and follows it; where none runs, does it itself. On real services
- * whichever rebuilder has the lease works, this process or another.
+ * whichever rebuilder has the lease works, this process or another. With `--force` a model that is worse than the live one is
+ * served, too.
+ * @returns 1 when it failed, or its model is not served because it is worse
  */
 export async function rebuild(args: readonly string[]): Promise<number> {
-  const { config, words } = readConfig(args, process.env)
+  const { config, words, flags } = readConfig(args, process.env, { force: 'boolean' })
   if (words.length > 0) throw new ConfigError(`rebuild: expected only flags, not '${words.join(' ')}'`)
   const holder = embeddedStores(config).length > 0 ? holderOf(config.DATA_DIR) : undefined
-  const record = await (holder ? ofRunning(holder) : here(config))
-  console.log(
-    record.status === 'published'
-      ? `published generation ${record.generation}`
-      : `${record.status}: ${record.progress}`,
-  )
+  const force = flags.force === true
+  const record = await (holder ? ofRunning(holder, force) : here(config, force))
+  console.log(inWords(record))
   return record.status === 'published' || record.status === 'skipped' ? 0 : 1
+}
+
+function inWords({ status, generation, progress }: RebuildRecord): string {
+  if (status === 'held-back')
+    return (
+      `generation ${generation} is ${progress}. The live one goes on. ` +
+      `Serve it all the same: POST /v1/admin/generations/${generation}/activate, or make another by npm run rebuild -- --force`
+    )
+  if (status !== 'published') return `${status}: ${progress}`
+  return `published generation ${generation}${progress === 'done' ? '' : `; ${progress}`}`
 }
 
 const show = ({ progress }: Pick<RebuildRecord, 'progress'>): void => console.error(progress)
 
-async function here(config: Config): Promise<RebuildRecord> {
+async function here(config: Config, force: boolean): Promise<RebuildRecord> {
   checkConfig(config)
   const logger = createLogger(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL)
   const folder = embeddedStores(config).length > 0 ? openFormerDataFolder(config.DATA_DIR) : undefined
@@ -42,22 +51,22 @@ async function here(config: Config): Promise<RebuildRecord> {
     const parts = {
       config,
       stores,
-      generations: { current: () => undefined, onSwitch: () => () => {} },
+      generations: { current: () => undefined, onSwitch: () => () => {}, trouble: () => undefined },
       logger,
       metrics: createMetrics(),
     }
     // Embedded, nobody else brings the log into ClickHouse.
     if (folder) open.push(await startSink(parts))
     open.push(startRebuilds(parts, () => true))
-    await requestRebuild(stores.models, 'demand')
+    await requestRebuild(stores.models, 'demand', { force })
     return await followRebuild(stores.models, show)
   } finally {
     for (const part of open.toReversed()) await part.close()
   }
 }
 
-async function ofRunning(holder: Holder): Promise<RebuildRecord> {
-  await askRunning(holder, 'POST', '/v1/admin/rebuilds')
+async function ofRunning(holder: Holder, force: boolean): Promise<RebuildRecord> {
+  await askRunning(holder, 'POST', `/v1/admin/rebuilds?force=${force}`)
   for (let last = ''; ; ) {
     const { rebuild: record } = await askRunning<{ rebuild: RebuildRecord }>(holder, 'GET', '/v1/admin/status')
     if (record.progress !== last) show(record)

@@ -1,10 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Generation } from '../../models/als/types.ts'
+import { CorruptGenerationError, messageOf, UnknownGenerationError } from '../errors.ts'
 import type { Logger } from '../logging.ts'
-import type { ModelStore } from './port.ts'
+import { isHeldBack } from './not-served.ts'
+import type { GenerationInfo, ModelStore } from './port.ts'
 
 const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 60_000
+
+export interface GenerationTrouble {
+  /** ms since 1970: when it was first found. */
+  readonly since: number
+  readonly message: string
+  /** The artifact is damaged or gone: trying again does not mend it. */
+  readonly isDamaged: boolean
+}
 
 /** The generation that is served here. */
 export interface LiveGeneration {
@@ -12,6 +22,8 @@ export interface LiveGeneration {
   current(): Generation | undefined
   /** The listener must not throw. @returns stops listening */
   onSwitch(listener: (generation: Generation) => void): () => void
+  /** What keeps the active generation from being served here, and since when; undefined: nothing does. */
+  trouble(): GenerationTrouble | undefined
   /** The first look is finished, whether or not there is a model. */
   readonly loaded: Promise<void>
   close(): void
@@ -19,7 +31,8 @@ export interface LiveGeneration {
 
 /**
  * Follows the pointer of a model store: a new generation is loaded in the background and then takes the former one's place at once.
- * One that cannot be loaded is not served: the former one stays (at the start, the newest one that loads), and it is tried again.
+ * One that cannot be loaded is not served: the former one stays (at the start, the newest one before it that loads), and it is
+ * tried again.
  */
 export function followGeneration(store: ModelStore, logger: Logger): LiveGeneration {
   const closing = new AbortController()
@@ -28,6 +41,7 @@ export function followGeneration(store: ModelStore, logger: Logger): LiveGenerat
   let current: Generation | undefined
   let wanted: string | undefined
   let pursuing = new AbortController()
+  let trouble: { readonly id: string; readonly since: number; readonly error: unknown } | undefined
 
   function switchTo(generation: Generation): void {
     if (generation.id === current?.id) return
@@ -39,6 +53,7 @@ export function followGeneration(store: ModelStore, logger: Logger): LiveGenerat
   async function loadOrLog(id: string): Promise<Generation | undefined> {
     return store.load(id).catch((error: unknown) => {
       logger.error({ err: error, generation: id, serving: current?.id }, 'a generation could not be loaded')
+      if (id === wanted) trouble = { id, since: trouble?.since ?? Date.now(), error }
       return undefined
     })
   }
@@ -48,7 +63,10 @@ export function followGeneration(store: ModelStore, logger: Logger): LiveGenerat
     for (let retryMs = FIRST_RETRY_MS; !signal.aborted; retryMs = Math.min(2 * retryMs, LAST_RETRY_MS)) {
       const generation = current?.id === id ? current : await loadOrLog(id)
       if (signal.aborted) return
-      if (generation !== undefined) return switchTo(generation)
+      if (generation !== undefined) {
+        trouble = undefined
+        return switchTo(generation)
+      }
       if (current === undefined) await fallBack(id, signal)
       finishLook()
       await sleep(retryMs, undefined, { signal, ref: false }).catch(() => {})
@@ -56,8 +74,7 @@ export function followGeneration(store: ModelStore, logger: Logger): LiveGenerat
   }
 
   async function fallBack(broken: string, signal: AbortSignal): Promise<void> {
-    const others = (await store.list().catch(() => [])).filter(({ id }) => id !== broken)
-    for (const { id } of others) {
+    for (const { id } of before(broken, await store.list().catch(() => []))) {
       const generation = await loadOrLog(id)
       if (signal.aborted) return
       if (generation !== undefined) return switchTo(generation)
@@ -82,6 +99,16 @@ export function followGeneration(store: ModelStore, logger: Logger): LiveGenerat
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    trouble() {
+      if (trouble === undefined) return undefined
+      const { id, since, error } = trouble
+      const instead = current
+        ? `generation ${current.id} is served in its place`
+        : 'there is no other: lists are popular'
+      const message = `Generation ${id} is to be served, and cannot be loaded; ${instead}. ${messageOf(error)}`
+      const isDamaged = error instanceof CorruptGenerationError || error instanceof UnknownGenerationError
+      return { since, message, isDamaged }
+    },
     loaded,
     close() {
       closing.abort()
@@ -89,4 +116,14 @@ export function followGeneration(store: ModelStore, logger: Logger): LiveGenerat
       finishLook()
     },
   }
+}
+
+/**
+ * What can stand in for a generation: those made before it, newest first; one that was held back only where there is no other. When
+ * it was made nobody knows if its manifest is damaged too: then all others can.
+ */
+function before(id: string, all: readonly GenerationInfo[]): GenerationInfo[] {
+  const madeAt = all.find((info) => info.id === id)?.createdAt ?? Number.POSITIVE_INFINITY
+  const older = all.filter((info) => info.id !== id && info.createdAt <= madeAt)
+  return [...older.filter((info) => !isHeldBack(info)), ...older.filter(isHeldBack)]
 }

@@ -1,4 +1,4 @@
-import type { Generation, HyperParameters, Tuning } from '../../models/als/types.ts'
+import type { Comparison, Generation, HyperParameters, Tuning } from '../../models/als/types.ts'
 
 /** A generation without its matrices. */
 export interface GenerationInfo {
@@ -13,6 +13,7 @@ export interface GenerationInfo {
   readonly trainSeconds: number
   readonly epochsRun: number
   readonly tuning?: Tuning | undefined
+  readonly comparison?: Comparison | undefined
   readonly bytes: number
   /** hex */
   readonly sha256: string
@@ -39,12 +40,17 @@ export interface RebuildRecord {
   readonly id: string
   readonly requestedAt: number
   readonly reason: 'demand' | 'schedule' | 'first-model' | 'tuning'
-  readonly status: 'requested' | 'running' | 'published' | 'skipped' | 'failed'
-  /** In words: "epoch 7/16", or why it failed. */
+  /** `held-back`: the generation is kept, but not activated, since it is worse than the live one. */
+  readonly status: 'requested' | 'running' | 'published' | 'held-back' | 'skipped' | 'failed'
+  /** In words: "epoch 7/16", why it failed, or why the generation is not served. */
   readonly progress: string
   readonly generation: string | undefined
   /** Somebody asked while it ran: what came in the meantime is to be in the next one. */
   readonly again?: true
+  /** To be activated even if it is worse than the live generation. */
+  readonly force?: true
+  /** What comes `again` is forced. */
+  readonly forceAgain?: true
   readonly updatedAt: number
 }
 

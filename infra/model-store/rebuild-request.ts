@@ -7,13 +7,22 @@ const LOOK_MS = 200
 /**
  * Asks whichever rebuilder has the lease for a rebuild. One that was asked for already is the answer; one under way is, too, and
  * is followed by another, for it may have read the ratings already.
+ * @param force  activate what comes of it even if it is worse than the live generation (not where one is pinned)
  * @returns the record to follow
  */
-export async function requestRebuild(models: ModelStore, reason: RebuildRecord['reason']): Promise<RebuildRecord> {
+export async function requestRebuild(
+  models: ModelStore,
+  reason: RebuildRecord['reason'],
+  { force = false } = {},
+): Promise<RebuildRecord> {
+  const forced = force ? { force } : {}
   const standing = await models.rebuild()
-  if (standing?.status === 'requested') return standing
+  if (standing?.status === 'requested') {
+    if (force && !standing.force) await models.writeRebuild({ ...standing, ...forced })
+    return { ...standing, ...forced }
+  }
   if (standing?.status === 'running') {
-    await models.writeRebuild({ ...standing, again: true })
+    await models.writeRebuild({ ...standing, again: true, ...(force && { forceAgain: true }) })
     return standing
   }
   const now = Date.now()
@@ -25,6 +34,7 @@ export async function requestRebuild(models: ModelStore, reason: RebuildRecord['
     status: 'requested',
     progress: '',
     generation: undefined,
+    ...forced,
     updatedAt: now,
   } as const
   await models.writeRebuild(record)

@@ -89,7 +89,8 @@ export async function openRedisModelStore(
   async function readChunks(id: string, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
     const whole = new Uint8Array(bytes)
     for (const { number, start, end } of chunksOf(bytes)) {
-      const chunk = await redis.getBuffer(KEYS.chunk(id, number))
+      // Whoever published it may have died before it made this one stay.
+      const chunk = await redis.getexBuffer(KEYS.chunk(id, number), 'PERSIST')
       if (chunk?.length !== end - start) throw corrupt(id, `chunk ${number} is ${chunk ? 'of another length' : 'gone'}`)
       whole.set(chunk, start)
     }
@@ -121,8 +122,9 @@ export async function openRedisModelStore(
           const chunk = Buffer.from(sealed.buffer, sealed.byteOffset + start, end - start)
           await redis.set(KEYS.chunk(info.id, number), chunk, 'EX', UNFINISHED_SECONDS)
         }
-        for (const { number } of chunks) await redis.persist(KEYS.chunk(info.id, number))
         await redis.hset(KEYS.manifests, info.id, JSON.stringify(info))
+        // Last: chunks that stay and have no manifest would stay for ever.
+        for (const { number } of chunks) await redis.persist(KEYS.chunk(info.id, number))
         return info
       }),
 
@@ -139,9 +141,12 @@ export async function openRedisModelStore(
       attempt(async () => {
         const manifest = await redis.hget(KEYS.manifests, id)
         if (manifest === null) return
-        await redis.hdel(KEYS.manifests, id)
         const { bytes } = readManifest(manifest) ?? { bytes: 0 }
-        for (const { number } of chunksOf(bytes)) await redis.unlink(KEYS.chunk(id, number))
+        const chunks = chunksOf(bytes)
+        // Without their manifest nobody would find them any more: they go away by themselves, should this be broken off.
+        for (const { number } of chunks) await redis.expire(KEYS.chunk(id, number), UNFINISHED_SECONDS)
+        await redis.hdel(KEYS.manifests, id)
+        for (const { number } of chunks) await redis.unlink(KEYS.chunk(id, number))
       }),
 
     pointer: () => attempt(pointer),

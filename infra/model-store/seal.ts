@@ -19,11 +19,11 @@ export async function seal(generation: Generation): Promise<{ sealed: Uint8Array
   const artifact = encodeGeneration(generation)
   const digest = await inSlices(sha256(artifact))
   const sealed = Buffer.concat([artifact, digest])
-  const { id, createdAt, hyperParameters, metrics, users, ratings, watermark, trainSeconds, epochsRun, tuning } =
-    generation
+  const { id, createdAt, hyperParameters, metrics, users, ratings, watermark, trainSeconds, epochsRun } = generation
+  const { tuning, comparison } = generation
   const info = {
     ...{ id, createdAt, hyperParameters, metrics, users, items: generation.itemIds.length, ratings, watermark },
-    ...{ trainSeconds, epochsRun, tuning, bytes: sealed.length, sha256: digest.toString('hex') },
+    ...{ trainSeconds, epochsRun, tuning, comparison, bytes: sealed.length, sha256: digest.toString('hex') },
   }
   return { sealed, info }
 }
@@ -77,6 +77,17 @@ const tuning = z.object({
   seconds: z.number(),
   end: z.enum(['complete', 'budget', 'stopped']),
 })
+const comparison = z.object({
+  live: z.string(),
+  metric: z.string(),
+  figure: z.number(),
+  liveFigure: z.number(),
+  standardError: z.number(),
+  users: z.number(),
+  pairs: z.number(),
+  tolerance: z.number().optional(),
+  verdict: z.enum(['sound', 'worse', 'forced', 'too-few-users']),
+})
 const manifest = z.object({
   id: z.string(),
   createdAt: z.number(),
@@ -101,6 +112,7 @@ const manifest = z.object({
   trainSeconds: z.number(),
   epochsRun: z.number(),
   tuning: tuning.optional(),
+  comparison: comparison.optional(),
   bytes: z.number(),
   sha256: z.string(),
 })

@@ -1,5 +1,6 @@
 import { isHeldOut } from '../evaluation/held-out.ts'
 import { hash } from '../hash.ts'
+import { type MeasuredUsers, measuredUsers } from './measured-users.ts'
 import { isLiked, pairCode } from './observations.ts'
 import type { Preference } from './types.ts'
 import { userSampler } from './user-sample.ts'
@@ -24,6 +25,8 @@ export interface GatheredRatings {
   readonly heldOut: { readonly users: Int32Array; readonly items: Int32Array; readonly orders: Float64Array }
   /** Users whose vectors the generation keeps, sorted by id. */
   readonly sample: { readonly userIds: readonly string[]; readonly users: Int32Array }
+  /** With all their ratings: on these is the model compared with the live one. */
+  readonly measured: MeasuredUsers
   /** How many ratings came in, dislikes and held-out ones included. */
   readonly ratings: number
   /** Whether there is anything to train on. */
@@ -42,7 +45,8 @@ export function ratingsGatherer(preference: Preference) {
   /** Where each user's codes end, counted over all blocks. */
   const ends: number[] = []
   const heldOut: { user: number; item: number; order: number }[] = []
-  const sampler = userSampler()
+  const sampler = userSampler<number>()
+  const measured = measuredUsers()
   let lastUser: string | undefined
   let lastOffered: string | undefined
   let codeCount = 0
@@ -61,16 +65,19 @@ export function ratingsGatherer(preference: Preference) {
       }
       const item = numberOf.get(itemId) ?? numberOf.size
       if (item === numberOf.size) numberOf.set(itemId, item)
-      const code = pairCode(item, values[i] as number, preference)
+      const value = values[i] as number
+      const code = pairCode(item, value, preference)
+      const isKept = isHeldOut(userId, itemId)
+      measured.add(userId, item, value, isKept && code !== undefined && isLiked(code))
       if (code === undefined) continue
-      if (!isHeldOut(userId, itemId)) {
+      if (!isKept) {
         codes[count++] = code
         ends[ends.length - 1] = codeCount + count
         hasPositive ||= isLiked(code)
         // One such positive is what puts a user into the problem, and its item too.
         if (isLiked(code) && lastOffered !== userId) {
           lastOffered = userId
-          sampler.offer(userId, ends.length - 1)
+          sampler.offer(userId, () => ends.length - 1)
         }
       } else if (isLiked(code)) heldOut.push({ user: ends.length - 1, item, order: hash(userId) })
     }
@@ -94,8 +101,9 @@ export function ratingsGatherer(preference: Preference) {
       },
       sample: {
         userIds: sampled.map(({ userId }) => userId),
-        users: Int32Array.from(sampled, ({ user }) => user),
+        users: Int32Array.from(sampled, ({ kept }) => kept),
       },
+      measured: measured.chosen(),
       ratings,
       hasPositive,
     }

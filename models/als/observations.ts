@@ -1,4 +1,4 @@
-import type { History } from '../history/types.ts'
+import type { History, HistoryEntry } from '../history/types.ts'
 import type { Generation, ObservationRows, Observations, Preference } from './types.ts'
 
 /** A positive's height between `positiveFrom` and the top of the scale is kept in so many steps; three bits hold it. */
@@ -78,10 +78,11 @@ export function isPositive({ targets, weights }: Observations, e: number): boole
 /**
  * What a user's history is to a generation: ratings of its items only, in dense order, withdrawn ones left out.
  *
+ * @param history   or its entries
  * @param leaveOut  items to pass over, such as held-out ones
  */
 export function observe(
-  history: History,
+  history: { values(): Iterable<Pick<HistoryEntry, 'itemId' | 'value'>> },
   { indexOf, hyperParameters }: Pick<Generation, 'indexOf' | 'hyperParameters'>,
   leaveOut?: (itemId: string) => boolean,
 ): Observations {

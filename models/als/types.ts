@@ -54,6 +54,29 @@ export interface Tuning extends Readonly<Record<Tuned, number>> {
   readonly end: 'complete' | 'budget' | 'stopped'
 }
 
+/** How a model did beside the one that was live when it was made, on held-out pairs that both know (evaluation/compare.ts). */
+export interface PairedFigures {
+  /** Id of the live generation. */
+  readonly live: string
+  /** "ndcg@100": the mean over users. */
+  readonly metric: string
+  readonly figure: number
+  readonly liveFigure: number
+  /** Of the mean difference, paired by user; 0 with less than two users. */
+  readonly standardError: number
+  /** With a held-out pair that both models know. */
+  readonly users: number
+  readonly pairs: number
+}
+
+/** The same, and what came of it. */
+export interface Comparison extends PairedFigures {
+  /** So many standard errors worse are put down to chance; left out: however many. */
+  readonly tolerance?: number | undefined
+  /** `worse`: beyond the tolerance, and so not activated. `forced`: the same, but it was to be activated all the same. */
+  readonly verdict: 'sound' | 'worse' | 'forced' | 'too-few-users'
+}
+
 /** A dense matrix of f32, row after row: row r is data[r·width … r·width+d−1]. */
 export interface Factors {
   readonly rows: number
@@ -119,4 +142,6 @@ export interface Generation {
   readonly epochsRun: number
   /** The search that chose its hyper-parameters, if one did. */
   readonly tuning?: Tuning | undefined
+  /** Left out where there was no live generation to be compared with. */
+  readonly comparison?: Comparison | undefined
 }

@@ -6,7 +6,7 @@ import type { Scored } from '../ranking/selection.ts'
 import { type Hits, ndcg, recall } from './ranking-metrics.ts'
 
 /** No figure looks further down a list. */
-const LIST_LENGTH = 100
+export const LIST_LENGTH = 100
 
 /** Held-out positives by user: `users[n]` (a row of the user factors) has items[starts[n]] … items[starts[n+1]−1]. */
 export interface HeldOut {
@@ -55,7 +55,8 @@ export function evaluateHeldOut(
   return { ...Object.fromEntries(means), pairs: heldOut.items.length }
 }
 
-function hitsOf(best: readonly Scored[], items: Int32Array): Hits {
+/** Where the relevant items stand among the best. */
+export function hitsOf(best: readonly Scored[], items: Iterable<number>): Hits {
   const relevant = new Set(items)
   const places = best.flatMap(({ index }, place) => (relevant.has(index) ? place : []))
   return { places: Int32Array.from(places), relevant: relevant.size }
