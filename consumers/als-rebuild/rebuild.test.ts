@@ -1,6 +1,7 @@
 import { readdir, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { UnavailableError } from '../../infra/errors.ts'
 import type { ModelStore } from '../../infra/model-store/port.ts'
 import type { HyperParameters } from '../../models/als/types.ts'
 import { isHeldOut } from '../../models/evaluation/held-out.ts'
@@ -17,6 +18,14 @@ function rebuild(change: Partial<HyperParameters> = {}, { signal = NEVER, into =
 }
 
 const SOME = generateRatings(60, 40, 1_500, 1)
+/** Of which so many pairs are held out that models can be told apart. */
+const MANY = generateRatings(900, 300, 36_000, 1)
+const POOR = { factors: 1, regularization: 1, unobservedWeight: 10 }
+
+async function tear(id: string): Promise<void> {
+  const artifact = (await readdir(modelFolder())).find((name) => name.startsWith(id) && !name.endsWith('.json'))
+  await truncate(join(modelFolder(), artifact as string), 100)
+}
 
 it('publishes a generation of everything below the watermark, and makes it the live one', async () => {
   await store(SOME)
@@ -61,8 +70,7 @@ it('starts from the item factors of the live generation', async () => {
 it('trains all the same when the live generation cannot be read', async () => {
   await store(SOME)
   const broken = await published()
-  const artifact = (await readdir(modelFolder())).find((name) => name.startsWith(broken) && !name.endsWith('.json'))
-  await truncate(join(modelFolder(), artifact as string), 100)
+  await tear(broken)
   const next = await published()
   expect(next).not.toBe(broken)
   expect((await models().pointer()).active).toBe(next)
@@ -122,4 +130,71 @@ it('does not begin to train when it was stopped just before', async () => {
   const { progress, outcome } = rebuild({}, { signal: stop.signal, into })
   await expect(outcome).rejects.toThrow('aborted')
   expect(progress).toEqual([`read ${SOME.users.length} ratings`])
+})
+
+describe('a model that is worse than the live one', () => {
+  async function rebuilt(change: Partial<HyperParameters>, { tolerance = 3, force = false } = {}) {
+    const outcome = await rebuildOnce({ ...roleOf(change), tolerance }, () => {}, NEVER, force)
+    if ('skipped' in outcome) throw new Error(outcome.skipped)
+    return { ...outcome, info: (await models().list()).find(({ id }) => id === outcome.generation) }
+  }
+
+  it('is kept and not served, and says why', async () => {
+    await store(MANY)
+    const live = await published({ epochs: 4 })
+    const { generation, isHeldBack, remark, info } = await rebuilt(POOR)
+    expect(isHeldBack).toBe(true)
+    expect(remark).toMatch(
+      /^held back, not served: ndcg@100 0\.\d{3} instead of 0\.\d{3} of generation \S+, on \d+ held-out pairs of \d+ users: [\d.]+ standard errors worse, 3 tolerated$/,
+    )
+    expect(await models().pointer()).toEqual({ active: live, pinned: false })
+    expect(info?.comparison).toMatchObject({ live, verdict: 'worse', tolerance: 3 })
+    expect((await models().load(generation)).comparison).toEqual(info?.comparison)
+    expect(await noted()).toContain('\\"verdict\\":\\"worse\\"')
+    // The next one is measured beside the live one again.
+    const next = await rebuilt({ epochs: 4 })
+    expect(next.info?.comparison).toMatchObject({ live, verdict: 'sound' })
+    expect((await models().pointer()).active).toBe(next.generation)
+  })
+
+  it('is served where that is forced, or tolerated', async () => {
+    await store(MANY)
+    await published({ epochs: 4 })
+    const forced = await rebuilt(POOR, { force: true })
+    expect(forced).toMatchObject({ isHeldBack: false, remark: expect.stringMatching(/^forced: ndcg@100 .* worse/) })
+    expect((await models().pointer()).active).toBe(forced.generation)
+    await published({ epochs: 4 })
+    const tolerated = await rebuilt(POOR, { tolerance: 1_000 })
+    expect((await models().pointer()).active).toBe(tolerated.generation)
+  })
+
+  it('says that another one is pinned, forced or not', async () => {
+    await store(MANY)
+    const live = await published({ epochs: 4 })
+    await models().activate(live, true)
+    const pinned = `pinned, not served: generation ${live} was activated by hand and stays until it is unpinned`
+    expect(await rebuilt({ epochs: 4 })).toMatchObject({ isHeldBack: false, remark: pinned })
+    expect((await rebuilt(POOR)).remark).toMatch(`; ${pinned}`)
+    expect(await rebuilt(POOR, { force: true })).toMatchObject({ isHeldBack: false, remark: pinned })
+    expect(await models().pointer()).toEqual({ active: live, pinned: true })
+  })
+
+  it('is served where the live one is damaged', async () => {
+    await store(MANY)
+    await tear(await published({ epochs: 4 }))
+    const { generation, info } = await rebuilt(POOR)
+    expect(info?.comparison).toBeUndefined()
+    expect((await models().pointer()).active).toBe(generation)
+  })
+
+  it('does not come to be while the live one cannot be asked for', async () => {
+    await store(MANY)
+    const live = await published({ epochs: 4 })
+    const into: ModelStore = {
+      ...models(),
+      load: () => Promise.reject(new UnavailableError('the store does not answer')),
+    }
+    await expect(rebuild(POOR, { into }).outcome).rejects.toThrow('does not answer')
+    expect((await models().list()).map(({ id }) => id)).toEqual([live])
+  })
 })
