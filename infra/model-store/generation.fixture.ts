@@ -1,5 +1,5 @@
 import { createGeneration } from '../../models/als/generation.ts'
-import type { Generation, Tuning } from '../../models/als/types.ts'
+import type { Comparison, Generation, Tuning } from '../../models/als/types.ts'
 
 /** A search that found something better. */
 export const TUNING: Tuning = {
@@ -13,6 +13,19 @@ export const TUNING: Tuning = {
   pairs: 2_987,
   seconds: 41.5,
   end: 'complete',
+}
+
+/** A model that was held back. */
+export const WORSE: Comparison = {
+  live: 'g1',
+  metric: 'ndcg@100',
+  figure: 0.231,
+  liveFigure: 0.252,
+  standardError: 0.005,
+  users: 301,
+  pairs: 512,
+  tolerance: 3,
+  verdict: 'worse',
 }
 
 /** A generation of the right shape whose numbers mean nothing. */

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { silent } from '../logging.ts'
 import { openFolderModelStore } from './folder.ts'
-import { generationOf } from './generation.fixture.ts'
+import { generationOf, WORSE } from './generation.fixture.ts'
 import { followGeneration, type LiveGeneration } from './live.ts'
 import type { ModelStore } from './port.ts'
 
@@ -63,13 +63,38 @@ describe('the live generation', () => {
     await store.publish(generationOf('g2', { createdAt: 2 }))
     await tear('g2')
     await store.activate('g2', false)
-    await sleep(600)
+    const before = Date.now()
+    await vi.waitFor(() => expect(live.trouble()).toBeDefined(), 5_000)
+    expect(live.current()?.id).toBe('g1')
+    const trouble = live.trouble()
+    expect(trouble).toMatchObject({
+      isDamaged: true,
+      message: expect.stringMatching(/^Generation g2 .*; generation g1 is served/),
+    })
+    expect(trouble?.since).toBeGreaterThanOrEqual(before)
+    // Tried again, it is still the same trouble.
+    await sleep(1_300)
+    expect(live.trouble()).toEqual(trouble)
     expect(live.current()?.id).toBe('g1')
     await publishAndActivate('g3', 3)
     await vi.waitFor(() => expect(live.current()?.id).toBe('g3'))
+    expect(live.trouble()).toBeUndefined()
   })
 
-  it('is at the start the newest one that loads when the active one is damaged, until that one is whole again', async () => {
+  it('is in no trouble any more when the pointer moves back from a damaged one', async () => {
+    await publishAndActivate('g1', 1)
+    const live = follow()
+    await live.loaded
+    await store.publish(generationOf('g2', { createdAt: 2 }))
+    await tear('g2')
+    await store.activate('g2', false)
+    await vi.waitFor(() => expect(live.trouble()).toBeDefined(), 5_000)
+    await store.activate('g1', true)
+    await vi.waitFor(() => expect(live.trouble()).toBeUndefined(), 5_000)
+    expect(live.current()?.id).toBe('g1')
+  })
+
+  it('is at the start the newest one before it that loads when the active one is damaged, until that one is whole again', async () => {
     for (const [createdAt, id] of ['g1', 'g2', 'g3', 'g4'].entries()) await publishAndActivate(id, createdAt)
     await tear('g4')
     await tear('g3')
@@ -80,12 +105,31 @@ describe('the live generation', () => {
     await vi.waitFor(() => expect(live.current()?.id).toBe('g4'), 5_000)
   })
 
+  it('is at the start never one that was rolled back from, and one that was held back only where there is no other', async () => {
+    await publishAndActivate('g1', 1)
+    await store.publish({ ...generationOf('g2', { createdAt: 2 }), comparison: WORSE })
+    await publishAndActivate('g4', 4)
+    await publishAndActivate('g3', 3)
+    const served = async () => {
+      const live = follow()
+      await live.loaded
+      return live.current()?.id
+    }
+    await tear('g3')
+    expect(await served()).toBe('g1')
+    await tear('g1')
+    expect(await served()).toBe('g2')
+    await tear('g2')
+    expect(await served()).toBeUndefined()
+  })
+
   it('is none when nothing loads', async () => {
     await publishAndActivate('g1', 1)
     await writeFile(join(folder, 'g1.generation'), 'not a model')
     const live = follow()
     await live.loaded
     expect(live.current()).toBeUndefined()
+    expect(live.trouble()?.message).toMatch(/^Generation g1 .*there is no other: lists are popular/)
   })
 
   it('stays as it is once closed', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { UnknownGenerationError } from '../errors.ts'
-import { generationOf, TUNING } from './generation.fixture.ts'
+import { generationOf, TUNING, WORSE } from './generation.fixture.ts'
 import type { ModelStore, Pointer, RebuildRecord } from './port.ts'
 import { pruneGenerations } from './prune.ts'
 
@@ -37,10 +37,10 @@ export function modelStoreContract(place: () => Promise<() => Promise<ModelStore
     })
 
     it('gives a published generation back, to another process too, also one of several chunks', async () => {
-      const generation = { ...generationOf('g1', { items: 2_000, factors: 300 }), tuning: TUNING }
+      const generation = { ...generationOf('g1', { items: 2_000, factors: 300 }), tuning: TUNING, comparison: WORSE }
       const info = await store.publish(generation)
-      const { users, watermark, tuning } = generation
-      expect(info).toMatchObject({ id: 'g1', items: 2_000, users, watermark, tuning })
+      const { users, watermark, tuning, comparison } = generation
+      expect(info).toMatchObject({ id: 'g1', items: 2_000, users, watermark, tuning, comparison })
       expect(info.bytes).toBeGreaterThan(2 * 2 ** 20)
       const another = await openAnother()
       expect(await another.load('g1')).toEqual(generation)
@@ -196,6 +196,21 @@ export function modelStoreContract(place: () => Promise<() => Promise<ModelStore
       await store.activate('g2', true)
       await pruneGenerations(store)
       expect((await store.list()).map(({ id }) => id)).toEqual(['g8', 'g7', 'g6', 'g5', 'g4', 'g2'])
+    })
+
+    it('lets none that was held back push out what can be rolled back to when it is pruned, nor stay longer', async () => {
+      const heldBack = [1, 3, 5, 6, 7, 8, 9, 10]
+      for (let createdAt = 1; createdAt <= 12; createdAt++) {
+        const comparison = heldBack.includes(createdAt) ? WORSE : undefined
+        await store.publish({ ...generationOf(`g${createdAt}`, { createdAt }), comparison })
+      }
+      await store.activate('g2', false)
+      const kept = async () => (await store.list()).map(({ id }) => Number(id.slice(1)))
+      await pruneGenerations(store)
+      expect(await kept()).toEqual([12, 11, 10, 9, 8, 7, 6, 4, 2])
+      await store.activate('g12', false)
+      await pruneGenerations(store, 2)
+      expect(await kept()).toEqual([12, 11])
     })
   })
 }

@@ -44,6 +44,39 @@ describeWithService('redis', (url, another) => {
     redis.disconnect()
   })
 
+  it('does not lose a generation whose publisher died just before it was to stay, once somebody has loaded it', async () => {
+    const place = another()
+    const redis = new Redis(place)
+    const store = await openRedisModelStore(place)
+    await store.publish(generationOf('g1', { items: 2_000, factors: 300 }))
+    const chunks = await redis.keys('*:chunk:*')
+    for (const chunk of chunks) await redis.expire(chunk, 3_600)
+    expect((await store.load('g1')).id).toBe('g1')
+    for (const chunk of chunks) expect(await redis.ttl(chunk)).toBe(-1)
+    await store.close()
+    redis.disconnect()
+  })
+
+  it('leaves no chunk for ever, wherever a publication or a removal is broken off', async () => {
+    const place = another()
+    const redis = new Redis(place)
+    const store = await openRedisModelStore(place)
+    const works = { publish: () => store.publish(generationOf('g1')), remove: () => store.remove('g1') }
+    for (const [name, work] of Object.entries(works)) {
+      for (let commands = 0, isDone = false; !isDone; commands++) {
+        await redis.flushdb()
+        if (name === 'remove') await works.publish()
+        isDone = await breakOffAfter(commands, work)
+        const isListed = (await store.list()).length > 0
+        for (const chunk of await redis.keys('*:chunk:*')) {
+          expect(isListed || (await redis.ttl(chunk)) > 0, `${name} after ${commands} commands`).toBe(true)
+        }
+      }
+    }
+    await store.close()
+    redis.disconnect()
+  })
+
   it('takes up again by itself when its connection was lost', async () => {
     const place = another()
     const store = await openRedisModelStore(place)
@@ -65,6 +98,23 @@ it('says in one line that Redis does not answer, and which variable to set', asy
   await expect(refused).rejects.toThrow(/127\.0\.0\.1:1 .*ECONNREFUSED.*MODEL_STORE_URL/)
   await expect(refused).rejects.not.toThrow(/secret/)
 })
+
+/** Lets so many commands reach Redis, and no more. @returns whether the work was done by then */
+async function breakOffAfter(commands: number, work: () => Promise<unknown>): Promise<boolean> {
+  let left = commands
+  const send = Redis.prototype.sendCommand
+  const sending = vi.spyOn(Redis.prototype, 'sendCommand').mockImplementation(function (this: Redis, command, ...rest) {
+    return left-- > 0 ? send.call(this, command, ...rest) : Promise.reject(new Error('broken off'))
+  })
+  try {
+    return await work().then(
+      () => true,
+      () => false,
+    )
+  } finally {
+    sending.mockRestore()
+  }
+}
 
 /** Closes, at the server, every other connection to the same database. */
 async function disconnectOthers(redis: Redis): Promise<void> {
