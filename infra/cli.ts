@@ -1,4 +1,6 @@
 import { ConfigError, messageOf, UnavailableError } from './errors.ts'
+import { stackOf } from './logging.ts'
+import { hidingSecrets } from './secrets.ts'
 
 /** A command takes the words after its name and answers with the exit code. */
 type Command = (args: readonly string[]) => Promise<number>
@@ -69,10 +71,18 @@ async function main([name = 'help', ...args]: string[]): Promise<number> {
   return (await command.load())(args)
 }
 
+/** @returns the exit code */
+function tell(error: unknown): number {
+  const isExpected = error instanceof ConfigError || error instanceof UnavailableError
+  console.error(hidingSecrets(process.env)(isExpected ? `foldstream: ${messageOf(error)}` : stackOf(error)))
+  return error instanceof ConfigError ? 2 : 1
+}
+
+// Node would print all that hangs on the error: a client's may hold the command that failed.
+process.on('uncaughtException', (error) => process.exit(tell(error)))
+
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  const isExpected = error instanceof ConfigError || error instanceof UnavailableError
-  console.error(isExpected ? `foldstream: ${messageOf(error)}` : error)
-  process.exitCode = error instanceof ConfigError ? 2 : 1
+  process.exitCode = tell(error)
 }

@@ -4,6 +4,8 @@ import { ConfigError } from './errors.ts'
 
 const read = (args: readonly string[], env: Record<string, string> = {}) => readConfig(args, env).config
 
+const ENCODED = 'an address; in its user name and password, all but letters and digits are percent-encoded'
+
 describe('a setting', () => {
   it('comes from its flag, else from its variable, else from its default', () => {
     expect(read([]).PORT).toBeUndefined()
@@ -38,10 +40,6 @@ describe('a setting', () => {
     ['RATING_SCALE', '1..0-5', 'a range such as 0.5-5'],
     ['REBUILD_INTERVAL', '0s', "a duration such as 90s, 30m or 1h, of at most 24d, or 'off'"],
     ['ROLES', 'gateway,cook', 'some of gateway,updater,sink,rebuilder'],
-    ['EVENT_LOG_URL', 'http://host', 'embedded:, kafka://…'],
-    ['EVENT_LOG_URL', 'kafka://', 'embedded:, kafka://…'],
-    ['USER_STATE_URL', 'embedded:here', 'embedded:, redis://…, rediss://…'],
-    ['MODEL_STORE_URL', 'file://shared', 'embedded:, redis://…, rediss://…, file:///…'],
     ['RATE_LIMIT', '0', "requests a second, above 0, or 'off'"],
     ['RATE_LIMIT', '1e3', "requests a second, above 0, or 'off'"],
     ['CORS_ORIGINS', '*', 'origins such as https://shop.example, comma-separated'],
@@ -49,6 +47,24 @@ describe('a setting', () => {
     ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal, silent'],
   ])('%s is refused as %s, saying what was expected', (name, value, expected) => {
     expect(() => read([], { [name]: value })).toThrow(new ConfigError(`${name}: expected ${expected}, not '${value}'`))
+  })
+
+  it.each([
+    ['EVENT_LOG_URL', 'http://me:PASS@host', 'embedded:, kafka://…'],
+    ['EVENT_LOG_URL', 'kafka://', 'embedded:, kafka://…'],
+    ['USER_STATE_URL', 'me:PASS@host', 'embedded:, redis://…, rediss://…'],
+    ['USER_STATE_URL', 'redis://:PA#SS@host', ENCODED],
+    ['USER_STATE_URL', 'redis://:PASS@host:port', ENCODED],
+    ['RATING_STORE_URL', 'http://me:12/PASS@host', ENCODED],
+    ['MODEL_STORE_URL', 'file://shared', 'embedded:, redis://…, rediss://…, file:///…'],
+  ])('%s is refused without repeating it, for a password may stand in it', (name, value, expected) => {
+    expect(() => read([], { [name]: value })).toThrow(new ConfigError(`${name}: expected ${expected}`))
+  })
+
+  it('may be an address with credentials', () => {
+    for (const address of ['redis://:p%23w@host:6379/2', 'rediss://me:pw@host', 'redis://host', 'embedded:'])
+      expect(read([], { USER_STATE_URL: address }).USER_STATE_URL).toBe(address)
+    expect(read([], { MODEL_STORE_URL: 'file:///models@home' }).MODEL_STORE_URL).toBe('file:///models@home')
   })
 
   it.each(['host', 'data-dir', 'dataset'])('is refused when --%s is empty: a script forgot to set it', (flag) => {

@@ -42,8 +42,13 @@ function storeUrl(...schemes: string[]) {
   return (value: string): string => {
     const isOf = (scheme: string): boolean =>
       scheme === 'embedded:' ? value === scheme : value.startsWith(scheme) && value.length > scheme.length
-    if (schemes.some(isOf)) return value
-    throw new Error(schemes.map((scheme) => (scheme === 'embedded:' ? scheme : `${scheme}…`)).join(', '))
+    if (!schemes.some(isOf)) throw new Error(schemes.map((one) => (one === 'embedded:' ? one : `${one}…`)).join(', '))
+    // Several brokers are no URL: whoever connects to them reads them.
+    if (!/^(?:redis|http)s?:/.test(value)) return value
+    const { username, password } = URL.parse(value) ?? {}
+    if (username !== undefined && !value.includes('@')) return value
+    if (username || password) return value
+    throw new Error('an address; in its user name and password, all but letters and digits are percent-encoded')
   }
 }
 
@@ -125,12 +130,19 @@ function someOf<const T extends string>(...values: T[]) {
   }
 }
 
-/** Every setting: how its text is read and what stands when it is not given. Its flag, if any, is its name with dashes. */
+/**
+ * Every setting: how its text is read and what stands when it is not given. Its flag, if any, is its name with dashes. The text of
+ * one that may hold a secret is not repeated to whoever got it wrong.
+ */
 const SETTINGS = {
-  EVENT_LOG_URL: { parse: storeUrl('embedded:', 'kafka://'), default: 'embedded:' },
-  USER_STATE_URL: { parse: storeUrl('embedded:', 'redis://', 'rediss://'), default: 'embedded:' },
-  RATING_STORE_URL: { parse: storeUrl('embedded:', 'http://', 'https://'), default: 'embedded:' },
-  MODEL_STORE_URL: { parse: storeUrl('embedded:', 'redis://', 'rediss://', 'file:///'), default: 'embedded:' },
+  EVENT_LOG_URL: { parse: storeUrl('embedded:', 'kafka://'), default: 'embedded:', secret: true },
+  USER_STATE_URL: { parse: storeUrl('embedded:', 'redis://', 'rediss://'), default: 'embedded:', secret: true },
+  RATING_STORE_URL: { parse: storeUrl('embedded:', 'http://', 'https://'), default: 'embedded:', secret: true },
+  MODEL_STORE_URL: {
+    parse: storeUrl('embedded:', 'redis://', 'rediss://', 'file:///'),
+    default: 'embedded:',
+    secret: true,
+  },
   PORT: { parse: integer(0, 65_535), default: undefined, flag: true },
   HOST: { parse: text, default: '127.0.0.1', flag: true },
   DATA_DIR: { parse: text, default: './data', flag: true },
@@ -158,7 +170,10 @@ const SETTINGS = {
   CORS_ORIGINS: { parse: origins, default: undefined },
   REQUEST_BUDGET: { parse: requestBudget, default: '15s' },
   LOG_LEVEL: { parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), default: 'info' },
-} satisfies Record<string, { parse: (value: string) => unknown; default: string | undefined; flag?: true }>
+} satisfies Record<
+  string,
+  { parse: (value: string) => unknown; default: string | undefined; flag?: true; secret?: true }
+>
 
 type Settings = typeof SETTINGS
 type Name = keyof Settings
@@ -198,7 +213,8 @@ export function readConfig(
       return SETTINGS[name].parse(String(given))
     } catch (error) {
       const where = flag === undefined ? name : `--${flagOf(name)}`
-      throw new ConfigError(`${where}: expected ${(error as Error).message}, not '${given}'`)
+      const instead = 'secret' in SETTINGS[name] ? '' : `, not '${given}'`
+      throw new ConfigError(`${where}: expected ${(error as Error).message}${instead}`)
     }
   }
   const config = Object.fromEntries(names.map((name) => [name, read(name)])) as unknown as Config

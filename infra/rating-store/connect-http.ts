@@ -71,15 +71,15 @@ export async function connectHttp(url: string, defaultDatabase: string): Promise
 
 /** @throws ConfigError */
 function parse(url: string, defaultDatabase: string) {
-  const expected = 'http://user:password@host:8123/database'
-  if (!URL.canParse(url)) throw new ConfigError(`RATING_STORE_URL: expected ${expected}, got '${url}'`)
-  const { origin, username, password, pathname, searchParams } = new URL(url)
+  // What stands there is not repeated: of a password that is not encoded, any part may be taken for another.
+  const expected = 'expected http://user:password@host:8123/database?cluster=name'
+  const parsed = URL.parse(url)
+  if (parsed === null) throw new ConfigError(`RATING_STORE_URL: ${expected}`)
+  const { origin, username, password, pathname, searchParams } = parsed
   const database = decodeURIComponent(pathname.slice(1)) || defaultDatabase
   const cluster = searchParams.get('cluster') ?? undefined
-  for (const name of [database, cluster ?? database]) {
-    if (!/^[A-Za-z_]\w*$/.test(name))
-      throw new ConfigError(`RATING_STORE_URL: '${name}' is not a name; expected ${expected}`)
-  }
+  if (![database, cluster ?? database].every((name) => /^[A-Za-z_]\w*$/.test(name)))
+    throw new ConfigError(`RATING_STORE_URL: ${expected}, names of letters, digits and underscores`)
   return {
     origin,
     username: decodeURIComponent(username) || 'default',

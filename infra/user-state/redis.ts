@@ -56,7 +56,8 @@ export async function openRedisUserState(url: string, { logger }: { logger: Logg
   const hear = (message: string): void => {
     const change = parsed(message)
     if (change) feed.announce(change)
-    else logger.warn({ channel, message }, 'not a change of the user state: somebody else publishes here')
+    else
+      logger.warn({ channel, length: message.length }, 'not a change of the user state: somebody else publishes here')
   }
   await subscribe(channel, {
     message: hear,
