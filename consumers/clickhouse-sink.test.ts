@@ -47,7 +47,7 @@ async function sink(): Promise<number[]> {
       for (const { partition, offset } of rows) if (partition === 0) written.push(offset)
     },
   }
-  const sink = clickhouseSink(log, noting, metrics)
+  const sink = clickhouseSink(log, noting, { logger: silent, metrics })
   /** By "topic/partition" */
   const next = new Map<string, number>()
   const impatient: Consumer = {
@@ -136,7 +136,7 @@ describe('ratings', () => {
     const event = rated(ada, 'item-0', 2)
     await append(log, event, { ...event, value: 5 }, rated(ada, 'item-1', 3))
     await sink()
-    await clickhouseSink(log, store, metrics).effect([
+    await clickhouseSink(log, store, { logger: silent, metrics }).effect([
       { topic: 'ratings', partition: 0, records: await recordsOf('ratings') },
     ])
     expect(await store.counts()).toEqual({ events: 2, latest: 2 })
@@ -180,12 +180,12 @@ describe('an erasure', () => {
     for (const call of [1, 2, 3, 4]) {
       for (const when of ['before', 'after'] as const) {
         await emptyTables()
-        const killed = clickhouseSink(log, mortal(call, when), metrics)
+        const killed = clickhouseSink(log, mortal(call, when), { logger: silent, metrics })
         const batch = { topic: 'ratings' as const, partition: 0, records }
         await expect(killed.effect([batch])).rejects.toThrow('killed')
         const from = await store.resumeAt(0)
         const rest = { ...batch, records: records.slice(from) }
-        if (rest.records.length > 0) await clickhouseSink(log, store, metrics).effect([rest])
+        if (rest.records.length > 0) await clickhouseSink(log, store, { logger: silent, metrics }).effect([rest])
         expect([call, when, await latest(), await store.resumeAt(0)]).toEqual([
           call,
           when,

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
-import { deadLetter } from '../infra/event-log/dead-letters.ts'
-import type { EventLog, LogRecord, NewRecord } from '../infra/event-log/port.ts'
+import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
+import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { Erasure, ItemRow, RatingRow, RatingStore } from '../infra/rating-store/port.ts'
 import type { Offset } from '../models/events/types.ts'
 import type { Consumer, Slice } from './consume.ts'
-import { type ItemReading, readItems, readRatings } from './read-records.ts'
+import { putAside } from './put-aside.ts'
+import { type ItemReading, type Refused, readItems, readRatings } from './read-records.ts'
 
 export const SINK_GROUP = 'foldstream-sink'
 
@@ -20,7 +21,11 @@ const TURN_RECORDS = 2_000
  * ClickHouse is refilled from the log. What does not decode on `ratings` is left to the updater, which puts it among the dead
  * letters.
  */
-export function clickhouseSink(log: EventLog, store: RatingStore, metrics: Metrics): Consumer {
+export function clickhouseSink(
+  log: EventLog,
+  store: RatingStore,
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
+): Consumer {
   /** How far the group had come in `items` when it resumed. A dead item leaves no row, so that it may come again at every start. */
   let itemsDone: Offset = 0
 
@@ -44,16 +49,13 @@ export function clickhouseSink(log: EventLog, store: RatingStore, metrics: Metri
 
   async function writeItems(readings: readonly ItemReading[]): Promise<void> {
     const rows: ItemRow[] = []
-    const dead: NewRecord[] = []
+    const refused: Refused[] = []
     for (const reading of readings) {
       const { key, offset } = reading.record
       if (!('reason' in reading)) rows.push({ itemId: key, offset, item: reading.item })
-      else if (offset >= itemsDone) dead.push(deadLetter('items', reading.record, reading.reason))
+      else if (offset >= itemsDone) refused.push(reading)
     }
-    if (dead.length > 0) {
-      await log.append('ratings.dead-letter', dead)
-      metrics.deadLetters.inc({ group: SINK_GROUP }, dead.length)
-    }
+    await putAside('items', refused, { log, logger, metrics, group: SINK_GROUP })
     if (rows.length > 0) await store.insertItems(rows)
   }
 

@@ -61,7 +61,7 @@ async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
 const updaterOf = (
   { log, state }: Pick<World, 'log' | 'state'>,
   { generation = (): Generation | undefined => GENERATION, maxHistory = PLENTY } = {},
-): Consumer => foldInUpdater({ log, state, generation, maxHistory, metrics })
+): Consumer => foldInUpdater({ log, state, generation, maxHistory, logger: silent, metrics })
 
 async function recordsOf(log: EventLog, topic: Topic = 'ratings'): Promise<LogRecord[]> {
   const records: LogRecord[] = []

@@ -1,7 +1,7 @@
 import { UnavailableError } from '../infra/errors.ts'
-import { deadLetter } from '../infra/event-log/dead-letters.ts'
 import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
 import { mapInSlices } from '../infra/in-slices.ts'
+import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import { ERASED_KEPT_MS, type PartitionOffsets, type UserRecord, type UserState } from '../infra/user-state/port.ts'
 import type { Generation } from '../models/als/types.ts'
@@ -10,7 +10,8 @@ import type { RatingChange } from '../models/history/types.ts'
 import { applyChange } from '../models/ranking/item-statistics.ts'
 import type { ItemStatistics } from '../models/ranking/types.ts'
 import { type Consumer, RewindError, type Slice } from './consume.ts'
-import { readRatings } from './read-records.ts'
+import { putAside } from './put-aside.ts'
+import { type Refused, readRatings } from './read-records.ts'
 import { type PlacedEvent, type UserUpdate, updateUser } from './user-update.ts'
 
 export const UPDATER_GROUP = 'foldstream-updater'
@@ -23,6 +24,7 @@ interface Updater {
   readonly state: UserState
   readonly generation: () => Generation | undefined
   readonly maxHistory: number
+  readonly logger: Logger
   readonly metrics: Metrics
 }
 
@@ -31,7 +33,7 @@ interface Updater {
  * `counted` (their deltas need the old ratings), then the users, then dead letters, then the `applied` watermark. A kill between any
  * two is mended by reading the batch again: what is counted is not counted twice, what a user has applied is passed over.
  */
-export function foldInUpdater({ log, state, generation, maxHistory, metrics }: Updater): Consumer {
+export function foldInUpdater({ log, state, generation, maxHistory, logger, metrics }: Updater): Consumer {
   /** Offsets this process brought to an end, by partition: should the store ever stand below, it has lost writes it had acknowledged. */
   const seen = new Map<number, Offset>()
 
@@ -54,7 +56,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
     // a user back whom an erasure has removed meanwhile.
     const open = records.filter(({ offset }) => offset > offsets.applied)
     if (open.length === 0) return
-    const { byUser, dead, last } = sort(open)
+    const { byUser, refused, last } = sort(open)
     const readAt = performance.now()
     const standing = await state.readMany([...byUser.keys()])
     const updated = await mapInSlices([...byUser], ([userId, events], i) =>
@@ -70,10 +72,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
     if (performance.now() - readAt > LONGEST_HELD_MS)
       throw new UnavailableError('The updater stood still for minutes: it reads the users again before it writes them.')
     await write(updates, byUser)
-    if (dead.length > 0) {
-      await log.append('ratings.dead-letter', dead)
-      metrics.deadLetters.inc({ group: UPDATER_GROUP }, dead.length)
-    }
+    await putAside('ratings', refused, { log, logger, metrics, group: UPDATER_GROUP })
     await state.advance(partition, last.offset)
     seen.set(partition, last.offset)
     metrics.freshnessSeconds.observe(Math.max(0, Date.now() - last.appendedAt) / 1000)
@@ -81,10 +80,10 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
 
   function sort(records: readonly LogRecord[]) {
     const byUser = new Map<string, PlacedEvent[]>()
-    const dead = []
+    const refused: Refused[] = []
     for (const reading of readRatings(log, records)) {
       if ('reason' in reading) {
-        dead.push(deadLetter('ratings', reading.record, reading.reason))
+        refused.push(reading)
         continue
       }
       const placed = { event: reading.event, offset: reading.record.offset }
@@ -92,7 +91,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, metrics }: U
       if (events) events.push(placed)
       else byUser.set(placed.event.userId, [placed])
     }
-    return { byUser, dead, last: records.at(-1) as LogRecord }
+    return { byUser, refused, last: records.at(-1) as LogRecord }
   }
 
   /**

@@ -1,58 +1,56 @@
 import { messageOf } from '../infra/errors.ts'
 import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
 import { decodeEvent } from '../models/events/codec.ts'
+import { readItem } from '../models/events/read-item.ts'
 import type { Item, RatingEvent, UserErased } from '../models/events/types.ts'
-import { checkEvent } from '../models/events/validation.ts'
+import { checkEvent, checkEventId, inWords } from '../models/events/validation.ts'
+
+/** A record that holds nothing for its topic. */
+export interface Refused {
+  readonly record: LogRecord
+  /** Why, without what somebody rated. */
+  readonly reason: string
+  /** Of an event that could be read, and is still none for us. */
+  readonly eventId?: string
+}
 
 /** A record of topic `ratings`, read: an event, or why it is none. */
-export type Reading =
-  | { readonly record: LogRecord; readonly event: RatingEvent | UserErased }
-  | { readonly record: LogRecord; readonly reason: string }
+export type Reading = { readonly record: LogRecord; readonly event: RatingEvent | UserErased } | Refused
 
 /**
  * Reads records of topic `ratings`. Every consumer goes through here, so that all agree on which records count: the time limit is
  * taken against the time of append, so that a replay years later decides the same.
  */
 export function readRatings(log: EventLog, records: readonly LogRecord[]): Reading[] {
-  return records.map((record) => {
-    const reading = readOne(log, record)
-    return typeof reading === 'string' ? { record, reason: reading } : { record, event: reading }
-  })
+  return records.map((record) => readOne(log, record))
 }
 
-function readOne(log: EventLog, record: LogRecord): RatingEvent | UserErased | string {
-  if (record.value === null) return 'the record has no value'
+function readOne(log: EventLog, record: LogRecord): Reading {
+  if (record.value === null) return { record, reason: 'the record has no value' }
   try {
     const event = decodeEvent(record.value)
     if (event.type !== 'rating' && event.type !== 'user-erased')
-      return `an event of type ${event.type} does not belong on topic ratings`
-    if (event.userId !== record.key) return 'the key is not the user id of the event'
-    if (log.partitionOf('ratings', record.key) !== record.partition)
-      return 'the record is not on the partition of its user'
-    const faults = checkEvent(event, log.identity.scale, record.appendedAt)
-    return faults.length > 0 ? faults.map((fault) => `${fault.path}: ${fault.message}`).join('; ') : event
+      return { record, reason: `an event of type ${event.type} does not belong on topic ratings` }
+    const reason = faultOf(log, record, event)
+    if (reason === undefined) return { record, event }
+    const { eventId } = event
+    return { record, reason, ...(checkEventId(eventId) === undefined && { eventId }) }
   } catch (error) {
-    return messageOf(error)
+    return { record, reason: messageOf(error) }
   }
 }
 
+function faultOf(log: EventLog, record: LogRecord, event: RatingEvent | UserErased): string | undefined {
+  if (event.userId !== record.key) return 'the key is not the user id of the event'
+  if (log.partitionOf('ratings', record.key) !== record.partition)
+    return 'the record is not on the partition of its user'
+  return inWords(checkEvent(event, log.identity.scale, record.appendedAt))
+}
+
 /** A record of topic `items`, read: the item, null for its deletion, or why it is none. */
-export type ItemReading =
-  | { readonly record: LogRecord; readonly item: Item | null }
-  | { readonly record: LogRecord; readonly reason: string }
+export type ItemReading = { readonly record: LogRecord; readonly item: Item | null } | Refused
 
 /** Reads records of topic `items`. */
 export function readItems(records: readonly LogRecord[]): ItemReading[] {
-  return records.map((record) => {
-    if (record.value === null) return { record, item: null }
-    try {
-      const event = decodeEvent(record.value)
-      if (event.type !== 'item')
-        return { record, reason: `an event of type ${event.type} does not belong on topic items` }
-      if (event.itemId !== record.key) return { record, reason: 'the key is not the item id of the event' }
-      return { record, item: event }
-    } catch (error) {
-      return { record, reason: messageOf(error) }
-    }
-  })
+  return records.map((record) => ({ record, ...readItem(record) }))
 }

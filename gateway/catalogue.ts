@@ -1,7 +1,6 @@
-import { messageOf } from '../infra/errors.ts'
 import type { EventLog, LogRecord, Position } from '../infra/event-log/port.ts'
 import type { Logger } from '../infra/logging.ts'
-import { decodeEvent } from '../models/events/codec.ts'
+import { readItem } from '../models/events/read-item.ts'
 import type { Item } from '../models/events/types.ts'
 
 /** Every item, in memory, as topic `items` tells them. */
@@ -61,18 +60,11 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
     for (const listener of listeners) listener(itemId)
   }
 
-  function apply({ key, value, partition, offset }: LogRecord): void {
-    if (value === null) {
-      put(key, null)
-      return
-    }
-    try {
-      const event = decodeEvent(value)
-      if (event.type === 'item') put(key, event)
-      else logger.warn({ partition, offset, type: event.type }, 'not an item; passed over')
-    } catch (error) {
-      logger.warn({ partition, offset, reason: messageOf(error) }, 'an item that does not decode; passed over')
-    }
+  function apply(record: LogRecord): void {
+    const read = readItem(record)
+    const { key, partition, offset } = record
+    if ('reason' in read) logger.warn({ partition, offset, reason: read.reason }, 'not an item; passed over')
+    else put(key, read.item)
   }
 
   function reached({ partition, offset }: Position, waitMs: number): Promise<boolean> {

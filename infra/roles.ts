@@ -45,6 +45,7 @@ export async function startUpdater({ config, stores, generations, logger, metric
     state,
     generation: generations.current,
     maxHistory: config.MAX_HISTORY,
+    logger,
     metrics,
   })
   const consuming = await consume(log, consumer, { logger, metrics })
@@ -66,7 +67,7 @@ export async function startSink({ stores, logger, metrics }: Parts): Promise<Run
     'sink',
     stores,
     logger,
-    await consume(stores.log, clickhouseSink(stores.log, ratingsOf(stores), metrics), { logger, metrics }),
+    await consume(stores.log, clickhouseSink(stores.log, ratingsOf(stores), { logger, metrics }), { logger, metrics }),
   )
 }
 

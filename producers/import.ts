@@ -1,6 +1,6 @@
 import { ConfigError } from '../infra/errors.ts'
 import type { RatingEvent, RatingScale } from '../models/events/types.ts'
-import { checkItem, checkRating, type Fault } from '../models/events/validation.ts'
+import { checkItem, checkRating, type Fault, inWords } from '../models/events/validation.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import type { Chunk, Dataset, Place } from './datasets/dataset.ts'
 import type { Publisher } from './publisher.ts'
@@ -144,16 +144,13 @@ async function* sorted<T>(
     const values: T[] = []
     const rejects: Reject[] = []
     for (const { line, text, value, fault } of lines) {
-      const reason = value === undefined ? fault : reasonOf(check(value))
+      const reason = value === undefined ? fault : inWords(check(value))
       if (reason === undefined) values.push(value as T)
       else rejects.push({ file, line, reason, text })
     }
     yield { file, end, values, rejects }
   }
 }
-
-const reasonOf = (faults: readonly Fault[]): string | undefined =>
-  faults.length === 0 ? undefined : faults.map(({ path, message }) => `${path}: ${message}`).join('; ')
 
 function progressOf({ places, items, ratings }: Checkpoint, totalBytes: number): ImportProgress {
   const doneBytes = Object.values(places).reduce((sum, { bytes }) => sum + bytes, 0)

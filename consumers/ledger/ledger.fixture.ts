@@ -44,8 +44,9 @@ export async function openWorld(generation: Generation) {
   const session = new Session(`${folder}/clickhouse`)
   await session.queryAsync('USE foldstream')
   const metrics = createMetrics()
-  const updater = foldInUpdater({ log, state, generation: () => generation, maxHistory: MAX_HISTORY, metrics })
-  const sink = { ...clickhouseSink(log, ratings, metrics), maxAgeMs: 10 }
+  const tools = { logger: silent, metrics }
+  const updater = foldInUpdater({ log, state, generation: () => generation, maxHistory: MAX_HISTORY, ...tools })
+  const sink = { ...clickhouseSink(log, ratings, tools), maxAgeMs: 10 }
   const models = { load: async () => generation } as never
 
   return {
@@ -56,7 +57,6 @@ export async function openWorld(generation: Generation) {
 
     /** Everything that is on the log has its effect, or has it on one of the stores. */
     async settle(consumers: readonly ('updater' | 'sink')[] = ['updater', 'sink']): Promise<void> {
-      const tools = { logger: silent, metrics }
       const running = []
       if (consumers.includes('updater')) running.push(await consume(log, updater, tools))
       if (consumers.includes('sink')) running.push(await consume(log, sink, tools))

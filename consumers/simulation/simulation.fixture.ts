@@ -20,7 +20,7 @@ const ITEMS = ['a', 'b', 'c', 'd', 'e', 'f']
 const GENERATION = generationOf('g', ITEMS.slice(0, 5))
 const MAX_HISTORY = 4
 const EVENTS = 40
-const METRICS = createMetrics()
+const TOOLS = { logger: silent, metrics: createMetrics() }
 /** Steps after which a system that has nothing to do any more must have come to rest. */
 const PATIENCE = 20_000
 const PROCESSES = 2
@@ -76,11 +76,10 @@ export async function simulate(
     const store = ratings.seenBy(process, () => schedule.chance(lateInserts))
     const own =
       role === 'updater'
-        ? foldInUpdater({ ...seen, generation: () => GENERATION, maxHistory: MAX_HISTORY, metrics: METRICS })
-        : { ...clickhouseSink(seen.log, store, METRICS), topics: ['ratings' as const], maxRecords: 8, maxAgeMs: 40 }
+        ? foldInUpdater({ ...seen, generation: () => GENERATION, maxHistory: MAX_HISTORY, ...TOOLS })
+        : { ...clickhouseSink(seen.log, store, TOOLS), topics: ['ratings' as const], maxRecords: 8, maxAgeMs: 40 }
     await consume(seen.log, consumer(role, own), {
-      logger: silent,
-      metrics: METRICS,
+      ...TOOLS,
       clock: schedule,
       pace: (effect) => effect(),
     })

@@ -11,6 +11,8 @@ const MAX_ID_LENGTH = 128
 const MAX_TITLE_LENGTH = 1_000
 const MAX_GENRES = 100
 const MAX_ATTRIBUTES_BYTES = 16 << 10
+/** End of the year 2299, up to which ClickHouse keeps times. */
+const LAST_TIME = Date.UTC(2300, 0) - 1
 /** Clocks differ; a rating from further ahead would stay the latest for too long. */
 const MAX_AHEAD_MS = 5 * 60_000
 const YEARS = { min: 0, max: 9999 }
@@ -36,9 +38,11 @@ export function checkId(kind: 'user' | 'item', id: unknown): string | undefined 
 
 /** @returns what is wrong with the time of an event, if anything. @param now ms since 1970: the time of arrival */
 export function checkTime(time: number, now: number): string | undefined {
-  if (!Number.isInteger(time) || time < 0) return 'expected a time after 1970, in ms or ISO 8601'
+  if (!isTime(time)) return 'expected a time from 1970 to 2299, in ms or ISO 8601'
   return time > now + MAX_AHEAD_MS ? `lies more than ${MAX_AHEAD_MS / 60_000} minutes ahead` : undefined
 }
+
+const isTime = (time: number): boolean => Number.isInteger(time) && time >= 0 && time <= LAST_TIME
 
 export const checkRecommendationId = (text: string): string | undefined => checkText(text, MAX_ID_LENGTH)
 
@@ -92,6 +96,7 @@ export function checkItem(item: Item): Fault[] {
     ['year', year === null ? undefined : checkYear(year)],
     ['poster', poster === null ? undefined : checkPoster(poster)],
     ['attributes', checkAttributes(attributes)],
+    ['updatedAt', isTime(item.updatedAt) ? undefined : 'expected a time from 1970 to 2299, in ms'],
   ])
 }
 
@@ -105,7 +110,12 @@ export function checkEvent(event: RatingEvent | UserErased, scale: RatingScale, 
   ])
 }
 
-function checkEventId(eventId: string): string | undefined {
+/** @returns the faults as one text, undefined for none */
+export function inWords(faults: readonly Fault[]): string | undefined {
+  return faults.length === 0 ? undefined : faults.map(({ path, message }) => `${path}: ${message}`).join('; ')
+}
+
+export function checkEventId(eventId: string): string | undefined {
   return UUID.test(eventId) ? undefined : 'expected a UUID'
 }
 
