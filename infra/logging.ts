@@ -14,7 +14,7 @@ export function createLogger(level: string): Logger {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      serializers: { err: describe },
+      serializers: { err: loggedError },
       hooks: { streamWrite: hidingSecrets(process.env) },
     },
     pino.destination(2),
@@ -28,7 +28,7 @@ export const silent: Logger = pino({ level: 'silent' })
  * An error by its texts alone, with those of its causes. What else clients hang on their errors may be the command that failed:
  * a password, or what somebody rated.
  */
-function describe(error: unknown): unknown {
+export function loggedError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { type, message, stack } = stdSerializers.err(error)
   return {
