@@ -64,14 +64,15 @@ async function intoState({ config, opening, keep, log, models, metrics }: Tools)
   const generation = generations.current()
   await shown('the user state', async (report) => {
     const state = keep(await openEmptyState(config, log, opening))
-    await fillState(state, generation, { log, metrics, report, maxHistory: config.MAX_HISTORY })
+    const { logger } = opening
+    await fillState(state, generation, { log, logger, metrics, report, maxHistory: config.MAX_HISTORY })
   })
 }
 
 async function intoRatings({ config, opening, keep, log, models, metrics }: Tools): Promise<void> {
   await shown('ClickHouse', async (report) => {
     const ratings = keep(await openEmptyRatings(config, log, opening))
-    await fillRatings(ratings, models, { log, metrics, report })
+    await fillRatings(ratings, models, { log, logger: opening.logger, metrics, report })
   })
 }
 

@@ -54,7 +54,8 @@ export function noteOf({
   tuning,
   comparison,
   ...info
-}: Omit<GenerationRow, 'hyperParameters'> & Pick<GenerationInfo, 'hyperParameters' | 'tuning' | 'comparison'>): GenerationRow {
+}: Omit<GenerationRow, 'hyperParameters'> &
+  Pick<GenerationInfo, 'hyperParameters' | 'tuning' | 'comparison'>): GenerationRow {
   const { id, createdAt, metrics, users, items, ratings, watermark, trainSeconds } = info
   return {
     ...{ id, createdAt, metrics, users, items, ratings, watermark, trainSeconds },

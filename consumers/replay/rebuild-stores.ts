@@ -1,4 +1,5 @@
 import type { EventLog } from '../../infra/event-log/port.ts'
+import type { Logger } from '../../infra/logging.ts'
 import type { Metrics } from '../../infra/metrics.ts'
 import type { ModelStore } from '../../infra/model-store/port.ts'
 import type { RatingStore } from '../../infra/rating-store/port.ts'
@@ -14,6 +15,7 @@ type Report = (done: number, total: number) => void
 
 interface Filling {
   readonly log: EventLog
+  readonly logger: Logger
   readonly metrics: Metrics
   readonly report: Report
 }
@@ -25,18 +27,18 @@ interface Filling {
 export async function fillState(
   state: UserState,
   generation: Generation | undefined,
-  { log, metrics, report, maxHistory }: Filling & { readonly maxHistory: number },
+  { log, report, ...tools }: Filling & { readonly maxHistory: number },
 ): Promise<void> {
   const own = await puttingAsideOnce(log)
-  await replayLog(log, foldInUpdater({ log: own, state, generation: () => generation, maxHistory, metrics }), report)
+  await replayLog(log, foldInUpdater({ log: own, state, generation: () => generation, ...tools }), report)
 }
 
 /** Fills an empty ClickHouse: ratings and items from the log alone, and the models that are kept from their store. */
 export async function fillRatings(
   ratings: RatingStore,
   models: Pick<ModelStore, 'list'>,
-  { log, metrics, report }: Filling,
+  { log, report, ...tools }: Filling,
 ): Promise<void> {
-  await replayLog(log, clickhouseSink(log, ratings, metrics), report)
+  await replayLog(log, clickhouseSink(log, ratings, tools), report)
   for (const info of await models.list()) await ratings.recordGeneration(noteOf(info))
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { LogRecord } from '../../infra/event-log/port.ts'
 import { readTopic } from '../../infra/event-log/read-topic.ts'
+import { silent } from '../../infra/logging.ts'
 import { createMetrics } from '../../infra/metrics.ts'
 import { openEmbeddedUserState } from '../../infra/user-state/embedded.ts'
 import type { UserRecord, UserState } from '../../infra/user-state/port.ts'
@@ -35,7 +36,14 @@ async function emptyState(): Promise<UserState> {
 }
 
 const updaterOf = (state: UserState) =>
-  foldInUpdater({ log: world.log, state, generation: () => GENERATION, maxHistory: MAX_HISTORY, metrics })
+  foldInUpdater({
+    log: world.log,
+    state,
+    generation: () => GENERATION,
+    maxHistory: MAX_HISTORY,
+    logger: silent,
+    metrics,
+  })
 
 async function usersIn(state: UserState): Promise<Map<string, UserRecord>> {
   const users = new Map<string, UserRecord>()
@@ -54,7 +62,7 @@ it('makes of the log alone what the updater made of it, event by event', async (
   const reports: [done: number, total: number][] = []
   const report = (done: number, total: number): void => void reports.push([done, total])
   const letters = await putAside()
-  await fillState(state, GENERATION, { log: world.log, metrics, report, maxHistory: MAX_HISTORY })
+  await fillState(state, GENERATION, { log: world.log, logger: silent, metrics, report, maxHistory: MAX_HISTORY })
 
   expect(await usersIn(state)).toEqual(await usersIn(world.state))
   expect(await world.check({ state })).toMatchObject({ faults: 0, told: [], behind: { state: 0 } })
@@ -68,7 +76,13 @@ it('makes of the log alone what the updater made of it, event by event', async (
 
 it('brings back nobody who was erased, and of who came again only what came after', async () => {
   const state = await emptyState()
-  await fillState(state, GENERATION, { log: world.log, metrics, report: () => {}, maxHistory: MAX_HISTORY })
+  await fillState(state, GENERATION, {
+    log: world.log,
+    logger: silent,
+    metrics,
+    report: () => {},
+    maxHistory: MAX_HISTORY,
+  })
   expect(await state.read('gone')).toBeUndefined()
   expect([...((await state.read('back'))?.history.keys() ?? [])]).toEqual(['item-2'])
 })
