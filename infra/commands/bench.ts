@@ -24,6 +24,7 @@ const BENCHES: Record<string, (() => Promise<BenchModule>)[]> = {
   serve: [() => import('../serve.bench.ts')],
   freshness: [() => import('../freshness.bench.ts')],
   start: [() => import('../start.bench.ts')],
+  recovery: [() => import('../recovery.bench.ts')],
 }
 
 /** `npm run bench -- NAME [--json]`: a table, or one JSON object a line; `als` and `serve` take the size of their problem by flags. */
