@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../infra/errors.ts'
-import { TUNING } from '../infra/model-store/generation.fixture.ts'
+import { TUNING, WORSE } from '../infra/model-store/generation.fixture.ts'
+import type { Comparison } from '../models/als/types.ts'
 import { readApiKeys, sha256 } from './api-keys.ts'
 import { type Answer, generationOf, openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
 import { randomGeneration } from './random-generation.fixture.ts'
@@ -243,6 +244,60 @@ describe('administration', () => {
     expect(await gateway.models.pointer()).toEqual({ active: 'g1', pinned: true })
     expect((await gateway.send('POST', '/v1/admin/generations/unpin')).body).toEqual({ active: 'g1', pinned: false })
     expect(await gateway.send('POST', '/v1/admin/generations/g9/activate')).toMatchObject({ status: 404 })
+  })
+
+  it('says of each generation why it is not served', async () => {
+    gateway = await openTestGateway()
+    const at = Date.parse('2026-01-01T00:00:00Z')
+    const publish = (id: string, age: number, comparison?: Comparison) =>
+      gateway.models.publish({ ...generationOf(id, { i: [1, 0] }), createdAt: at + age, comparison })
+    await publish('former', 0)
+    await publish('live', 1)
+    await gateway.models.activate('live', false)
+    const reasons = async () => {
+      const { generations } = (await gateway.get('/v1/admin/generations')).body as {
+        generations: { notServed?: string }[]
+      }
+      return generations.map(({ notServed }) => notServed)
+    }
+    expect(await reasons()).toEqual([undefined, undefined])
+    await publish('worse', 2, WORSE)
+    const heldBack =
+      'held back, not served: ndcg@100 0.231 instead of 0.252 of generation g1, on 512 held-out pairs of 301 users: 4.2 standard errors worse, 3 tolerated'
+    expect(await reasons()).toEqual([heldBack, undefined, undefined])
+    expect((await gateway.get('/v1/admin/generations')).body).toMatchObject({
+      generations: [{ comparison: WORSE }, {}, {}],
+    })
+    await publish('orphan', 3)
+    expect((await reasons())[0]).toBe('not served: it was never activated')
+    await gateway.models.activate('live', true)
+    const pinned = 'pinned, not served: generation live was activated by hand and stays until it is unpinned'
+    expect(await reasons()).toEqual([pinned, `${heldBack}; ${pinned}`, undefined, undefined])
+    expect((await gateway.send('POST', '/v1/admin/generations/worse/activate')).status).toBe(200)
+    expect((await reasons())[1]).toBeUndefined()
+  })
+
+  it('shows under degraded that the active generation cannot be served, and is ready all the same', async () => {
+    const trouble = {
+      since: Date.parse('2026-01-02T00:00:00Z'),
+      message: 'Generation g2 is to be served',
+      isDamaged: true,
+    }
+    const generation = generationOf('g1', { i: [1, 0] })
+    gateway = await openTestGateway({ generations: { current: () => generation, trouble: () => trouble } })
+    const degraded = [
+      { part: 'generation', since: '2026-01-02T00:00:00.000Z', message: 'Generation g2 is to be served' },
+    ]
+    expect((await gateway.get('/v1/admin/status')).body).toMatchObject({ generation: 'g1', degraded })
+    expect(await gateway.get('/readyz')).toMatchObject({ status: 200, body: { model: 'loaded' } })
+  })
+
+  it('asks for a rebuild that is forced', async () => {
+    gateway = await openTestGateway()
+    expect((await gateway.send('POST', '/v1/admin/rebuilds?force=false')).body).not.toHaveProperty('force')
+    expect((await gateway.send('POST', '/v1/admin/rebuilds?force=true')).body).toMatchObject({ force: true })
+    expect(await gateway.models.rebuild()).toMatchObject({ force: true, status: 'requested' })
+    expect((await gateway.send('POST', '/v1/admin/rebuilds?force=perhaps')).status).toBe(400)
   })
 
   it('asks for one rebuild at a time', async () => {

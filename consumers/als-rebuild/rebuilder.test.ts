@@ -18,6 +18,7 @@ import { startRebuilder } from './rebuilder.ts'
 
 /** Long enough for several looks, where nothing is to happen. */
 const SEVERAL_LOOKS_MS = 1_600
+const LOOK_MS = 200
 const PATIENCE = { timeout: 15_000, interval: 20 }
 
 type Role = Parameters<typeof startRebuilder>[0]
@@ -263,6 +264,83 @@ describe.concurrent('a rebuild runs', () => {
       expect(await last).toMatchObject({ status: 'published', generation: 'g2' })
       await sleep(SEVERAL_LOOKS_MS)
       expect(calls).toBe(2)
+    }))
+
+  it('to a model that is held back, and says so; forced for whoever asks so, also while another one runs', () =>
+    inWorld(async (world) => {
+      await world.models.publish(generationOf('live'))
+      const gate = Promise.withResolvers<void>()
+      const forced: boolean[] = []
+      world.start({
+        async rebuild(_report, _signal, force) {
+          forced.push(force)
+          if (forced.length === 1) await gate.promise
+          const generation = `g${forced.length}`
+          return force ? { generation } : { generation, isHeldBack: true, remark: 'held back: worse' }
+        },
+      })
+      await requestRebuild(world.models, 'demand')
+      await vi.waitFor(() => expect(forced).toEqual([false]), PATIENCE)
+      await requestRebuild(world.models, 'demand', { force: true })
+      await requestRebuild(world.models, 'demand')
+      gate.resolve()
+      expect(await followRebuild(world.models, () => {})).toMatchObject({ status: 'published', generation: 'g2' })
+      await requestRebuild(world.models, 'demand')
+      const heldBack = { status: 'held-back', generation: 'g3', progress: 'held back: worse' }
+      expect(await followRebuild(world.models, () => {})).toMatchObject(heldBack)
+      expect(forced).toEqual([false, true, false])
+    }))
+
+  it('forced where somebody asks so before it begins, and stays so when it is taken over', () =>
+    inWorld(async (world) => {
+      const { models } = world
+      const { id } = await requestRebuild(models, 'demand')
+      expect(await requestRebuild(models, 'demand', { force: true })).toMatchObject({ id, force: true })
+      expect(await requestRebuild(models, 'demand')).toMatchObject({ id, force: true })
+      const forced: boolean[] = []
+      const role: Partial<Role> = {
+        async rebuild(report, signal, force) {
+          forced.push(force)
+          report('epoch 1/16')
+          if (forced.length === 1) await sleep(60_000, undefined, { signal })
+          return { generation: 'g1' }
+        },
+      }
+      const first = world.start(role)
+      await vi.waitFor(() => expect(forced).toHaveLength(1), PATIENCE)
+      await first.close()
+      world.start({ ...role, holder: 'two' })
+      await ended(world, 'published')
+      expect(forced).toEqual([true, true])
+    }))
+
+  it('to its end only with the lease: who finds that another one has taken over leaves it to that one', () =>
+    inWorld(async (world) => {
+      await world.models.publish(generationOf('live'))
+      // A process that stood still: its lease ran out, and another one took it.
+      let isTaken = false
+      const models: ModelStore = {
+        ...world.models,
+        lease: (holder, ttlMs) => (isTaken ? Promise.resolve(false) : world.models.lease(holder, ttlMs)),
+      }
+      const aborted = Promise.withResolvers<unknown>()
+      world.start({
+        models,
+        rebuild: (report, signal) =>
+          new Promise((_, reject) => {
+            report('epoch 1/16')
+            signal.addEventListener('abort', () => {
+              aborted.resolve(signal.reason)
+              reject(signal.reason)
+            })
+          }),
+      })
+      const { id } = await requestRebuild(models, 'demand')
+      await vi.waitFor(async () => expect((await models.rebuild())?.progress).toBe('epoch 1/16'), PATIENCE)
+      isTaken = true
+      expect(await aborted.promise).toMatchObject({ message: 'another rebuilder has the lease' })
+      await sleep(2 * LOOK_MS)
+      expect(await models.rebuild()).toMatchObject({ id, status: 'running', progress: 'epoch 1/16' })
     }))
 
   it('again by the next one, when it was stopped on the way', () =>
