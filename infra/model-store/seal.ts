@@ -39,8 +39,9 @@ export async function unseal(id: string, sealed: Uint8Array<ArrayBuffer>): Promi
   if (!digest.equals(sealed.subarray(end))) throw corrupt(id, 'its checksum does not hold')
   try {
     const generation = await inSlices(decodeInSteps(artifact))
-    if (generation.id === id) return generation
-    throw new Error(`it holds generation ${generation.id}`)
+    if (generation.id !== id) throw new Error(`it holds generation ${generation.id}`)
+    about.parse(generation)
+    return generation
   } catch (error) {
     throw corrupt(id, messageOf(error), error)
   }
@@ -88,7 +89,8 @@ const comparison = z.object({
   tolerance: z.number().optional(),
   verdict: z.enum(['sound', 'worse', 'forced', 'too-few-users']),
 })
-const manifest = z.object({
+/** What an artifact says of its generation beside the arrays. */
+const about = z.object({
   id: z.string(),
   createdAt: z.number(),
   hyperParameters: z.object({
@@ -106,16 +108,14 @@ const manifest = z.object({
   }),
   metrics: numbers,
   users: z.number(),
-  items: z.number(),
   ratings: z.number(),
   watermark: z.array(z.number()),
   trainSeconds: z.number(),
   epochsRun: z.number(),
   tuning: tuning.optional(),
   comparison: comparison.optional(),
-  bytes: z.number(),
-  sha256: z.string(),
 })
+const manifest = about.extend({ items: z.number(), bytes: z.number(), sha256: z.string() })
 
 /** Reads the manifest that stands beside an artifact. @returns undefined when it is none */
 export function readManifest(json: string): GenerationInfo | undefined {

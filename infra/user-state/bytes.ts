@@ -11,7 +11,7 @@ export interface ByteWriter {
   finish(): Buffer
 }
 
-/** Reads what a `ByteWriter` wrote. Every method throws a `RangeError` at the end of the bytes. */
+/** Reads what a `ByteWriter` wrote. Every method throws a `RangeError` at the end of the bytes, and for what none can have written. */
 export interface ByteReader {
   u8(): number
   f64(): number
@@ -22,9 +22,13 @@ export interface ByteReader {
   raw(length: number): ArrayBuffer
   /** How many bytes are left. */
   remaining(): number
+  /** @throws RangeError when bytes are left */
+  end(): void
 }
 
 const UUID_LENGTH = 36
+/** What the eighth byte of a varint counts: safe integers end within it. */
+const LAST_UNIT = 2 ** 49
 const HYPHEN = 45
 const HYPHENS = [8, 13, 18, 23]
 /** Where each byte of a UUID stands in its text, as two digits. */
@@ -162,12 +166,14 @@ export function createByteReader(bytes: Buffer, start: number): ByteReader {
     let value = 0
     let unit = 1
     let byte = u8()
-    while (byte >= 0x80) {
+    while (byte >= 0x80 && unit < LAST_UNIT) {
       value += (byte & 0x7f) * unit
       unit *= 0x80
       byte = u8()
     }
-    return value + byte * unit
+    value += byte * unit
+    if (value > Number.MAX_SAFE_INTEGER) throw new RangeError(`a number before byte ${at} is too large`)
+    return value
   }
   return {
     u8,
@@ -188,5 +194,8 @@ export function createByteReader(bytes: Buffer, start: number): ByteReader {
       return new Uint8Array(bytes.subarray(from, from + length)).buffer
     },
     remaining: () => bytes.length - at,
+    end() {
+      if (at !== bytes.length) throw new RangeError(`it goes on after byte ${at}`)
+    },
   }
 }

@@ -17,3 +17,6 @@ export function decoded<T>(what: () => string, decode: () => T): T {
     )
   }
 }
+
+/** What an error calls a user's record. */
+export const userTitle = (userId: string): string => `The stored state of user ${JSON.stringify(userId)}`

@@ -3,38 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { CorruptRecordError } from './corrupt-record.ts'
 import type { UserRecord } from './port.ts'
 import { appliedOffsetOf, decodeUser, encodeUser } from './record.ts'
-
-const id = fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 128 }), fc.uuid())
-const offset = fc.nat({ max: Number.MAX_SAFE_INTEGER })
-const finite = fc.double({ noNaN: true }).map((value) => value + 0)
-const entry = fc.record({
-  itemId: id,
-  value: fc.oneof(
-    fc.constant(null),
-    fc.integer({ min: 0, max: 300 }).map((halfSteps) => halfSteps / 2),
-    finite,
-  ),
-  occurredAt: fc.integer({ min: -4e15, max: 4e15 }),
-  offset,
-  eventId: fc.oneof(
-    fc.uuid(),
-    fc.uuid().map((uuid) => uuid.toUpperCase()),
-    fc.string(),
-  ),
-  superseded: fc.array(fc.oneof(fc.uuid(), fc.string()), { maxLength: 5 }),
-})
-const userRecord: fc.Arbitrary<UserRecord> = fc.record({
-  userId: id,
-  history: fc.array(entry, { maxLength: 60 }).map((entries) => new Map(entries.map((e) => [e.itemId, e]))),
-  vector: fc.option(fc.float32Array({ minLength: 1, maxLength: 130 }), { nil: undefined }),
-  generation: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
-  appliedOffset: offset,
-})
+import { arbitraryUser } from './records.fixture.ts'
 
 describe('codec of a user record', () => {
   it('gives back what it was given: bits of the vector, order of the history, every id', () => {
     fc.assert(
-      fc.property(userRecord, (record) => {
+      fc.property(arbitraryUser, (record) => {
         const bytes = encodeUser(record)
         const read = decodeUser(record.userId, bytes)
         expect(read).toEqual(record)
@@ -63,7 +37,7 @@ describe('codec of a user record', () => {
 
   it('names the user whose bytes were changed or cut', () => {
     fc.assert(
-      fc.property(userRecord, fc.nat(), fc.integer({ min: 1, max: 255 }), (record, place, change) => {
+      fc.property(arbitraryUser, fc.nat(), fc.integer({ min: 1, max: 255 }), (record, place, change) => {
         const bytes = encodeUser(record)
         const cut = bytes.subarray(0, place % bytes.length)
         const changed = Buffer.from(bytes)

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { Offset } from '../../models/events/types.ts'
 import { createByteReader, createByteWriter } from './bytes.ts'
-import { decoded } from './corrupt-record.ts'
+import { decoded, userTitle } from './corrupt-record.ts'
 import type { UserRecord } from './port.ts'
 import { StoredHistory, writeHistory } from './stored-history.ts'
 
@@ -53,7 +53,7 @@ export function decodeUser(userId: string, bytes: Buffer): UserRecord {
       const generation = reader.text()
       const d = reader.varint()
       const vector = d === 0 ? undefined : new Float32Array(reader.raw(d * Float32Array.BYTES_PER_ELEMENT))
-      const history = new StoredHistory(Buffer.from(bytes.subarray(bytes.length - reader.remaining())))
+      const history = new StoredHistory(userId, Buffer.from(bytes.subarray(bytes.length - reader.remaining())))
       return {
         userId,
         history,
@@ -90,10 +90,6 @@ export function rereadUser(userId: string, bytes: Buffer, known: UserRecord | un
   const record = decodeUser(userId, bytes)
   checksums.set(record, written)
   return record
-}
-
-function userTitle(userId: string): string {
-  return `The stored state of user ${JSON.stringify(userId)}`
 }
 
 function checksum(bytes: Buffer): number {

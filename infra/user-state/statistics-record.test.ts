@@ -1,39 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ItemStatistics } from '../../models/ranking/types.ts'
 import { CorruptRecordError } from './corrupt-record.ts'
+import { arbitraryStatistics } from './records.fixture.ts'
 import { decodeStatistics, encodeStatistics } from './statistics-record.ts'
-
-const offset = fc.nat({ max: Number.MAX_SAFE_INTEGER })
-const finite = fc.double({ noNaN: true }).map((value) => value + 0)
-const rater = fc.record({
-  userId: fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 128 }), fc.uuid()),
-  occurredAt: fc.integer({ min: -4e15, max: 4e15 }),
-  offset,
-})
-const sums = fc.array(finite, { minLength: 3, maxLength: 3 })
-const fortnight = fc.record({ latest: finite, positives: offset, decayed: sums, isRest: fc.boolean() })
-const statistics: fc.Arbitrary<ItemStatistics> = fc.record(
-  {
-    count: offset,
-    positives: offset,
-    sum: finite,
-    decayed: sums,
-    decayedAt: finite,
-    raters: fc.array(rater, { minLength: 1, maxLength: 20 }),
-    fortnights: fc.array(fortnight, { minLength: 1, maxLength: 7 }),
-  },
-  { requiredKeys: ['count', 'positives', 'sum', 'decayed', 'decayedAt'] },
-)
 
 describe('codec of item statistics', () => {
   it('gives back what it was given', () => {
-    fc.assert(fc.property(statistics, (s) => void expect(decodeStatistics('1', encodeStatistics(s))).toEqual(s)))
+    fc.assert(
+      fc.property(arbitraryStatistics, (s) => void expect(decodeStatistics('1', encodeStatistics(s))).toEqual(s)),
+    )
   })
 
   it('names the item whose bytes were cut', () => {
     fc.assert(
-      fc.property(statistics, fc.nat(), (s, place) => {
+      fc.property(arbitraryStatistics, fc.nat(), (s, place) => {
         const bytes = encodeStatistics(s)
         const cut = bytes.subarray(0, place % bytes.length)
         expect(() => decodeStatistics('tt0111161', cut)).toThrow(CorruptRecordError)
@@ -44,7 +24,7 @@ describe('codec of item statistics', () => {
 
   it('reads version 2, which ended before the fortnights', () => {
     fc.assert(
-      fc.property(statistics, ({ fortnights: _, ...s }) => {
+      fc.property(arbitraryStatistics, ({ fortnights: _, ...s }) => {
         const former = encodeStatistics(s).subarray(0, -1)
         former[0] = 2
         expect(decodeStatistics('1', former)).toEqual(s)

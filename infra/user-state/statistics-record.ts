@@ -68,6 +68,7 @@ export function decodeStatistics(itemId: string, bytes: Buffer): ItemStatistics 
       }
       const raters = readRaters(reader)
       const fortnights = version === VERSION ? readFortnights(reader) : []
+      reader.end()
       return { ...statistics, ...(raters.length > 0 && { raters }), ...(fortnights.length > 0 && { fortnights }) }
     },
   )

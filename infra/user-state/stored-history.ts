@@ -1,6 +1,7 @@
 import type { Offset } from '../../models/events/types.ts'
 import type { History, HistoryEntry } from '../../models/history/types.ts'
 import { type ByteReader, type ByteWriter, createByteReader } from './bytes.ts'
+import { decoded, userTitle } from './corrupt-record.ts'
 
 /*
  * A history, little-endian: varint n · n × entry. An entry's times and offsets are differences to the entry before, whose sign
@@ -58,22 +59,29 @@ function writeEntry(writer: ByteWriter, entry: HistoryEntry, timeBefore: number,
 
 /**
  * A history as it is stored: a seventh of the memory. It is read into entries when somebody looks at them, and again when they were
- * collected since; whoever only asks which items are known needs none. A Map, to everybody else.
+ * collected since; whoever only asks which items are known needs none. A Map, to everybody else, whose methods throw
+ * CorruptRecordError where the bytes are no history although their checksum held.
  */
 export class StoredHistory extends Map<string, HistoryEntry> implements History {
+  readonly #userId: string
   readonly #bytes: Buffer
   readonly #size: number
   #entries: WeakRef<Map<string, HistoryEntry>> | undefined
 
   /** @param bytes  the history's own, whose checksum held */
-  constructor(bytes: Buffer) {
+  constructor(userId: string, bytes: Buffer) {
     super()
+    this.#userId = userId
     this.#bytes = bytes
     this.#size = createByteReader(bytes, 0).varint()
   }
 
   /** Items that were rated, whatever the value; a withdrawn rating is none. */
   knownItems(): string[] {
+    return this.#decoded(() => this.#readKnown())
+  }
+
+  #readKnown(): string[] {
     const reader = createByteReader(this.#bytes, 0)
     const known: string[] = []
     for (let n = reader.varint(); n > 0; n--) {
@@ -91,6 +99,10 @@ export class StoredHistory extends Map<string, HistoryEntry> implements History 
     return known
   }
 
+  #decoded<T>(decode: () => T): T {
+    return decoded(() => userTitle(this.#userId), decode)
+  }
+
   writeTo(writer: ByteWriter): void {
     writer.raw(this.#bytes)
   }
@@ -98,7 +110,7 @@ export class StoredHistory extends Map<string, HistoryEntry> implements History 
   #read(): Map<string, HistoryEntry> {
     const standing = this.#entries?.deref()
     if (standing) return standing
-    const entries = readEntries(createByteReader(this.#bytes, 0))
+    const entries = this.#decoded(() => readEntries(createByteReader(this.#bytes, 0)))
     this.#entries = new WeakRef(entries)
     return entries
   }
@@ -130,14 +142,17 @@ export class StoredHistory extends Map<string, HistoryEntry> implements History 
 }
 
 function readTexts(reader: ByteReader): string[] {
-  return Array.from({ length: reader.varint() }, reader.text)
+  const texts: string[] = []
+  for (let n = reader.varint(); n > 0; n--) texts.push(reader.text())
+  return texts
 }
 
 function readEntries(reader: ByteReader): Map<string, HistoryEntry> {
   const history = new Map<string, HistoryEntry>()
   let occurredAt = 0
   let offset = 0
-  for (let n = reader.varint(); n > 0; n--) {
+  const size = reader.varint()
+  for (let n = size; n > 0; n--) {
     const flags = reader.u8()
     const itemId = reader.text()
     const kind = flags & VALUE_KIND
@@ -148,5 +163,7 @@ function readEntries(reader: ByteReader): Map<string, HistoryEntry> {
     const superseded = flags & HAS_SUPERSEDED ? readTexts(reader) : NONE
     history.set(itemId, { itemId, value, occurredAt, offset, eventId, superseded })
   }
+  reader.end()
+  if (history.size !== size) throw new RangeError(`it names ${size - history.size} items twice`)
   return history
 }

@@ -60,8 +60,10 @@ export function* decodeInSteps(bytes: Uint8Array): Steps<Generation> {
   }
   try {
     const headerEnd = PREFIX_BYTES + buffer.readUInt32LE(MAGIC.length)
-    const header = JSON.parse(buffer.toString('utf8', PREFIX_BYTES, headerEnd)) as Header
+    const header = JSON.parse(buffer.toString('utf8', PREFIX_BYTES, headerEnd), finite) as Header
     const { factors, sections, ...small } = header
+    if (![factors.rows, factors.d, ...sections.map(({ bytes }) => bytes)].every(isCount))
+      throw new TypeError('its header tells of no shapes')
     const section = cut(buffer, headerEnd, sections)
     // Artifacts that were written before there was a sample have none.
     const hasSample = sections.some(({ name }) => name === 'userIds')
@@ -80,6 +82,15 @@ export function* decodeInSteps(bytes: Uint8Array): Steps<Generation> {
     throw new MalformedArtifactError(`It is no whole generation: ${(error as Error).message}`, { cause: error })
   }
 }
+
+/** For `JSON.parse`, which takes 1e999 for infinity. */
+function finite(name: string, value: unknown): unknown {
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    throw new RangeError(`${name} is no finite number`)
+  return value
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 
 /** @param section  of that name in the artifact */
 function* readUserSample(section: (name: string) => Buffer, d: number): Steps<UserSample> {
