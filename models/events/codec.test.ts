@@ -73,6 +73,19 @@ describe('bytes that are no event', () => {
     expect(() => decodeEvent(encodeEvent({ ...rating, value }))).toThrow(/no rating: .* no finite number/)
   })
 
+  it('attributes with a number past all others: refused', () => {
+    const infinite = encodeEvent({ ...item, attributes: { a: 12345 } })
+    infinite.write('1e999', infinite.indexOf('12345'))
+    expect(() => decodeEvent(infinite)).toThrow(/'a' is neither/)
+  })
+
+  it('a year of more than 32 bits: refused', () => {
+    const year = Buffer.from(encodeEvent({ ...item, year: 0x7fffffff }))
+    const at = year.indexOf('feffffff0f', 'hex')
+    year[at + 4] = 0x10
+    expect(() => decodeEvent(year)).toThrow(/32 bits/)
+  })
+
   it.each([{ nested: {} }, { nothing: null }, { mixed: ['a', 1] }, ['a']])('attributes %j: refused', (attributes) => {
     expect(() => decodeEvent(encodeEvent({ ...item, attributes: attributes as never }))).toThrow(UndecodableEventError)
   })

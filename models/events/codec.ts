@@ -11,7 +11,7 @@ export class UndecodableEventError extends Error {
 /** Avro single-object encoding: the marker, the schema's fingerprint little-endian, the body. */
 const MARKER = [0xc3, 0x01] as const
 const HEADER_BYTES = 10
-const SCALARS = new Set(['string', 'number', 'boolean'])
+const SCALARS = new Set(['string', 'boolean'])
 
 type Wire = Record<string, unknown>
 interface Form<E extends Event> {
@@ -51,6 +51,7 @@ const FORMS: { readonly [T in Event['type']]: Form<Extract<Event, { type: T }>> 
         type: 'item',
         ...wire,
         genres: escapedSplit(wire.genres as string),
+        year: wire.year === null ? null : int32(wire.year as number),
         attributes: attributesOf(wire.attributes as string),
       }) as never,
   },
@@ -151,6 +152,12 @@ function finite(value: unknown): number {
   throw new Error(`${value} is no finite number`)
 }
 
+/** avsc reads more bits than an int may have. */
+function int32(value: number): number {
+  if (value === (value | 0)) return value
+  throw new Error(`${value} does not fit into 32 bits`)
+}
+
 function numbersOf(joined: string | null): number[] | null {
   if (joined === null) return null
   return joined === '' ? [] : joined.split('|').map((text) => finite(Number(text)))
@@ -162,9 +169,12 @@ function attributesOf(json: string): Record<string, AttributeValue> {
     throw new Error('attributes are not a JSON object')
   for (const [name, value] of Object.entries(attributes))
     if (!isAttributeValue(value))
-      throw new Error(`attribute '${name}' is neither a text, number, boolean nor list of texts`)
+      throw new Error(`attribute '${name}' is neither a text, finite number, boolean nor list of texts`)
   return attributes as Record<string, AttributeValue>
 }
 
 const isAttributeValue = (value: unknown): boolean =>
-  Array.isArray(value) ? value.every((text) => typeof text === 'string') : SCALARS.has(typeof value)
+  // JSON's 1e999 is read as infinity, which cannot be written again.
+  Array.isArray(value) ? value.every(isText) : Number.isFinite(value) || SCALARS.has(typeof value)
+
+const isText = (value: unknown): boolean => typeof value === 'string'

@@ -53,6 +53,7 @@ export function decodeToken(token: string): Token | undefined {
   const positions: TokenPosition[] = []
   for (let i = 0, partition = 0; i < numbers.length; i += 2) {
     partition += numbers[i] as number
+    if (partition > Number.MAX_SAFE_INTEGER) return undefined
     positions.push({ partition, offset: numbers[i + 1] as number })
   }
   return { logId, positions }

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { SINK_GROUP } from '../../consumers/clickhouse-sink.ts'
+import { erased, generationOf, rated, removeFolders, STARS } from '../../consumers/events.fixture.ts'
+import { openWorld, type World } from '../../consumers/ledger/ledger.fixture.ts'
+import { followCatalogue } from '../../gateway/catalogue.ts'
+import { encodeEvent } from '../../models/events/codec.ts'
+import type { Event, Item } from '../../models/events/types.ts'
+import { seededRandom } from '../../models/linalg/random.ts'
+import { type DeadLetter, deadLettersOn } from '../event-log/dead-letters.ts'
+import type { LogRecord, NewRecord, Topic } from '../event-log/port.ts'
+import { readTopic } from '../event-log/read-topic.ts'
+import { silent } from '../logging.ts'
+import { casesOf, samples } from './fuzz.fixture.ts'
+import { arbitraryCase, mutated } from './mutations.fixture.ts'
+
+/** Of 200. */
+const SHARE = 10
+const APPENDED_AT_ONCE = 1_000
+const ITEMS = Array.from({ length: 40 }, (_, n) => `item-${n}`)
+const USERS = Array.from({ length: 30 }, (_, n) => `user-${n}`)
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld(generationOf('g', ITEMS.slice(0, 35)))
+})
+afterAll(async () => {
+  await world.close()
+  await removeFolders()
+})
+
+const item = (itemId: string): Item => ({
+  ...{
+    type: 'item',
+    itemId,
+    title: `Film ${itemId}`,
+    genres: ['Drama', 'War'],
+    year: 1999,
+    poster: 'https://a.example/1',
+  },
+  ...{ available: true, attributes: { color: 'red', tags: ['a', 'b'] }, updatedAt: 1 },
+})
+
+/** Sound records, and as many that were changed under the key of one of them. */
+function anyRecords(cases: number, seed: number, sound: readonly NewRecord[]): NewRecord[] {
+  const random = seededRandom(seed)
+  const values = sound.map(({ value }) => value as Buffer)
+  const changed = samples(arbitraryCase, cases).map((one) => ({
+    key: (sound[one.base % sound.length] as NewRecord).key,
+    value: mutated(one, values),
+  }))
+  return [...sound, ...changed]
+    .map((record) => ({ record, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ record }) => record)
+}
+
+const recordOf = (event: Event): NewRecord => ({
+  key: 'userId' in event ? event.userId : 'itemId' in event ? event.itemId : '',
+  value: encodeEvent(event),
+})
+
+function soundEvents(count: number): Event[] {
+  const random = seededRandom(7)
+  const oneOf = (all: readonly string[]): string => all[Math.floor(random() * all.length)] as string
+  return Array.from({ length: count }, () => {
+    if (random() < 0.01) return erased(oneOf(USERS))
+    return rated(oneOf(USERS), oneOf(ITEMS), random() < 0.1 ? null : STARS.min + Math.floor(random() * 10) / 2)
+  })
+}
+
+async function append(topic: Topic, records: readonly NewRecord[]): Promise<void> {
+  for (let n = 0; n < records.length; n += APPENDED_AT_ONCE)
+    await world.log.append(topic, records.slice(n, n + APPENDED_AT_ONCE))
+}
+
+async function recordsOf(topic: Topic): Promise<LogRecord[]> {
+  const found: LogRecord[] = []
+  await readTopic(world.log, topic, (records) => found.push(...records))
+  return found
+}
+
+/** Those put aside must stand there byte by byte. @returns records of the topic that were not put aside */
+function standing(topic: Topic, records: readonly LogRecord[], letters: readonly DeadLetter[]): LogRecord[] {
+  const byId = new Map(letters.map((letter) => [letter.id, letter]))
+  return records.filter(({ partition, offset, key, value }) => {
+    const letter = byId.get(`${topic}-${partition}-${offset}`)
+    if (!letter) return true
+    expect(letter).toMatchObject({ key, error: expect.stringMatching(/./) })
+    expect(Buffer.from(letter.value as Uint8Array).equals(value as Uint8Array)).toBe(true)
+    return false
+  })
+}
+
+it('changed records go by: what is no event is put aside as it was, all else counts', { timeout: 900_000 }, async ({
+  annotate,
+}) => {
+  const half = Math.ceil(casesOf(SHARE) / 2)
+  const ratings = soundEvents(half).map(recordOf)
+  const items = ITEMS.map((itemId) => recordOf(item(itemId)))
+  await append('ratings', anyRecords(half, 1, ratings))
+  await append('items', anyRecords(half, 2, items))
+  await world.settle()
+  await vi.waitFor(async () => {
+    expect(await world.log.committed('items', SINK_GROUP)).toEqual(await world.log.ends('items'))
+  }, 60_000)
+
+  const letters = await deadLettersOn(world.log)
+  const isSound = (sound: readonly NewRecord[]) => {
+    const values = new Set(sound.map(({ value }) => (value as Buffer).toString('hex')))
+    return ({ value }: LogRecord): boolean => values.has(Buffer.from(value as Uint8Array).toString('hex'))
+  }
+  const read = { ratings: await recordsOf('ratings'), items: await recordsOf('items') }
+  const left = { ratings: standing('ratings', read.ratings, letters), items: standing('items', read.items, letters) }
+  expect(left.ratings.filter(isSound(ratings))).toHaveLength(read.ratings.filter(isSound(ratings)).length)
+  expect(letters).toHaveLength(read.ratings.length + read.items.length - left.ratings.length - left.items.length)
+  expect(letters.length).toBeGreaterThan(half / 2)
+
+  // What counts is worked out from the log anew.
+  const report = await world.check()
+  expect(report).toMatchObject({
+    faults: 0,
+    told: [],
+    records: read.ratings.length,
+    behind: { clickhouse: 0, state: 0 },
+  })
+  expect(report.deadLetters.checked).toBe(read.ratings.length - left.ratings.length)
+
+  // Sink and gateways know the same items.
+  const catalogue = await followCatalogue(world.log, silent)
+  await catalogue.caughtUp
+  expect([...catalogue.itemIds()].sort()).toEqual([...new Set(left.items.map(({ key }) => key))].sort())
+  await catalogue.close()
+  await annotate(`${read.ratings.length + read.items.length} records, of which ${letters.length} were put aside`)
+})
