@@ -92,6 +92,7 @@ async function openRatingStore(connection: Connection): Promise<RatingStore> {
       })
     },
     eraseUsers: (erasures) => eraseUsers(connection, erasures),
+    purge: () => write.command('ALTER TABLE ratings APPLY DELETED MASK SETTINGS mutations_sync = 2'),
     insertItems: (rows) => insertItems(connection, rows),
     async resumeItemsAt() {
       const [row] = await write.rows<{ start: string | number }>(

@@ -51,17 +51,27 @@ async function insertsUnderWay({ write, cluster }: Connection): Promise<void> {
   }
 }
 
-/** One deletion goes over all parts, for one user as for many. */
+/**
+ * One deletion goes over all parts, for one user as for many. ClickHouse keeps the text of its last hundred deletions, so that users
+ * stand in there by their keyed hashes, as among the notes.
+ */
 async function deleteRows({ write }: Connection, erasures: readonly Erasure[]): Promise<void> {
+  const lastOf = Map.groupBy(erasures, ({ userId }) => userId)
+  const [row] = await write.rows<{ halves: [string, string]; hashes: string[] }>(
+    `WITH (SELECT MD5(any(log_id)) FROM (SELECT log_id FROM log_binding ORDER BY bound_at, log_id LIMIT 1)) AS id,
+       (assumeNotNull(reinterpretAsUInt64(substring(id, 1, 8))), assumeNotNull(reinterpretAsUInt64(substring(id, 9, 8)))) AS key
+     SELECT array(toString(key.1), toString(key.2)) AS halves, arrayMap(user -> hex(sipHash128Keyed(key, user)), {users:Array(String)}) AS hashes`,
+    { users: [...lastOf.keys()] },
+  )
+  if (!row) throw new Error('ClickHouse answered no hashes')
   await write.command(
     `DELETE FROM ratings
-     WHERE user_id IN {users:Array(String)}
-       AND offset < arrayMax(arrayMap((u, p, b) -> if(u = user_id AND p = partition, b, 0),
-         {users:Array(String)}, {partitions:Array(UInt32)}, {befores:Array(UInt64)}))`,
+     WHERE offset < {befores:Array(UInt64)}[indexOf({hashes:Array(String)}, hex(sipHash128Keyed(({low:UInt64}, {high:UInt64}), user_id)))]
+       AND partition IN {partitions:Array(UInt32)}`,
     {
-      users: erasures.map(({ userId }) => userId),
-      partitions: erasures.map(({ partition }) => partition),
-      befores: erasures.map(({ before }) => before),
+      ...{ low: row.halves[0], high: row.halves[1], hashes: row.hashes },
+      befores: [...lastOf.values()].map((of) => Math.max(...of.map(({ before }) => before))),
+      partitions: [...new Set(erasures.map(({ partition }) => partition))],
     },
   )
 }

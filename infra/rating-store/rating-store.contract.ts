@@ -379,6 +379,26 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
         expect(await latest(store)).toEqual([['u', 'j', 4]])
       })
 
+      it('leaves no trace of the user in any table, nor in what ClickHouse keeps of its deletions', async () => {
+        await store.insertRatings([row({ offset: 0, userId: 'zaphod' }), row({ offset: 1 })])
+        await store.eraseUsers([{ userId: 'zaphod', partition: 0, before: 2 }])
+        await store.purge()
+        const tables = await opened.sql('SELECT name FROM system.tables WHERE database = currentDatabase()')
+        expect(tables.length).toBeGreaterThan(8)
+        const mentions = async (from: string) =>
+          (
+            await opened.sql(`SELECT count() AS n FROM ${from} AS t WHERE position(toString(tuple(t.*)), 'zaphod') > 0`)
+          )[0]?.n
+        for (const { name } of tables)
+          if (!/^incoming_|_intake$/.test(name as string))
+            expect([name, Number(await mentions(name as string))]).toEqual([name, 0])
+        expect(Number(await mentions('system.mutations'))).toBe(0)
+        const [parts] = await opened.sql(
+          "SELECT sum(has_lightweight_delete) AS masked FROM system.parts WHERE active AND table = 'ratings' AND database = currentDatabase()",
+        )
+        expect(Number(parts?.masked)).toBe(0)
+      })
+
       it('lets an event id of the erased user count again after it', async () => {
         const first = row({ offset: 0, value: 1 })
         await store.insertRatings([first])
