@@ -6,7 +6,9 @@ import type { App, Gateway } from '../context.ts'
 import { Problem } from '../problems.ts'
 import { json, needs, refusals, ruled, text } from '../schemas.ts'
 
-const directory = ruled(text(1, 4096), (path) => (isAbsolute(path) ? undefined : 'Expected an absolute path'))
+const directory = ruled(text(1, 4096), (path) => (isAbsolute(path) ? undefined : 'Expected an absolute path')).openapi({
+  pattern: '^/',
+})
 
 const route = createRoute({
   method: 'post',

@@ -12,7 +12,7 @@ NDJSON = "application/x-ndjson"
 # refused with 400 for these alone; `positive_data_acceptance` is asked about every other refusal.
 BEYOND_JSON_SCHEMA = {
     "minutes ahead": "the limit moves with the clock",
-    "expected a time after 1970, in ms or ISO 8601": "a format has no minimum",
+    "expected a time from 1970 to 2299, in ms or ISO 8601": "a format has no limits",
     "Expected a token that a write answered": "only a write mints one",
     "Expected the `nextPage` of an answer to this user": "only an answer mints one",
     "Ask for the list anew, without `page`": "parameters have no schema together",
