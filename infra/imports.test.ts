@@ -29,7 +29,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'models', files: /^models\//, layers: ['models'], packages: /^(avsc|ml-matrix)$/ },
   {
     name: 'base',
-    files: /^infra\/(backoff|deadline|errors|file-sums|logging|secrets|metrics|config)\.ts$/,
+    files: /^infra\/(backoff|deadline|errors|file-sums|follow-progress|logging|secrets|metrics|config)\.ts$/,
     layers: ['base'],
     packages: NO_CLIENT,
   },

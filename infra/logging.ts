@@ -21,6 +21,9 @@ export function createLogger(level: string): Logger {
   )
 }
 
+/** For commands that tell themselves how they come on: what is only worth knowing is logged where more than usual was asked for. */
+export const createQuietLogger = (level: string): Logger => createLogger(level === 'info' ? 'warn' : level)
+
 /** For tests and short commands that speak for themselves. */
 export const silent: Logger = pino({ level: 'silent' })
 

@@ -6,7 +6,7 @@ import { type Config, embeddedStores } from './config.ts'
 import { openFormerDataFolder } from './data-folder.ts'
 import { ConfigError } from './errors.ts'
 import type { EventLog } from './event-log/port.ts'
-import { createLogger } from './logging.ts'
+import { createQuietLogger } from './logging.ts'
 import { createMetrics } from './metrics.ts'
 import { followGeneration } from './model-store/live.ts'
 import { openEmptyRatings, openEmptyState, openEventLog, openModelStore } from './wiring.ts'
@@ -52,7 +52,7 @@ async function openTools(
     open.push(part)
     return part
   }
-  const opening = { folder, scale: {}, logger: createLogger(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL) }
+  const opening = { folder, scale: {}, logger: createQuietLogger(config.LOG_LEVEL) }
   const log = keep(await openEventLog(config, opening))
   const models = keep(await openModelStore(config, opening))
   return { config, opening, keep, log, models, metrics: createMetrics() }

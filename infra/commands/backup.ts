@@ -1,18 +1,17 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { copyDataFolder } from '../backup.ts'
 import { MANIFEST, writeManifest } from '../backup-manifest.ts'
 import type { BackupOrder, BackupRecord } from '../backup-record.ts'
 import { type Config, embeddedStores, readConfig } from '../config.ts'
-import { FORMAT, type Holder, holderOf, openFormerDataFolder } from '../data-folder.ts'
+import { type DataFolder, FORMAT, type Holder, holderOf } from '../data-folder.ts'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
+import { followProgress } from '../follow-progress.ts'
 import { createLogger } from '../logging.ts'
 import { askRunning } from '../running-system.ts'
-import { openStores } from '../wiring.ts'
+import { withStores } from '../with-stores.ts'
 
 const PATH = '/v1/admin/backups'
-const LOOK_MS = 200
 
 type Answered = Pick<BackupRecord, 'id' | 'status' | 'progress'> & BackupOrder
 
@@ -60,19 +59,10 @@ async function makeEmpty(directory: string, dataFolder: string): Promise<void> {
     throw new ConfigError(`backup: ${directory} is not empty. Nothing was copied. Name an empty or a new DIR.`)
 }
 
-async function here(config: Config, directory: string): Promise<void> {
-  const folder = openFormerDataFolder(config.DATA_DIR)
-  try {
-    const stores = await openStores(config, { folder, scale: {}, withRatings: false, logger: createLogger('warn') })
-    try {
-      await copyDataFolder(folder, stores.copies, directory, show)
-    } finally {
-      await stores.close()
-    }
-  } finally {
-    folder.release()
-  }
-}
+const here = (config: Config, directory: string): Promise<void> =>
+  withStores(config, { withRatings: false, logger: createLogger('warn') }, ({ copies }, folder) =>
+    copyDataFolder(folder as DataFolder, copies, directory, show),
+  )
 
 async function byRunning(holder: Holder, directory: string): Promise<void> {
   const begun = await askRunning<Answered>(holder, 'POST', PATH, { directory })
@@ -80,12 +70,8 @@ async function byRunning(holder: Holder, directory: string): Promise<void> {
     throw new ConfigError(
       `backup: one into ${begun.directory} is under way. Nothing was copied. Try again when it is done.`,
     )
-  for (let last = ''; ; await sleep(LOOK_MS)) {
-    const { backup } = await askRunning<{ backup: Answered }>(holder, 'GET', PATH)
-    const { status, progress } = backup
-    if (progress !== last) show(progress)
-    last = progress
-    if (status === 'failed') throw new UnavailableError(progress)
-    if (status === 'done') return
-  }
+  const look = () => askRunning<{ backup: Answered }>(holder, 'GET', PATH)
+  const isOver = ({ status }: Answered): boolean => status !== 'running'
+  const { status, progress } = await followProgress(async () => (await look()).backup, isOver, show)
+  if (status === 'failed') throw new UnavailableError(progress)
 }

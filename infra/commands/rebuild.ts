@@ -1,16 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
-import { type Holder, holderOf, openFormerDataFolder } from '../data-folder.ts'
+import { type Holder, holderOf } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
-import { createLogger } from '../logging.ts'
+import { followProgress } from '../follow-progress.ts'
+import { createQuietLogger } from '../logging.ts'
 import { createMetrics } from '../metrics.ts'
 import type { RebuildRecord } from '../model-store/port.ts'
-import { followRebuild, requestRebuild } from '../model-store/rebuild-request.ts'
+import { followRebuild, isRebuildOver, requestRebuild } from '../model-store/rebuild-request.ts'
 import { startRebuilds, startSink } from '../roles.ts'
 import { askRunning } from '../running-system.ts'
-import { openStores } from '../wiring.ts'
-
-const LOOK_MS = 300
+import { withStores } from '../with-stores.ts'
 
 /**
  * `npm run rebuild`: asks the running system for a rebuild and follows it; where none runs, does it itself. On real services
@@ -38,16 +36,12 @@ function inWords({ status, generation, progress }: RebuildRecord): string {
   return `published generation ${generation}${progress === 'done' ? '' : `; ${progress}`}`
 }
 
-const show = ({ progress }: Pick<RebuildRecord, 'progress'>): void => console.error(progress)
+const show = (progress: string): void => console.error(progress)
 
-async function here(config: Config, force: boolean): Promise<RebuildRecord> {
+function here(config: Config, force: boolean): Promise<RebuildRecord> {
   checkConfig(config)
-  const logger = createLogger(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL)
-  const folder = embeddedStores(config).length > 0 ? openFormerDataFolder(config.DATA_DIR) : undefined
-  const open: { close(): unknown }[] = folder ? [{ close: folder.release }] : []
-  try {
-    const stores = await openStores(config, { folder, scale: {}, withRatings: true, logger })
-    open.push(stores)
+  const logger = createQuietLogger(config.LOG_LEVEL)
+  return withStores(config, { withRatings: true, logger }, async (stores, folder) => {
     const parts = {
       config,
       stores,
@@ -55,24 +49,21 @@ async function here(config: Config, force: boolean): Promise<RebuildRecord> {
       logger,
       metrics: createMetrics(),
     }
-    // Embedded, nobody else brings the log into ClickHouse.
-    if (folder) open.push(await startSink(parts))
-    open.push(startRebuilds(parts, () => true))
-    await requestRebuild(stores.models, 'demand', { force })
-    return await followRebuild(stores.models, show)
-  } finally {
-    for (const part of open.toReversed()) await part.close()
-  }
+    const roles: { close(): Promise<void> }[] = []
+    try {
+      // Embedded, nobody else brings the log into ClickHouse.
+      if (folder) roles.push(await startSink(parts))
+      roles.push(startRebuilds(parts, () => true))
+      await requestRebuild(stores.models, 'demand', { force })
+      return await followRebuild(stores.models, show)
+    } finally {
+      for (const role of roles.toReversed()) await role.close()
+    }
+  })
 }
 
 async function ofRunning(holder: Holder, force: boolean): Promise<RebuildRecord> {
   await askRunning(holder, 'POST', `/v1/admin/rebuilds?force=${force}`)
-  for (let last = ''; ; ) {
-    const { rebuild: record } = await askRunning<{ rebuild: RebuildRecord }>(holder, 'GET', '/v1/admin/status')
-    if (record.progress !== last) show(record)
-    last = record.progress
-    // One that another follows gave way to it: a search does.
-    if (record.status !== 'requested' && record.status !== 'running' && !record.again) return record
-    await sleep(LOOK_MS)
-  }
+  const look = () => askRunning<{ rebuild: RebuildRecord }>(holder, 'GET', '/v1/admin/status')
+  return followProgress(async () => (await look()).rebuild, isRebuildOver, show)
 }

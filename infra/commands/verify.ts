@@ -1,16 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { checkLedger } from '../../consumers/ledger/ledger.ts'
 import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
-import { type Holder, holderOf, openFormerDataFolder } from '../data-folder.ts'
+import { type Holder, holderOf } from '../data-folder.ts'
 import { ConfigError, UnavailableError } from '../errors.ts'
+import { followProgress } from '../follow-progress.ts'
 import type { LedgerReport, VerificationRecord } from '../ledger-report.ts'
-import { createLogger } from '../logging.ts'
+import { createQuietLogger } from '../logging.ts'
 import type { RatingStore } from '../rating-store/port.ts'
 import { askRunning } from '../running-system.ts'
-import { openStores } from '../wiring.ts'
+import { withStores } from '../with-stores.ts'
 
 const PATH = '/v1/admin/verifications'
-const LOOK_MS = 300
 
 /**
  * `npm run verify`: compares log, ClickHouse and user state. A running system goes on meanwhile; one that has the data folder open
@@ -28,33 +27,22 @@ export async function verify(args: readonly string[]): Promise<number> {
 
 const show = (progress: string): void => console.error(progress)
 
-async function here(config: Config): Promise<LedgerReport> {
+function here(config: Config): Promise<LedgerReport> {
   checkConfig(config)
-  const folder = embeddedStores(config).length > 0 ? openFormerDataFolder(config.DATA_DIR) : undefined
-  try {
-    const logger = createLogger(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL)
-    const stores = await openStores(config, { folder, scale: {}, withRatings: true, logger })
-    try {
-      const ratings = stores.ratings as RatingStore
-      return await checkLedger({ ...stores, ratings, maxHistory: config.MAX_HISTORY }, show)
-    } finally {
-      await stores.close()
-    }
-  } finally {
-    folder?.release()
-  }
+  const logger = createQuietLogger(config.LOG_LEVEL)
+  return withStores(config, { withRatings: true, logger }, (stores) => {
+    const ratings = stores.ratings as RatingStore
+    return checkLedger({ ...stores, ratings, maxHistory: config.MAX_HISTORY }, show)
+  })
 }
 
 async function ofRunning(holder: Holder): Promise<LedgerReport> {
   await askRunning(holder, 'POST', PATH)
-  for (let last = ''; ; await sleep(LOOK_MS)) {
-    const { verification } = await askRunning<{ verification: VerificationRecord }>(holder, 'GET', PATH)
-    const { status, progress, report } = verification
-    if (progress !== last) show(progress)
-    last = progress
-    if (status === 'failed') throw new UnavailableError(`The comparison failed: ${progress}. Nothing was changed.`)
-    if (report) return report
-  }
+  const look = () => askRunning<{ verification: VerificationRecord }>(holder, 'GET', PATH)
+  const isOver = ({ status }: VerificationRecord): boolean => status !== 'running'
+  const { progress, report } = await followProgress(async () => (await look()).verification, isOver, show)
+  if (!report) throw new UnavailableError(`The comparison failed: ${progress}. Nothing was changed.`)
+  return report
 }
 
 function inWords(report: LedgerReport): string {

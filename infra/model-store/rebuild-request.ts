@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { followProgress } from '../follow-progress.ts'
 import type { ModelStore, RebuildRecord } from './port.ts'
-
-const LOOK_MS = 200
 
 /**
  * Asks whichever rebuilder has the lease for a rebuild. One that was asked for already is the answer; one under way is, too, and
@@ -42,16 +40,17 @@ export async function requestRebuild(
 }
 
 /** Follows the newest rebuild to its end, and one that takes its place. @returns the last record */
-export async function followRebuild(
-  models: ModelStore,
-  onProgress: (record: RebuildRecord) => void,
-): Promise<RebuildRecord> {
-  for (let last = ''; ; ) {
-    const record = await models.rebuild()
-    if (record === undefined) throw new Error('no rebuild was asked for')
-    if (record.progress !== last) onProgress(record)
-    last = record.progress
-    if (record.status !== 'requested' && record.status !== 'running' && !record.again) return record
-    await sleep(LOOK_MS)
-  }
-}
+export const followRebuild = (models: ModelStore, show: (progress: string) => void): Promise<RebuildRecord> =>
+  followProgress(
+    async () => {
+      const record = await models.rebuild()
+      if (record === undefined) throw new Error('no rebuild was asked for')
+      return record
+    },
+    isRebuildOver,
+    show,
+  )
+
+/** One that another follows gave way to it: a search does. */
+export const isRebuildOver = ({ status, again }: RebuildRecord): boolean =>
+  status !== 'requested' && status !== 'running' && !again
