@@ -90,20 +90,17 @@ describe('a model beside the live one', () => {
   })
 
   it('is not measured on users whom one of them does not know', () => {
-    const [known] = measured.userIds
-    const likes = new Set(
-      ratings.items.filter(
-        (item, n) =>
-          ratings.users[n] === known && !isHeldOut(known as string, item) && (ratings.values[n] as number) >= 4,
-      ),
-    )
-    const stranger = onlyOf(good, (itemId) => !likes.has(itemId))
-    expect(compare(good, stranger).users).toBeLessThan(compare(good, good).users)
-    expect(
-      compare(
-        onlyOf(good, () => false),
-        good,
-      ),
-    ).toMatchObject({ users: 0, pairs: 0, figure: 0, standardError: 0 })
+    const isKnown = (itemId: string): boolean => itemId.endsWith('7')
+    const positives = ratings.users.flatMap((user, n) => {
+      const item = ratings.items[n] as string
+      return isKnown(item) && (ratings.values[n] as number) >= 4 ? [{ user, isMeasured: isHeldOut(user, item) }] : []
+    })
+    const usersWhere = (isMeasured: boolean) =>
+      new Set(positives.filter((pair) => pair.isMeasured === isMeasured).map(({ user }) => user))
+    const { users } = compare(good, onlyOf(good, isKnown))
+    expect(users).toBe(usersWhere(true).intersection(usersWhere(false)).size)
+    expect(users).toBeLessThan(usersWhere(true).size)
+    const empty = onlyOf(good, () => false)
+    expect(compare(empty, good)).toMatchObject({ users: 0, pairs: 0, figure: 0, standardError: 0 })
   })
 })
