@@ -56,7 +56,10 @@ export async function openWorld(generation: Generation) {
     sql: async (statement: string): Promise<void> => void (await session.queryAsync(statement)),
 
     /** Everything that is on the log has its effect, or has it on one of the stores. */
-    async settle(consumers: readonly ('updater' | 'sink')[] = ['updater', 'sink']): Promise<void> {
+    async settle(
+      consumers: readonly ('updater' | 'sink')[] = ['updater', 'sink'],
+      { patienceMs = 20_000 } = {},
+    ): Promise<void> {
       const running = []
       if (consumers.includes('updater')) running.push(await consume(log, updater, tools))
       if (consumers.includes('sink')) running.push(await consume(log, sink, tools))
@@ -67,7 +70,7 @@ export async function openWorld(generation: Generation) {
           throw new Error()
         for (const [partition, end] of ends.entries())
           if (consumers.includes('updater') && (await state.offsets(partition)).applied !== end - 1) throw new Error()
-      }, 20_000)
+      }, patienceMs)
       for (const each of running) await each.close()
     },
 
