@@ -57,7 +57,7 @@ const EVENTS = samples(arbitraryEvent, 200).map((event, n): Event => {
   }
 })
 
-fuzz('events', 100, EVENTS.map(encodeEvent), (record) => {
+fuzz('events', 90, EVENTS.map(encodeEvent), (record) => {
   const event = taken(() => decodeEvent(record), UndecodableEventError)
   if (event === undefined) return true
   expectStable<Event>(event, encodeEvent, decodeEvent)
@@ -122,7 +122,7 @@ fuzz('user records', 10, USERS, (record) => {
   return !isSound
 })
 
-fuzz('user records whose checksum holds', 20, USERS, (record) => {
+fuzz('user records whose checksum holds', 17, USERS, (record) => {
   const bytes = resealed(record)
   const user = userOf(bytes)
   if (user === undefined) return true
