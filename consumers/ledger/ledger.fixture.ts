@@ -65,9 +65,10 @@ export async function openWorld(generation: Generation) {
       if (consumers.includes('sink')) running.push(await consume(log, sink, tools))
       const ends = await log.ends('ratings')
       await vi.waitFor(async () => {
-        const sunk = await log.committed('ratings', SINK_GROUP)
-        if (consumers.includes('sink') && ends.some((end, partition) => (sunk[partition] ?? 0) !== end))
-          throw new Error()
+        for (const topic of consumers.includes('sink') ? (['ratings', 'items'] as const) : []) {
+          const sunk = await log.committed(topic, SINK_GROUP)
+          if ((await log.ends(topic)).some((end, partition) => (sunk[partition] ?? 0) !== end)) throw new Error()
+        }
         for (const [partition, end] of ends.entries())
           if (consumers.includes('updater') && (await state.offsets(partition)).applied !== end - 1) throw new Error()
       }, patienceMs)

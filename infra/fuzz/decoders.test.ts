@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import fc from 'fast-check'
 import { expect } from 'vitest'
 import { decodeGeneration, encodeGeneration, MalformedArtifactError } from '../../models/als/artifact.ts'
 import { arbitraryGeneration } from '../../models/als/generation.fixture.ts'
@@ -149,9 +150,11 @@ fuzz('item statistics', 15, samples(arbitraryStatistics, 100).map(encodeStatisti
   return false
 })
 
-const TOKENS = EVENTS.map((_, n) =>
+const formOf = (base: number) => (base % 2 ? 'latin1' : 'base64url')
+
+const TOKENS = samples(fc.uuid(), 200).map((logId, n) =>
   encodeToken(
-    crypto.randomUUID(),
+    logId,
     [...Array(n % 12).keys()].map((p) => ({ partition: p * 3, offset: n ** p })),
   ),
 )
@@ -159,9 +162,10 @@ const TOKENS = EVENTS.map((_, n) =>
 fuzz(
   'tokens',
   15,
-  TOKENS.map((token, n) => Buffer.from(token, n % 2 ? 'latin1' : 'base64url')),
-  (record, n) => {
-    const token = decodeToken(record.toString(n % 2 ? 'latin1' : 'base64url'))
+  // Changed as texts, or as the bytes that they stand for.
+  TOKENS.map((token, n) => Buffer.from(token, formOf(n))),
+  (record, base) => {
+    const token = decodeToken(record.toString(formOf(base)))
     if (token === undefined) return true
     expect(token.logId).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
     for (const { partition, offset } of token.positions)

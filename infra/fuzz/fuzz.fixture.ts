@@ -15,9 +15,12 @@ const HUNG_MS = 60_000 + CASES
 const MAX_GROWTH_MIB = 300
 const LOOK_EVERY = 1_000
 
-/** @returns whether the record was refused as it is to be. Whatever else is thrown is a fault */
-export type Check = (record: Buffer, n: number) => boolean
-type AsyncCheck = (record: Buffer, n: number) => Promise<boolean>
+/**
+ * @param base  place of the sound record that was changed
+ * @returns     whether the record was refused as it is to be. Whatever else is thrown is a fault
+ */
+type Check = (record: Buffer, base: number) => boolean
+type AsyncCheck = (record: Buffer, base: number) => Promise<boolean>
 
 export const casesOf = (share: number): number => Math.round((CASES * share) / ALL_SHARES)
 
@@ -36,13 +39,10 @@ export function fuzz(name: string, share: number, sound: readonly Buffer[], chec
     const memory = createMemoryWatch()
     const property = fc.property(arbitraryCase, (one) => {
       memory.look()
-      counted.note(check(counted.next(one), counted.total()))
+      counted.note(check(counted.next(one), one.base % sound.length))
     })
-    report(
-      name,
-      withinTime(() => fc.check(property, parametersOf(share)), counted.last),
-      counted.last,
-    )
+    const result = withinTime(() => fc.check(property, parametersOf(share)), counted.last)
+    report(name, result, sound)
     await annotate(counted.inWords())
   })
 }
@@ -52,9 +52,9 @@ export function fuzzAsync(name: string, share: number, sound: readonly Buffer[],
   it(name, { timeout: HUNG_MS }, async ({ annotate }) => {
     const counted = count(sound)
     const property = fc.asyncProperty(arbitraryCase, async (one) => {
-      counted.note(await check(counted.next(one), counted.total()))
+      counted.note(await check(counted.next(one), one.base % sound.length))
     })
-    report(name, await fc.check(property, parametersOf(share)), counted.last)
+    report(name, await fc.check(property, parametersOf(share)), sound)
     await annotate(counted.inWords())
   })
 }
@@ -74,18 +74,18 @@ function count(sound: readonly Buffer[]) {
       return last
     },
     note: (isRefused: boolean): number => (isRefused ? refused++ : taken++),
-    total: () => refused + taken,
     last: () => last.toString('hex'),
     inWords: () => `${refused + taken} cases: ${refused} refused, ${taken} taken`,
   }
 }
 
-function report(name: string, result: fc.RunDetails<[FuzzCase]>, lastHex: () => string): void {
+function report(name: string, result: fc.RunDetails<[FuzzCase]>, sound: readonly Buffer[]): void {
   if (!result.failed) return
   const { seed, counterexamplePath, errorInstance, counterexample } = result
+  const found = counterexample?.[0]
   throw new Error(
-    `${String(errorInstance)}\nof ${JSON.stringify(counterexample)}, bytes ${lastHex()}\n` +
-      `Again: FUZZ_SEED=${seed} FUZZ_PATH=${counterexamplePath} FUZZ_CASES=${CASES} npx vitest run infra/fuzz -t '${name}'`,
+    `${String(errorInstance)}\nof ${JSON.stringify(found)}, bytes ${found && mutated(found, sound).toString('hex')}\n` +
+      `Again: FUZZ_SEED=${seed} FUZZ_PATH=${counterexamplePath} npx vitest run infra/fuzz -t '${name}'`,
     { cause: errorInstance },
   )
 }
