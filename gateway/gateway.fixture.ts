@@ -186,16 +186,21 @@ export async function eraseUser(state: UserState, userId: string): Promise<void>
   await state.writeMany([{ userId, expectedOffset, next: erasedAt(userId, (expectedOffset ?? 0) + 1) }])
 }
 
-/** Writes item statistics of one partition: how many positive ratings each item has there. */
+/**
+ * Writes item statistics of one partition: how many positive ratings each item has there.
+ *
+ * @param at  when they were all given, ms since 1970
+ */
 export async function writePositives(
   state: UserState,
   partition: number,
   positives: Readonly<Record<string, number>>,
+  at = 0,
 ): Promise<void> {
   const { counted } = await state.offsets(partition)
   const touched = Object.entries(positives).map(
     ([itemId, count]) =>
-      [itemId, { count, sum: 5 * count, positives: count, decayed: [count, count, count], decayedAt: 0 }] as const,
+      [itemId, { count, sum: 5 * count, positives: count, decayed: [count, count, count], decayedAt: at }] as const,
   )
   await state.count(partition, counted, counted + 1, new Map(touched))
 }

@@ -16,8 +16,8 @@ afterEach(() => gateway.stop())
 
 /** Most liked first. */
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => `i${n}`)
-const like = (itemIds: readonly string[]) =>
-  writePositives(gateway.state, 0, Object.fromEntries(itemIds.map((itemId, n) => [itemId, itemIds.length - n])))
+const like = (itemIds: readonly string[], at = 0) =>
+  writePositives(gateway.state, 0, Object.fromEntries(itemIds.map((itemId, n) => [itemId, itemIds.length - n])), at)
 
 async function list(body: object): Promise<{ strategy: string; itemIds: string[] }> {
   const answer = await gateway.send('POST', '/v1/recommendations', body)
@@ -34,11 +34,11 @@ it('takes its share from outside the most liked fifth before there is a model', 
 })
 
 it('does so in what is trending, too: by what is liked, and not by what was lately', async () => {
-  const items = numbered(10)
-  await like(items)
+  const items = numbered(11)
+  await like(items, Date.now())
   for (const itemId of items) await gateway.send('PUT', `/v1/items/${itemId}`, { title: itemId, genres: ['All'] })
   // Liked once, and all the more lately.
-  const trending = { count: 1, sum: 5, positives: 1, decayed: [99, 99, 99], decayedAt: 0 }
+  const trending = { count: 1, sum: 5, positives: 1, decayed: [99, 99, 99], decayedAt: Date.now() }
   const { counted } = await gateway.state.offsets(1)
   await gateway.state.count(1, counted, counted + 1, new Map([['i9', trending]]))
   const { strategy, itemIds } = await list({ genre: 'all', limit: 4, lessKnown: 0.5 })

@@ -1,3 +1,4 @@
+import { TREND_FLOOR } from '../../models/ranking/ranked-items.ts'
 import { fromLikeness } from './from-likeness.ts'
 import { fromPopular, fromRanking } from './from-rankings.ts'
 import { fromTaste } from './from-taste.ts'
@@ -7,6 +8,9 @@ import type { Rules, Source } from './sources.ts'
 /** Ways to answer where the taste of those who ask has nothing to say, in the order in which they are tried. */
 export const FALLBACKS = ['similar', 'trending', 'popular'] as const
 export type Fallback = (typeof FALLBACKS)[number]
+
+/** So many trends make a list: with fewer, a stranger is told of what few like, and not of what most do. */
+export const TRENDS_OF_A_LIST = 10
 
 /** @returns undefined: it is no way to answer this */
 type Way = (situation: Situation, rules: Rules) => Promise<Source | undefined>
@@ -19,7 +23,12 @@ const WAYS: Readonly<Record<Fallback, Way>> = {
   /** Where a part of the catalogue is asked for: everywhere else the popular items say more of a stranger. */
   async trending(situation, rules) {
     if (situation.selection.filter === undefined) return undefined
-    return fromRanking('trending', await situation.rankings.trending('30d'), situation, rules)
+    const trend = await situation.rankings.trending('30d')
+    if (!trend?.isNow) return undefined
+    // Whatever is boosted: a factor makes no trend.
+    const plain = await fromRanking('trending', trend, situation, { ...rules, rescoring: undefined })
+    const last = (await plain.best(TRENDS_OF_A_LIST))[TRENDS_OF_A_LIST - 1]
+    return last && last.score >= TREND_FLOOR ? fromRanking('trending', trend, situation, rules) : undefined
   },
 
   popular: fromPopular,

@@ -39,7 +39,9 @@ interface Rating {
 function ratingsOn(partition: number, into = state) {
   const standing = new Map<string, Rating>()
   let offset = -1
-  return async (...changes: [userId: string, itemId: string, after: Rating | undefined][]): Promise<void> => {
+  return async (
+    ...changes: (readonly [userId: string, itemId: string, after: Rating | undefined])[]
+  ): Promise<void> => {
     const touched = new Map<string, ItemStatistics>()
     for (const [userId, itemId, after] of changes) {
       const key = `${userId} ${itemId}`
@@ -96,7 +98,7 @@ describe('rankings', () => {
     expect(statisticsOf('b')).toBeUndefined()
   })
 
-  it('show a trend that ends at the newest positive, and forget it as others come', async () => {
+  it('show the last trend while there is none now, whatever one person likes, and forget it as others come', async () => {
     const start = Date.parse('2020-01-01')
     const rate = ratingsOn(0)
     const day = (n: number): number => start + n * DAY_MS
@@ -106,51 +108,60 @@ describe('rankings', () => {
     const { trending } = rankings
     expect(idsOf(await trending('1d'))).toEqual(['classic'])
 
-    await rate(['x', 'burst', like(day(0))], ['y', 'burst', like(day(0))], ['z', 'burst', like(day(0))])
-    await vi.waitFor(async () => expect(idsOf(await trending('1d'))).toEqual(['burst', 'classic']), SOON)
-    const burst = await trending('1d')
-    expect(burst?.asOf).toBe(day(0))
+    await rate(...[0, 1, 2].map((n) => [`x${n}`, 'burst', like(day(0))] as const))
+    await vi.waitFor(async () => expect(idsOf(await trending('7d'))).toEqual(['burst', 'classic']), SOON)
+    const burst = await trending('7d')
+    expect(burst).toMatchObject({ asOf: day(0), isNow: false })
     expect(burst?.scoreOf('burst')).toBeCloseTo(3)
-    // In a month's view the burst is less than what many liked.
+    // In a month's view the burst is less than what many liked; in a day's nobody speaks of the other any more.
     expect(idsOf(await trending('30d'))).toEqual(['classic', 'burst'])
+    await vi.waitFor(async () => expect(idsOf(await trending('1d'))).toEqual(['burst']), SOON)
 
-    await rate(['u8', 'classic', like(day(3))])
+    await rate(...[0, 1].map((n) => [`y${n}`, 'classic', like(day(3))] as const))
     await vi.waitFor(async () => expect(idsOf(await trending('1d'))).toEqual(['classic', 'burst']), SOON)
     const later = await trending('1d')
     expect(later?.asOf).toBe(day(3))
     expect(later?.scoreOf('burst')).toBeCloseTo(3 / 8)
 
-    // A dislike moves no trend, and so not its end.
-    await rate(['x', 'classic', { value: 1, occurredAt: day(5) }], ['x', 'late', like(day(1))])
-    await vi.waitFor(async () => expect(idsOf(await trending('1d'))).toContain('late'), SOON)
-    expect((await trending('1d'))?.asOf).toBe(day(3))
+    // Neither a dislike nor one person's like is a trend.
+    await rate(
+      ['x', 'classic', { value: 1, occurredAt: day(5) }],
+      ['x', 'one', like(day(6))],
+      ['x', 'two', like(day(1))],
+    )
+    await rate(['y', 'two', like(day(1))])
+    await vi.waitFor(async () => expect(idsOf(await trending('1d'))).toContain('two'), SOON)
+    expect(await trending('1d')).toMatchObject({ asOf: day(3) })
+    expect(idsOf(await trending('1d'))).not.toContain('one')
   })
 
   it('show the trend of long ago as it was, once a positive of today is withdrawn', async () => {
     const [then, today] = [Date.parse('2018-09-01'), Date.parse('2026-01-10')]
     const rate = ratingsOn(0)
-    await rate(['u', 'film', like(then)], ['v', 'film', like(then - DAY_MS)], ['w', 'other', like(then)])
+    const likeThen = (itemId: string, userIds: string) =>
+      [...userIds].map((userId) => [userId, itemId, like(then)] as const)
+    await rate(...likeThen('film', 'uv'), ...likeThen('other', 'wxy'))
     rankings = createRankings(state, PARTITIONS, silent, () => today)
     const { trending } = rankings
     const before = await trending('1d')
-    await rate(['x', 'film', like(today)])
-    await vi.waitFor(async () => expect(scoresOf(await trending('1d'))).toEqual({ film: 1 }), SOON)
-    await rate(['x', 'film', undefined])
+    expect(scoresOf(before)).toEqual({ film: 2, other: 3 })
+    await rate(['z', 'film', like(today)])
+    await vi.waitFor(async () => expect(scoresOf(await trending('1d'))).toEqual({ other: 3 }), SOON)
+    await rate(['z', 'film', undefined])
     await vi.waitFor(async () => expect(scoresOf(await trending('1d'))).toEqual(scoresOf(before)), SOON)
-    expect(scoresOf(before)).toEqual({ film: 1.5, other: 1 })
     expect((await trending('1d'))?.asOf).toBe(then)
   })
 
-  it('end a trend now where something was liked within the window', async () => {
+  it('show what is a trend now where there is any', async () => {
     const now = Date.parse('2026-01-10')
-    await ratingsOn(0)(['u', 'a', like(now - 2 * DAY_MS)])
+    await ratingsOn(0)(...['u', 'v', 'w'].map((userId) => [userId, 'a', like(now - 2 * DAY_MS)] as const))
     rankings = createRankings(state, PARTITIONS, silent, () => now)
     const week = await rankings.trending('7d')
-    expect(week?.asOf).toBe(now)
-    expect(week?.scoreOf('a')).toBeCloseTo(2 ** (-2 / 7))
+    expect(week).toMatchObject({ asOf: now, isNow: true })
+    expect(week?.scoreOf('a')).toBeCloseTo(3 * 2 ** (-2 / 7))
     const day = await rankings.trending('1d')
-    expect(day?.asOf).toBe(now - 2 * DAY_MS)
-    expect(day?.scoreOf('a')).toBe(1)
+    expect(day).toMatchObject({ asOf: now - 2 * DAY_MS, isNow: false })
+    expect(day?.scoreOf('a')).toBe(3)
   })
 
   it('of an empty log are empty, and end at this minute', async () => {

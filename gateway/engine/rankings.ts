@@ -2,7 +2,7 @@ import type { Logger } from '../../infra/logging.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
 import { HALF_LIVES_MS } from '../../models/ranking/decay.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
-import { popularItems, topRatedItems, trendingItems } from '../../models/ranking/ranked-items.ts'
+import { popularItems, TREND_FLOOR, topRatedItems, trendingItems } from '../../models/ranking/ranked-items.ts'
 import type { RankedItems } from '../../models/ranking/ranked-list.ts'
 import type { StatisticsTable } from '../../models/ranking/statistics-table.ts'
 import type { ItemStatistics } from '../../models/ranking/types.ts'
@@ -12,6 +12,8 @@ import { followStatistics } from './live-statistics.ts'
 /** A list that nobody asked for in a while is made anew before it is answered. */
 const MAX_AGE_MS = 10_000
 const MINUTE_MS = 60_000
+/** What an item's likes have shrunk to when nobody speaks of it any more: no list goes on for ever. */
+const FORGOTTEN = 0.01
 
 /** After which time a positive counts half as much: HALF_LIVES_MS, by name. */
 export const TREND_WINDOWS = ['1d', '7d', '30d'] as const
@@ -25,8 +27,10 @@ export interface Ranking {
 }
 
 export interface Trend extends Ranking {
-  /** ms since 1970: where the window ends, and the time that the scores are of. */
+  /** ms since 1970: the time that the scores are of. */
   readonly asOf: number
+  /** Something is a trend now: otherwise the list is of when something last was. */
+  readonly isNow: boolean
 }
 
 /**
@@ -36,7 +40,10 @@ export interface Trend extends Ranking {
 export interface Rankings {
   /** By positives: their number is the score. */
   popular(): Promise<Ranking | undefined>
-  /** By positives that halve with the window. Ends at this minute, or at the newest positive where that is older than the window. */
+  /**
+   * By positives that halve with the window, from TREND_FLOOR on, and what was above it down to FORGOTTEN. As of this minute; where
+   * nothing is a trend now, as of the last time when something was.
+   */
   trending(window: TrendWindow): Promise<Trend | undefined>
   /** By weighted average rating, which is the score. */
   topRated(): Promise<Ranking | undefined>
@@ -101,8 +108,11 @@ export function createRankings(
       const { ranking, newest } = made
       // By the minute: a list that nobody's rating changed is the same list when it is asked for again.
       const minute = MINUTE_MS * Math.floor(now() / MINUTE_MS)
-      const asOf = newest < minute - halfLifeMs && newest > Number.NEGATIVE_INFINITY ? newest : minute
-      return { ...asRanking(ranking.scaled(2 ** ((newest - asOf) / halfLifeMs))), asOf }
+      const scoresNow = ranking.scaled(2 ** ((newest - minute) / halfLifeMs))
+      const isNow = ranking.length > 0 && scoresNow.scoreAt(0) >= TREND_FLOOR
+      const list = isNow ? scoresNow : ranking
+      const asOf = isNow || ranking.length === 0 ? minute : newest
+      return { ...asRanking(list.downTo(FORGOTTEN)), asOf, isNow }
     },
     async topRated() {
       const made = await topRated()

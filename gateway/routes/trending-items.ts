@@ -6,7 +6,7 @@ import { genre, json, list, listPaging, needs, refusals } from '../schemas.ts'
 const trend = list.extend({
   asOf: z.iso.datetime().openapi({
     description:
-      'Where the window ends: now, or the time of the newest positive rating where that is older than the window. Statistics keep no time of other events: none of them moves a trend',
+      'The time that the scores are of: now, by the minute, where anything is a trend; otherwise the last time when something was one. A single rating of today moves nothing',
   }),
 })
 
@@ -16,7 +16,7 @@ const route = createRoute({
   tags: ['Recommendations'],
   summary: 'The items that are liked lately',
   description:
-    'Positive ratings counted from the stream, each half as much for every `window` of its age at `asOf`; a score is that sum.',
+    'Positive ratings counted from the stream, each half as much for every `window` of its age at `asOf` (`window` is a half-life, not an end); a score is that sum. An item gets into the list by a score of 1.5, as of three people who liked it one `window` ago, and leaves it below 0.01.',
   security: needs('read'),
   request: {
     query: z.strictObject({ ...listPaging, genre, window: z.enum(['1d', '7d', '30d']).default('7d') }),

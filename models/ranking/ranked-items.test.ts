@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { HALF_LIVES_MS } from './decay.ts'
 import { applyChange, mergeStatistics } from './item-statistics.ts'
 import { finish } from './layout.ts'
-import { popularItems, topRatedItems, trendingItems } from './ranked-items.ts'
+import { popularItems, TREND_FLOOR, topRatedItems, trendingItems } from './ranked-items.ts'
 import type { RankedItems } from './ranked-list.ts'
 import { createStatisticsTable } from './statistics-table.ts'
 import type { ItemStatistics } from './types.ts'
@@ -124,18 +124,20 @@ describe('lists', () => {
     expect(idsOf(finish(topRatedItems(table))).slice(0, 2)).toEqual(['crowd', 'one'])
   })
 
-  it('of trends halve each positive with its age, at the newest one', () => {
+  it('of trends halve each positive with its age, of items that were a trend when they were liked last', () => {
     fc.assert(
       fc.property(arbitraryRatings, fc.constantFrom(0, 1, 2), (ratings, window) => {
         const { ranking, newest } = finish(trendingItems(tableOf(ratings).table, window))
+        const decayedAt = (ofItem: readonly Rating[], at: number): number =>
+          ofItem.reduce((sum, { occurredAt }) => sum + 2 ** ((occurredAt - at) / (HALF_LIVES_MS[window] as number)), 0)
+        const lastOf = (ofItem: readonly Rating[]): number => Math.max(...ofItem.map(({ occurredAt }) => occurredAt))
         const positives = positivesOf(ratings)
-        expect(newest).toBe(Math.max(...positives.map(({ occurredAt }) => occurredAt)))
-        const expected = byScore(positives, (ofItem) =>
-          ofItem.reduce(
-            (sum, { occurredAt }) => sum + 2 ** ((occurredAt - newest) / (HALF_LIVES_MS[window] as number)),
-            0,
-          ),
-        )
+        const trends = positives.filter(({ itemId }) => {
+          const ofItem = positives.filter((other) => other.itemId === itemId)
+          return decayedAt(ofItem, lastOf(ofItem)) >= TREND_FLOOR
+        })
+        expect(newest).toBe(lastOf(trends))
+        const expected = byScore(trends, (ofItem) => decayedAt(ofItem, newest))
         expect(ranking).toHaveLength(expected.length)
         for (const [itemId, score] of expected) {
           expect(ranking.scoreOf(itemId)).toBeCloseTo(score, 6)
@@ -145,21 +147,35 @@ describe('lists', () => {
     )
   })
 
-  it('of trends end where nothing is left', () => {
+  it('of trends hold nothing that one person alone likes, and are not of its time', () => {
+    const twice = (itemId: string, occurredAt: number) => [1, 2].map(() => ({ itemId, value: 5, occurredAt }))
     const { table } = tableOf([
-      { itemId: 'old', value: 5, occurredAt: 0 },
-      { itemId: 'new', value: 5, occurredAt: 2000 * DAY_MS },
+      ...twice('old', 0),
+      ...twice('new', 2000 * DAY_MS),
+      { itemId: 'alone', value: 5, occurredAt: 3000 * DAY_MS },
     ])
+    expect(finish(trendingItems(table, 0)).newest).toBe(2000 * DAY_MS)
+    // What has decayed to nothing is left out.
     expect(idsOf(finish(trendingItems(table, 0)).ranking)).toEqual(['new'])
     expect(idsOf(finish(trendingItems(table, 2)).ranking)).toEqual(['new', 'old'])
   })
 
-  it('of trends do not end at the time of what has decayed to nothing', () => {
-    const { table } = tableOf([{ itemId: 'a', value: 5, occurredAt: 0 }])
-    table.set(0, 'nothing left', { count: 2, sum: 8, positives: 1, decayed: [0, 0, 0], decayedAt: 1e12 })
-    const { ranking, newest } = finish(trendingItems(table, 0))
-    expect([...ranking.values()]).toEqual([{ itemId: 'a', score: 1 }])
-    expect(newest).toBe(0)
+  it('end at a score where they are told to', () => {
+    const ratings = ['a', 'a', 'a', 'b', 'b', 'c'].map((itemId) => ({ itemId, value: 5, occurredAt: 0 }))
+    const list = finish(popularItems(tableOf(ratings).table)).scaled(0.5)
+    for (const [score, itemIds] of [
+      [0, ['a', 'b', 'c']],
+      [0.5, ['a', 'b', 'c']],
+      [0.6, ['a', 'b']],
+      [1, ['a', 'b']],
+      [1.5, ['a']],
+      [2, []],
+    ] as const) {
+      const part = list.downTo(score)
+      expect(idsOf(part), `${score}`).toEqual(itemIds)
+      expect(part).toHaveLength(itemIds.length)
+      expect(['a', 'b', 'c'].filter((itemId) => part.scoreOf(itemId) !== undefined)).toEqual(itemIds)
+    }
   })
 
   it('are all there of more items than a step looks at', () => {

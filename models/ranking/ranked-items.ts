@@ -34,11 +34,17 @@ export function* topRatedItems(table: StatisticsTable): Steps<RankedItems> {
 }
 
 /**
- * Items by their positives, each of which counts half as much after the half-life. As time goes on all scores shrink alike: the
- * order stays, and `scaled` by 2^((newest − time) / half-life) they are those of another time.
+ * What an item has to reach to be a trend: as much as three people who like it a half-life ago, so that nobody makes a trend alone.
+ */
+export const TREND_FLOOR = 1.5
+
+/**
+ * Items that were a trend when they were liked last, by their positives, each of which counts half as much after the half-life. As
+ * time goes on all scores shrink alike: the order stays, and `scaled` by 2^((newest − time) / half-life) they are those of another
+ * time.
  *
  * @param window  index into HALF_LIVES_MS
- * @returns       scores at `newest`, when the newest of all positives was given, ms since 1970; −∞: there is none
+ * @returns       scores at `newest`, when the last of them was a trend, ms since 1970; −∞: nothing ever was
  */
 export function* trendingItems(
   table: StatisticsTable,
@@ -47,17 +53,15 @@ export function* trendingItems(
   const columns = yield* table.settle()
   const { decayed, decayedAt } = columns
   const halfLifeMs = HALF_LIVES_MS[window] as number
-  // What has decayed to nothing is no trend, and its time tells nothing.
-  const isLeft = (row: number): boolean => decayed(row, window) > 0
+  const wasTrend = (row: number): boolean => decayed(row, window) >= TREND_FLOOR
   let newest = Number.NEGATIVE_INFINITY
   for (let row = 0; row < table.rows(); row++) {
     if (row % STEP_ROWS === 0) yield
-    if (isLeft(row)) newest = Math.max(newest, decayedAt(row))
+    if (wasTrend(row)) newest = Math.max(newest, decayedAt(row))
   }
-  const ranking = yield* rankItems(table, columns, (row) => {
-    if (!isLeft(row)) return undefined
-    return decayed(row, window) * 2 ** ((decayedAt(row) - newest) / halfLifeMs) || undefined
-  })
+  const ranking = yield* rankItems(table, columns, (row) =>
+    wasTrend(row) ? decayed(row, window) * 2 ** ((decayedAt(row) - newest) / halfLifeMs) || undefined : undefined,
+  )
   return { ranking, newest }
 }
 

@@ -26,6 +26,8 @@ export interface RankedItems {
   scoreOf(itemId: string): number | undefined
   /** The same list, every score times a positive factor. */
   scaled(factor: number): RankedItems
+  /** The places down to a score, that one included. */
+  downTo(score: number): RankedItems
 }
 
 /**
@@ -52,8 +54,9 @@ export function* listOf(
 
 interface Placed {
   readonly rows: Rows
+  /** Of what is listed. */
   readonly order: Int32Array
-  /** By row. */
+  /** By row; a place past the end of `order` is none. */
   readonly places: Int32Array
   /** By place. */
   readonly scores: Float64Array
@@ -61,9 +64,23 @@ interface Placed {
 
 function asList(placed: Placed, factor: number): RankedItems {
   const { rows, order, places, scores } = placed
-  // Rows may have come since.
-  const placeOf = (row: number): number => places[row] ?? -1
+  const placeOf = (row: number): number => {
+    // Rows may have come since.
+    const place = places[row] ?? -1
+    return place < order.length ? place : -1
+  }
   const scoreAt = (place: number): number => (scores[place] as number) * factor
+
+  function placesDownTo(score: number): number {
+    let [from, to] = [0, order.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (scoreAt(middle) >= score) from = middle + 1
+      else to = middle
+    }
+    return from
+  }
+
   return {
     length: order.length,
     rows,
@@ -80,6 +97,7 @@ function asList(placed: Placed, factor: number): RankedItems {
       return place < 0 ? undefined : scoreAt(place)
     },
     scaled: (by) => asList(placed, factor * by),
+    downTo: (score) => asList({ ...placed, order: order.subarray(0, placesDownTo(score)) }, factor),
   }
 }
 
