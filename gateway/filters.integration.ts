@@ -132,7 +132,7 @@ describe('scores', () => {
     const found = seen((await asked().list({ userId, decay, limit: 300 })).items)
     const dayMs = 86_400_000
     const expected = rescored(({ year }) =>
-      year === null ? 0.5 : 2 ** (-Math.max(0, Date.now() - Date.UTC(year, 0)) / (halfLifeDays * dayMs)),
+      year === null ? 2 ** -60 : 2 ** (-Math.max(0, Date.now() - Date.UTC(year, 0)) / (halfLifeDays * dayMs)),
     )
     expect(found).not.toEqual([])
     expectSameList({ items: found }, { items: expected.slice(0, found.length) })

@@ -48,11 +48,15 @@ function tell(context: z.RefinementCtx, faults: readonly FilterFault[]): void {
   for (const { message, path } of faults) context.addIssue({ code: 'custom', message, path: [...path] })
 }
 
-/** For a body with `selection`: what its filters may ask together. */
-export function boundedTogether(
-  { filter, boost = [] }: Pick<Selection, 'filter' | 'boost'>,
+/** For a body with `selection`: what its filters may ask together, and that nothing is both pinned and excluded. */
+export function fittingTogether(
+  { filter, boost = [], pin = [], exclude = [] }: Pick<Selection, 'filter' | 'boost' | 'pin' | 'exclude'>,
   context: z.RefinementCtx,
 ): void {
+  const excluded = new Set(exclude)
+  for (const [n, { itemId }] of pin.entries())
+    if (excluded.has(itemId))
+      tell(context, [{ path: ['pin', n, 'itemId'], message: 'Expected an item that is not in `exclude`' }])
   const boosts = boost.map((one, n) => ({ path: ['boost', n, 'filter'], filter: one.filter }))
   tell(context, checkTotals(filter === undefined ? boosts : [{ path: ['filter'], filter }, ...boosts]))
 }
@@ -77,11 +81,15 @@ export const selection = {
     .strictObject({ field: timeField, halfLifeDays: z.number().min(MIN_HALF_LIFE).max(1e6) })
     .optional()
     .openapi({
-      description: 'Halves a score for so many days of age; what is of unknown age counts as one half-life old',
+      description:
+        'Halves a score for so many days of age; what is of unknown age counts as sixty half-lives old, as nothing is older',
     }),
   pin: shortList(z.strictObject({ itemId, position: z.int().min(0).max(MAX_POSITION) }), MAX_PINS)
     .optional()
-    .openapi({ description: 'Items at fixed places of the whole list, counted from 0; caps do not count them' }),
+    .openapi({
+      description:
+        'Items at fixed places of the whole list, counted from 0, also those that the filter or the genre leaves out and those that the user has rated; caps do not count them. Hidden ones are not placed, and named in `ignored`',
+    }),
   caps: shortList(z.strictObject({ field, max: z.int().min(1).max(1000) }), MAX_CAPS)
     .optional()
     .openapi({ description: `At most so many items of each value of a field, of the ${MAX_CAPPED} best` }),

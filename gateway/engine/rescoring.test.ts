@@ -56,4 +56,12 @@ describe('what a score becomes', () => {
       ...[1, 1, 0.5, 2 ** -1.5, 0.25, 2 ** -59.5, 2 ** -60, 2 ** -60, 2 ** -60],
     ])
   })
+
+  it('of an item of unknown age stands behind every other one that was as good', () => {
+    const decay = { field: 'year', halfLifeDays: 365 }
+    const factorOf = (item: Item) =>
+      rescoringOf({ limit: 10, skip: 0, decay }, { get: () => item, version: () => 1 }, NOW)?.factorOf('film')
+    const film = itemFrom(NOW)
+    expect(factorOf({ ...film, year: null })).toBeLessThan(factorOf({ ...film, year: 1970 }) as number)
+  })
 })

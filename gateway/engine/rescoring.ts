@@ -8,9 +8,7 @@ import type { Shelf } from './shelf.ts'
 import { timesOn } from './shelf-times.ts'
 
 const DAY_MS = 24 * 3_600_000
-/** Of an item of which nobody said how old it is: as of one that is a half-life old. */
-const UNKNOWN_AGE_FACTOR = 0.5
-/** Older items count as if they were so many half-lives old: a score below zero is divided, and is to stay a number. */
+/** Older items, and those of which nobody said how old they are, count as if they were so many half-lives old: a score below zero is divided, and is to stay a number. */
 const MAX_HALF_LIVES = 60
 
 /** What scores are multiplied by. */
@@ -61,6 +59,6 @@ function* byBitmaps(shelf: Shelf, boosts: readonly Boost[]): Steps<(index: numbe
 
 /** 2^(−age / half-life); what lies ahead is as new as can be. @param time  NaN: unknown */
 function decayOf(time: number, halfLifeDays: number, now: number): number {
-  if (Number.isNaN(time)) return UNKNOWN_AGE_FACTOR
-  return 2 ** -Math.min(MAX_HALF_LIVES, Math.max(0, now - time) / (halfLifeDays * DAY_MS))
+  const halfLives = Number.isNaN(time) ? MAX_HALF_LIVES : Math.max(0, now - time) / (halfLifeDays * DAY_MS)
+  return 2 ** -Math.min(MAX_HALF_LIVES, halfLives)
 }
