@@ -15,6 +15,8 @@ export interface HeldList {
   readonly items: readonly HeldItem[]
   /** What the user had rated last before it was made; undefined: nothing was known of them. */
   readonly knownBy: Pick<HistoryEntry, 'itemId' | 'eventId'> | undefined
+  /** What the user has rated is listed, too. */
+  readonly includeKnown?: boolean | undefined
   /** Its pages say why: what the user was looking at counts too. Left out: nobody asked. */
   readonly explain?: Pick<Asker, 'contextItemId'> | undefined
 }

@@ -75,6 +75,18 @@ it('passes over what was hidden meanwhile', async () => {
   expect(itemIdsOf(await turn(second))).toEqual(['i6'])
 })
 
+it('passes over what was rated meanwhile, unless what is known was asked for', async () => {
+  const lists = [`${LIST}?limit=2`, `${LIST}?limit=2&includeKnown=true`]
+  const seconds = await Promise.all(lists.map(async (list) => turn(await gateway.get(list))))
+  await writeUser(gateway.state, 'u', { i0: 5, i4: 1, i5: 5 }, { appliedOffset: 1 })
+  const isKnown = async () =>
+    expect((await gateway.get(`${LIST}?limit=9`)).body).toMatchObject({ items: { length: 4 } })
+  await vi.waitFor(isKnown, { timeout: 10_000 })
+  const [unknown, all] = (await Promise.all(seconds.map((page) => turn(page)))).map(itemIdsOf)
+  expect(unknown).toEqual(['i6'])
+  expect(all).toEqual(['i4', 'i5'])
+})
+
 it('goes by what was asked first', async () => {
   await gateway.send('PUT', '/v1/items/i1', { title: 'One', genres: ['Odd'] })
   await gateway.send('PUT', '/v1/items/i3', { title: 'Three', genres: ['Odd'] })

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../infra/errors.ts'
 import { encodeToken } from '../models/events/token.ts'
 import {
+  faultPathsOf,
   generationOf,
   itemIdsOf,
   openTestGateway,
@@ -111,6 +112,29 @@ describe('GET /v1/users/{userId}/recommendations', () => {
     expect(answer).toMatchObject({ body: { ignored: ['t1'] } })
     expect(itemIdsOf(answer)).toEqual(without.filter((itemId) => itemId !== 't1'))
     expect(await lookingAt('nobody')).toMatchObject({ body: { strategy: 'popular', ignored: ['t1'] } })
+  })
+
+  it('places no pin that is hidden, and says so; nor takes one that is excluded', async () => {
+    await describeItem('r3', ['Drama'], { available: false })
+    await describeItem('t1', ['Thriller'])
+    const pin = ['r3', 'r2', 'nothing'].map((itemId, position) => ({ itemId, position }))
+    const asked = { userId: 'nobody', genre: 'thriller', pin }
+    const { body, ...answer } = await gateway.send('POST', '/v1/recommendations', asked)
+    expect(body).toMatchObject({ items: [{ itemId: 't1' }, { itemId: 'r2' }], ignored: ['nothing', 'r3'] })
+    expect(answer.status).toBe(200)
+    const refused = await gateway.send('POST', '/v1/recommendations', { ...asked, exclude: ['r1', 'r2'] })
+    expect(refused.status).toBe(400)
+    expect(faultPathsOf(refused)).toEqual(['pin[1].itemId'])
+  })
+
+  it('of a group name the members of whom nothing is known', async () => {
+    await writeUser(gateway.state, 'u', { r1: 5 }, { vector: [1, 0], generation: 'g1' })
+    const ask = async (userIds: string[]) => (await gateway.send('POST', '/v1/recommendations', { userIds })).body
+    expect(await ask(['who', 'u', 'nobody', 'who'])).toMatchObject({
+      strategy: 'fold-in',
+      unknownUserIds: ['who', 'nobody'],
+    })
+    expect(await ask(['u'])).not.toHaveProperty('unknownUserIds')
   })
 
   it.each([

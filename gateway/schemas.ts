@@ -172,7 +172,12 @@ export const list = z
     items: z.array(listedItem),
     strategy: z.enum(['fold-in', 'similar', 'trending', 'popular', 'top-rated']),
     generation: z.string().nullable().openapi({ description: 'The model that was served; null before the first' }),
-    ignored: z.array(z.string()).optional().openapi({ description: 'Item ids that were named and that nobody knows' }),
+    ignored: z.array(z.string()).optional().openapi({
+      description: 'Item ids that were named and that nobody knows; of pins also those that are hidden',
+    }),
+    unknownUserIds: z.array(z.string()).optional().openapi({
+      description: 'Members of the group of whom nothing is known: the list is for the others',
+    }),
     isStale: z.literal(true).optional().openapi({
       description: 'The user state does not answer: the list goes by what it last said of the user, or by nothing',
     }),

@@ -1,4 +1,5 @@
 import type { UserState } from '../infra/user-state/port.ts'
+import { knownItems } from '../models/history/types.ts'
 import type { Answer } from './engine/answers.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Selection } from './engine/request.ts'
@@ -72,17 +73,26 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
       .slice(0, MAX_PAGED - query.limit)
       .map(({ itemId, score, isNew }) => ({ itemId, score, ...(isNew && { isNew }) }))
     const { strategy, generation } = whole
-    const { contextItemId } = query
-    return { userId, strategy, generation, items, knownBy, ...(query.explain && { explain: { contextItemId } }) }
+    const { contextItemId, includeKnown } = query
+    const explain = query.explain && { explain: { contextItemId } }
+    return { userId, strategy, generation, items, knownBy, ...(includeKnown && { includeKnown }), ...explain }
   }
 
-  /** What was hidden meanwhile is passed over. */
+  /** What the user has rated by now, where that is not to be listed. */
+  async function knownNow({ userId, includeKnown }: HeldList): Promise<ReadonlySet<string>> {
+    if (includeKnown) return new Set()
+    const { record } = await engine.profiles.read(userId)
+    return new Set(record && knownItems(record.history))
+  }
+
+  /** What was hidden or rated meanwhile is passed over. */
   async function cut({ list, listId, position, limit }: Extract<Next, { list: unknown }>): Promise<PagedAnswer> {
+    const known = await knownNow(list)
     let end = position
     const shown = []
     for (; end < list.items.length && shown.length < limit; end++) {
       const item = list.items[end]
-      if (item && !engine.isHidden(item.itemId)) shown.push(item)
+      if (item && !engine.isHidden(item.itemId) && !known.has(item.itemId)) shown.push(item)
     }
     const answer = await engine.showAgain(list, shown)
     return end < list.items.length ? { ...answer, nextPage: pages.further(listId, end, limit) } : answer

@@ -45,8 +45,10 @@ export interface Answer {
   readonly strategy: Strategy
   /** The model that was served when the list was made; null: none yet. */
   readonly generation: string | null
-  /** Ids that were asked about and that nobody knows. */
+  /** Item ids that were named and that nobody knows, or that were to be pinned and are hidden. */
   readonly ignored?: string[]
+  /** Of a group: of whom nothing is known. */
+  readonly unknownUserIds?: string[]
   /** The user state did not answer. */
   readonly isStale?: true
 }
@@ -56,6 +58,7 @@ type ToldSource = Pick<Source, 'strategy' | 'scoreOf' | 'contributionsTo'>
 export interface AnswerParts {
   readonly served: ServedGeneration | undefined
   readonly ignored?: readonly string[]
+  readonly unknownUserIds?: readonly string[]
   readonly isStale?: boolean
   /** All items, or which of them. */
   readonly explain?: boolean | ((item: Ranked) => boolean) | undefined
@@ -77,7 +80,7 @@ export function createAnswers(catalogue: Pick<Catalogue, 'get'>, metrics: Metric
   function plain(
     strategy: Strategy,
     ranked: readonly Ranked[],
-    { served, ignored = [], isStale = false }: Omit<AnswerParts, 'explain'>,
+    { served, ignored = [], unknownUserIds = [], isStale = false }: Omit<AnswerParts, 'explain'>,
     told: readonly Told[] = [],
   ): Answer {
     count(strategy)
@@ -94,6 +97,7 @@ export function createAnswers(catalogue: Pick<Catalogue, 'get'>, metrics: Metric
       strategy,
       generation: served?.generation.id ?? null,
       ...(ignored.length > 0 && { ignored: [...new Set(ignored)] }),
+      ...(unknownUserIds.length > 0 && { unknownUserIds: [...unknownUserIds] }),
       ...(isStale && { isStale }),
     }
   }

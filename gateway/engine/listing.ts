@@ -16,8 +16,8 @@ export function createListing({ catalogue, answers }: Parts) {
   const arrange = (source: Source, { selection, served }: Situation) =>
     arranged(source, selection, { catalogue, vectorOf: (itemId) => served && vectorOf(served, itemId) })
 
-  const tell = (source: Source, ranked: readonly Ranked[], { selection, served, ignored, isStale }: Situation) =>
-    answers.answer(source, ranked, { served, ignored, isStale, explain: selection.explain })
+  const tell = (source: Source, ranked: readonly Ranked[], situation: Situation) =>
+    answers.answer(source, ranked, { ...situation, explain: situation.selection.explain })
 
   return {
     async list(source: Source, situation: Situation): Promise<Answer> {

@@ -18,8 +18,10 @@ export interface Situation {
   readonly rankings: Rankings
   /** The user state did not answer: of those who ask is known what it last said, or nothing. */
   readonly isStale: boolean
-  /** Ids that were named and that nobody knows. */
+  /** Item ids that were named and that nobody knows, or that were to be pinned and are hidden. */
   readonly ignored: readonly string[]
+  /** Of a group: of whom nothing is known. */
+  readonly unknownUserIds: readonly string[]
 }
 
 interface Parts {
@@ -43,14 +45,15 @@ export function createSituations({ profiles, serving, catalogue, rankings }: Par
     return isServed === true || rankings.statisticsOf(itemId) !== undefined
   }
 
-  async function profilesOf({ userId, userIds }: Asker): Promise<Profile[]> {
-    // Nobody is two of a group.
-    if (userIds) return profiles.readMany([...new Set(userIds)])
+  async function profilesOf({ userId }: Asker, members: readonly string[]): Promise<Profile[]> {
+    if (members.length > 0) return profiles.readMany(members)
     return userId === undefined ? [] : [await profiles.read(userId)]
   }
 
   async function situationOf(asker: Asker, selection: Selection): Promise<Situation> {
-    const found = await profilesOf(asker)
+    // Nobody is two of a group.
+    const members = [...new Set(asker.userIds)]
+    const found = await profilesOf(asker, members)
     const known = found.map(personOf)
     const people = asker.userIds ? known : [withRatings(known[0] ?? NOBODY, asker.ratings ?? [])]
     const { exclude = [], pin = [] } = selection
@@ -59,17 +62,20 @@ export function createSituations({ profiles, serving, catalogue, rankings }: Par
     const named = contextItemId === undefined ? inLists : [...inLists, contextItemId]
     // A deleted item may have factors still: nobody is looking at it.
     const isAtHand = contextItemId !== undefined && isKnown(contextItemId)
-    const shown = pin.filter(({ itemId }) => isKnown(itemId) && !catalogue.isHidden(itemId))
+    const isShown = (itemId: string): boolean => isKnown(itemId) && !catalogue.isHidden(itemId)
+    const unseen = pin.filter(({ itemId }) => !isShown(itemId)).map(({ itemId }) => itemId)
     return {
       // One look, after the last wait: a generation that arrives while this is answered serves the next request.
       served: serving.current(),
       people,
       asker: { ...asker, contextItemId: isAtHand ? contextItemId : undefined },
-      selection: { ...selection, pin: shown },
+      selection: { ...selection, pin: pin.filter(({ itemId }) => isShown(itemId)) },
       catalogue,
       rankings,
       isStale: found.some((profile) => profile.isStale),
-      ignored: named.filter((itemId) => !isKnown(itemId)),
+      ignored: [...named.filter((itemId) => !isKnown(itemId)), ...unseen],
+      // What is stale may be of somebody who is known by now.
+      unknownUserIds: members.filter((_, n) => !found[n]?.record && !found[n]?.isStale),
     }
   }
 

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { boundedTogether, contextItemId, explain, givenRatings, group, selection, withGenre } from '../list-query.ts'
+import { contextItemId, explain, fittingTogether, givenRatings, group, selection, withGenre } from '../list-query.ts'
 import { json, list, needs, refusals, userId } from '../schemas.ts'
 
 export const postRecommendations = (app: App, { log, engine }: Gateway) => {
@@ -29,7 +29,7 @@ export const postRecommendations = (app: App, { log, engine }: Gateway) => {
       path: ['groupMode'],
       message: 'Expected userIds beside it: it says how a group is suited',
     })
-    .superRefine(boundedTogether)
+    .superRefine(fittingTogether)
     .openapi('RecommendationRequest', {
       not: {
         anyOf: [

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { boundedTogether, explain, selection, someItemIds, withGenre } from '../list-query.ts'
+import { explain, fittingTogether, selection, someItemIds, withGenre } from '../list-query.ts'
 import { json, list, needs, refusals } from '../schemas.ts'
 
 const body = z
@@ -9,7 +9,7 @@ const body = z
     explain,
     ...selection,
   })
-  .superRefine(boundedTogether)
+  .superRefine(fittingTogether)
   .openapi('SimilarRequest')
 
 const route = createRoute({

@@ -23,6 +23,7 @@ BEYOND_JSON_SCHEMA = {
     "values in all filters together": "nor these",
     "bytes as JSON": "the size of a value when it is written",
     "holds a character that is not printable": "nor has a pattern for the noncharacters beyond U+FFFF",
+    "Expected an item that is not in `exclude`": "nor what stands in two lists",
     "expected an http or https address": "what is one is told by the URL standard's parser; the pattern names the schemes",
 }
 
