@@ -13,6 +13,7 @@ import { createHealth, type ReadyReport } from './health.ts'
 import { isNdjson } from './lines.ts'
 import { refuseOtherMethods, unknownPath } from './methods.ts'
 import { observe } from './observe.ts'
+import { refuseUnknownParameters } from './parameters.ts'
 import { answerProblems, Problem, refuseFaults } from './problems.ts'
 import { createPublisher } from './publisher.ts'
 import { addReference } from './reference.ts'
@@ -65,7 +66,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
       openPaths: REFERENCE_PATHS,
     })
   const mayAsk = [refuseCrossSiteWrites(settings.corsOrigins), ...(byKeys ? [byKeys] : [])]
-  app.use(check(...mayAsk, refuseOtherMethods(app), requireContentType(app)))
+  app.use(check(...mayAsk, refuseOtherMethods(app), refuseUnknownParameters(app), requireContentType(app)))
   if (settings.requestBudgetMs !== undefined) app.use(limitTime(app, settings.requestBudgetMs))
   app.use(limitBody(settings.bodyLimit), refuseBrokenUtf8)
   for (const route of routes) route(app, gateway)

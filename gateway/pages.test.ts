@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import {
   type Answer,
   eraseUser,
+  faultPathsOf,
   generationOf,
   itemIdsOf,
   openTestGateway,
@@ -161,6 +162,15 @@ it('cannot be made to show a write', async () => {
   const token = tokenOf(await gateway.send('PUT', '/v1/users/u/ratings/i1', { value: 5 }))
   const refused = await gateway.get(`${LIST}?page=${nextOf(first)}&after=${token}`)
   expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'after' }] } })
+})
+
+it('is asked for alone: nothing beside it would count', async () => {
+  const page = nextOf(await gateway.get(`${LIST}?limit=2`))
+  for (const beside of ['limit=3', 'genre=noir', 'limit=2&exclude=i9&exclude=i8'])
+    expect(faultPathsOf(await gateway.get(`${LIST}?${beside}&page=${page}`))).toEqual([
+      ...new Set(new URLSearchParams(beside).keys()),
+    ])
+  expect(itemIdsOf(await gateway.get(`${LIST}?page=${page}`))).toHaveLength(2)
 })
 
 it('is good for as long as nobody follows it, and then for as long as its list is held', async () => {

@@ -152,5 +152,9 @@ function pathText(path: readonly PropertyKey[]): string {
     if (typeof key === 'number') return `${text}[${key}]`
     return text === '' ? String(key) : `${text}.${String(key)}`
   }, '')
-  return whole.length <= MAX_PATH ? whole : `${whole.slice(0, MAX_PATH).toWellFormed()}…`
+  return shortened(whole)
 }
+
+/** A name out of a request, as a problem tells it. */
+export const shortened = (name: string): string =>
+  name.length <= MAX_PATH ? name : `${name.slice(0, MAX_PATH).toWellFormed()}…`

@@ -328,6 +328,9 @@ const problemAnswer = (description: string) => ({
   content: { 'application/problem+json': { schema: problem } },
 })
 
+/** What a route answers that takes nothing but a parameter which it does not have. */
+export const badRequest = { 400: problemAnswer(PROBLEMS['invalid-request'].title) }
+
 /** Those that any route may answer which needs a key. */
 const ANYWHERE = [401, 403, 421, 429, 431, 500, 503] as const
 

@@ -368,6 +368,6 @@ describe('streams', () => {
   it('refuse what lists refuse', async () => {
     await open()
     const answer = await gateway.get(`${PATH}/stream?limit=0&page=x`)
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'limit' }, { path: 'page' }] } })
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'page' }] } })
   })
 })

@@ -67,6 +67,7 @@ export function clientOf(url: string) {
 
   const readiness = async () => {
     const response = await readyz.$get()
+    if (response.status === 400) throw new Error(await response.text())
     return { ...(await response.json()), code: response.status }
   }
   const lags = async (): Promise<number[]> =>

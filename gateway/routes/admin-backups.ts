@@ -12,7 +12,7 @@ const route = createRoute({
   security: needs('admin'),
   responses: {
     200: json(z.object({ backup: backup.optional() }), 'Left out where there was none'),
-    ...refusals(),
+    ...refusals(400),
   },
 })
 

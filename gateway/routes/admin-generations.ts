@@ -19,7 +19,7 @@ const route = createRoute({
   tags: ['Administration'],
   summary: 'The models that are kept, newest first',
   security: needs('admin'),
-  responses: { 200: json(answer, 'Each with its figures'), ...refusals(503) },
+  responses: { 200: json(answer, 'Each with its figures'), ...refusals(400, 503) },
 })
 
 export const adminGenerations = (app: App, { models }: Gateway) =>

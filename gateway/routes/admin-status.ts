@@ -34,7 +34,7 @@ const route = createRoute({
   tags: ['Administration'],
   summary: 'Roles, lag, rebuild, and what does not work and since when',
   security: needs('admin'),
-  responses: { 200: json(status, 'As far as the stores answer'), ...refusals() },
+  responses: { 200: json(status, 'As far as the stores answer'), ...refusals(400) },
 })
 
 export const adminStatus = (app: App, { log, state, models, generations, engine, health, lag, logger }: Gateway) => {

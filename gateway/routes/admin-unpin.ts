@@ -8,7 +8,7 @@ const route = createRoute({
   tags: ['Administration'],
   summary: 'Let the next rebuild decide again which model is served',
   security: needs('admin'),
-  responses: { 200: json(pointer, 'What is served until then'), ...refusals(503) },
+  responses: { 200: json(pointer, 'What is served until then'), ...refusals(400, 503) },
 })
 
 export const adminUnpin = (app: App, { models }: Gateway) =>

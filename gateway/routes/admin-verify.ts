@@ -11,7 +11,7 @@ const route = createRoute({
   summary: 'Compare log, ClickHouse and user state',
   description: 'Nothing has to stand still meanwhile. One that is under way is the answer; ask by GET how it goes.',
   security: needs('admin'),
-  responses: { 202: json(verification, 'The comparison'), ...refusals(404) },
+  responses: { 202: json(verification, 'The comparison'), ...refusals(400, 404) },
 })
 
 export const adminVerify = (app: App, { verifications }: Gateway) =>

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App } from '../context.ts'
-import { json } from '../schemas.ts'
+import { badRequest, json } from '../schemas.ts'
 
 const route = createRoute({
   method: 'get',
@@ -8,7 +8,7 @@ const route = createRoute({
   tags: ['Operation'],
   summary: 'Whether the process answers',
   security: [],
-  responses: { 200: json(z.object({ status: z.literal('live') }), 'It does') },
+  responses: { 200: json(z.object({ status: z.literal('live') }), 'It does'), ...badRequest },
 })
 
 export const livez = (app: App) => app.openapi(route, (c) => c.json({ status: 'live' as const }, 200))

@@ -10,7 +10,7 @@ const route = createRoute({
   security: needs('read'),
   responses: {
     200: { description: 'The text format of Prometheus', content: { 'text/plain': { schema: z.string() } } },
-    ...refusals(),
+    ...refusals(400),
   },
 })
 

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { json, trouble, troubleAnswer } from '../schemas.ts'
+import { badRequest, json, trouble, troubleAnswer } from '../schemas.ts'
 
 const report = z
   .object({
@@ -20,6 +20,7 @@ const route = createRoute({
   security: [],
   responses: {
     200: json(report, 'Stores answer and a model is loaded, or there is nothing yet to make one from'),
+    ...badRequest,
     503: json(report, 'What is missing'),
   },
 })

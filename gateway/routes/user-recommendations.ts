@@ -5,6 +5,7 @@ import { createAnswerCache } from '../answer-cache.ts'
 import type { App, Gateway } from '../context.ts'
 import { listParameters, withGenre } from '../list-query.ts'
 import { MAX_ID_LENGTH } from '../pages.ts'
+import { parametersBeside } from '../parameters.ts'
 import { invalidRequest } from '../problems.ts'
 import { createTokenReads } from '../read-your-writes.ts'
 import { inPath, json, list, needs, refusals, token, userId, waitMs } from '../schemas.ts'
@@ -14,7 +15,7 @@ import { matchesEtag, type WrittenList, writeList } from '../written-list.ts'
 const query = z.strictObject({
   ...listParameters,
   page: z.string().max(MAX_ID_LENGTH).optional().openapi({
-    description: 'The `nextPage` of an answer; what else is asked for goes by that answer',
+    description: 'The `nextPage` of an answer, alone: the list goes on as it was asked for',
   }),
   after: token.optional().openapi({ description: 'Token of a write that the list is to show; not beside `page`' }),
   wait: waitMs.openapi({ description: 'How long to wait for it, in ms' }),
@@ -63,11 +64,10 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
     const { userId } = c.req.valid('param')
     const { after, wait, page, ...rest } = c.req.valid('query')
     const first = (): Promise<PagedAnswer> => userLists.first(userId, withGenre(rest), givenIn(c.req.url))
-    if (page !== undefined && after !== undefined)
-      throw invalidRequest([
-        { path: 'after', message: 'A page goes on with a list as it was made. Ask for the list anew, without `page`' },
-      ])
-    if (page !== undefined) return told(c, writeList(await userLists.next(userId, page)))
+    if (page !== undefined) {
+      refuseBesidePage(c.req.url)
+      return told(c, writeList(await userLists.next(userId, page)))
+    }
     if (after !== undefined) {
       const freshness = { satisfied: await reachToken(userId, after, wait) }
       // Word of the write may still be on its way here: who asks next, and waits for nothing, gets no older list.
@@ -76,6 +76,13 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
     }
     return told(c, await answers.make(userId, c.req.url, first))
   })
+}
+
+/** @throws Problem where anything is asked of a page: its list is made already, and would not answer to it */
+function refuseBesidePage(url: string): void {
+  const message = 'A page goes on with a list as it was made. Ask for the list anew, without `page`'
+  const beside = parametersBeside('page', url)
+  if (beside.length > 0) throw invalidRequest(beside.map((path) => ({ path, message })))
 }
 
 /** The query as it came, but for what concerns this request alone. */
