@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Item } from '../models/events/types.ts'
 import { checkAttributes, checkGenre, checkPoster, checkTitle, checkYear } from '../models/events/validation.ts'
 import { itemId, printable, ruled, shortList } from './schemas.ts'
+import { asSentence } from './wording.ts'
 
 /** How long a write waits until this process has read it back from the log. */
 export const CATALOGUE_WAIT_MS = 1_000
@@ -23,7 +24,7 @@ const attributes = z
     for (const [name] of misfits.slice(0, MAX_MISFITS)) context.addIssue({ code: 'custom', path: [name], message })
     // What fits is flat. Writing a misfit as JSON could run out of stack: it may be nested without end.
     const tooLarge = checkAttributes(Object.fromEntries(entries.filter(([, value]) => isAttribute(value))))
-    if (tooLarge !== undefined) context.addIssue({ code: 'custom', message: tooLarge })
+    if (tooLarge !== undefined) context.addIssue({ code: 'custom', message: asSentence(tooLarge) })
   })
   .openapi({
     type: 'object',

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { messageOf, UnavailableError } from '../infra/errors.ts'
 import type { Fault } from '../models/events/validation.ts'
-import { faultsOf, Problem, type ProblemKind, RETRY_LATER } from './problems.ts'
+import { faultsOf, invalidRequest, Problem, type ProblemKind, RETRY_LATER } from './problems.ts'
 import { fault } from './schemas.ts'
 import { decodeUtf8 } from './utf8.ts'
 
@@ -49,7 +49,7 @@ interface Ingestion<T> {
 
 /**
  * Reads NDJSON as it comes and stores the lines that fit, batch by batch: the next one is read when the last is durable.
- * @throws Problem when the log stops answering on the way, or the body goes on for too long; it says up to which line nothing needs to
+ * @throws Problem when no line fits, when the log stops answering on the way, or the body goes on for too long; it says up to which line nothing needs to
  * be sent again
  */
 export async function ingestLines<T>(
@@ -101,7 +101,20 @@ export async function ingestLines<T>(
     }
   }
   await flush()
+  if (accepted === 0) throw noneFits(line, rejectedCount, rejected)
   return { accepted, rejectedCount, rejected }
+}
+
+/** To who looks at the status alone, lines of which none was accepted are no success. */
+function noneFits(lines: number, rejectedCount: number, rejected: LinesOutcome['rejected']): Problem {
+  if (rejectedCount === 0)
+    return invalidRequest([{ path: '', message: 'Expected at least one line that is not blank' }])
+  const faults = rejected.flatMap(({ line, errors }) =>
+    errors.map(({ path, message }) => ({ path: path === '' ? `line ${line}` : `line ${line}.${path}`, message })),
+  )
+  const { message, options } = invalidRequest(faults)
+  const detail = `None of ${lines} lines was accepted. ${message}`
+  return new Problem('invalid-request', detail, { ...options, members: { accepted: 0, rejectedCount, rejected } })
 }
 
 /** @returns undefined: the line is blank */

@@ -236,6 +236,17 @@ describe('NDJSON', () => {
     expect(await eventsOnLog()).toHaveLength(2)
   })
 
+  it.each([
+    ['none fits', 'not json\n{"userId":7}', ['line 1', 'line 2.userId', 'line 2.itemId', 'line 2.value']],
+    ['all are blank', '\n  \n', ['']],
+    ['there is none', '', ['']],
+  ])('is refused where %s', async (_, body, paths) => {
+    const answer = await gateway.send('POST', '/v1/ratings', body, NDJSON)
+    expect(answer).toMatchObject({ status: 400, body: { type: '/docs#invalid-request' } })
+    expect(faultPathsOf(answer)).toEqual(paths)
+    expect(await eventsOnLog()).toHaveLength(0)
+  })
+
   it('answers a token that covers every batch', async () => {
     const users = Array.from({ length: 2500 }, (_, i) => `user ${i}`)
     const body = users.map((userId) => JSON.stringify({ ...good, userId })).join('\n')
@@ -251,7 +262,7 @@ describe('NDJSON', () => {
     const bad = JSON.stringify({ ...good, ...unknown(100) })
     const body = [JSON.stringify({ ...good, ['x'.repeat(100_000)]: 0 }), ...new Array(400).fill(bad)].join('\n')
     const answer = await gateway.send('POST', '/v1/ratings', body, NDJSON)
-    expect(answer.body).toMatchObject({ accepted: 0, rejectedCount: 401 })
+    expect(answer).toMatchObject({ status: 400, body: { accepted: 0, rejectedCount: 401 } })
     const { rejected } = answer.body as { rejected: { line: number; errors: { path: string }[] }[] }
     expect(rejected[0]?.errors).toEqual([{ path: `${'x'.repeat(256)}…`, message: 'Unknown field' }])
     expect(rejected[1]?.errors).toHaveLength(20)

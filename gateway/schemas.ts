@@ -1,10 +1,14 @@
 import { z } from '@hono/zod-openapi'
 import { LONGEST_WAIT_MS } from '../infra/config.ts'
 import type { RebuildRecord } from '../infra/model-store/port.ts'
-import { checkId, checkRecommendationId, checkTime, RESERVED } from '../models/events/validation.ts'
+import { checkNewId, checkRecommendationId, checkTime, RESERVED } from '../models/events/validation.ts'
 import { MAX_SKIP } from './engine/list.ts'
 import type { Trouble } from './health.ts'
 import { PROBLEMS, type ProblemKind } from './problems.ts'
+import { asSentence, plainWords } from './wording.ts'
+
+// As a language is set: for every schema that has no words of its own.
+z.config({ localeError: plainWords })
 
 /**
  * A schema that also asks a rule of the log: what is accepted here must not end among the dead letters. Each field asks its
@@ -13,14 +17,18 @@ import { PROBLEMS, type ProblemKind } from './problems.ts'
 export const ruled = <S extends z.ZodType>(schema: S, check: (value: z.output<S>) => string | undefined): S =>
   schema.superRefine((value, context) => {
     const message = check(value)
-    if (message !== undefined) context.addIssue({ code: 'custom', message })
+    if (message !== undefined) context.addIssue({ code: 'custom', message: asSentence(message) })
   })
+
+/** For a class of characters in a pattern. */
+const UNPRINTABLE = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ufdd0-\\ufdef\\ufffe\\uffff'
+const BLANK = ' \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000\\ufeff'
 
 /** For `openapi()`: what a pattern can say of printable text, which is all but the noncharacters beyond U+FFFF. */
 export const printable = (minLength: number, maxLength: number, butNot = '') => ({
   minLength,
   maxLength,
-  pattern: `^[^${butNot}\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ufdd0-\\ufdef\\ufffe\\uffff]*$`,
+  pattern: `^[^${butNot}${UNPRINTABLE}]*$`,
 })
 
 /** Text of so many characters: those of Unicode, as JSON Schema counts them, where `length` counts UTF-16's units. */
@@ -31,9 +39,10 @@ export const text = (min: number, max: number) =>
   }).openapi({ minLength: min, maxLength: max })
 
 const id = (kind: 'user' | 'item', description: string) =>
-  ruled(z.string(), (text) => checkId(kind, text)).openapi({
+  ruled(z.string(), (text) => checkNewId(kind, text)).openapi({
     description,
     ...printable(1, 128),
+    pattern: `^[^${UNPRINTABLE}]*[^${UNPRINTABLE}${BLANK}][^${UNPRINTABLE}]*$`,
     not: { enum: [...RESERVED[kind]] },
   })
 

@@ -12,7 +12,7 @@ NDJSON = "application/x-ndjson"
 # refused with 400 for these alone; `positive_data_acceptance` is asked about every other refusal.
 BEYOND_JSON_SCHEMA = {
     "minutes ahead": "the limit moves with the clock",
-    "expected a time from 1970 to 2299, in ms or ISO 8601": "a format has no limits",
+    "Expected a time from 1970 to 2299, in ms or ISO 8601": "a format has no limits",
     "Expected a token that a write answered": "only a write mints one",
     "Expected the `nextPage` of an answer to this user": "only an answer mints one",
     "Ask for the list anew, without `page`": "parameters have no schema together",
@@ -22,9 +22,9 @@ BEYOND_JSON_SCHEMA = {
     "conditions in all filters together": "nor over several places",
     "values in all filters together": "nor these",
     "bytes as JSON": "the size of a value when it is written",
-    "holds a character that is not printable": "nor has a pattern for the noncharacters beyond U+FFFF",
+    "Holds a character that is not printable": "nor has a pattern for the noncharacters beyond U+FFFF",
     "Expected an item that is not in `exclude`": "nor what stands in two lists",
-    "expected an http or https address": "what is one is told by the URL standard's parser; the pattern names the schemes",
+    "Expected an http or https address": "what is one is told by the URL standard's parser; the pattern names the schemes",
 }
 
 # They lead to routes beside items (or nowhere, where a client resolves dots): no id in a path can be one of them.

@@ -36,6 +36,10 @@ export function checkId(kind: 'user' | 'item', id: unknown): string | undefined 
   return undefined
 }
 
+/** The same of an id that is asked about or comes from outside: one that is blank was let onto the log once, and stays readable there. */
+export const checkNewId = (kind: 'user' | 'item', id: string): string | undefined =>
+  checkId(kind, id) ?? (id.trim() === '' ? 'is blank' : undefined)
+
 /** @returns what is wrong with the time of an event, if anything. @param now ms since 1970: the time of arrival */
 export function checkTime(time: number, now: number): string | undefined {
   if (!isTime(time)) return 'expected a time from 1970 to 2299, in ms or ISO 8601'
