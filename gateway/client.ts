@@ -7,16 +7,27 @@ import type { Api } from './routes.ts'
 /** A query of which every part may be left out may be left out whole. */
 type WithOptionalQuery<Endpoint> = Endpoint extends { input: { query: infer Query } }
   ? Partial<Query> extends Query
-    ? Omit<Endpoint, 'input'> & { input: Omit<Endpoint['input'], 'query'> & { query?: Query } }
+    ? { [Part in keyof Endpoint]: Part extends 'input' ? OptionalQuery<Endpoint[Part], Query> : Endpoint[Part] }
     : Endpoint
   : Endpoint
-type Asked = { [Path in keyof Api]: { [Method in keyof Api[Path]]: WithOptionalQuery<Api[Path][Method]> } }
+type OptionalQuery<Input, Query> = { [Part in Exclude<keyof Input, 'query'>]: Input[Part] } & { query?: Query }
+/** Failures are all of one form: as one answer of several statuses they are told in a tenth of the text. */
+type WithOneFailure<Endpoint> = Exclude<Endpoint, Failed> | OneFailure<Extract<Endpoint, Failed>>
+type Failed = { output: { detail: string } }
+type OneFailure<Endpoint> = [Endpoint] extends [never]
+  ? never
+  : [Endpoint] extends [{ input: unknown; status: unknown }]
+    ? { input: Endpoint['input']; output: Problem; outputFormat: 'json'; status: Endpoint['status'] }
+    : never
+type Asked = {
+  [Path in keyof Api]: { [Method in keyof Api[Path]]: WithOptionalQuery<WithOneFailure<Api[Path][Method]>> }
+}
 
 export interface ClientOptions {
   /** An API key; what it opens is the matter of its scopes. */
-  readonly key?: string
+  readonly key?: string | undefined
   /** Asks in place of the global one: `app.request` asks a gateway in this process. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
 }
 
 export type Client = ReturnType<typeof createClient>
@@ -53,10 +64,12 @@ export class AnswerError extends Error {
   }
 }
 
-interface Problem {
+/** What a failure is told by (RFC 9457). */
+export interface Problem {
   /** Which kind it is, such as `/docs#not-found`. */
   readonly type: string
   readonly title: string
+  readonly status: number
   readonly detail: string
   readonly errors?: readonly { readonly path: string; readonly message: string }[]
 }

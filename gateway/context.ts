@@ -81,7 +81,7 @@ export interface Gateway extends GatewayDependencies {
 }
 
 /** What is known of a request while it is answered. */
-interface RequestVariables extends RequestIdVariables {
+export interface RequestVariables extends RequestIdVariables {
   /** By which it was let in; undefined: by none, or by that of the data folder. */
   readonly apiKey?: ApiKey | undefined
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { InferRequestType } from 'hono/client'
 import { pauseBefore } from '../infra/backoff.ts'
 import { AnswerError, answerOf, type Client } from './client.ts'
@@ -42,8 +41,23 @@ export async function sendSurely(
       const isOver = performance.now() + pauseMs > deadline
       if (isOver || (error instanceof AnswerError && !isPassing(error.status))) throw error
     }
-    await sleep(pauseMs, undefined, signal && { signal })
+    await pause(pauseMs, signal)
   }
 }
 
 const isPassing = (status: number): boolean => status === 503 || status === 429
+
+/** What Node has under node:timers, for browsers too. @throws the reason of the signal, once it is aborted */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', stop, { once: true })
+  })
+}

@@ -23,7 +23,7 @@ interface InsightParts {
   readonly catalogue: Catalogue
 }
 
-interface Paging {
+export interface Paging {
   readonly skip: number
   readonly limit: number
 }
