@@ -105,12 +105,15 @@ export const contextItemId = itemId.optional().openapi({
   description: 'What they are looking at: it counts as much as all their ratings together, and is not in the list',
 })
 
+/** In the query of a list. */
+export const exclude = repeated(itemId).openapi({ description: 'Items that are not to be in the list' })
+
 /** What a list for a user may be asked with by its address. */
 export const listParameters = {
   ...listPaging,
   genre,
   contextItemId,
-  exclude: repeated(itemId),
+  exclude,
   includeKnown: flag.openapi({ description: 'Recommend what the user has rated, too' }),
   explain: flag.openapi({ description: EXPLAIN }),
 }

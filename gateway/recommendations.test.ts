@@ -222,6 +222,14 @@ describe('GET /v1/items/{itemId}/similar', () => {
     expect(itemIdsOf(await gateway.get('/v1/items/r1/similar'))).toHaveLength(5)
   })
 
+  it('leaves out what it is told to, and names what of that nobody knows', async () => {
+    const answer = await gateway.get('/v1/items/r1/similar?limit=2&exclude=r2&exclude=nope')
+    expect(itemIdsOf(answer)).toContain('r3')
+    expect(itemIdsOf(answer)).not.toContain('r2')
+    expect(itemIdsOf(answer)).toHaveLength(2)
+    expect(answer.body).toMatchObject({ ignored: ['nope'] })
+  })
+
   it('knows an item by the catalogue or by the model', async () => {
     await describeItem('fresh', [])
     expect((await gateway.get('/v1/items/fresh/similar')).body).toMatchObject({ items: [] })

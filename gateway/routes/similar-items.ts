@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { withGenre } from '../list-query.ts'
+import { exclude, withGenre } from '../list-query.ts'
 import { Problem } from '../problems.ts'
 import { genre, inPath, itemId, json, list, listPaging, needs, refusals } from '../schemas.ts'
 
@@ -14,7 +14,7 @@ const route = createRoute({
   security: needs('read'),
   request: {
     params: z.strictObject({ itemId: inPath('itemId', itemId) }),
-    query: z.strictObject({ ...listPaging, genre }),
+    query: z.strictObject({ ...listPaging, genre, exclude }),
   },
   responses: { 200: json(list, 'The list, most similar first'), ...refusals(400, 404) },
 })
