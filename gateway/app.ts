@@ -16,7 +16,8 @@ import { observe } from './observe.ts'
 import { refuseUnknownParameters } from './parameters.ts'
 import { answerProblems, Problem, refuseFaults } from './problems.ts'
 import { createPublisher } from './publisher.ts'
-import { addReference } from './reference.ts'
+import { nameOperation } from './reference/document.ts'
+import { addReference } from './reference/reference.ts'
 import { routes } from './routes.ts'
 import { limitTime } from './time-budget.ts'
 import { createUserLists } from './user-lists.ts'
@@ -69,7 +70,10 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   app.use(check(...mayAsk, refuseOtherMethods(app), refuseUnknownParameters(app), requireContentType(app)))
   if (settings.requestBudgetMs !== undefined) app.use(limitTime(app, settings.requestBudgetMs))
   app.use(limitBody(settings.bodyLimit), refuseBrokenUtf8)
-  for (const route of routes) route(app, gateway)
+  for (const [name, route] of Object.entries(routes)) {
+    route(app, gateway)
+    nameOperation(app, name)
+  }
   addReference(app)
   return {
     app,

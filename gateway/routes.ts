@@ -19,7 +19,7 @@ import { getErasure } from './routes/get-erasure.ts'
 import { getItem } from './routes/get-item.ts'
 import { listItems } from './routes/list-items.ts'
 import { livez } from './routes/livez.ts'
-import { prometheus } from './routes/metrics.ts'
+import { metrics } from './routes/metrics.ts'
 import { popularItems } from './routes/popular-items.ts'
 import { postItems } from './routes/post-items.ts'
 import { postRatings } from './routes/post-ratings.ts'
@@ -40,8 +40,11 @@ import { userRecommendations } from './routes/user-recommendations.ts'
 import { userStream } from './routes/user-stream.ts'
 import { userSurprising } from './routes/user-surprising.ts'
 
-/** Every route, in the order of the reference. `/v1/items/popular` stands before the item ids: it is none. */
-export const routes = [
+/**
+ * Every route by its name, which is its `operationId`, in the order of the reference. `/v1/items/popular` stands before the item
+ * ids: it is none.
+ */
+export const routes = {
   postRatings,
   putRating,
   deleteRating,
@@ -80,8 +83,10 @@ export const routes = [
   adminBackups,
   livez,
   readyz,
-  prometheus,
-] as const satisfies readonly Route[]
+  metrics,
+} as const satisfies Readonly<Record<string, Route>>
+
+export type OperationId = keyof typeof routes
 
 /** The paths of the whole API, with what each takes and answers. */
-export type Api = ExtractSchema<ReturnType<(typeof routes)[number]>>
+export type Api = ExtractSchema<ReturnType<(typeof routes)[OperationId]>>

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openTestGateway, type TestGateway } from './gateway.fixture.ts'
+import { openTestGateway, type TestGateway } from '../gateway.fixture.ts'
 
 let gateway: TestGateway
 beforeAll(async () => {
@@ -15,7 +14,10 @@ interface Parameter {
 }
 interface Document {
   openapi: string
-  paths: Record<string, Record<string, { parameters?: Parameter[]; responses: Record<string, unknown> }>>
+  paths: Record<
+    string,
+    Record<string, { operationId: string; parameters?: Parameter[]; responses: Record<string, unknown> }>
+  >
   components: { schemas: Record<string, { properties?: Record<string, unknown> }> }
 }
 const document = async () => (await gateway.get('/openapi.json')).body as Document
@@ -36,12 +38,6 @@ describe('/openapi.json', () => {
     expect(described.sort()).toEqual([...new Set(answered())].sort())
   })
 
-  it('tells of the routes that the README shows', () => {
-    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-    const shown = [...readme.matchAll(/^\| `([A-Z]+ \/[^`]*)`/gm)].map(([, route]) => route)
-    expect([...new Set(shown)].sort()).toEqual([...new Set(answered())].sort())
-  })
-
   it('tells how far down lists of scores go', async () => {
     const { paths, components } = await document()
     const skip = { type: 'integer', minimum: 0, maximum: 10_000, default: 0, description: expect.any(String) }
@@ -56,6 +52,29 @@ describe('/openapi.json', () => {
     }
     for (const body of ['RecommendationRequest', 'SimilarRequest'])
       expect(components.schemas[body]?.properties?.skip).toMatchObject(skip)
+  })
+
+  it('names every operation, each by a name of its own', async () => {
+    const ids = Object.values((await document()).paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
+    )
+    expect(ids).toContain('userRecommendations')
+    expect(ids.every((id) => /^[a-zA-Z]+$/.test(id))).toBe(true)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('describes the events of a stream', async () => {
+    const { paths, components } = await document()
+    const stream = paths['/v1/users/{userId}/recommendations/stream']?.get?.responses[200] as {
+      content: { 'text/event-stream': { schema: unknown } }
+    }
+    expect(stream.content['text/event-stream'].schema).toMatchObject({
+      contentSchema: { items: { $ref: '#/components/schemas/ListEvent' } },
+    })
+    expect(components.schemas.ListEvent?.properties).toMatchObject({
+      event: { enum: ['list'] },
+      data: { contentSchema: { $ref: '#/components/schemas/List' } },
+    })
   })
 
   it('is whole: references lead somewhere, path parameters are declared, each operation has answers', async () => {
@@ -82,6 +101,13 @@ describe('/docs', () => {
     for (const route of answered()) expect(body).toContain(route.split(' ')[1])
     expect(body).not.toMatch(/<(script|link|img|iframe)\b|@import|url\(/)
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/)
+  })
+
+  it('is short, and shows with each route how it is asked', async () => {
+    const { body } = await gateway.get('/docs')
+    expect((body as string).length).toBeLessThan(128 << 10)
+    for (const routes of (body as string).split('<summary><b>').slice(1)) expect(routes).toContain('<pre>')
+    expect(body).toContain('curl -X PUT localhost:3000/v1/users/ann/ratings/1196')
   })
 
   it('explains every kind of problem where `type` leads', async () => {

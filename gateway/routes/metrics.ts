@@ -14,7 +14,7 @@ const route = createRoute({
   },
 })
 
-export const prometheus = (app: App, { metrics, lag, logger }: Gateway) => {
+export const metrics = (app: App, { metrics, lag, logger }: Gateway) => {
   /** While the log does not answer there is no lag, rather than an old one. */
   async function measureLag(): Promise<void> {
     metrics.lag.reset()

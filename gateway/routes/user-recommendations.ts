@@ -8,6 +8,7 @@ import { MAX_ID_LENGTH } from '../pages.ts'
 import { parametersBeside } from '../parameters.ts'
 import { invalidRequest } from '../problems.ts'
 import { createTokenReads } from '../read-your-writes.ts'
+import { mayHave, TAGGED } from '../reference/headers.ts'
 import { inPath, json, list, needs, refusals, token, userId, waitMs } from '../schemas.ts'
 import type { PagedAnswer } from '../user-lists.ts'
 import { matchesEtag, type WrittenList, writeList } from '../written-list.ts'
@@ -39,10 +40,11 @@ const route = createRoute({
   description:
     'A user who is unknown, of whom the model knows no positive rating, or for whose taste it has nothing to list, gets what is like `contextItemId`, what is trending in the genre, or what is popular, less what they have rated; `strategy` tells. With `If-None-Match` a list that has not changed is not sent again, unless it does not show yet what `after` asked for.',
   security: needs('read'),
+  parameters: mayHave('If-None-Match', 'The `ETag` of a list that you have, or several: 304 if it has not changed'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query },
   responses: {
-    200: json(userList.openapi('UserList'), 'The list, best first'),
-    304: { description: 'The list is the one that `If-None-Match` names' },
+    200: { ...json(userList.openapi('UserList'), 'The list, best first'), headers: TAGGED },
+    304: { description: 'The list is the one that `If-None-Match` names', headers: TAGGED },
     ...refusals(400, 409, 410),
   },
 })

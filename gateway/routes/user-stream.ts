@@ -8,6 +8,7 @@ import { createCall, eventStream } from '../event-stream.ts'
 import { listParameters, withGenre } from '../list-query.ts'
 import { createListWatch } from '../list-watch.ts'
 import { Problem, RETRY_LATER } from '../problems.ts'
+import { mayHave, STREAMED } from '../reference/headers.ts'
 import { inPath, needs, refusals, userId } from '../schemas.ts'
 import { writeList } from '../written-list.ts'
 
@@ -22,6 +23,22 @@ const AGAIN_MS = 1_000
 /** Each holds a connection and some 30 KB. */
 const MAX_OPEN = 20_000
 
+/** As they stand in the text, a field a line. */
+const listEvent = z.object({
+  event: z.literal('list'),
+  id: z.string().openapi({ description: 'The tag of the list, for `Last-Event-ID`' }),
+  data: z.string().openapi({
+    description: 'The list, on one line',
+    ...{ contentMediaType: 'application/json', contentSchema: { $ref: '#/components/schemas/List' } },
+  }),
+})
+
+const events = z.string().openapi({
+  description: 'Comments between them, which begin with a colon, are heartbeats',
+  ...{ contentMediaType: 'text/event-stream' },
+  ...{ contentSchema: { type: 'array', items: { $ref: '#/components/schemas/ListEvent' } } },
+})
+
 const route = createRoute({
   method: 'get',
   path: '/v1/users/{userId}/recommendations/stream',
@@ -30,9 +47,10 @@ const route = createRoute({
   description:
     'Server-sent events: each `list` event carries a list as `/recommendations` answers it, and its tag as id; whoever comes back with `Last-Event-ID`, or comes with the ETag of a list there, gets the list only if it is another one by now. A comment is sent every 15 s. A reader who is too slow for all of them gets the newest.',
   security: needs('read'),
+  parameters: mayHave('Last-Event-ID', 'The id of the last event that was heard: browsers send it when they come back'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query: z.strictObject(listParameters) },
   responses: {
-    200: { description: 'The events', content: { 'text/event-stream': { schema: z.string() } } },
+    200: { description: 'The events', content: { 'text/event-stream': { schema: events } }, headers: STREAMED },
     ...refusals(400, 503),
   },
 })
@@ -58,6 +76,7 @@ interface Reading {
 
 export const userStream = (app: App, { engine, state, metrics, logger, settings, closing }: Gateway) => {
   const { heartbeatMs = HEARTBEAT_MS, minIntervalMs = MIN_INTERVAL_MS, max = MAX_OPEN, look } = settings.streams ?? {}
+  app.openAPIRegistry.register('ListEvent', listEvent)
   const watch = createListWatch(state, engine.version, look)
   closing.addEventListener('abort', watch.close)
 
