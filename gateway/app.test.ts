@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../infra/errors.ts'
 import { TUNING, WORSE } from '../infra/model-store/generation.fixture.ts'
@@ -244,6 +246,22 @@ describe('administration', () => {
     expect(await gateway.models.pointer()).toEqual({ active: 'g1', pinned: true })
     expect((await gateway.send('POST', '/v1/admin/generations/unpin')).body).toEqual({ active: 'g1', pinned: false })
     expect(await gateway.send('POST', '/v1/admin/generations/g9/activate')).toMatchObject({ status: 404 })
+  })
+
+  it('activates no generation that is damaged', async () => {
+    gateway = await openTestGateway()
+    for (const id of ['g1', 'g2']) await gateway.models.publish(generationOf(id, { i: [1, 0] }))
+    await gateway.models.activate('g1', false)
+    const artifact = join(gateway.modelFolder, 'g2.generation')
+    const bytes = await readFile(artifact)
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1)
+    await writeFile(artifact, bytes)
+    const refused = await gateway.send('POST', '/v1/admin/generations/g2/activate')
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { type: '/docs#damaged', detail: expect.stringContaining('g2') },
+    })
+    expect(await gateway.models.pointer()).toEqual({ active: 'g1', pinned: false })
   })
 
   it('says of each generation why it is not served', async () => {

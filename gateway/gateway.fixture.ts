@@ -27,6 +27,8 @@ export interface TestGateway extends RunningGateway {
   readonly log: EventLog
   readonly state: UserState
   readonly models: ModelStore
+  /** Of the models. */
+  readonly modelFolder: string
   /** What the gateway is to serve from now on. */
   serve(generation: Generation | undefined): void
   get(path: string): Promise<Answer>
@@ -60,7 +62,8 @@ export async function openTestGateway(
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   const log = await openEmbeddedLog(join(folder, 'log'), SCALE)
   const state = await openEmbeddedUserState(join(folder, 'state'))
-  const models = await openFolderModelStore(join(folder, 'models'))
+  const modelFolder = join(folder, 'models')
+  const models = await openFolderModelStore(modelFolder)
   const catalogue = await followCatalogue(log, silent)
   let generation: Generation | undefined
   const gateway = createGateway({
@@ -96,6 +99,7 @@ export async function openTestGateway(
     log,
     state,
     models,
+    modelFolder,
     serve: (next) => {
       generation = next
     },

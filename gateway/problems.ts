@@ -1,7 +1,13 @@
 import type { Context, ErrorHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from 'zod'
-import { messageOf, UnavailableError, UnknownDeadLetterError, UnknownGenerationError } from '../infra/errors.ts'
+import {
+  CorruptGenerationError,
+  messageOf,
+  UnavailableError,
+  UnknownDeadLetterError,
+  UnknownGenerationError,
+} from '../infra/errors.ts'
 import type { Logger } from '../infra/logging.ts'
 import type { Fault } from '../models/events/validation.ts'
 
@@ -19,6 +25,7 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'This path does not answer that method' },
   'too-slow': { status: 408, title: 'The request did not arrive in time' },
   'other-log': { status: 409, title: 'The token belongs to another log' },
+  damaged: { status: 409, title: 'The model is damaged' },
   gone: { status: 410, title: 'What was there is there no longer' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type of the body is not one that is read here' },
@@ -68,6 +75,7 @@ export const RETRY_LATER = { 'retry-after': '1' }
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof UnavailableError) return new Problem('unavailable', error.message, { headers: RETRY_LATER })
+  if (error instanceof CorruptGenerationError) return new Problem('damaged', error.message)
   if (error instanceof UnknownGenerationError || error instanceof UnknownDeadLetterError)
     return new Problem('not-found', error.message)
   if (error instanceof HTTPException && error.status === 415)
