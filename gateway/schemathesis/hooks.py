@@ -33,7 +33,7 @@ NO_IDS = {".", "..", "popular", "trending", "top-rated", "similar"}
 
 @schemathesis.serializer(NDJSON)
 def one_line(context, value):
-    return {"data": value if isinstance(value, bytes) else json.dumps(value).encode()}
+    return value if isinstance(value, bytes) else json.dumps(value).encode()
 
 
 @schemathesis.hook
