@@ -122,7 +122,7 @@ export const EXAMPLES: Readonly<Record<OperationId, readonly Example[]>> = {
   adminUnpin: [{ url: '/v1/admin/generations/unpin' }],
   adminDeadLetters: [{ url: '/v1/admin/dead-letters?limit=1' }],
   adminReplayDeadLetter: [{ url: '/v1/admin/dead-letters/$LETTER/replay' }],
-  adminDropDeadLetter: [{ url: '/v1/admin/dead-letters/$LETTER/drop' }],
+  adminDropDeadLetter: [{ url: '/v1/admin/dead-letters/$OTHER_LETTER/drop' }],
   adminVerify: [{ url: '/v1/admin/verifications' }],
   adminVerifications: [{ url: '/v1/admin/verifications' }],
   adminBackUp: [

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestGateway, type TestGateway } from '../gateway.fixture.ts'
 
@@ -36,6 +37,12 @@ describe('/openapi.json', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     )
     expect(described.sort()).toEqual([...new Set(answered())].sort())
+  })
+
+  it('tells of the routes that the README shows', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const shown = [...readme.matchAll(/^\| `([A-Z]+ \/[^`]*)`/gm)].map(([, route]) => route)
+    expect([...new Set(shown)].sort()).toEqual([...new Set(answered())].sort())
   })
 
   it('tells how far down lists of scores go', async () => {
