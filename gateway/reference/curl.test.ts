@@ -18,7 +18,7 @@ it('quotes what a shell would take apart', () => {
         ...['-H', 'content-type: application/json', '-d', JSON.stringify(body), ''],
       ])
     }),
-    { numRuns: 30 },
+    { numRuns: 15 },
   )
 })
 
