@@ -73,11 +73,14 @@ describe('scopes', () => {
       ({ method, path, scopes }) => `${scopes.join() || 'open'} ${method} ${path}`,
     )
     for (const line of listed.filter((line) => line.includes('/v1/admin'))) expect(line).toMatch(/^admin /)
-    for (const line of listed.filter((line) => /(PUT|DELETE) /.test(line))) expect(line).toMatch(/^ingest /)
+    const erasure = 'erase,admin DELETE /v1/users/some-id'
+    for (const line of listed.filter((line) => /(PUT|DELETE) /.test(line)))
+      expect(line).toMatch(line === erasure ? erasure : /^ingest /)
+    expect(listed).toContain(erasure)
     for (const line of listed.filter((line) => /GET \/v1\/(?!admin|erasures)/.test(line)))
       expect(line).toMatch(/^read /)
     // Who erased somebody may ask how far it is.
-    expect(listed).toContain('ingest,read GET /v1/erasures/some-id')
+    expect(listed).toContain('erase,admin,read GET /v1/erasures/some-id')
     expect(listed).toContain('ingest POST /v1/ratings')
     expect(listed).toContain('read GET /metrics')
     expect(listed.filter((line) => line.startsWith('open'))).toEqual(['open GET /livez', 'open GET /readyz'])

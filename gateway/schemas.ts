@@ -319,7 +319,7 @@ export const oneOrMany = <S extends z.ZodType>(schema: S, max: number) =>
   z.union([schema, shortList(schema, max, 1)], { error: 'Expected an object, or a list of objects' })
 
 /** What a key may be allowed. A key has exactly the scopes that it lists; none implies another. */
-export const SCOPES = ['ingest', 'read', 'admin'] as const
+export const SCOPES = ['ingest', 'read', 'erase', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 
 /** Any of these scopes lets a key through to a route; for `security`, and access.ts asks for it. */

@@ -11,7 +11,8 @@ const route = createRoute({
   summary: 'Erase a user',
   description:
     'Everything of the user from before this moment vanishes; what comes after belongs to a new user. `/v1/erasures` tells how far it is.',
-  security: needs('ingest'),
+  // Whoever may rate for all users is not to make any of them vanish.
+  security: needs('erase', 'admin'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }) },
   responses: {
     202: json(z.object({ erasureId: z.string(), token }), 'The erasure is on the log'),

@@ -26,7 +26,7 @@ const route = createRoute({
   path: '/v1/erasures/{erasureId}',
   tags: ['Users'],
   summary: 'How far an erasure is',
-  security: needs('ingest', 'read'),
+  security: needs('erase', 'admin', 'read'),
   request: { params: z.strictObject({ erasureId: inPath('erasureId', z.string().min(1).max(512)) }) },
   responses: { 200: json(receipt, 'The receipt'), ...refusals(400, 404) },
 })
