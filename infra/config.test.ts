@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkConfig, readConfig } from './config.ts'
+import { checkConfig, readConfig, warningsOf } from './config.ts'
 import { ConfigError } from './errors.ts'
 
 const read = (args: readonly string[], env: Record<string, string> = {}) => readConfig(args, env).config
@@ -42,8 +42,16 @@ describe('a setting', () => {
     ['ROLES', 'gateway,cook', 'some of gateway,updater,sink,rebuilder'],
     ['RATE_LIMIT', '0', "requests a second, above 0, or 'off'"],
     ['RATE_LIMIT', '1e3', "requests a second, above 0, or 'off'"],
-    ['CORS_ORIGINS', '*', 'origins such as https://shop.example, comma-separated'],
-    ['CORS_ORIGINS', 'https://a.example,https://b.example/', 'origins such as https://shop.example, comma-separated'],
+    ['CORS_ORIGINS', '*', "origins such as https://shop.example, comma-separated, and '*' is every page there is"],
+    ['CORS_ORIGINS', 'b.example', "origins such as https://shop.example, comma-separated, and 'b.example' is none"],
+    [
+      'CORS_ORIGINS',
+      'https://a.example,https://B.example/',
+      "origins such as https://shop.example, comma-separated: 'https://b.example' for 'https://B.example/'",
+    ],
+    ['FALLBACKS', '', 'some of similar,trending,popular, each once'],
+    ['FALLBACKS', 'popular,', 'some of similar,trending,popular, each once'],
+    ['FALLBACKS', 'popular,similar,popular', 'some of similar,trending,popular, each once'],
     ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal, silent'],
   ])('%s is refused as %s, saying what was expected', (name, value, expected) => {
     expect(() => read([], { [name]: value })).toThrow(new ConfigError(`${name}: expected ${expected}, not '${value}'`))
@@ -123,5 +131,19 @@ describe('a rate limit', () => {
   it('is refused where there are no keys to count by', () => {
     expect(() => checkConfig(read([], { RATE_LIMIT: '10' }))).toThrow(/Set API_KEYS, or leave RATE_LIMIT out/)
     expect(() => checkConfig(read([], { RATE_LIMIT: '10', API_KEYS: 'file:keys' }))).not.toThrow()
+  })
+})
+
+describe('pages of other origins', () => {
+  const CORS_ORIGINS = 'https://shop.example'
+
+  it('are warned of where they may ask without a key', () => {
+    expect(warningsOf(read([], { CORS_ORIGINS }))).toEqual([expect.stringMatching(/^CORS_ORIGINS .*Set API_KEYS/)])
+  })
+
+  it('are as they should be with keys, and nobody else is warned of', () => {
+    expect(warningsOf(read([], { CORS_ORIGINS, API_KEYS: 'file:keys' }))).toEqual([])
+    expect(warningsOf(read(['--roles', 'sink'], { CORS_ORIGINS }))).toEqual([])
+    expect(warningsOf(read([]))).toEqual([])
   })
 })

@@ -96,10 +96,20 @@ function requestRate(value: string): number {
   throw new Error("requests a second, above 0, or 'off'")
 }
 
+/** @returns what a browser calls the place of an address; undefined: it is none of the web */
+const originIn = (address: string): string | undefined =>
+  /^https?:/.test(address) ? URL.parse(address)?.origin : undefined
+
 function origins(value: string): readonly string[] {
   const named = value.split(',').map((origin) => origin.trim())
-  if (named.every((origin) => /^https?:/.test(origin) && URL.parse(origin)?.origin === origin)) return named
-  throw new Error('origins such as https://shop.example, comma-separated')
+  const wrong = named.find((origin) => originIn(origin) !== origin)
+  if (wrong === undefined) return named
+  const meant = originIn(wrong)
+  const advice =
+    meant === undefined
+      ? `, and ${wrong === '*' ? "'*' is every page there is" : `'${wrong}' is none`}`
+      : `: '${meant}' for '${wrong}'`
+  throw new Error(`origins such as https://shop.example, comma-separated${advice}`)
 }
 
 function scale(value: string): { min: number; max: number } {
@@ -121,12 +131,12 @@ function oneOf<const T extends string>(...values: T[]) {
   }
 }
 
-/** In the order given, each once. */
+/** In the order given. */
 function someOf<const T extends string>(...values: T[]) {
   return (value: string): readonly T[] => {
     const named = value.split(',').map((name) => name.trim())
-    if (named.every((name) => values.includes(name as T))) return [...new Set(named as T[])]
-    throw new Error(`some of ${values.join(',')}`)
+    if (named.every((name) => values.includes(name as T)) && new Set(named).size === named.length) return named as T[]
+    throw new Error(`some of ${values.join(',')}, each once`)
   }
 }
 
@@ -165,14 +175,19 @@ const SETTINGS = {
   THREADS: { parse: integer(1, 1024), default: String(Math.max(1, availableParallelism() - 1)) },
   MAX_HISTORY: { parse: integer(1, 1_000_000), default: '10000' },
   API_KEYS: { parse: text, default: undefined },
-  FALLBACKS: { parse: someOf('similar', 'trending', 'popular'), default: 'similar,trending,popular' },
+  FALLBACKS: {
+    parse: someOf('similar', 'trending', 'popular'),
+    default: 'similar,trending,popular',
+    // Whoever lists none means none, and there is always one.
+    refusesEmpty: true,
+  },
   RATE_LIMIT: { parse: requestRate, default: 'off' },
   CORS_ORIGINS: { parse: origins, default: undefined },
   REQUEST_BUDGET: { parse: requestBudget, default: '15s' },
   LOG_LEVEL: { parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), default: 'info' },
 } satisfies Record<
   string,
-  { parse: (value: string) => unknown; default: string | undefined; flag?: true; secret?: true }
+  { parse: (value: string) => unknown; default: string | undefined; flag?: true; secret?: true; refusesEmpty?: true }
 >
 
 type Settings = typeof SETTINGS
@@ -207,7 +222,8 @@ export function readConfig(
   const { values, positionals } = parse(args, Object.fromEntries(typed))
   const read = (name: Name): unknown => {
     const flag = hasFlag(name) ? values[flagOf(name)] : undefined
-    const given = flag ?? (env[name] || undefined) ?? SETTINGS[name].default
+    const found = 'refusesEmpty' in SETTINGS[name] ? env[name] : env[name] || undefined
+    const given = flag ?? found ?? SETTINGS[name].default
     if (given === undefined) return undefined
     try {
       return SETTINGS[name].parse(String(given))
@@ -249,6 +265,16 @@ export function embeddedStores(config: Config): string[] {
 /** Whether only programs of this machine reach the host. */
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
+
+/** What is allowed, and hardly meant. */
+export function warningsOf({ ROLES: roles, CORS_ORIGINS: origins = [], API_KEYS }: Config): string[] {
+  const isOpen = roles.includes('gateway') && origins.length > 0 && API_KEYS === undefined
+  return isOpen
+    ? [
+        `CORS_ORIGINS without API_KEYS: whoever opens a page of ${origins.join(' or ')} on this machine lets it read and write everything here, erasures and /v1/admin too. Set API_KEYS unless that is meant.`,
+      ]
+    : []
+}
 
 /**
  * What can be refused before anything is opened.

@@ -56,6 +56,12 @@ async function startEcho(): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+it('a start that leaves the door open to pages says so', { timeout: 60_000 }, async () => {
+  const args = ['--dataset', 'none', '--data-dir', await testFolder()]
+  const { output } = await startSystem(args, { CORS_ORIGINS: 'https://shop.example' })
+  await logged(output, 'CORS_ORIGINS without API_KEYS', '"level":40')
+})
+
 it('a start that fails repeats no secret of its settings', { timeout: 60_000 }, async () => {
   const echo = await startEcho()
   const folder = join(await testFolder(), 'data')

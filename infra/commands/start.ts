@@ -2,7 +2,7 @@ import { type ApiKeys, followApiKeys } from '../../gateway/api-keys.ts'
 import { kernelModule } from '../../models/linalg/workspace.ts'
 import type { Dataset } from '../../producers/datasets/dataset.ts'
 import { logPublisher } from '../../producers/publisher.ts'
-import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
+import { type Config, checkConfig, embeddedStores, readConfig, warningsOf } from '../config.ts'
 import { type DataFolder, openDataFolder } from '../data-folder.ts'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
 import { firstDataset, isToLoad } from '../first-dataset.ts'
@@ -27,6 +27,7 @@ export async function start(args: readonly string[]): Promise<number> {
   checkKernels()
   const needsKeys = config.ROLES.includes('gateway') && config.API_KEYS !== undefined
   const logger = createLogger(config.LOG_LEVEL)
+  for (const warning of warningsOf(config)) logger.warn(warning)
   const apiKeys = needsKeys ? followApiKeys(config.API_KEYS, logger) : undefined
   const folder = embeddedStores(config).length > 0 ? openDataFolder(config.DATA_DIR) : undefined
   /** Closed in the opposite order. */
