@@ -3,12 +3,15 @@ import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { within } from '../deadline.ts'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
 import type { Logger } from '../logging.ts'
+import { socketsForKafka } from './kafka-socket.ts'
 
 /** How long an answer to anything may take. */
 export const DEADLINE_MS = 5_000
 const RETRY_PAUSE_MS = 100
 const CONNECTION_TIMEOUT_MS = 2_000
 const REQUEST_TIMEOUT_MS = 10_000
+/** Whoever joins a group waits for members that are gone, as long as a rebalance may take. */
+const SILENCE_MS = 12_000
 
 /** kafkajs tries a call again by itself, for at most about three seconds; what goes on for longer is ours to decide. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 }
@@ -44,6 +47,7 @@ export function createKafkaClient({ brokers }: KafkaPlace, logger: Logger): Kafk
     brokers: [...brokers],
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    socketFactory: socketsForKafka(SILENCE_MS),
     retry: RETRY,
     logCreator:
       () =>
@@ -57,13 +61,13 @@ export function createKafkaClient({ brokers }: KafkaPlace, logger: Logger): Kafk
 /** Connects within the deadline, however often it takes. @throws UnavailableError */
 export async function connectAdmin(kafka: Kafka, { brokers }: KafkaPlace): Promise<Admin> {
   const admin = kafka.admin()
-  const began = Date.now()
+  const began = performance.now()
   const connect = async (): Promise<void> => {
     for (;;) {
       try {
         return await admin.connect()
       } catch (error) {
-        if (Date.now() - began > DEADLINE_MS) throw error
+        if (performance.now() - began > DEADLINE_MS) throw error
         await sleep(RETRY_PAUSE_MS)
       }
     }
@@ -89,14 +93,14 @@ export async function ask<T>(
   question: () => Promise<T>,
   deadlineMs: number = DEADLINE_MS,
 ): Promise<T> {
-  const began = Date.now()
+  const began = performance.now()
   const answer = async (): Promise<T> => {
     for (;;) {
       try {
         return await question()
       } catch (error) {
         const passing = error instanceof Error && 'retriable' in error && error.retriable
-        if (!passing || Date.now() - began > deadlineMs) throw error
+        if (!passing || performance.now() - began > deadlineMs) throw error
         await sleep(RETRY_PAUSE_MS)
       }
     }
