@@ -10,6 +10,7 @@ const MAX_BATCH_RECORDS = 5_000
 /** A queue that holds more is not fetched for until it has been worked off. */
 const MAX_QUEUED_BYTES = 4 * 2 ** 20
 const OUT_OF_RANGE_PAUSE_MS = 1_000
+const COMMIT_PAUSE_MS = 1_000
 
 /** A partition that this member of the group was given, from then until it is taken away. */
 export interface Assignment {
@@ -54,6 +55,8 @@ export function createAssignment({
   let paused = false
   let working = before
   let commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
+  /** What the group is to know; undefined: it knows. */
+  let uncommitted: Offset | undefined
 
   const over = (): boolean => standing !== 'ours'
   const here = [{ topic, partitions: [partition] }]
@@ -94,11 +97,7 @@ export function createAssignment({
   async function commitStart(offset: Offset): Promise<void> {
     await nextTurn() // kafkajs tells of the assignment before it lets anything be committed
     if (over()) return
-    try {
-      await consumer.commitOffsets([{ topic, partition, offset: String(offset) }])
-    } catch (error) {
-      logger.debug({ err: error, topic, partition, offset }, 'the start could not be committed')
-    }
+    await tellGroup(offset, () => consumer.commitOffsets([{ topic, partition, offset: String(offset) }]))
   }
 
   async function workOff(): Promise<void> {
@@ -114,12 +113,23 @@ export function createAssignment({
 
   /** Outside of kafkajs's own `commitOffsets`, which ends the consumer for good when the group is rebalancing. */
   async function commit(offset: Offset): Promise<void> {
+    const partitions = [{ partition, offset: String(offset) }]
+    await tellGroup(offset, async () => commitOffsets?.({ topics: [{ topic, partitions }] }))
+  }
+
+  /**
+   * Commits, and where that fails again later, unless something newer is to be committed by then: the next batch may be long in
+   * coming, and until then it would look as if this one had had no effect.
+   */
+  async function tellGroup(offset: Offset, send: () => Promise<void>): Promise<void> {
     if (standing === 'lost') return
+    uncommitted = offset
     try {
-      const partitions = [{ partition, offset: String(offset) }]
-      await commitOffsets?.({ topics: [{ topic, partitions }] })
+      await send()
+      if (uncommitted === offset) uncommitted = undefined
     } catch (error) {
       logger.debug({ err: error, topic, partition, offset }, 'the offset could not be committed')
+      setTimeout(() => uncommitted === offset && void tellGroup(offset, send), COMMIT_PAUSE_MS).unref()
     }
   }
 
