@@ -26,6 +26,8 @@ const KEYS = {
 }
 
 const CHUNK_BYTES = 1 << 20
+/** A socket that is silent for so long although it was asked something is given up, and another one opened. */
+const SOCKET_TIMEOUT_MS = 5_000
 /** Chunks of a publication that was broken off go away by themselves. */
 const UNFINISHED_SECONDS = 3600
 
@@ -53,6 +55,7 @@ export async function openRedisModelStore(
     lazyConnect: true,
     connectTimeout,
     commandTimeout,
+    socketTimeout: SOCKET_TIMEOUT_MS,
     maxRetriesPerRequest: 1,
     retryStrategy: (times) => Math.min(100 * times, 2_000),
   })
