@@ -12,7 +12,7 @@ export function untilStopped(): AbortSignal {
   let stoppedAt = 0
   const onSignal = (): void => {
     if (!stop.signal.aborted) {
-      stoppedAt = Date.now()
+      stoppedAt = performance.now()
       stop.abort()
       setTimeout(() => {
         console.error(
@@ -20,7 +20,7 @@ export function untilStopped(): AbortSignal {
         )
         process.exit(1)
       }, STOP_DEADLINE_MS).unref()
-    } else if (Date.now() - stoppedAt > SAME_STOP_MS) process.exit(1)
+    } else if (performance.now() - stoppedAt > SAME_STOP_MS) process.exit(1)
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)

@@ -58,11 +58,11 @@ export function httpPublisher(
 
   async function post(path: string, lines: readonly unknown[]): Promise<void> {
     const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-    const deadline = Date.now() + patienceMs
+    const deadline = performance.now() + patienceMs
     for (;;) {
       const outcome = await attempt(new URL(path, baseUrl), body)
       if (outcome === 'stored') return
-      if (Date.now() + outcome.retryAfterMs > deadline)
+      if (performance.now() + outcome.retryAfterMs > deadline)
         throw new UnavailableError(
           `${baseUrl} does not take events: ${outcome.reason}. What it acknowledged is stored; ` +
             'see that it runs (npm start), then import again: it goes on from there.',

@@ -46,12 +46,18 @@ interface Rebuilder {
   readonly logger: Logger
 }
 
+interface RunningRebuilder {
+  /** Why it cannot look for work, while it cannot. */
+  trouble(): { since: number; message: string } | undefined
+  close(): Promise<void>
+}
+
 /**
  * Decides when a rebuild runs: on demand (a record of the model store), on schedule when something is new, and at once when ratings
  * exist but no model does, or none of the settings that stand now. In between it lets hyper-parameters be searched for, which gives way to any rebuild. Of several
  * rebuilders the one with the lease works, the others stand by.
  */
-export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
+export function startRebuilder(role: Rebuilder): RunningRebuilder {
   const { log, ratings, models, logger, holder } = role
   const stop = new AbortController()
   let notBefore = 0
@@ -62,6 +68,7 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
   /** Where ClickHouse stood when there was nothing to train on: until more comes, there still is nothing. */
   let barren: readonly Offset[] = []
   let growing = { since: 0, at: 0, total: 0 }
+  let trouble: ReturnType<RunningRebuilder['trouble']>
 
   async function look(): Promise<void> {
     if (!(await models.lease(holder, LEASE_MS))) return
@@ -69,7 +76,7 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     // A record that runs although the lease is ours belongs to a rebuilder that died.
     if (asked?.status === 'requested' || asked?.status === 'running') return run(asked)
     if (asked?.again) return run(await requestRebuild(models, 'demand', { force: asked.forceAgain ?? false }))
-    if (role.onHold() || Date.now() < notBefore) return
+    if (role.onHold() || performance.now() < notBefore) return
     const newest = (await models.list())[0]
     const reason = (await rebuildReason(newest)) ?? (await searchReason(newest))
     if (reason !== undefined) await run(await requestRebuild(models, reason))
@@ -84,20 +91,20 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     const isOutdated = newest !== undefined && (role.isOutdated?.(newest) ?? false)
     const age = Date.now() - (newest?.createdAt ?? 0)
     if (newest !== undefined && role.intervalMs === undefined) return undefined
-    if (!isOutdated && (age < (role.intervalMs ?? 0) || Date.now() < upToDateUntil)) return undefined
+    if (!isOutdated && (age < (role.intervalMs ?? 0) || performance.now() < upToDateUntil)) return undefined
     const watermark = await ratings.watermark(log.identity.partitions)
     const isBeyond = (seen: readonly Offset[]): boolean => watermark.some((offset, p) => offset !== (seen[p] ?? 0))
     if (!isBeyond(barren)) return undefined
     if (newest === undefined) return isSettled(watermark) ? 'first-model' : undefined
     if (isOutdated || isBeyond(newest.watermark)) return 'schedule'
-    upToDateUntil = Date.now() + (role.intervalMs ?? 0)
+    upToDateUntil = performance.now() + (role.intervalMs ?? 0)
     return undefined
   }
 
   /** No more ratings are pouring in. */
   function isSettled(watermark: readonly Offset[]): boolean {
     const total = watermark.reduce((sum, offset) => sum + offset, 0)
-    const now = Date.now()
+    const now = performance.now()
     if (growing.total === 0) growing = { since: now, at: now, total }
     if (total !== growing.total) growing = { ...growing, at: now, total }
     return now - growing.at >= SETTLED_MS || now - growing.since >= LONGEST_WAIT_MS
@@ -110,12 +117,12 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
       const watermark = await ratings.watermark(ends.length)
       return ends.reduce((sum, end, partition) => sum + Math.max(0, end - (watermark[partition] ?? 0)), 0)
     }
-    let nearest = { events: await behind(), at: Date.now() }
-    while (nearest.events > 0 && Date.now() - nearest.at < LONGEST_WAIT_MS) {
+    let nearest = { events: await behind(), at: performance.now() }
+    while (nearest.events > 0 && performance.now() - nearest.at < LONGEST_WAIT_MS) {
       report(`waiting for ClickHouse, ${nearest.events} events behind the log`)
       await sleep(LOOK_MS / 5, undefined, { signal })
       const events = await behind()
-      if (events < nearest.events) nearest = { events, at: Date.now() }
+      if (events < nearest.events) nearest = { events, at: performance.now() }
     }
   }
 
@@ -125,7 +132,7 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
     const outcome = await role.rebuild(report, signal, force)
     if ('skipped' in outcome) {
       barren = standing
-      notBefore = Date.now() + PAUSE_AFTER_SKIP_MS
+      notBefore = performance.now() + PAUSE_AFTER_SKIP_MS
     }
     return outcome
   }
@@ -170,7 +177,7 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
       // Stopped on the way: whoever has the lease next takes it up again.
       if (signal.aborted) return
       if (isSearch) unsearchable = (await models.list())[0]?.id
-      else notBefore = Date.now() + PAUSE_AFTER_FAILURE_MS
+      else notBefore = performance.now() + PAUSE_AFTER_FAILURE_MS
       logger.error({ err: error }, `the ${isSearch ? 'search' : 'rebuild'} failed; the live generation goes on`)
       await note({ status: 'failed', progress: messageOf(error) })
     } finally {
@@ -189,15 +196,20 @@ export function startRebuilder(role: Rebuilder): { close(): Promise<void> } {
 
   const running = (async () => {
     while (!stop.signal.aborted) {
-      await look().catch((error: unknown) =>
-        logger.warn({ err: error }, 'the rebuilder could not look for work; trying again'),
-      )
+      try {
+        await look()
+        trouble = undefined
+      } catch (error) {
+        logger[trouble ? 'debug' : 'warn']({ err: error }, 'the rebuilder could not look for work; trying again')
+        trouble = { since: trouble?.since ?? Date.now(), message: messageOf(error) }
+      }
       await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {})
     }
     await models.release(holder).catch(() => {})
   })()
 
   return {
+    trouble: () => trouble,
     close() {
       stop.abort()
       return running

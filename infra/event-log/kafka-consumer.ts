@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import type { Offset } from '../../models/events/types.ts'
+import { whenSetBack } from '../clock-watch.ts'
 import { within } from '../deadline.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../logging.ts'
@@ -38,7 +39,8 @@ export interface GroupConsumer {
 /**
  * A member of a consumer group, until it is closed. kafkajs only fetches: its handler puts records into the queue of their
  * partition and returns, so that heartbeats and other partitions never wait for an effect, and nothing that goes wrong in one
- * can stall it. When kafkajs gives up, for whatever reason, a new consumer takes its place.
+ * can stall it. When kafkajs gives up, for whatever reason, a new consumer takes its place; so it does when the clock is set back,
+ * since kafkajs would send no heartbeat until it has caught up.
  */
 export function consumeGroup(kafka: Kafka, wanted: GroupConsumer, logger: Logger): { close(): Promise<void> } {
   const { group, topics } = wanted
@@ -89,6 +91,7 @@ export function consumeGroup(kafka: Kafka, wanted: GroupConsumer, logger: Logger
     consumer.on(GROUP_JOIN, ({ payload }) => assign(consumer, payload.memberAssignment))
     consumer.on(REBALANCING, loseAll)
     consumer.on(CRASH, ({ payload }) => crash.resolve(payload.error))
+    const stopWatching = whenSetBack(() => crash.resolve(new Error('the clock was set back')))
     const stopped = new Promise<undefined>((resolve) =>
       closing.signal.addEventListener('abort', () => resolve(undefined)),
     )
@@ -106,6 +109,7 @@ export function consumeGroup(kafka: Kafka, wanted: GroupConsumer, logger: Logger
       await within(JOIN_PATIENCE_MS, joined)
       await Promise.all([...assignments.values()].map((assignment) => assignment.finish()))
     } finally {
+      stopWatching()
       loseAll()
       await consumer.disconnect().catch((error) => logger.debug({ err: error }, 'consumer did not disconnect'))
     }
@@ -113,11 +117,11 @@ export function consumeGroup(kafka: Kafka, wanted: GroupConsumer, logger: Logger
 
   async function run(): Promise<void> {
     for (let attempt = 0; !closing.signal.aborted; attempt++) {
-      const began = Date.now()
+      const began = performance.now()
       await consume().catch((error) =>
         logger.warn({ group, reason: messageOf(error) }, 'consumer failed; starting another'),
       )
-      if (Date.now() - began > LAST_PAUSE_MS) attempt = 0
+      if (performance.now() - began > LAST_PAUSE_MS) attempt = 0
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LAST_PAUSE_MS)
       await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => {})
     }

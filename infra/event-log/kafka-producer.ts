@@ -1,4 +1,5 @@
-import type { Kafka, Message, Producer } from 'kafkajs'
+import type { Kafka, Message, Producer, RecordMetadata } from 'kafkajs'
+import { MAX_SKEW_MS } from '../../models/events/validation.ts'
 import { within } from '../deadline.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
 import type { Logger } from '../logging.ts'
@@ -28,6 +29,11 @@ interface Chunk {
   abandoned: boolean
 }
 
+interface Sent {
+  readonly positions: Position[]
+  readonly appendedAt: number | undefined
+}
+
 /**
  * Appends with acks=all through an idempotent producer.
  * The producer is replaced after every failed send: kafkajs takes the sequence numbers of such a send back, so if it did reach the
@@ -36,7 +42,7 @@ interface Chunk {
 export function createGroupedProducer(kafka: Kafka, place: KafkaPlace, logger: Logger) {
   let producer: Promise<Producer> | undefined
   let closed = false
-  const chunks = groupCommit<Chunk, Position[]>({
+  const chunks = groupCommit<Chunk, Sent>({
     commit: send,
     sizeOf: shareOf,
     maxSize: 1,
@@ -62,9 +68,9 @@ export function createGroupedProducer(kafka: Kafka, place: KafkaPlace, logger: L
     producer = undefined
   }
 
-  async function send(group: readonly Chunk[]): Promise<Position[][]> {
+  async function send(group: readonly Chunk[]): Promise<Sent[]> {
     const live = new Set(group.filter(({ abandoned }) => !abandoned))
-    if (live.size === 0) return group.map(() => [])
+    if (live.size === 0) return group.map(() => ({ positions: [], appendedAt: undefined }))
     const topics = Map.groupBy(live, ({ topic }) => topic)
     const topicMessages = [...topics].map(([topic, parts]) => ({
       topic,
@@ -77,16 +83,18 @@ export function createGroupedProducer(kafka: Kafka, place: KafkaPlace, logger: L
       const next = new Map(
         sent.map(({ topicName, partition, baseOffset }) => [`${topicName}/${partition}`, Number(baseOffset)]),
       )
-      return group.map((chunk) =>
-        live.has(chunk) ? chunk.messages.map(({ partition }) => take(next, chunk.topic, partition)) : [],
-      )
+      const appendedAt = appendTimeOf(sent)
+      return group.map((chunk) => ({
+        positions: live.has(chunk) ? chunk.messages.map(({ partition }) => take(next, chunk.topic, partition)) : [],
+        appendedAt,
+      }))
     } catch (error) {
       discard()
       throw error
     }
   }
 
-  async function appendChunk(topic: string, messages: readonly PlacedMessage[]): Promise<Position[]> {
+  async function appendChunk(topic: string, messages: readonly PlacedMessage[]): Promise<Sent> {
     const chunk: Chunk = { topic, messages, abandoned: false }
     try {
       return await within(DEADLINE_MS, chunks.submit(chunk))
@@ -99,13 +107,27 @@ export function createGroupedProducer(kafka: Kafka, place: KafkaPlace, logger: L
     }
   }
 
+  function checkClock({ appendedAt = Number.POSITIVE_INFINITY }: Sent): void {
+    const aheadMs = Date.now() - appendedAt
+    if (aheadMs > MAX_SKEW_MS)
+      throw new UnavailableError(
+        `The clock of this machine is ${Math.round(aheadMs / 60_000)} minutes ahead of that of Kafka at ${place.brokers}, so that what it takes in would be put aside as from the future. Set the clock, then send this again with the same eventId: it counts once. What was acknowledged before is kept.`,
+      )
+  }
+
   return {
-    /** @returns the positions, in the order of the messages. @throws UnavailableError */
-    async append(topic: string, messages: readonly PlacedMessage[]): Promise<Position[]> {
+    /**
+     * @param isTimed  the messages hold times of this machine's clock
+     * @returns        the positions, in the order of the messages
+     * @throws UnavailableError, also when that clock is so far ahead that nobody will take these messages for what they are
+     */
+    async append(topic: string, messages: readonly PlacedMessage[], isTimed = false): Promise<Position[]> {
       if (closed) throw new UnavailableError(`The connection to Kafka at ${place.brokers} is closed.`)
       const positions: Position[] = []
       for (const chunk of chunked(messages)) {
-        for (const position of await appendChunk(topic, chunk)) positions.push(position)
+        const sent = await appendChunk(topic, chunk)
+        if (isTimed) checkClock(sent)
+        for (const position of sent.positions) positions.push(position)
       }
       return positions
     },
@@ -115,6 +137,12 @@ export function createGroupedProducer(kafka: Kafka, place: KafkaPlace, logger: L
       await producer?.then((connected) => connected.disconnect()).catch(() => {})
     },
   }
+}
+
+/** When what was sent was appended, by the broker's clock, in ms since 1970; undefined: the topic keeps the times of those who append. */
+function appendTimeOf(sent: readonly RecordMetadata[]): number | undefined {
+  const times = sent.map(({ logAppendTime }) => Number(logAppendTime ?? -1)).filter((time) => time >= 0)
+  return times.length > 0 ? Math.min(...times) : undefined
 }
 
 /** A send tells the first offset of each partition; the records of a partition follow each other in their order. */

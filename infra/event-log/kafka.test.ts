@@ -113,6 +113,22 @@ describeWithService('kafka', (url) => {
     })
   })
 
+  it('acknowledges no rating while the clock here is far ahead of the broker, and goes on when it is right', async () => {
+    const log = await openKafkaLog(newUrl(), STARS)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+    try {
+      const refused = log.append('ratings', [record('u1', 'from the future')])
+      await expect(refused).rejects.toThrow(UnavailableError)
+      await expect(refused).rejects.toThrow('60 minutes ahead')
+      // What holds no time of ours: a consumer puts records aside all the same.
+      await log.append('ratings.dead-letter', [record('u1', 'broken')])
+    } finally {
+      vi.useRealTimers()
+    }
+    await log.append('ratings', [record('u1', 'now')])
+    await log.close()
+  })
+
   it('goes on by itself after the broker was killed and started again', { timeout: 120_000 }, async (context) => {
     const folder = await mkdtemp(join(tmpdir(), 'foldstream-kafka-'))
     const options = { folder, port: await freePort(), detached: false }

@@ -83,6 +83,7 @@ export async function openKafkaLog(
           partition: partitionOf(key, partitions[topic]),
           ...(headers && { headers }),
         })),
+        topic === 'ratings',
       ),
 
     async subscribe({ group, topics, resumeAt, revoked, handle }) {

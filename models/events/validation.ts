@@ -15,6 +15,8 @@ const MAX_ATTRIBUTES_BYTES = 16 << 10
 const LAST_TIME = Date.UTC(2300, 0) - 1
 /** Clocks differ; a rating from further ahead would stay the latest for too long. */
 const MAX_AHEAD_MS = 5 * 60_000
+/** By which the clock of who takes an event in may be ahead of the log's. Whoever is further ahead must not acknowledge anything. */
+export const MAX_SKEW_MS = 5 * 60_000
 const YEARS = { min: 0, max: 9999 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -41,9 +43,9 @@ export const checkNewId = (kind: 'user' | 'item', id: string): string | undefine
   checkId(kind, id) ?? (id.trim() === '' ? 'is blank' : undefined)
 
 /** @returns what is wrong with the time of an event, if anything. @param now ms since 1970: the time of arrival */
-export function checkTime(time: number, now: number): string | undefined {
+export function checkTime(time: number, now: number, maxAheadMs = MAX_AHEAD_MS): string | undefined {
   if (!isTime(time)) return 'expected a time from 1970 to 2299, in ms or ISO 8601'
-  return time > now + MAX_AHEAD_MS ? `lies more than ${MAX_AHEAD_MS / 60_000} minutes ahead` : undefined
+  return time > now + maxAheadMs ? `lies more than ${maxAheadMs / 60_000} minutes ahead` : undefined
 }
 
 const isTime = (time: number): boolean => Number.isInteger(time) && time >= 0 && time <= LAST_TIME
@@ -76,7 +78,7 @@ export function checkAttributes(attributes: Item['attributes']): string | undefi
  * Checks a rating against the scale of its log.
  * @param now  ms since 1970: the time of arrival, or of the append when it is read back
  */
-export function checkRating(event: RatingEvent, scale: RatingScale, now: number): Fault[] {
+export function checkRating(event: RatingEvent, scale: RatingScale, now: number, maxAheadMs = MAX_AHEAD_MS): Fault[] {
   const { value } = event
   const inScale = value === null || (Number.isFinite(value) && value >= scale.min && value <= scale.max)
   return found([
@@ -84,7 +86,7 @@ export function checkRating(event: RatingEvent, scale: RatingScale, now: number)
     ['itemId', checkId('item', event.itemId)],
     ['value', inScale ? undefined : `expected a number from ${scale.min} to ${scale.max}`],
     ['eventId', checkEventId(event.eventId)],
-    ['occurredAt', checkTime(event.occurredAt, now)],
+    ['occurredAt', checkTime(event.occurredAt, now, maxAheadMs)],
     ['recommendationId', event.recommendationId === null ? undefined : checkRecommendationId(event.recommendationId)],
   ])
 }
@@ -104,13 +106,14 @@ export function checkItem(item: Item): Fault[] {
   ])
 }
 
-/** Checks an event of topic `ratings` that was read back: other programs may write to the log. */
+/** Checks an event of topic `ratings` that was read back: other programs may write to the log, by whose clock it was appended. */
 export function checkEvent(event: RatingEvent | UserErased, scale: RatingScale, appendedAt: number): Fault[] {
-  if (event.type === 'rating') return checkRating(event, scale, appendedAt)
+  const maxAheadMs = MAX_AHEAD_MS + MAX_SKEW_MS
+  if (event.type === 'rating') return checkRating(event, scale, appendedAt, maxAheadMs)
   return found([
     ['userId', checkId('user', event.userId)],
     ['eventId', checkEventId(event.eventId)],
-    ['occurredAt', checkTime(event.occurredAt, appendedAt)],
+    ['occurredAt', checkTime(event.occurredAt, appendedAt, maxAheadMs)],
   ])
 }
 
