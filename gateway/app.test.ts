@@ -341,6 +341,27 @@ describe('administration', () => {
     })
   })
 
+  it('shows what is wrong with roles: of this process, of others as they told last, and that none has a role any more', async () => {
+    const own = { part: 'sink', since: 5_000, message: 'own' }
+    gateway = await openTestGateway({ troubles: () => [own] })
+    const beat = (role: string, process: string, ageMs: number, trouble: object | null = null) =>
+      gateway.state.beat({ role, process, at: Date.now() - ageMs, details: { trouble } })
+    await beat('sink', 'ours', 0, { since: own.since, message: own.message })
+    await beat('updater', 'p1', 0)
+    await beat('updater', 'p2', 1_000, { since: 7_000, message: 'told' })
+    await beat('updater', 'dead', 60_000, { since: 1, message: 'long ago' })
+    await beat('rebuilder', 'gone', 60_000)
+    const { body } = await gateway.get('/v1/admin/status')
+    const { degraded, roles } = body as { degraded: { part: string; since: string }[]; roles: { process: string }[] }
+    expect(degraded).toEqual([
+      { ...own, since: new Date(5_000).toISOString() },
+      { part: 'updater', since: new Date(7_000).toISOString(), message: 'told' },
+      { part: 'rebuilder', since: expect.any(String), message: expect.stringContaining('gone') },
+    ])
+    expect(Date.parse(degraded[2]?.since as string)).toBeLessThan(Date.now() - 59_000)
+    expect(roles.map(({ process }) => process).sort()).toEqual(['ours', 'p1', 'p2'])
+  })
+
   it('shows the model that is served, not one that is still laid out', async () => {
     gateway = await openTestGateway()
     const served = async () => ((await gateway.get('/v1/admin/status')).body as { generation: string }).generation

@@ -13,7 +13,7 @@ import type { ApiKey, ApiKeys } from './api-keys.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Fallback } from './engine/fallback.ts'
-import type { Health } from './health.ts'
+import type { Health, Trouble } from './health.ts'
 import type { LookTimes } from './list-watch.ts'
 import type { Publisher } from './publisher.ts'
 import type { UserLists } from './user-lists.ts'
@@ -61,6 +61,8 @@ export interface GatewayDependencies {
   }
   /** Each throws while what it is named after does not work. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
+  /** Of the other roles of this process. */
+  troubles(): readonly Trouble[]
   /** undefined: this process has no rating store to compare with. */
   readonly verifications?: Verifications | undefined
   /** undefined: this process has no data folder. */

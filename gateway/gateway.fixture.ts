@@ -75,6 +75,7 @@ export async function openTestGateway(
     logger: silent,
     metrics: createMetrics(),
     checks: {},
+    troubles: () => [],
     lag: async () => [],
     applied: async (partition) => ({ 'user state': (await state.offsets(partition)).applied }),
     ...overrides,

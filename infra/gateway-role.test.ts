@@ -31,7 +31,12 @@ it('answers reads that wait while it stops by the model, as before', async () =>
   const { config } = readConfig([], { PORT: '0' })
   const generations = { current: () => generation, onSwitch: () => () => {}, trouble: () => undefined }
   const parts = { config, stores, generations, logger: silent, metrics: createMetrics() }
-  const role = await startGateway(parts, { apiKeys: undefined, folder: undefined, loading: () => undefined })
+  const role = await startGateway(parts, {
+    apiKeys: undefined,
+    folder: undefined,
+    loading: () => undefined,
+    troubles: () => [],
+  })
   const { rate, recommendations } = clientOf(role.address)
 
   // The last of them is past what was applied.

@@ -2,6 +2,7 @@ import type { ApiKeys } from '../gateway/api-keys.ts'
 import { createGateway } from '../gateway/app.ts'
 import { followCatalogue } from '../gateway/catalogue.ts'
 import type { GroupLag } from '../gateway/context.ts'
+import type { Trouble } from '../gateway/health.ts'
 import { serveGateway } from '../gateway/server.ts'
 import { createBackups } from './backup.ts'
 import type { DataFolder } from './data-folder.ts'
@@ -22,12 +23,14 @@ interface GatewayOptions {
   readonly folder: DataFolder | undefined
   /** Name of the dataset that is being loaded, while it is: until then nothing here is as it is meant to be. */
   loading(): string | undefined
+  /** Of the other roles of this process. */
+  troubles(): readonly Trouble[]
 }
 
 /** Starts the gateway: reads the catalogue from its start, then listens. */
 export async function startGateway(
   parts: Parts,
-  { apiKeys, folder, loading }: GatewayOptions,
+  { apiKeys, folder, loading, troubles }: GatewayOptions,
 ): Promise<RunningGatewayRole> {
   const { config, stores, generations, logger, metrics } = parts
   const { log, state, models, ratings } = stores
@@ -59,6 +62,7 @@ export async function startGateway(
       'model store': () => models.ping(),
       ...(ratings && { 'rating store': () => ratings.ping() }),
     },
+    troubles,
     applied: async (partition) => ({
       'user state': (await state.offsets(partition)).applied,
       'rating store': ((await log.committed('ratings', GROUPS.sink))[partition] ?? 0) - 1,

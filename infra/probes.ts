@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { serveGateway } from '../gateway/server.ts'
 import type { Metrics } from './metrics.ts'
-import type { RunningRole } from './roles.ts'
+import { type RunningRole, troublesOf } from './roles.ts'
 import type { Stores } from './wiring.ts'
 
 interface Probes {
@@ -30,13 +30,6 @@ export async function startProbes({
     return missing.length === 0 ? c.json({ status: 'ready', missing }) : c.json({ status: 'not ready', missing }, 503)
   })
   return serveGateway(app, { host, port })
-}
-
-function troublesOf(roles: Probes['roles']) {
-  return Object.entries(roles).flatMap(([part, role]) => {
-    const trouble = role.trouble()
-    return trouble ? [{ part, ...trouble }] : []
-  })
 }
 
 async function silentStores({ log, state, models, ratings }: Stores) {

@@ -13,6 +13,7 @@ import type { Config, Role } from './config.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
 import type { LiveGeneration } from './model-store/live.ts'
+import { type Trouble, watchStore } from './store-watch.ts'
 import type { Stores } from './wiring.ts'
 
 /** Consumer groups by role, for whoever shows their lag. */
@@ -33,8 +34,16 @@ export interface Parts {
 
 export interface RunningRole {
   /** What is wrong, while something is. */
-  trouble(): { since: number; message: string } | undefined
+  trouble(): Trouble | undefined
   close(): Promise<void>
+}
+
+/** Those roles of a process that something is wrong with. */
+export function troublesOf(roles: Readonly<Record<string, RunningRole>>): ({ readonly part: string } & Trouble)[] {
+  return Object.entries(roles).flatMap(([part, role]) => {
+    const trouble = role.trouble()
+    return trouble ? [{ part, ...trouble }] : []
+  })
 }
 
 /** Starts the updater; when the state may have lost writes it had acknowledged, it reads again from where the state stands. */
@@ -63,12 +72,20 @@ export async function startUpdater({ config, stores, generations, logger, metric
 
 /** Starts the sink. */
 export async function startSink({ stores, logger, metrics }: Parts): Promise<RunningRole> {
-  return beating(
-    'sink',
-    stores,
+  const ratings = ratingsOf(stores)
+  const consuming = await consume(stores.log, clickhouseSink(stores.log, ratings, { logger, metrics }), {
     logger,
-    await consume(stores.log, clickhouseSink(stores.log, ratingsOf(stores), { logger, metrics }), { logger, metrics }),
-  )
+    metrics,
+  })
+  // An insert may wait for long until it fails, and there may be nothing to insert.
+  const store = watchStore(() => ratings.ping())
+  return beating('sink', stores, logger, {
+    trouble: () => consuming.trouble() ?? store.trouble(),
+    async close() {
+      store.close()
+      await consuming.close()
+    },
+  })
 }
 
 /** Starts the rebuilder. @param onHold while true, nothing is rebuilt unless somebody asks */
@@ -107,7 +124,7 @@ export function startRebuilds(
     onHold,
     logger: logger.child({ role: 'rebuilder' }),
   })
-  return beating('rebuilder', stores, logger, { trouble: () => undefined, close: rebuilder.close })
+  return beating('rebuilder', stores, logger, rebuilder)
 }
 
 /** Signs of life in the user state, where `admin/status` of any gateway reads them. */

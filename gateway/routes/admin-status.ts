@@ -1,10 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { messageOf } from '../../infra/errors.ts'
 import type { App, Gateway } from '../context.ts'
+import { isAlive, REMEMBERED_MS, roleTroubles } from '../role-troubles.ts'
 import { json, needs, rebuild, rebuildAnswer, refusals, trouble, troubleAnswer } from '../schemas.ts'
-
-/** A role is shown for this long after its last heartbeat: some three of them. */
-const HEARTBEATS_OF_MS = 16_000
 
 const status = z
   .object({
@@ -37,7 +35,9 @@ const route = createRoute({
   responses: { 200: json(status, 'As far as the stores answer'), ...refusals(400) },
 })
 
-export const adminStatus = (app: App, { log, state, models, generations, engine, health, lag, logger }: Gateway) => {
+export const adminStatus = (app: App, gateway: Gateway) => {
+  const { log, state, models, generations, engine, health, troubles, lag, logger } = gateway
+
   /** A status is wanted most when something is broken: what does not answer is left empty, and stands under `degraded`. */
   async function orElse<T>(otherwise: T, work: Promise<T>): Promise<T> {
     return work.catch((error: unknown) => {
@@ -47,9 +47,9 @@ export const adminStatus = (app: App, { log, state, models, generations, engine,
   }
 
   return app.openapi(route, async (c) => {
-    const [troubles, beats, lags, lastRebuild] = await Promise.all([
+    const [missing, beats, lags, lastRebuild] = await Promise.all([
       health.check(),
-      orElse([], state.heartbeats(HEARTBEATS_OF_MS)),
+      orElse([], state.heartbeats(REMEMBERED_MS)),
       orElse([], lag()),
       orElse(undefined, models.rebuild()),
     ])
@@ -59,13 +59,17 @@ export const adminStatus = (app: App, { log, state, models, generations, engine,
         log: { id: log.identity.id, partitions: log.identity.partitions, scale: { ...log.identity.scale } },
         generation: engine.generation()?.id ?? null,
         rebuild: lastRebuild ? rebuildAnswer(lastRebuild) : null,
-        roles: beats.map(({ at, details, ...role }) => ({
+        roles: beats.filter(isAlive).map(({ at, details, ...role }) => ({
           ...role,
           at: new Date(at).toISOString(),
           details: { ...details },
         })),
         lag: lags.map(({ group, partitions }) => ({ group, partitions: [...partitions] })),
-        degraded: [...troubles, ...(live ? [{ part: 'generation', ...live }] : [])].map(troubleAnswer),
+        degraded: [
+          ...missing,
+          ...roleTroubles(troubles(), beats),
+          ...(live ? [{ part: 'generation', ...live }] : []),
+        ].map(troubleAnswer),
       },
       200,
     )

@@ -13,7 +13,7 @@ import { createMetrics } from '../metrics.ts'
 import { followGeneration } from '../model-store/live.ts'
 import { requestRebuild } from '../model-store/rebuild-request.ts'
 import { startProbes } from '../probes.ts'
-import { type RunningRole, startRebuilds, startSink, startUpdater } from '../roles.ts'
+import { type RunningRole, startRebuilds, startSink, startUpdater, troublesOf } from '../roles.ts'
 import { sayWhenReady } from '../say-when-ready.ts'
 import { untilStopped } from '../signals.ts'
 import { askedScale, openStores, type Stores } from '../wiring.ts'
@@ -86,7 +86,9 @@ async function run(
   if (has('updater')) roles.updater = keep(await startUpdater(parts))
   if (has('rebuilder')) roles.rebuilder = keep(startRebuilds(parts, () => loading !== undefined))
   if (has('gateway')) {
-    const gateway = keep(await startGateway(parts, { apiKeys, folder, loading: () => loading }))
+    const gateway = keep(
+      await startGateway(parts, { apiKeys, folder, loading: () => loading, troubles: () => troublesOf(roles) }),
+    )
     folder?.announce(gateway.address)
     console.log(`listening on ${gateway.address}`)
     void sayWhenReady(gateway.address, stopped)
