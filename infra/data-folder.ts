@@ -45,7 +45,7 @@ export function openDataFolder(folder: string): DataFolder {
   const path = resolve(folder)
   const at = (...parts: string[]): string => join(path, ...parts)
   try {
-    mkdirSync(path, { recursive: true })
+    makeFolder(path)
     const token = take(at('lock'), path)
     const release = (): void => rmSync(at('lock'), { force: true })
     try {
@@ -66,8 +66,18 @@ export function openDataFolder(folder: string): DataFolder {
   } catch (error) {
     if (error instanceof ConfigError) throw error
     throw new ConfigError(
-      `the data folder ${path} cannot be used: ${messageOf(error)}. Name another one with --data-dir.`,
+      `the data folder ${path} cannot be used: ${messageOf(error)}. See that it may be written, make room where its disk is full, or name another one with --data-dir.`,
     )
+  }
+}
+
+/** Node says of a disk that cannot be written, where folders are made on the way, that there is no such folder. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    mkdirSync(path)
   }
 }
 

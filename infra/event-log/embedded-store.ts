@@ -9,6 +9,9 @@ import { type LogIdentity, type LogRecord, type NewRecord, type Position, TOPICS
 
 const FILE = 'event-log.mdb'
 
+/** Written to find out whether an append could be: more than free pages in the file are good for. */
+const ROOM_BYTES = 64 * 1024
+
 /** A record as it lies on the disk (MessagePack), under the key [partition, offset] in the database of its topic. */
 type Stored = [appendedAt: number, key: string, value: Uint8Array | null, headers: NewRecord['headers'] | null]
 
@@ -43,12 +46,16 @@ export function openEmbeddedStore(folder: string) {
    */
   const durablyPut = (put: () => void): Promise<unknown> => flushed(() => root.batch(put))
 
+  let isWritable = true
+
   async function flushed<T>(write: () => Promise<T>): Promise<T> {
     try {
       // `flushed` is asked for now: that of a later transaction never resolves if that one fails.
       const [result] = await Promise.all([write(), root.flushed])
+      isWritable = true
       return result
     } catch (error) {
+      isWritable = false
       throw await unwritable(folder, error)
     }
   }
@@ -136,6 +143,12 @@ export function openEmbeddedStore(folder: string) {
       }),
 
     copyTo: (to: string): Promise<void> => copyDatabase(root, join(to, FILE)),
+
+    /** When the last write failed, tries another. @throws UnavailableError while nothing can be written */
+    async ping(): Promise<void> {
+      if (!isWritable) await durablyPut(() => notes.put('room', Buffer.alloc(ROOM_BYTES)))
+    },
+
     close: () => root.close(),
   }
 }

@@ -175,7 +175,10 @@ export async function openEmbeddedLog(
     ends: async (topic) => endsOf(topic),
     committed: async (topic, group) => partitionsOf(topic).map((partition) => commits.get(group, topic, partition)),
     members: async (group) => (subscribed.has(group) ? 1 : 0),
-    ping: async () => assertOpen(),
+    async ping() {
+      assertOpen()
+      await store.ping()
+    },
     copyTo: store.copyTo,
 
     async close() {

@@ -37,9 +37,10 @@ export function brokerProperties(listen: string, advertised: string, controllerP
 
 /**
  * Starts a Kafka broker from Maven's jars, which are fetched the first time (43 MB).
+ * @param advertised  where clients are told to go, whatever they asked first: something that stands in front of it
  * @throws Error when Java or Maven is missing, the jars cannot be fetched, or the broker does not start
  */
-export async function startKafka(options: StartOptions): Promise<Service> {
+export async function startKafka(options: StartOptions, advertised?: string): Promise<Service> {
   if (!onPath('java'))
     throw new Error('Java is not installed; on Debian: apt-get install openjdk-17-jre-headless maven')
   const classPath = join(await brokerJars(), '*')
@@ -48,7 +49,7 @@ export async function startKafka(options: StartOptions): Promise<Service> {
   const config = join(folder, 'kafka.properties')
   await mkdir(folder, { recursive: true })
   const address = `127.0.0.1:${port}`
-  const properties = { ...brokerProperties(address, address, await freePort()), 'log.dirs': data }
+  const properties = { ...brokerProperties(address, advertised ?? address, await freePort()), 'log.dirs': data }
   await writeFile(
     config,
     Object.entries(properties)
