@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { ConfigError, UnavailableError } from '../errors.ts'
 import { describeWithService } from '../services/for-tests.ts'
 import { openHttpRatingStore } from './clickhouse.ts'
+import { connectHttp } from './connect-http.ts'
 import { type Opened, ratingStoreContract } from './rating-store.contract.ts'
 
 const LOG = { id: 'former', clusterId: undefined, partitions: 4, scale: { min: 1, max: 5, positiveFrom: 4 } }
@@ -76,6 +77,25 @@ it('says which variable to set when nothing answers', async () => {
 it('says so when the connection is cut', async () => {
   const server = await listening((request) => request.destroy())
   await expect(openHttpRatingStore(server.url)).rejects.toThrow(UnavailableError)
+  server.close()
+})
+
+it.each(['in chunks', 'of a known length'])('takes rows that broke off, sent %s, for no answer', async (how) => {
+  const server = await listening((request, response) => {
+    request.resume()
+    if (!request.url?.includes('database=')) return response.end()
+    if (how === 'of a known length') response.setHeader('content-length', 1_000)
+    // Cut where a row ends: what came looks whole.
+    response.write('["u1"]\n["u2"]\n', () => setTimeout(() => response.socket?.end(), 20))
+  })
+  const { read, close } = await connectHttp(server.url, 'ratings')
+  const seen: unknown[] = []
+  const reading = async () => {
+    for await (const rows of read.stream('SELECT user_id FROM ratings')) seen.push(...rows.map((row) => row()))
+  }
+  await expect(reading()).rejects.toThrow(UnavailableError)
+  await expect(read.rows('SELECT user_id FROM ratings')).rejects.toThrow(UnavailableError)
+  await close()
   server.close()
 })
 
