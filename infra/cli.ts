@@ -44,6 +44,10 @@ const COMMANDS: Record<string, { load: () => Promise<Command>; does: string }> =
     load: async () => (await import('./commands/bench.ts')).bench,
     does: 'benchmarks: npm run bench -- NAME [--json]',
   },
+  faults: {
+    load: async () => (await import('./commands/faults.ts')).faults,
+    does: 'services of its own that fail in every way: npm run faults -- --seed N --seconds N',
+  },
   services: {
     load: async () => (await import('./services/command.ts')).servicesCommand,
     does: 'real Kafka, Redis and ClickHouse for development: up, down',
