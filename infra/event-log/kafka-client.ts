@@ -3,11 +3,12 @@ import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { within } from '../deadline.ts'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
 import type { Logger } from '../logging.ts'
-import { socketsForKafka } from './kafka-socket.ts'
+import { type KafkaSockets, socketsForKafka } from './kafka-socket.ts'
 
 /** How long an answer to anything may take. */
 export const DEADLINE_MS = 5_000
 const RETRY_PAUSE_MS = 100
+const LEAVE_DEADLINE_MS = 2_000
 const CONNECTION_TIMEOUT_MS = 2_000
 const REQUEST_TIMEOUT_MS = 10_000
 /** Whoever joins a group waits for members that are gone, as long as a rebalance may take. */
@@ -40,14 +41,20 @@ export function parseKafkaUrl(url: string): KafkaPlace {
 /** These tell of every attempt to connect. That it did not succeed, and what to do, whoever waited for it says once. */
 const ATTEMPTS: readonly string[] = ['Connection', 'BrokerPool']
 
+export const createKafkaSockets = (): KafkaSockets => socketsForKafka(SILENCE_MS)
+
 /** A client whose own log lines go to `logger`: what it calls errors as warnings, since it goes on by itself. */
-export function createKafkaClient({ brokers }: KafkaPlace, logger: Logger): Kafka {
+export function createKafkaClient(
+  { brokers }: KafkaPlace,
+  logger: Logger,
+  sockets: KafkaSockets = createKafkaSockets(),
+): Kafka {
   return new Kafka({
     clientId: 'foldstream',
     brokers: [...brokers],
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    socketFactory: socketsForKafka(SILENCE_MS),
+    socketFactory: sockets.open,
     retry: RETRY,
     logCreator:
       () =>
@@ -56,6 +63,16 @@ export function createKafkaClient({ brokers }: KafkaPlace, logger: Logger): Kafk
         logger[isWarning ? 'warn' : 'debug']({ kafka: namespace, ...details }, message)
       },
   })
+}
+
+/**
+ * Ends a client's connections. After one of them broke kafkajs may wait for ever for answers that will not come: then it is left to
+ * itself.
+ */
+export async function leave(client: { disconnect(): Promise<void> }, logger: Logger): Promise<void> {
+  await within(LEAVE_DEADLINE_MS, client.disconnect()).catch((error: unknown) =>
+    logger.debug({ err: error }, 'a client of Kafka did not disconnect'),
+  )
 }
 
 /** Connects within the deadline, however often it takes. @throws UnavailableError */

@@ -6,6 +6,7 @@ import { within } from '../deadline.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../logging.ts'
 import { type Assignment, createAssignment } from './kafka-assignment.ts'
+import { leave } from './kafka-client.ts'
 import type { Batch, LogRecord } from './port.ts'
 
 /** A member that is not heard of for so long loses its partitions. */
@@ -111,7 +112,7 @@ export function consumeGroup(kafka: Kafka, wanted: GroupConsumer, logger: Logger
     } finally {
       stopWatching()
       loseAll()
-      await consumer.disconnect().catch((error) => logger.debug({ err: error }, 'consumer did not disconnect'))
+      await leave(consumer, logger)
     }
   }
 

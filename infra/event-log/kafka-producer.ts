@@ -4,7 +4,7 @@ import { within } from '../deadline.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
 import type { Logger } from '../logging.ts'
 import { groupCommit } from './group-commit.ts'
-import { DEADLINE_MS, type KafkaPlace } from './kafka-client.ts'
+import { DEADLINE_MS, type KafkaPlace, leave } from './kafka-client.ts'
 import type { Position } from './port.ts'
 
 /** One send of an idempotent producer is under way at a time; what arrives meanwhile shares the next. */
@@ -134,7 +134,7 @@ export function createGroupedProducer(kafka: Kafka, place: KafkaPlace, logger: L
     async close(): Promise<void> {
       closed = true
       await chunks.settled()
-      await producer?.then((connected) => connected.disconnect()).catch(() => {})
+      await producer?.then((connected) => leave(connected, logger)).catch(() => {})
     },
   }
 }

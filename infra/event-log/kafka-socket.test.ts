@@ -25,7 +25,7 @@ afterEach(() => {
 async function connected(port: number): Promise<void> {
   heard = []
   const up = Promise.withResolvers<void>()
-  client = socketsForKafka(1_000)({ host: '127.0.0.1', port, ssl: undefined as never, onConnect: up.resolve })
+  client = socketsForKafka(1_000).open({ host: '127.0.0.1', port, ssl: undefined as never, onConnect: up.resolve })
   client.on('data', (bytes) => heard.push(bytes.toString('latin1')))
   client.on('error', () => {})
   await up.promise

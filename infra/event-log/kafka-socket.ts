@@ -7,6 +7,12 @@ const READ_BYTES = 64 * 1024
 /** An answer begins with its length. */
 const LENGTH_BYTES = 4
 
+export interface KafkaSockets {
+  readonly open: ISocketFactory
+  /** Ends those that are left: kafkajs forgets some whose connection it made while another one broke, and they would keep the process. */
+  destroy(): void
+}
+
 /**
  * Sockets for kafkajs, which differ from those it makes itself in two ways:
  *
@@ -18,22 +24,30 @@ const LENGTH_BYTES = 4
  *
  * @param silenceMs  longer than any answer may take
  */
-export function socketsForKafka(silenceMs: number): ISocketFactory {
-  return ({ host, port, onConnect }) => {
-    const whole = wholeAnswers()
-    const onread = {
-      buffer: Buffer.alloc(READ_BYTES),
-      callback(length: number, buffer: Uint8Array): boolean {
-        const answers = whole(buffer.subarray(0, length))
-        if (answers === undefined) socket.destroy(new Error('what came is no answer of Kafka'))
-        else if (answers.length > 0) socket.emit('data', answers)
-        return true
-      },
-    }
-    const socket = connect({ host, port, onread }, onConnect)
-    socket.setKeepAlive(true, KEEP_ALIVE_MS)
-    giveUpOnSilence(socket, silenceMs)
-    return socket
+export function socketsForKafka(silenceMs: number): KafkaSockets {
+  const all = new Set<Socket>()
+  return {
+    open({ host, port, onConnect }) {
+      const whole = wholeAnswers()
+      const onread = {
+        buffer: Buffer.alloc(READ_BYTES),
+        callback(length: number, buffer: Uint8Array): boolean {
+          const answers = whole(buffer.subarray(0, length))
+          if (answers === undefined) socket.destroy(new Error('what came is no answer of Kafka'))
+          else if (answers.length > 0) socket.emit('data', answers)
+          return true
+        },
+      }
+      const socket = connect({ host, port, onread }, onConnect)
+      socket.setKeepAlive(true, KEEP_ALIVE_MS)
+      giveUpOnSilence(socket, silenceMs)
+      all.add(socket)
+      socket.once('close', () => all.delete(socket))
+      return socket
+    },
+    destroy() {
+      for (const socket of all) socket.destroy(new Error('the log is closed'))
+    },
   }
 }
 

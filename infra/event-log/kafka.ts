@@ -1,7 +1,7 @@
 import { partitionOf } from '../../models/events/partition.ts'
 import type { Offset, RatingScale } from '../../models/events/types.ts'
 import { type Logger, silent } from '../logging.ts'
-import { ask, connectAdmin, createKafkaClient, parseKafkaUrl } from './kafka-client.ts'
+import { ask, connectAdmin, createKafkaClient, createKafkaSockets, leave, parseKafkaUrl } from './kafka-client.ts'
 import { consumeGroup, type GroupConsumer } from './kafka-consumer.ts'
 import { readIdentity } from './kafka-identity.ts'
 import { createGroupedProducer } from './kafka-producer.ts'
@@ -27,7 +27,8 @@ export async function openKafkaLog(
 ): Promise<EventLog> {
   const place = parseKafkaUrl(url)
   const { prefix } = place
-  const kafka = createKafkaClient(place, logger)
+  const sockets = createKafkaSockets()
+  const kafka = createKafkaClient(place, logger, sockets)
   const admin = await connectAdmin(kafka, place)
   const producer = createGroupedProducer(kafka, place, logger)
   const tools = { kafka, admin, prefix, logger }
@@ -36,7 +37,8 @@ export async function openKafkaLog(
   async function close(): Promise<void> {
     await Promise.all([...open].map((one) => one.close()))
     await producer.close()
-    await admin.disconnect().catch(() => {})
+    await leave(admin, logger)
+    sockets.destroy()
   }
   /** Closed with the log, if nobody closes it before. */
   function closeable(one: { close(): Promise<void> }) {

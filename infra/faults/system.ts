@@ -65,7 +65,10 @@ export async function startFaultySystem(folder: string, random: Random): Promise
     }
     const start = async (roles: string): Promise<FoldstreamProcess> => {
       const system = await startFoldstream(['--port', '0', '--roles', roles], env)
-      open.push(system.stop)
+      open.push(async () => {
+        const code = await system.stop()
+        if (code !== 0) throw new Error(`${roles} ended with exit code ${code}:\n${system.output()}`)
+      })
       return system
     }
     const [gateway, consumers] = await Promise.all([start('gateway'), start('updater,sink,rebuilder')])
