@@ -99,7 +99,7 @@ it('that cannot be made is refused with the reason', async () => {
   await writeFile(file, '')
   for (const folder of [file, join(file, 'data')]) {
     expect(() => openDataFolder(folder)).toThrow(ConfigError)
-    expect(() => openDataFolder(folder)).toThrow(/cannot be used: E.* Name another one with --data-dir/)
+    expect(() => openDataFolder(folder)).toThrow(/cannot be used: E.*name another one with --data-dir/)
   }
 })
 
