@@ -29,7 +29,8 @@ const LAYERS: readonly Layer[] = [
   { name: 'models', files: /^models\//, layers: ['models'], packages: /^(avsc|ml-matrix)$/ },
   {
     name: 'base',
-    files: /^infra\/(backoff|clock-watch|deadline|errors|file-sums|follow-progress|logging|secrets|metrics|config)\.ts$/,
+    files:
+      /^infra\/(backoff|clock-watch|deadline|errors|file-sums|follow-progress|logging|secrets|metrics|config)\.ts$/,
     layers: ['base'],
     packages: NO_CLIENT,
   },
