@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { open } from 'lmdb'
 import type { Offset, RatingScale } from '../../models/events/types.ts'
+import { assertRoom, hasRoom } from '../disk-room.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
 import { checkLmdbFile, commitFailure, copyDatabase } from '../lmdb-file.ts'
 import { type LogIdentity, type LogRecord, type NewRecord, type Position, TOPICS, type Topic } from './port.ts'
@@ -50,6 +51,7 @@ export function openEmbeddedStore(folder: string) {
 
   async function flushed<T>(write: () => Promise<T>): Promise<T> {
     try {
+      assertRoom(folder)
       // `flushed` is asked for now: that of a later transaction never resolves if that one fails.
       const [result] = await Promise.all([write(), root.flushed])
       isWritable = true
@@ -144,9 +146,9 @@ export function openEmbeddedStore(folder: string) {
 
     copyTo: (to: string): Promise<void> => copyDatabase(root, join(to, FILE)),
 
-    /** When the last write failed, tries another. @throws UnavailableError while nothing can be written */
+    /** When the last write failed, or the next one would, tries another. @throws UnavailableError while nothing can be written */
     async ping(): Promise<void> {
-      if (!isWritable) await durablyPut(() => notes.put('room', Buffer.alloc(ROOM_BYTES)))
+      if (!isWritable || !hasRoom(folder)) await durablyPut(() => notes.put('room', Buffer.alloc(ROOM_BYTES)))
     },
 
     close: () => root.close(),
@@ -190,7 +192,7 @@ function openDatabases(folder: string) {
 async function unwritable(folder: string, error: unknown): Promise<UnavailableError> {
   const reason = await commitFailure(error)
   return new UnavailableError(
-    `The event log in ${folder} cannot be written: ${messageOf(reason)}. Is the disk full? Nothing of this request was stored; what was acknowledged before is kept.`,
+    `The event log in ${folder} cannot be written: ${messageOf(reason)}. Make room where the disk is full. Nothing of this request was stored; what was acknowledged before is kept.`,
     { cause: reason },
   )
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { appendFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { onTestFinished, type TestContext } from 'vitest'
 import { messageOf } from '../errors.ts'
@@ -39,7 +40,8 @@ export async function smallDisk(mebibytes: number, skip: TestContext['skip']): P
     async fill() {
       for (const bytes of PIECES_BYTES) {
         const piece = Buffer.alloc(bytes)
-        while (await appendFile(filler, piece).then(() => true, isFull));
+        // As fast as a disk, not as fast as memory: nothing else would be written between almost full and full.
+        while (await appendFile(filler, piece).then(() => sleep(1, true), isFull));
       }
     },
     makeRoom: () => rm(filler),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { open } from 'lmdb'
 import type { ItemStatistics } from '../../models/ranking/types.ts'
+import { assertRoom } from '../disk-room.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
 import type { LogIdentity } from '../event-log/port.ts'
 import type { HotCopy } from '../hot-copy.ts'
@@ -41,6 +42,7 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState &
   /** Runs `change` as one transaction: all of it, or nothing if it throws. */
   async function durably<T>(change: () => T, changesOf: (result: T) => StateChange[] = () => []): Promise<T> {
     try {
+      assertRoom(folder)
       const committed = root.childTransaction(change).then((result) => {
         changesOf(result).forEach(feed.announce)
         return result
@@ -54,10 +56,14 @@ export async function openEmbeddedUserState(folder: string): Promise<UserState &
   }
 
   /** As `durably`, but a crash of the machine may lose it. */
-  const visibly = (change: () => void): Promise<void> =>
-    root.childTransaction(change).catch(async (error: unknown) => {
+  async function visibly(change: () => void): Promise<void> {
+    try {
+      assertRoom(folder)
+      await root.childTransaction(change)
+    } catch (error) {
       throw await unwritable(folder, error)
-    })
+    }
+  }
 
   await durably(() => {
     if (!notes.doesExist('incarnation')) notes.put('incarnation', randomUUID())
@@ -231,7 +237,7 @@ async function unwritable(folder: string, error: unknown): Promise<Error> {
   if (error instanceof CorruptRecordError) return error
   const reason = await commitFailure(error)
   return new UnavailableError(
-    `The user state in ${folder} cannot be written: ${messageOf(reason)}. Is the disk full? What was acknowledged is kept.`,
+    `The user state in ${folder} cannot be written: ${messageOf(reason)}. Make room where the disk is full. What was acknowledged is kept.`,
     { cause: reason },
   )
 }
