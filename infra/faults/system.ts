@@ -30,8 +30,11 @@ export interface FaultySystem {
  */
 export async function startFaultySystem(folder: string, random: Random): Promise<FaultySystem> {
   const open: (() => Promise<unknown>)[] = []
-  const stop = async (): Promise<void> => {
-    for (const close of open.toReversed()) await close()
+  /** Ends everything, even where something ends badly, which is thrown then. */
+  async function stop(): Promise<void> {
+    const failures: unknown[] = []
+    for (const close of open.toReversed()) await close().catch((error: unknown) => failures.push(error))
+    if (failures.length > 0) throw failures[0]
   }
   async function behindProxy(name: ServiceName, start: (port: number, front: string) => Promise<Service>) {
     const port = await freePort()
@@ -74,7 +77,7 @@ export async function startFaultySystem(folder: string, random: Random): Promise
     const [gateway, consumers] = await Promise.all([start('gateway'), start('updater,sink,rebuilder')])
     return { gateway, consumers, proxies, env, stop }
   } catch (error) {
-    await stop()
+    await stop().catch(() => {})
     throw error
   }
 }
