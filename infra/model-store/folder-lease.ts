@@ -6,6 +6,8 @@ interface Lease {
   readonly holder: string
   /** ms since 1970. Processes on several machines need clocks that agree within a part of the lease. */
   readonly expiresAt: number
+  /** How long it was taken for. */
+  readonly ttlMs: number
 }
 
 const NAME = /^lease\.(\d+)$/
@@ -62,8 +64,8 @@ export function folderLease(folder: string) {
       const number = await newest()
       const standing = await read(number)
       const now = Date.now()
-      const lease = { holder, expiresAt: now + ttlMs }
-      if (standing !== undefined && standing.expiresAt > now) {
+      const lease = { holder, expiresAt: now + ttlMs, ttlMs }
+      if (standing !== undefined && isHeld(standing, now)) {
         if (standing.holder !== holder) return false
         await replace(number, lease)
         return (await newest()) === number
@@ -78,7 +80,13 @@ export function folderLease(folder: string) {
     /** Lets the next one take it at once. */
     async release(holder: string): Promise<void> {
       const number = await newest()
-      if ((await read(number))?.holder === holder) await replace(number, { holder, expiresAt: 0 })
+      if ((await read(number))?.holder === holder) await replace(number, { holder, expiresAt: 0, ttlMs: 0 })
     },
   }
+}
+
+/** One that goes on for longer than it was taken for is of a clock that was set back since, perhaps by a process that is gone. */
+function isHeld({ expiresAt, ttlMs }: Lease, now: number): boolean {
+  const isOutOfReach = expiresAt > now + 2 * ttlMs
+  return expiresAt > now && !isOutOfReach
 }

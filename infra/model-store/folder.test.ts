@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, open, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { CorruptGenerationError, UnavailableError } from '../errors.ts'
 import { openFolderModelStore } from './folder.ts'
 import { generationOf } from './generation.fixture.ts'
@@ -42,6 +42,18 @@ describe('in a folder', () => {
     }
     await rm(path)
     await expect(store.load('g1')).rejects.toThrow(CorruptGenerationError)
+  })
+
+  it('takes over a lease that a clock left behind which has been set back since, and no other', async () => {
+    const store = await openFolderModelStore(await newFolder())
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+    try {
+      await store.lease('gone', 60_000)
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(await store.lease('next', 60_000)).toBe(true)
+    expect(await store.lease('gone', 60_000)).toBe(false)
   })
 
   it('can be copied, without what is half written or belongs to a process', async () => {
