@@ -31,7 +31,7 @@ interface World {
   readonly rebuilds: { readonly holder: string; readonly at: number }[]
   /** Says how far ClickHouse is: as far as the log, unless told otherwise. */
   sunk: () => Promise<number[]>
-  start(change?: Partial<Role>): { close(): Promise<void> }
+  start(change?: Partial<Role>): ReturnType<typeof startRebuilder>
 }
 
 /** A log and a model store of its own for each test, and a rebuild that takes no time. */
@@ -232,6 +232,39 @@ describe.concurrent('a rebuild runs', () => {
       await models.release('another process')
       await ended(world, 'published')
       expect(world.rebuilds).toEqual([expect.objectContaining({ holder: 'one' })])
+    }))
+
+  it('and is no trouble, after one that there was in looking for work', () =>
+    inWorld(async (world) => {
+      await someRatings(world)
+      const { promise: isOver, resolve: end } = Promise.withResolvers<void>()
+      let isGone = true
+      const models = {
+        ...world.models,
+        async lease(holder: string, ttlMs: number) {
+          if (isGone) throw new Error('the store is gone')
+          return world.models.lease(holder, ttlMs)
+        },
+      }
+      const began = Date.now()
+      const rebuilder = world.start({
+        models,
+        async rebuild() {
+          await isOver
+          return { skipped: 'there was enough to do' }
+        },
+      })
+      await vi.waitFor(() => expect(rebuilder.trouble()?.message).toBe('the store is gone'), PATIENCE)
+      const { since } = rebuilder.trouble() as { since: number }
+      expect(since).toBeGreaterThanOrEqual(began)
+      await sleep(SEVERAL_LOOKS_MS)
+      expect(rebuilder.trouble()?.since).toBe(since)
+      await requestRebuild(world.models, 'demand')
+      isGone = false
+      await vi.waitFor(async () => expect(await world.models.rebuild()).toMatchObject({ status: 'running' }), PATIENCE)
+      expect(rebuilder.trouble()).toBeUndefined()
+      end()
+      await ended(world, 'skipped')
     }))
 
   it('once, however many rebuilders there are', () =>

@@ -169,6 +169,8 @@ export function startRebuilder(role: Rebuilder): RunningRebuilder {
     const renewing = setInterval(() => void renew(lost), LEASE_MS / 3)
     const signal = AbortSignal.any([stop.signal, lost.signal])
     const isSearch = asked.reason === 'tuning'
+    // Work was found; what comes of it stands in its record.
+    trouble = undefined
     try {
       await note({ status: 'running', progress: 'reading ratings' })
       const outcome = await (isSearch ? search(report, signal) : rebuild(report, signal, asked.force ?? false))
