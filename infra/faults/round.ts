@@ -27,7 +27,7 @@ export interface Round {
   /** From the beginning of the fault until all was well again. */
   readonly reads: Reads
   readonly writes: Writes
-  /** What `admin/status` said did not work, while it failed. */
+  /** What `admin/status` said did not work, until all was well again. */
   readonly degraded: readonly string[]
   /** From the end of the fault until nothing is degraded any more and all consumers have caught up. */
   readonly recoverySeconds: number
@@ -38,23 +38,27 @@ export async function runRound(
   { gateway, proxies }: FaultySystem,
   { service, way, seconds, random }: { service: ServiceName; way: Way; seconds: number; random: Random },
 ): Promise<Round> {
-  const status = (): Promise<Status> => getJson<Status>(`${gateway.url}/v1/admin/status`)
   const degraded = new Set<string>()
+  async function look(): Promise<Status> {
+    const status = await getJson<Status>(`${gateway.url}/v1/admin/status`)
+    for (const { part, since } of status.degraded) if (Date.parse(since) >= began) degraded.add(part)
+    return status
+  }
+  const began = Date.now()
   const [readers, writers] = [startReaders(gateway.url, random), startWriters(gateway.url, random)]
   try {
-    const began = Date.now()
     proxies[service].fail(way)
     const over = performance.now() + 1000 * seconds
     while (performance.now() < over) {
       await sleep(LOOK_MS)
-      for (const { part, since } of (await status()).degraded) if (Date.parse(since) >= began) degraded.add(part)
+      await look()
     }
     proxies[service].heal()
     const healed = performance.now()
     const writes = await writers.stop()
     let last: Status | undefined
     const isOver = async (): Promise<boolean> => {
-      last = await status()
+      last = await look()
       return isWell(last)
     }
     await until(isOver, RECOVERY_PATIENCE_MS, () => `${service} ${way}: not well again: ${JSON.stringify(last)}`)
