@@ -29,7 +29,7 @@ export async function faults(args: readonly string[]): Promise<number> {
   try {
     const rows: ReturnType<typeof inWords>[] = []
     let isGood = true
-    const { acknowledged, lost, ledger } = await runFaults(folder, plan, (round) => {
+    const outcome = await runFaults(folder, plan, (round) => {
       const row = inWords(round)
       rows.push(row)
       isGood &&= round.reads.failed <= round.reads.asked / 1_000 && round.writes.other.length === 0
@@ -37,11 +37,14 @@ export async function faults(args: readonly string[]): Promise<number> {
       if (flags.json) console.log(JSON.stringify(row))
       else console.error(Object.values(row).join('  '))
     })
-    if (!flags.json) console.table(rows)
-    console.log(
+    if (flags.json) console.log(JSON.stringify(outcome))
+    else console.table(rows)
+    const { acknowledged, lost, ledger } = outcome
+    const tell = flags.json ? console.error : console.log
+    tell(
       `${acknowledged.toLocaleString('en')} ratings acknowledged, ${lost} of them not on the log; log and stores compared: ${ledger.faults} faults`,
     )
-    for (const fault of ledger.told) console.log(`  ${fault}`)
+    for (const fault of ledger.told) tell(`  ${fault}`)
     return isGood && lost === 0 && ledger.faults === 0 ? 0 : 1
   } finally {
     await rm(folder, { recursive: true, force: true })
