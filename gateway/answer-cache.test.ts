@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { StateChange } from '../infra/user-state/port.ts'
 import { createAnswerCache, type Version } from './answer-cache.ts'
-import type { Writable } from './written-list.ts'
+import type { WritableList } from './written-list.ts'
 
 function openCache(maxLength?: number) {
   const listeners = new Set<(change: StateChange) => void>()
@@ -17,7 +17,7 @@ function openCache(maxLength?: number) {
     cache: {
       ...cache,
       /** What is asked for once is not kept. */
-      async make(userId: string, url: string, makeIt: () => Promise<Writable>) {
+      async make(userId: string, url: string, makeIt: () => Promise<WritableList>) {
         await make(userId, url, async () => answerOf('fold-in', 'first')).catch(() => undefined)
         return make(userId, url, makeIt)
       },

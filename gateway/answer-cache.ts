@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { UserState } from '../infra/user-state/port.ts'
 import { createAskedBefore } from './asked-before.ts'
-import { type Writable, type WrittenList, writeList } from './written-list.ts'
+import { type WritableList, type WrittenList, writeList } from './written-list.ts'
 
 /** Characters of all answers that are kept. Those of whoever asked longest ago go first. */
 const MAX_LENGTH = 64 << 20
@@ -81,7 +81,7 @@ export function createAnswerCache(state: Pick<UserState, 'changes'>, version: ()
     },
 
     /** Keeps what is made, if it was asked for before, unless the user or the model changed meanwhile. @param make  reads of the user only once it is called */
-    async make(userId: string, url: string, make: () => Promise<Writable>): Promise<WrittenList> {
+    async make(userId: string, url: string, make: () => Promise<WritableList>): Promise<WrittenList> {
       const isWanted = wasAskedBefore(url)
       const { model } = version()
       const mine = underWay.get(userId) ?? { answers: 0 }
@@ -113,5 +113,5 @@ function lengthOf(answers: Answers): number {
 }
 
 /** Whether a list is nobody's own, but goes by what is counted from the stream; or has nothing, where the stream may have something soon. */
-export const goesByStream = ({ strategy, items }: Pick<Writable, 'strategy' | 'items'>): boolean =>
+export const goesByStream = ({ strategy, items }: Pick<WritableList, 'strategy' | 'items'>): boolean =>
   items.length === 0 || (strategy !== 'fold-in' && strategy !== 'similar')

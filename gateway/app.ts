@@ -16,6 +16,7 @@ import { observe } from './observe.ts'
 import { refuseUnknownParameters } from './parameters.ts'
 import { answerProblems, Problem, refuseFaults } from './problems.ts'
 import { createPublisher } from './publisher.ts'
+import { createFreshness } from './read-your-writes.ts'
 import { nameOperation } from './reference/document.ts'
 import { addReference } from './reference/reference.ts'
 import { routes } from './routes.ts'
@@ -49,7 +50,8 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   const health = createHealth({ ...deps, generations: { current: engine.generation }, closing: closing.signal })
   const userLists = createUserLists({ engine, state: deps.state })
   const publisher = createPublisher(log, metrics)
-  const gateway = { ...deps, engine, userLists, health, publisher, closing: closing.signal }
+  const freshness = createFreshness({ ...deps, engine, closing: closing.signal })
+  const gateway = { ...deps, engine, userLists, ...freshness, health, publisher, closing: closing.signal }
 
   const app: App = new OpenAPIHono({ defaultHook: refuseFaults })
   app.onError(answerProblems(logger))

@@ -17,8 +17,8 @@ export interface Catalogue {
   onChange(listener: (itemId: string) => void): () => void
   /** Records taken in so far: what was made of the catalogue is right as long as this stays. */
   version(): number
-  /** @returns whether the record at `position` was delivered in time */
-  reached(position: Position, waitMs: number): Promise<boolean>
+  /** @returns whether the record at `position` was delivered in time, and before the signal is aborted */
+  reached(position: Position, waitMs: number, signal?: AbortSignal): Promise<boolean>
   /**
    * Waits until it knows what stands on the log by now, of other processes too.
    * @returns whether it did in time
@@ -67,19 +67,22 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
     else put(key, read.item)
   }
 
-  function reached({ partition, offset }: Position, waitMs: number): Promise<boolean> {
+  function reached({ partition, offset }: Position, waitMs: number, signal?: AbortSignal): Promise<boolean> {
     const isThere = (): boolean => (seen.get(partition) ?? -1) >= offset
-    if (isThere()) return Promise.resolve(true)
+    if (isThere() || signal?.aborted) return Promise.resolve(isThere())
     return new Promise((resolve) => {
       const settle = (there: boolean): void => {
         clearTimeout(timer)
         waiting.delete(check)
+        signal?.removeEventListener('abort', giveUp)
         resolve(there)
       }
+      const giveUp = (): void => settle(false)
       const check = (): void => {
         if (isThere()) settle(true)
       }
-      const timer = setTimeout(() => settle(false), waitMs)
+      const timer = setTimeout(giveUp, waitMs)
+      signal?.addEventListener('abort', giveUp)
       waiting.add(check)
     })
   }

@@ -16,6 +16,7 @@ import type { Fallback } from './engine/fallback.ts'
 import type { Health, Trouble } from './health.ts'
 import type { LookTimes } from './list-watch.ts'
 import type { Publisher } from './publisher.ts'
+import type { Freshness } from './read-your-writes.ts'
 import type { UserLists } from './user-lists.ts'
 
 /** How far a consumer group is behind the end of the log, by partition. */
@@ -73,7 +74,7 @@ export interface GatewayDependencies {
 }
 
 /** What a route may use. */
-export interface Gateway extends GatewayDependencies {
+export interface Gateway extends GatewayDependencies, Freshness {
   readonly engine: Engine
   readonly health: Health
   readonly publisher: Publisher

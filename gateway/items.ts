@@ -1,11 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { Item } from '../models/events/types.ts'
 import { checkAttributes, checkGenre, checkPoster, checkTitle, checkYear } from '../models/events/validation.ts'
-import { itemId, printable, ruled, shortList } from './schemas.ts'
+import { itemId, printable, ruled, shortList, token } from './schemas.ts'
 import { asSentence } from './wording.ts'
-
-/** How long a write waits until this process has read it back from the log. */
-export const CATALOGUE_WAIT_MS = 1_000
 
 type Attributes = Item['attributes']
 
@@ -89,4 +86,4 @@ export function answerItem({
   }
 }
 
-export const accepted = z.object({ accepted: z.int() }).openapi('Accepted')
+export const accepted = z.object({ accepted: z.int(), token }).openapi('Accepted')

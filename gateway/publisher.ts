@@ -21,12 +21,15 @@ export function createPublisher(log: EventLog, metrics: Metrics) {
     /** What makes a read wait for the events at these positions. */
     token: (positions: readonly Position[]): string => encodeToken(log.identity.id, positions),
 
-    /** @returns where the last of them stands; undefined: there was none */
-    async items(items: readonly Item[]): Promise<Position | undefined> {
+    /** The same of items. */
+    itemsToken: (positions: readonly Position[]): string => encodeToken(log.identity.id, [], positions),
+
+    /** @returns where each of them stands */
+    async items(items: readonly Item[]): Promise<Position[]> {
       const records = items.map((item) => ({ key: item.itemId, value: encodeEvent(item) }))
       const positions = await log.append('items', records)
       metrics.eventsAccepted.inc({ type: 'item' }, items.length)
-      return positions.at(-1)
+      return positions
     },
 
     /** @returns where the deletion stands */

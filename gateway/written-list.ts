@@ -1,44 +1,52 @@
 import { hash } from 'node:crypto'
 import type { Strategy } from './engine/request.ts'
 
-/** A list, as far as writing it goes. */
+/** An answer, as far as writing it goes. */
 export interface Writable {
-  readonly recommendationId: string
+  readonly recommendationId?: string
   readonly nextPage?: string | undefined
   /** What is told of this answer alone. */
   readonly freshness?: unknown
-  readonly strategy: Strategy
-  readonly items: readonly unknown[]
   readonly isStale?: boolean | undefined
 }
 
-/** A list as it is sent. It is written once, however often it is sent: that takes longer than to look it up. */
-export interface WrittenList {
+export interface WritableList extends Writable {
   readonly strategy: Strategy
+  readonly items: readonly unknown[]
+}
+
+/** An answer as it is sent. It is written once, however often it is sent: that takes longer than to look it up. */
+export interface Written {
   /** The user state did not answer when it was made: it may soon be another one. */
   readonly isStale: boolean
-  /** Of the list itself, weak: the same in every process that makes the same list. */
+  /** Of the answer itself, weak: the same in every process that makes the same answer. */
   readonly tag: string
   /** Characters, about. */
   readonly length: number
-  /** JSON. Every answer has an id of its own. */
-  withId(recommendationId: string): string
+  /** JSON. Every answer has an id of its own, unless it is none that a rating can name. */
+  withId(recommendationId: string | undefined): string
 }
 
-/** Of two answers with the same list the tags are the same: they differ in what each is called, and in what is told beside the list. */
-export function writeList<L extends Writable>({ recommendationId: _, nextPage, freshness, ...list }: L): WrittenList {
-  const text = JSON.stringify(list)
+export interface WrittenList extends Written {
+  readonly strategy: Strategy
+}
+
+/** Of two answers that tell the same the tags are the same: they differ in what each is called, and in what is told beside. */
+export function write<A extends Writable>({ recommendationId: _, nextPage, freshness, ...answer }: A): Written {
+  const text = JSON.stringify(answer)
   const beside = JSON.stringify({ nextPage, freshness })
   const rest = beside === '{}' ? text.slice(1) : `${text.slice(1, -1)},${beside.slice(1)}`
   return {
-    strategy: list.strategy,
-    isStale: list.isStale ?? false,
+    isStale: answer.isStale ?? false,
     // Weak, since the bytes are not the same.
     tag: `W/"${hash('sha1', text, 'base64url')}"`,
     length: rest.length,
-    withId: (recommendationId) => `{"recommendationId":${JSON.stringify(recommendationId)},${rest}`,
+    withId: (recommendationId) =>
+      recommendationId === undefined ? `{${rest}` : `{"recommendationId":${JSON.stringify(recommendationId)},${rest}`,
   }
 }
+
+export const writeList = <L extends WritableList>(list: L): WrittenList => ({ ...write(list), strategy: list.strategy })
 
 /** Whether `If-None-Match` names the tag, compared weakly (RFC 9110, 13.1.2). */
 export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {

@@ -101,6 +101,9 @@ export function createEngine(parts: EngineParts) {
       return answer(source, ranked, { served: situation.served, ignored, isStale: situation.isStale })
     }),
 
+    /** Resolves when lists have the items that were described by now. */
+    listed: async (): Promise<void> => serving.current()?.listed(),
+
     isKnown,
     isHidden: catalogue.isHidden,
     countAnswer: answers.count,

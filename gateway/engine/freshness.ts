@@ -5,7 +5,7 @@ import type { Offset } from '../../models/events/types.ts'
 import { createEndCheck } from './log-ends.ts'
 
 /** Reads that wait at once: each of them holds a connection for seconds. */
-const MAX_WAITS = 5_000
+export const MAX_WAITS = 5_000
 /** Users that are read together when changes may have gone unheard. */
 const USERS_A_LOOK = 100
 
@@ -42,7 +42,7 @@ export interface Waits {
 export function createWaits({ state, log, closing, max = MAX_WAITS }: Parts): Waits {
   const byUser = new Map<string, Set<Wait>>()
   const byPartition = new Map<number, Set<Wait>>()
-  const isPastEnd = createEndCheck(log)
+  const isPastEnd = createEndCheck(log, 'ratings')
   let count = 0
 
   const stopListening = state.changes(hear)

@@ -14,9 +14,10 @@ import type { Newcomers, ServedGeneration } from './serving.ts'
 import type { Shelf } from './shelf.ts'
 import { createDifference } from './shelf-difference.ts'
 
-/** Shelves are laid out anew at most so often. */
+/** Shelves are laid out anew at most so often. Each time all lists are made anew: for a rating, that is not worth it at once. */
 const FOLDED_INTERVAL_MS = 500
-const BORROWED_INTERVAL_MS = 5_000
+/** What is described has all lists made anew anyway. */
+const BORROWED_INTERVAL_MS = 50
 /** Items on each shelf, at most: those with most raters, and those described last. What is folded in takes no room from others. */
 const MAX_FOLDED = 2_000
 const MAX_BORROWED = 5_000 + MAX_FOLDED
@@ -41,30 +42,41 @@ export function followNewcomers(parts: Parts) {
   const { state, rankings, catalogue, logger } = parts
   return (served: Pick<ServedGeneration, 'generation' | 'foldIn' | 'shelf'>): Newcomers => {
     const { generation } = served
-    const folded = createOverlay({ intervalMs: FOLDED_INTERVAL_MS, max: MAX_FOLDED }, parts)
-    const borrowed = createOverlay({ intervalMs: BORROWED_INTERVAL_MS, max: MAX_BORROWED }, parts)
+    const folded = createOverlay({ minIntervalMs: FOLDED_INTERVAL_MS, max: MAX_FOLDED }, parts)
+    const borrowed = createOverlay({ minIntervalMs: BORROWED_INTERVAL_MS, max: MAX_BORROWED }, parts)
     const theOthers = createDifference()
     const closing = new AbortController()
     const folding = foldInFromRaters(served, { state, rankings, logger, folded, signal: closing.signal })
     /** Items of which something changed. */
     const touched = new Set<string>()
     let borrow: BorrowFactors | undefined
-    let isLooking = false
+    let looking: Promise<void> | undefined
 
     function touch(itemId: string): void {
       if (generation.indexOf.has(itemId)) return
       touched.add(itemId)
-      void look()
+      look()
     }
 
     /** Whoever tells of changes is not held up by them. */
-    async function look(): Promise<void> {
-      if (isLooking || !borrow || closing.signal.aborted) return
-      isLooking = true
+    function look(): void {
+      if (looking || !borrow || closing.signal.aborted) return
+      looking = considerAllTouched(borrow).finally(() => {
+        looking = undefined
+      })
+    }
+
+    async function considerAllTouched(borrow: BorrowFactors): Promise<void> {
       // Who tells of several items does so one by one: the first is looked at before the others are told of.
       while (touched.size > 0 && !closing.signal.aborted)
         await inBackground(considerTouched(borrow), closing.signal).catch(failed)
-      isLooking = false
+    }
+
+    /** Resolves when lists have what was described by now, as far as there is room. */
+    async function listed(): Promise<void> {
+      await begun
+      while (looking) await looking
+      await borrowed.laid()
     }
 
     function* considerTouched(borrow: BorrowFactors): Steps<void> {
@@ -125,6 +137,7 @@ export function followNewcomers(parts: Parts) {
 
     return {
       begun,
+      listed,
       shelves: () => shelvesOf(folded.shelf(), theOthers(borrowed.shelf(), folded.shelf())),
       ratedShelves: () => shelvesOf(folded.shelf()),
       version: () => `${folded.version()}.${borrowed.version()}`,

@@ -10,9 +10,9 @@ const catalogue = { get: () => undefined, isHidden: () => false, hidden: () => [
 const givenBack: Workspace[] = []
 const opened: { close(): void }[] = []
 
-function open(max: number, intervalMs = 1) {
+function open(max: number, minIntervalMs = 1) {
   const overlay = createOverlay(
-    { intervalMs, max },
+    { minIntervalMs, max },
     {
       catalogue: catalogue as unknown as Catalogue,
       pool: createScanPool(1),
@@ -59,6 +59,22 @@ it('lays out at once all that came, if need be, although it was laid out just no
   const version = overlay.version()
   await overlay.settle()
   expect(overlay.version()).toBe(version)
+})
+
+it('tells when all that came is laid out, though not at once', async () => {
+  const overlay = open(10, 300)
+  await overlay.laid()
+  expect(overlay.shelf()).toBeUndefined()
+  overlay.put('a', vector, 1)
+  await overlay.laid()
+  expect(overlay.shelf()?.itemIds).toEqual(['a'])
+  overlay.put('b', vector, 1)
+  await overlay.laid()
+  expect(overlay.shelf()?.itemIds).toEqual(['a', 'b'])
+  overlay.put('c', vector, 1)
+  const laid = overlay.laid()
+  overlay.close()
+  await laid
 })
 
 it('stays as it is laid out while what is put is there already', async () => {

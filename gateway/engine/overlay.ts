@@ -22,6 +22,8 @@ export interface Overlay {
   has(itemId: string): boolean
   /** As it was last laid out; undefined: there is nothing on it. */
   shelf(): Shelf | undefined
+  /** Resolves when all that was put and removed by now is laid out, or cannot be. Never rejects. */
+  laid(): Promise<void>
   /** Lays out at once what has changed by now, if anything has. Never rejects. */
   settle(): Promise<void>
   /** Another one whenever it was laid out anew; never that of another overlay. */
@@ -30,8 +32,8 @@ export interface Overlay {
 }
 
 interface Options {
-  /** From one layout to the next, at least. */
-  readonly intervalMs: number
+  /** From one layout to the next, at least; longer where a layout takes long. */
+  readonly minIntervalMs: number
   /** Items, at most. */
   readonly max: number
 }
@@ -44,13 +46,16 @@ interface Parts {
   giveBack(workspace: Workspace): void
 }
 
+/** Layouts may take this share of the time at most, so that they stay out of the way of requests: of thousands of items, 20 ms each half second. */
+const MAX_SHARE = 0.04
+
 /** Layouts made in this process. */
 let layouts = 0
 
 type Laid = Shelf & { retire(): void }
 
 /** A shelf of items that come and go one by one: laid out anew, in the background, soon after something changed. */
-export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, logger, giveBack }: Parts): Overlay {
+export function createOverlay({ minIntervalMs, max }: Options, { catalogue, pool, logger, giveBack }: Parts): Overlay {
   const entries = new Map<string, Entry>()
   let laid: Laid | undefined
   let version = ++layouts
@@ -58,6 +63,9 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
   let timer: NodeJS.Timeout | undefined
   let laying: Promise<void> | undefined
   let laidAt = Number.NEGATIVE_INFINITY
+  /** Of the last layout, without the waits between its steps. */
+  let tookMs = 0
+  let next = Promise.withResolvers<void>()
   /** Something is to be laid out that is not yet. */
   let hasChanged = false
 
@@ -65,7 +73,8 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
     hasChanged = true
     // Once that is done, it is seen to.
     if (laying || isClosed) return
-    timer ??= setTimeout(() => void layOut(), Math.max(GATHER_MS, laidAt + intervalMs - performance.now())).unref()
+    const dueAt = laidAt + Math.max(minIntervalMs, tookMs / MAX_SHARE)
+    timer ??= setTimeout(() => void layOut(), Math.max(GATHER_MS, dueAt - performance.now())).unref()
   }
 
   /** Never rejects. One at a time. */
@@ -76,6 +85,8 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
       laying = undefined
       laidAt = performance.now()
       if (hasChanged) change()
+      next.resolve()
+      next = Promise.withResolvers()
     })
     return laying
   }
@@ -106,7 +117,9 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
   }
 
   async function laidOut(): Promise<Laid | undefined> {
+    tookMs = 0
     if (entries.size === 0) return undefined
+    let began = performance.now()
     const items = best().sort(([x], [y]) => (x < y ? -1 : 1))
     const itemIds = items.map(([itemId]) => itemId)
     const indexOf = new Map(itemIds.map((itemId, index) => [itemId, index]))
@@ -118,8 +131,10 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
     const steps = buildShelf({ itemIds, indexOf, factors, positives: undefined }, workspace, catalogue, pool)
     for (;;) {
       const { done, value } = steps.next()
+      tookMs += performance.now() - began
       if (done) return { ...value, retire: () => retire(value, workspace) }
       await yieldToRequests()
+      began = performance.now()
     }
   }
 
@@ -142,6 +157,9 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
     },
     has: (itemId) => entries.has(itemId),
     shelf: () => laid,
+    async laid() {
+      while ((laying || hasChanged) && !isClosed) await next.promise
+    },
     async settle() {
       if (laying) await laying
       if (hasChanged && !isClosed) await layOut()
@@ -150,6 +168,7 @@ export function createOverlay({ intervalMs, max }: Options, { catalogue, pool, l
     close() {
       isClosed = true
       clearTimeout(timer)
+      next.resolve()
       // Requests that are under way still find it.
       laid?.retire()
     },

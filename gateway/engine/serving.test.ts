@@ -71,6 +71,7 @@ function open(maxWaitMs?: number): Serving {
       followed.push(id)
       return {
         begun: beginnings[id] ?? Promise.resolve(),
+        listed: async () => {},
         shelves: () => [],
         ratedShelves: () => [],
         version: () => '',

@@ -31,6 +31,8 @@ export interface ServedGeneration {
   readonly ratedShelves: readonly Shelf[]
   /** Another one whenever those that it has not seen changed, in no generation the same. */
   version(): string
+  /** Resolves when lists have the items that were described by now. */
+  listed(): Promise<void>
   /** The sampled users by their directions. Laid out when somebody first asks. */
   users(): Scorer
 }
@@ -39,6 +41,8 @@ export interface ServedGeneration {
 export interface Newcomers {
   /** Resolves when those that were there from the start are laid out, though not yet all in their final form, or cannot be. */
   readonly begun: Promise<void>
+  /** Resolves when lists have what was described by now, or cannot have it. */
+  listed(): Promise<void>
   /** All of them, and those whose factors come from ratings. */
   shelves(): readonly Shelf[]
   ratedShelves(): readonly Shelf[]
@@ -202,6 +206,7 @@ function* openIn(
       return [shelf, ...newcomers.ratedShelves()]
     },
     version: newcomers.version,
+    listed: newcomers.listed,
     users() {
       users ??= usersOf(generation, workspace)
       return users

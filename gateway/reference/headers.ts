@@ -1,8 +1,8 @@
 const header = (description: string, schema: object = { type: 'string' }) => ({ description, schema })
 
-/** Headers of a list that is answered by its tag. */
+/** Headers of what is answered with a tag. */
 export const TAGGED = {
-  ETag: header('The tag of the list: given as `If-None-Match`, the list is sent only if it is another one by then'),
+  ETag: header('The tag of what is told: given as `If-None-Match`, it is sent only if it is another one by then'),
   'Cache-Control': header('`private, no-cache`: to be asked about each time'),
 }
 

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { accepted, CATALOGUE_WAIT_MS } from '../items.ts'
+import { CATALOGUE_WAIT_MS, createReceipts } from '../item-writes.ts'
+import { accepted } from '../items.ts'
 import { Problem } from '../problems.ts'
 import { inPath, itemId, json, needs, refusals } from '../schemas.ts'
 
@@ -16,7 +17,10 @@ const route = createRoute({
   responses: { 202: json(accepted, 'The deletion is on the log'), ...refusals(400, 404, 503) },
 })
 
-export const deleteItem = (app: App, { publisher, catalogue, engine }: Gateway) => {
+export const deleteItem = (app: App, gateway: Gateway) => {
+  const { publisher, catalogue, engine } = gateway
+  const receiptOf = createReceipts(gateway)
+
   /** Another process may have taken the item a moment ago. Where that cannot be found out in time, it may be there. */
   async function mayBeThere(itemId: string): Promise<boolean> {
     if (engine.isKnown(itemId)) return true
@@ -26,9 +30,6 @@ export const deleteItem = (app: App, { publisher, catalogue, engine }: Gateway) 
   return app.openapi(route, async (c) => {
     const { itemId } = c.req.valid('param')
     if (!(await mayBeThere(itemId))) throw new Problem('not-found', `Nobody knows an item '${itemId}'.`)
-    const position = await publisher.deleteItem(itemId)
-    // Answered once this process has it from the log, so that the next request sees no trace of the item.
-    await catalogue.reached(position, CATALOGUE_WAIT_MS)
-    return c.json({ accepted: 1 }, 202)
+    return c.json({ accepted: 1, ...(await receiptOf([await publisher.deleteItem(itemId)])) }, 202)
   })
 }

@@ -1,11 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { answerItem, itemAnswer } from '../items.ts'
+import { awaited, freshness } from '../read-your-writes.ts'
 import { genre, json, needs, paging, refusals, text } from '../schemas.ts'
 import { createItemSearch } from '../search/item-search.ts'
 
 const query = z.strictObject({
   ...paging,
+  ...awaited,
   genre,
   query: text(0, 256).optional().openapi({
     description:
@@ -21,13 +23,18 @@ const route = createRoute({
   description: 'Most popular first, by positive ratings; a title that is the query, whole, before all others.',
   security: needs('read'),
   request: { query },
-  responses: { 200: json(z.object({ items: z.array(itemAnswer) }), 'The available items'), ...refusals(400) },
+  responses: {
+    200: json(z.object({ items: z.array(itemAnswer), ...freshness }), 'The available items'),
+    ...refusals(400, 409),
+  },
 })
 
-export const listItems = (app: App, { catalogue, engine, logger, closing }: Gateway) => {
+export const listItems = (app: App, { catalogue, engine, freshItems, logger, closing }: Gateway) => {
   const { search } = createItemSearch(catalogue, engine.rankings, logger, closing)
   return app.openapi(route, async (c) => {
-    const found = await search(c.req.valid('query'))
-    return c.json({ items: found.map(answerItem) }, 200)
+    const { after, wait, ...query } = c.req.valid('query')
+    const fresh = await freshItems({ after, wait })
+    const found = await search(query)
+    return c.json({ items: found.map(answerItem), ...fresh }, 200)
   })
 }

@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Position } from '../../infra/event-log/port.ts'
 import type { App, Gateway } from '../context.ts'
-import { CATALOGUE_WAIT_MS, itemInput } from '../items.ts'
+import { createReceipts } from '../item-writes.ts'
+import { itemInput } from '../items.ts'
 import { ingestLines, isNdjson, lineOutcome, NDJSON } from '../lines.ts'
-import { json, needs, oneOrMany, refusals } from '../schemas.ts'
+import { json, needs, oneOrMany, refusals, token } from '../schemas.ts'
 
 const MAX_BATCH = 1_000
 
@@ -20,30 +21,30 @@ const route = createRoute({
     },
   },
   responses: {
-    202: json(z.object({ accepted: z.int(), ...lineOutcome }).openapi('ItemsAccepted'), 'The items are on the log'),
+    202: json(
+      z.object({ accepted: z.int(), token, ...lineOutcome }).openapi('ItemsAccepted'),
+      'The items are on the log',
+    ),
     ...refusals(400, 413, 415, 503),
   },
 })
 
-export const postItems = (app: App, { publisher, catalogue, settings }: Gateway) =>
-  app.openapi(route, async (c) => {
-    let last: Position | undefined
-    const caughtUp = async (): Promise<void> => {
-      if (last) await catalogue.reached(last, CATALOGUE_WAIT_MS)
-    }
+export const postItems = (app: App, gateway: Gateway) => {
+  const { publisher, settings } = gateway
+  const receiptOf = createReceipts(gateway)
+  return app.openapi(route, async (c) => {
     if (!isNdjson(c)) {
       const items = [c.req.valid('json')].flat()
-      last = await publisher.items(items)
-      await caughtUp()
-      return c.json({ accepted: items.length }, 202)
+      return c.json({ accepted: items.length, ...(await receiptOf(await publisher.items(items))) }, 202)
     }
+    const positions: Position[] = []
     const outcome = await ingestLines(c.req.raw.body, {
       schema: itemInput,
       maxBytes: settings.bodyLimit,
       async store(items) {
-        last = await publisher.items(items)
+        for (const position of await publisher.items(items)) positions.push(position)
       },
     })
-    await caughtUp()
-    return c.json(outcome, 202)
+    return c.json({ ...outcome, ...(await receiptOf(positions)) }, 202)
   })
+}

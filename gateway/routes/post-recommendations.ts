@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { contextItemId, explain, fittingTogether, givenRatings, group, selection, withGenre } from '../list-query.ts'
-import { json, list, needs, refusals, userId } from '../schemas.ts'
+import { awaited, freshList, usersOf } from '../read-your-writes.ts'
+import { json, needs, refusals, userId } from '../schemas.ts'
 
-export const postRecommendations = (app: App, { log, engine }: Gateway) => {
+export const postRecommendations = (app: App, { log, engine, freshFor }: Gateway) => {
   const body = z
     .strictObject({
       userId: userId.optional(),
@@ -48,13 +49,17 @@ export const postRecommendations = (app: App, { log, engine }: Gateway) => {
     description:
       'Whoever the model does not know, or has nothing for, is answered by what is like `contextItemId`, by what is trending in the asked genre, or by what is popular; `strategy` tells.',
     security: needs('read'),
-    request: { body: { required: true, content: { 'application/json': { schema: body } } } },
-    responses: { 200: json(list, 'The list, best first'), ...refusals(400, 413, 415) },
+    request: {
+      query: z.strictObject(awaited),
+      body: { required: true, content: { 'application/json': { schema: body } } },
+    },
+    responses: { 200: json(freshList, 'The list, best first'), ...refusals(400, 409, 413, 415) },
   })
 
   return app.openapi(route, async (c) => {
     const { userId, ratings, userIds, groupMode, contextItemId, ...rest } = c.req.valid('json')
-    const answer = await engine.recommend({ userId, ratings, userIds, groupMode, contextItemId }, withGenre(rest))
-    return c.json(answer, 200)
+    const asker = { userId, ratings, userIds, groupMode, contextItemId }
+    const fresh = await freshFor(c.req.valid('query'), ...usersOf(asker))
+    return c.json({ ...(await engine.recommend(asker, withGenre(rest))), ...fresh }, 200)
   })
 }

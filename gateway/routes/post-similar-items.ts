@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { explain, fittingTogether, selection, someItemIds, withGenre } from '../list-query.ts'
-import { json, list, needs, refusals } from '../schemas.ts'
+import { awaited, freshList } from '../read-your-writes.ts'
+import { json, needs, refusals } from '../schemas.ts'
 
 const body = z
   .strictObject({
@@ -19,15 +20,19 @@ const route = createRoute({
   summary: 'Items that are near all of some items',
   description: 'By the mean of the cosines with each of them.',
   security: needs('read'),
-  request: { body: { required: true, content: { 'application/json': { schema: body } } } },
+  request: {
+    query: z.strictObject(awaited),
+    body: { required: true, content: { 'application/json': { schema: body } } },
+  },
   responses: {
-    200: json(list, 'The list, most similar first; empty where nobody knows any of the items'),
-    ...refusals(400, 413, 415),
+    200: json(freshList, 'The list, most similar first; empty where nobody knows any of the items'),
+    ...refusals(400, 409, 413, 415),
   },
 })
 
-export const postSimilarItems = (app: App, { engine }: Gateway) =>
+export const postSimilarItems = (app: App, { engine, freshFor }: Gateway) =>
   app.openapi(route, async (c) => {
     const { items, ...rest } = c.req.valid('json')
-    return c.json(await engine.similarItems(items, withGenre(rest)), 200)
+    const fresh = await freshFor(c.req.valid('query'))
+    return c.json({ ...(await engine.similarItems(items, withGenre(rest))), ...fresh }, 200)
   })

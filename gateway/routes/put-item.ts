@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { accepted, CATALOGUE_WAIT_MS, itemDescription, itemEvent } from '../items.ts'
+import { createReceipts } from '../item-writes.ts'
+import { accepted, itemDescription, itemEvent } from '../items.ts'
 import { inPath, itemId, json, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
@@ -17,10 +18,10 @@ const route = createRoute({
   responses: { 202: json(accepted, 'The item is on the log'), ...refusals(400, 413, 415, 503) },
 })
 
-export const putItem = (app: App, { publisher, catalogue }: Gateway) =>
-  app.openapi(route, async (c) => {
+export const putItem = (app: App, gateway: Gateway) => {
+  const receiptOf = createReceipts(gateway)
+  return app.openapi(route, async (c) => {
     const item = itemEvent(c.req.valid('param').itemId, c.req.valid('json'))
-    const position = await publisher.items([item])
-    if (position) await catalogue.reached(position, CATALOGUE_WAIT_MS)
-    return c.json({ accepted: 1 }, 202)
+    return c.json({ accepted: 1, ...(await receiptOf(await gateway.publisher.items([item]))) }, 202)
   })
+}

@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { givenRatings, itemIds } from '../list-query.ts'
-import { json, list, needs, refusals, userId } from '../schemas.ts'
+import { awaited, freshList, usersOf } from '../read-your-writes.ts'
+import { json, needs, refusals, userId } from '../schemas.ts'
 
-export const rank = (app: App, { log, engine }: Gateway) => {
+export const rank = (app: App, { log, engine, freshFor }: Gateway) => {
   const body = z
     .strictObject({
       userId: userId.optional(),
@@ -20,15 +21,19 @@ export const rank = (app: App, { log, engine }: Gateway) => {
     description:
       'All of it is ranked, what the user has rated and what is hidden from lists too. What is known and cannot be scored comes last, with 0.',
     security: needs('read'),
-    request: { body: { required: true, content: { 'application/json': { schema: body } } } },
+    request: {
+      query: z.strictObject(awaited),
+      body: { required: true, content: { 'application/json': { schema: body } } },
+    },
     responses: {
-      200: json(list, 'The items, best first; those that nobody knows, or that were deleted, in `ignored`'),
-      ...refusals(400, 413, 415),
+      200: json(freshList, 'The items, best first; those that nobody knows, or that were deleted, in `ignored`'),
+      ...refusals(400, 409, 413, 415),
     },
   })
 
   return app.openapi(route, async (c) => {
     const { items, ...asker } = c.req.valid('json')
-    return c.json(await engine.rank(asker, items), 200)
+    const fresh = await freshFor(c.req.valid('query'), ...usersOf(asker))
+    return c.json({ ...(await engine.rank(asker, items)), ...fresh }, 200)
   })
 }

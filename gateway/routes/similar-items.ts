@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { exclude, withGenre } from '../list-query.ts'
 import { Problem } from '../problems.ts'
-import { genre, inPath, itemId, json, list, listPaging, needs, refusals } from '../schemas.ts'
+import { awaited, freshList } from '../read-your-writes.ts'
+import { genre, inPath, itemId, json, listPaging, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'get',
@@ -14,15 +15,17 @@ const route = createRoute({
   security: needs('read'),
   request: {
     params: z.strictObject({ itemId: inPath('itemId', itemId) }),
-    query: z.strictObject({ ...listPaging, genre, exclude }),
+    query: z.strictObject({ ...listPaging, genre, exclude, ...awaited }),
   },
-  responses: { 200: json(list, 'The list, most similar first'), ...refusals(400, 404) },
+  responses: { 200: json(freshList, 'The list, most similar first'), ...refusals(400, 404, 409) },
 })
 
-export const similarItems = (app: App, { engine }: Gateway) =>
+export const similarItems = (app: App, { engine, freshFor }: Gateway) =>
   app.openapi(route, async (c) => {
     const { itemId } = c.req.valid('param')
+    const { after, wait, ...rest } = c.req.valid('query')
+    const fresh = await freshFor({ after, wait })
     if (!engine.isKnown(itemId))
       throw new Problem('not-found', `Neither the catalogue nor the model knows an item '${itemId}'.`)
-    return c.json(await engine.similarItems([itemId], withGenre(c.req.valid('query'))), 200)
+    return c.json({ ...(await engine.similarItems([itemId], withGenre(rest))), ...fresh }, 200)
   })

@@ -1,7 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
+import { awaited, freshness } from '../read-your-writes.ts'
 import { inPath, json, needs, paging, refusals, userId } from '../schemas.ts'
+import { ifNoneMatch, tagged, tell } from '../tell.ts'
 
 const similarUserList = z
   .object({
@@ -10,6 +12,7 @@ const similarUserList = z
       z.object({ userId: z.string(), score: z.number().openapi({ description: 'Cosine of the two vectors' }) }),
     ),
     generation: z.string().nullable(),
+    ...freshness,
   })
   .openapi('SimilarUsers')
 
@@ -21,13 +24,19 @@ const route = createRoute({
   description:
     'Among a sample of at most 10,000 users that the model keeps. Empty for a user of whom the model knows no positive rating, and past the end of the sample.',
   security: needs('read'),
-  request: { params: z.strictObject({ userId: inPath('userId', userId) }), query: z.strictObject(paging) },
-  responses: { 200: json(similarUserList, 'The users, most similar first'), ...refusals(400, 503) },
+  parameters: ifNoneMatch,
+  request: {
+    params: z.strictObject({ userId: inPath('userId', userId) }),
+    query: z.strictObject({ ...paging, ...awaited }),
+  },
+  responses: { ...tagged(json(similarUserList, 'The users, most similar first')), ...refusals(400, 409, 503) },
 })
 
-export const similarUsers = (app: App, { engine }: Gateway) =>
+export const similarUsers = (app: App, { engine, freshFor }: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId } = c.req.valid('param')
-    const answer = await engine.insights.similarUsers(userId, c.req.valid('query'))
-    return c.json({ recommendationId: randomUUIDv7(), ...answer }, 200)
+    const { after, wait, ...paging } = c.req.valid('query')
+    const fresh = await freshFor({ after, wait }, userId)
+    const answer = await engine.insights.similarUsers(userId, paging)
+    return tell(c, { recommendationId: randomUUIDv7(), ...answer, ...fresh })
   })

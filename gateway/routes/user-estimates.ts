@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { inPath, itemId, json, list, needs, refusals, repeated, userId } from '../schemas.ts'
+import { awaited, freshList } from '../read-your-writes.ts'
+import { inPath, itemId, json, needs, refusals, repeated, userId } from '../schemas.ts'
+import { ifNoneMatch, tagged, tell } from '../tell.ts'
 
 const route = createRoute({
   method: 'get',
@@ -10,18 +12,21 @@ const route = createRoute({
   description:
     'A score for each `item`, in the order asked. By the model where it knows something the user likes, else by popularity: `strategy` tells. 0 for what is known and cannot be scored.',
   security: needs('read'),
+  parameters: ifNoneMatch,
   request: {
     params: z.strictObject({ userId: inPath('userId', userId) }),
-    query: z.strictObject({ item: repeated(itemId) }),
+    query: z.strictObject({ item: repeated(itemId), ...awaited }),
   },
   responses: {
-    200: json(list, 'The items as asked; those that nobody knows, or that were deleted, in `ignored`'),
-    ...refusals(400),
+    ...tagged(json(freshList, 'The items as asked; those that nobody knows, or that were deleted, in `ignored`')),
+    ...refusals(400, 409),
   },
 })
 
-export const userEstimates = (app: App, { engine }: Gateway) =>
+export const userEstimates = (app: App, { engine, freshFor }: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId } = c.req.valid('param')
-    return c.json(await engine.rank({ userId }, c.req.valid('query').item, 'asked'), 200)
+    const { item, ...after } = c.req.valid('query')
+    const fresh = await freshFor(after, userId)
+    return tell(c, { ...(await engine.rank({ userId }, item, 'asked')), ...fresh })
   })

@@ -2,7 +2,9 @@ import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { Problem } from '../problems.ts'
+import { awaited, freshness } from '../read-your-writes.ts'
 import { inPath, itemId, json, needs, pagingBy, reason, refusals, shownItem, userId } from '../schemas.ts'
+import { ifNoneMatch, tagged, tell } from '../tell.ts'
 
 const explanation = z
   .object({
@@ -17,6 +19,7 @@ const explanation = z
       description: 'Ratings below the threshold that moved the vector, though they contribute nothing themselves',
     }),
     generation: z.string().nullable(),
+    ...freshness,
   })
   .openapi('Explanation')
 
@@ -28,18 +31,21 @@ const route = createRoute({
   description:
     'Exact: the score of an item is a sum over the ratings of the user (Hu, Koren and Volinsky 2008). Zero where the model knows nothing that the user likes.',
   security: needs('read'),
+  parameters: ifNoneMatch,
   request: {
     params: z.strictObject({ userId: inPath('userId', userId), itemId: inPath('itemId', itemId) }),
-    query: z.strictObject(pagingBy(1000)),
+    query: z.strictObject({ ...pagingBy(1000), ...awaited }),
   },
-  responses: { 200: json(explanation, 'The contributions'), ...refusals(400, 404) },
+  responses: { ...tagged(json(explanation, 'The contributions')), ...refusals(400, 404, 409) },
 })
 
-export const userExplanation = (app: App, { engine }: Gateway) =>
+export const userExplanation = (app: App, { engine, freshFor }: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId, itemId } = c.req.valid('param')
+    const { after, wait, ...paging } = c.req.valid('query')
+    const fresh = await freshFor({ after, wait }, userId)
     if (!engine.isKnown(itemId))
       throw new Problem('not-found', `Neither the catalogue nor the model knows an item '${itemId}'.`)
-    const answer = await engine.insights.explanation(userId, itemId, c.req.valid('query'))
-    return c.json({ recommendationId: randomUUIDv7(), ...answer }, 200)
+    const answer = await engine.insights.explanation(userId, itemId, paging)
+    return tell(c, { recommendationId: randomUUIDv7(), ...answer, ...fresh })
   })

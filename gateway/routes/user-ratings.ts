@@ -1,11 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { detailsOf } from '../engine/answers.ts'
+import { awaited, freshness } from '../read-your-writes.ts'
 import { inPath, json, listedItem, needs, paging, refusals, userId } from '../schemas.ts'
+import { ifNoneMatch, tagged, tell } from '../tell.ts'
 
 const ratings = z
   .object({
     items: z.array(listedItem.omit({ score: true }).extend({ value: z.number(), occurredAt: z.iso.datetime() })),
+    ...freshness,
   })
   .openapi('RatedItems')
 
@@ -16,14 +19,22 @@ const route = createRoute({
   summary: 'What a user has rated',
   description: 'The latest rating of each item, newest first, without those that were withdrawn.',
   security: needs('read'),
-  request: { params: z.strictObject({ userId: inPath('userId', userId) }), query: z.strictObject(paging) },
-  responses: { 200: json(ratings, 'The ratings; none for a user nobody has heard of'), ...refusals(400, 503) },
+  parameters: ifNoneMatch,
+  request: {
+    params: z.strictObject({ userId: inPath('userId', userId) }),
+    query: z.strictObject({ ...paging, ...awaited }),
+  },
+  responses: {
+    ...tagged(json(ratings, 'The ratings; none for a user nobody has heard of')),
+    ...refusals(400, 409, 503),
+  },
 })
 
-export const userRatings = (app: App, { engine, catalogue }: Gateway) =>
+export const userRatings = (app: App, { engine, catalogue, freshFor }: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId } = c.req.valid('param')
-    const { skip, limit } = c.req.valid('query')
+    const { skip, limit, ...after } = c.req.valid('query')
+    const fresh = await freshFor(after, userId)
     const record = await engine.profiles.recordOf(userId)
     const standing = [...(record?.history.values() ?? [])]
       .filter((entry) => entry.value !== null)
@@ -35,5 +46,5 @@ export const userRatings = (app: App, { engine, catalogue }: Gateway) =>
       occurredAt: new Date(occurredAt).toISOString(),
       ...detailsOf(catalogue, itemId),
     }))
-    return c.json({ items }, 200)
+    return tell(c, { items, ...fresh })
   })

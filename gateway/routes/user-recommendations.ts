@@ -1,25 +1,22 @@
-import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Context, MiddlewareHandler, TypedResponse } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import { createAnswerCache } from '../answer-cache.ts'
 import type { App, Gateway } from '../context.ts'
 import { listParameters, withGenre } from '../list-query.ts'
 import { MAX_ID_LENGTH } from '../pages.ts'
 import { parametersBeside } from '../parameters.ts'
 import { invalidRequest } from '../problems.ts'
-import { createTokenReads } from '../read-your-writes.ts'
-import { mayHave, TAGGED } from '../reference/headers.ts'
-import { inPath, json, list, needs, refusals, token, userId, waitMs } from '../schemas.ts'
+import { awaited, freshness } from '../read-your-writes.ts'
+import { inPath, json, list, needs, refusals, userId } from '../schemas.ts'
+import { ifNoneMatch, tagged, tell, tellWritten } from '../tell.ts'
 import type { PagedAnswer } from '../user-lists.ts'
-import { matchesEtag, type WrittenList, writeList } from '../written-list.ts'
 
 const query = z.strictObject({
   ...listParameters,
   page: z.string().max(MAX_ID_LENGTH).optional().openapi({
     description: 'The `nextPage` of an answer, alone: the list goes on as it was asked for',
   }),
-  after: token.optional().openapi({ description: 'Token of a write that the list is to show; not beside `page`' }),
-  wait: waitMs.openapi({ description: 'How long to wait for it, in ms' }),
+  ...awaited,
 })
 
 const userList = list.extend({
@@ -27,9 +24,7 @@ const userList = list.extend({
     description:
       'For `page`: the list goes on, and repeats nothing, although the model changes. Once the second page was asked for, all further ones are good for ten minutes',
   }),
-  freshness: z
-    .object({ satisfied: z.boolean().openapi({ description: 'Whether the list shows what `after` asked for' }) })
-    .optional(),
+  ...freshness,
 })
 
 const route = createRoute({
@@ -40,26 +35,24 @@ const route = createRoute({
   description:
     'A user who is unknown, of whom the model knows no positive rating, or for whose taste it has nothing to list, gets what is like `contextItemId`, what is trending in the genre, or what is popular, less what they have rated; `strategy` tells. With `If-None-Match` a list that has not changed is not sent again, unless it does not show yet what `after` asked for.',
   security: needs('read'),
-  parameters: mayHave('If-None-Match', 'The `ETag` of a list that you have, or several: 304 if it has not changed'),
+  parameters: ifNoneMatch,
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query },
   responses: {
-    200: { ...json(userList.openapi('UserList'), 'The list, best first'), headers: TAGGED },
-    304: { description: 'The list is the one that `If-None-Match` names', headers: TAGGED },
+    ...tagged(json(userList.openapi('UserList'), 'The list, best first')),
     ...refusals(400, 409, 410),
   },
 })
 
 export const userRecommendations = (app: App, gateway: Gateway) => {
-  const { engine, state, userLists } = gateway
+  const { engine, state, userLists, freshFor } = gateway
   const answers = createAnswerCache(state, engine.version)
-  const reachToken = createTokenReads(gateway)
 
   /** An address that was answered before need not be read again. */
   const repeated: MiddlewareHandler = async (c, next) => {
     const kept = answers.find(c.req.param('userId') as string, c.req.url)
     if (!kept) return next()
     engine.countAnswer(kept.strategy)
-    return told(c, kept)
+    return tellWritten<PagedAnswer>(c, kept)
   }
 
   return app.openapi({ ...route, middleware: [repeated] as const }, async (c) => {
@@ -68,15 +61,15 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
     const first = (): Promise<PagedAnswer> => userLists.first(userId, withGenre(rest), givenIn(c.req.url))
     if (page !== undefined) {
       refuseBesidePage(c.req.url)
-      return told(c, writeList(await userLists.next(userId, page)))
+      return tell(c, await userLists.next(userId, page))
     }
     if (after !== undefined) {
-      const freshness = { satisfied: await reachToken(userId, after, wait) }
+      const fresh = await freshFor({ after, wait }, userId)
       // Word of the write may still be on its way here: who asks next, and waits for nothing, gets no older list.
-      if (freshness.satisfied) answers.drop(userId)
-      return told(c, writeList({ ...(await first()), freshness }), freshness.satisfied)
+      if (fresh.freshness?.satisfied) answers.drop(userId)
+      return tell(c, { ...(await first()), ...fresh })
     }
-    return told(c, await answers.make(userId, c.req.url, first))
+    return tellWritten<PagedAnswer>(c, await answers.make(userId, c.req.url, first))
   })
 }
 
@@ -97,15 +90,4 @@ function givenIn(url: string): string {
   given.delete('after')
   given.delete('wait')
   return given.toString()
-}
-
-/** @param isWhatWasAsked  if not, a 304 would not tell so */
-function told(c: Context, list: WrittenList, isWhatWasAsked = true) {
-  const headers = { etag: list.tag, 'cache-control': 'private, no-cache' }
-  if (isWhatWasAsked && matchesEtag(c.req.header('if-none-match'), list.tag)) return c.body(null, 304, headers)
-  // By `c.body` more than one header would go through a web Headers, which takes longer than all the rest of it.
-  const response = new Response(list.withId(randomUUIDv7()), {
-    headers: { ...headers, 'content-type': 'application/json' },
-  })
-  return response as Response & TypedResponse<z.infer<typeof userList>, 200, 'json'>
 }

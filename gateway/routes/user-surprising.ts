@@ -1,7 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
+import { awaited, freshness } from '../read-your-writes.ts'
 import { inPath, json, needs, paging, refusals, shownItem, userId } from '../schemas.ts'
+import { ifNoneMatch, tagged, tell } from '../tell.ts'
 
 const surprises = z
   .object({
@@ -13,6 +15,7 @@ const surprises = z
       }),
     ),
     generation: z.string().nullable(),
+    ...freshness,
   })
   .openapi('Surprises')
 
@@ -23,13 +26,19 @@ const route = createRoute({
   summary: 'What a user likes though nothing foretold it',
   description: 'Each liked item is scored by the other ratings alone; the lowest score stands first.',
   security: needs('read'),
-  request: { params: z.strictObject({ userId: inPath('userId', userId) }), query: z.strictObject(paging) },
-  responses: { 200: json(surprises, 'The liked items, most surprising first'), ...refusals(400) },
+  parameters: ifNoneMatch,
+  request: {
+    params: z.strictObject({ userId: inPath('userId', userId) }),
+    query: z.strictObject({ ...paging, ...awaited }),
+  },
+  responses: { ...tagged(json(surprises, 'The liked items, most surprising first')), ...refusals(400, 409) },
 })
 
-export const userSurprising = (app: App, { engine }: Gateway) =>
+export const userSurprising = (app: App, { engine, freshFor }: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId } = c.req.valid('param')
-    const answer = await engine.insights.surprising(userId, c.req.valid('query'))
-    return c.json({ recommendationId: randomUUIDv7(), ...answer }, 200)
+    const { after, wait, ...paging } = c.req.valid('query')
+    const fresh = await freshFor({ after, wait }, userId)
+    const answer = await engine.insights.surprising(userId, paging)
+    return tell(c, { recommendationId: randomUUIDv7(), ...answer, ...fresh })
   })

@@ -19,6 +19,14 @@ it('gives back the log and the highest offset of each partition, in at most 512 
   )
 })
 
+it('tells what stands on topic `items` from what stands on topic `ratings`', () => {
+  const positions = [{ partition: 0, offset: 7 }]
+  const items = [{ partition: 0, offset: 9 }]
+  const logId = crypto.randomUUID()
+  expect(decodeToken(encodeToken(logId, positions, items))).toEqual({ logId, positions, items })
+  expect(decodeToken(encodeToken(logId, [], items))).toEqual({ logId, positions: [], items })
+})
+
 it.each(['', 'x', 'not a token', '../../etc', 'A'.repeat(513), Buffer.alloc(17, 0xff).toString('base64url')])(
   'takes %j for no token',
   (text) => {

@@ -9,21 +9,35 @@ export interface TokenPosition {
 /** What a token stands for: the log, and the highest offset on each partition that was touched. */
 export interface Token {
   readonly logId: string
+  /** Of topic `ratings`. */
   readonly positions: readonly TokenPosition[]
+  /** Of topic `items`. */
+  readonly items: readonly TokenPosition[]
 }
 
 /** Contract. Reached with positions on 60 partitions and offsets of 2^35; a topic of more partitions needs another form. */
 const MAX_LENGTH = 512
 const ID_BYTES = 16
+/** Partitions of topic `items` are counted from here, which is more than a topic has. */
+const ITEMS_FROM = 2 ** 20
 
 /**
  * What a client gives back to read its own writes: opaque to it, bytes in base64url to us: the log's id, then by ascending
  * partition the step from the former one and the offset, as varints.
- * @param logId  a UUID
+ * @param logId      a UUID
+ * @param positions  of topic `ratings`
+ * @param items      of topic `items`
  */
-export function encodeToken(logId: string, positions: readonly TokenPosition[]): string {
+export function encodeToken(
+  logId: string,
+  positions: readonly TokenPosition[],
+  items: readonly TokenPosition[] = [],
+): string {
   const highest = new Map<number, Offset>()
-  for (const { partition, offset } of positions) highest.set(partition, Math.max(offset, highest.get(partition) ?? 0))
+  const note = (partition: number, offset: Offset) =>
+    highest.set(partition, Math.max(offset, highest.get(partition) ?? 0))
+  for (const { partition, offset } of positions) note(partition, offset)
+  for (const { partition, offset } of items) note(ITEMS_FROM + partition, offset)
   const bytes = [...bytesOf(logId)]
   let last = 0
   for (const [partition, offset] of [...highest].sort(([a], [b]) => a - b)) {
@@ -56,7 +70,12 @@ export function decodeToken(token: string): Token | undefined {
     if (partition > Number.MAX_SAFE_INTEGER) return undefined
     positions.push({ partition, offset: numbers[i + 1] as number })
   }
-  return { logId, positions }
+  const isOfItems = ({ partition }: TokenPosition): boolean => partition >= ITEMS_FROM
+  return {
+    logId,
+    positions: positions.filter((position) => !isOfItems(position)),
+    items: positions.filter(isOfItems).map(({ partition, offset }) => ({ partition: partition - ITEMS_FROM, offset })),
+  }
 }
 
 /** Seven bits a byte, the lowest first; by division, since offsets go beyond 32 bits. */
