@@ -109,6 +109,7 @@ describe('PUT, POST, GET and DELETE of items', () => {
         accepted: 3,
         rejectedCount: 1,
         rejected: [{ line: 4, errors: ['title', 'genres'].map((path) => ({ path, message: expect.any(String) })) }],
+        token: expect.any(String),
       },
     ])
     for (const { itemId } of many)

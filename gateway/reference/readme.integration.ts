@@ -50,7 +50,8 @@ it('the README shows every route with what it answers', { timeout: 240_000 }, as
 function formOf(section: string): string[] {
   return section.split(/\n(?=[$#|]|```|$)/).map((part) => {
     const lines = part.split('\n')
-    if (!part.startsWith('$ ')) return part
+    // Of metrics, their names.
+    if (!part.startsWith('$ ')) return part.replaceAll(/^(\w+) [\d.e+-]+$/gm, '$1')
     // Lines that are sent stand on lines of their own, up to the closing quote.
     const end =
       lines.findIndex(
