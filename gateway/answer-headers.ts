@@ -14,6 +14,9 @@ const FOR_BROWSERS = {
   'x-content-type-options': 'nosniff',
 }
 
+/** compression.ts */
+const VARY = 'accept-encoding'
+
 const REQUEST_ID = 'x-request-id'
 const USABLE_ID = /^[\w\-=]{1,255}$/
 
@@ -26,7 +29,7 @@ export const answerHeaders: MiddlewareHandler<{ Variables: RequestIdVariables }>
   const sent = c.req.header(REQUEST_ID)
   const requestId = sent !== undefined && USABLE_ID.test(sent) ? sent : randomUUID()
   c.set('requestId', requestId)
-  const headers = { ...FOR_BROWSERS, [REQUEST_ID]: requestId }
+  const headers = { ...FOR_BROWSERS, [REQUEST_ID]: requestId, vary: VARY }
   const { outgoing } = (c.env ?? {}) as Partial<HttpBindings>
   if (!outgoing) return next().then(() => addToResponse(c, headers))
   addToHead(outgoing, headers)
@@ -35,11 +38,15 @@ export const answerHeaders: MiddlewareHandler<{ Variables: RequestIdVariables }>
 
 function addToHead(outgoing: HttpBindings['outgoing'], headers: Record<string, string>): void {
   const writeHead = outgoing.writeHead as (status: number, own?: object) => unknown
-  const withHeaders = (status: number, own?: object) => writeHead.call(outgoing, status, { ...headers, ...own })
+  const withHeaders = (status: number, own: Record<string, string> = {}) => {
+    const vary = own.vary === undefined ? VARY : `${own.vary}, ${VARY}`
+    return writeHead.call(outgoing, status, { ...headers, ...own, vary })
+  }
   outgoing.writeHead = withHeaders as typeof outgoing.writeHead
 }
 
 /** Without a server, as in tests. */
 function addToResponse({ res }: Context, headers: Record<string, string>): void {
   for (const [name, value] of Object.entries(headers)) if (!res.headers.has(name)) res.headers.set(name, value)
+  if (res.headers.get('vary') !== VARY) res.headers.append('vary', VARY)
 }

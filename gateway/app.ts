@@ -5,6 +5,7 @@ import { cors } from 'hono/cors'
 import { refuseCrossSiteWrites, requireKey, requireLoopbackName } from './access.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { check } from './checks.ts'
+import { compress } from './compression.ts'
 import { requireContentType } from './content-type.ts'
 import type { App, GatewayDependencies } from './context.ts'
 import { createEngine } from './engine/engine.ts'
@@ -56,7 +57,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   const app: App = new OpenAPIHono({ defaultHook: refuseFaults })
   app.onError(answerProblems(logger))
   app.notFound((c) => unknownPath(app, c.req.method, c.req.path).toResponse(c.get('requestId')))
-  app.use(answerHeaders, observe(metrics, logger))
+  app.use(answerHeaders, observe(metrics, logger), compress)
   if (settings.apiKeys === undefined) app.use(check(requireLoopbackName))
   // Before keys are asked for: a browser's preflight carries none.
   if (settings.corsOrigins.length > 0) app.use(cors({ ...CORS, origin: [...settings.corsOrigins] }))

@@ -6,7 +6,7 @@ import { EXAMPLES, type Example } from './examples.ts'
 
 /** Of transport, which OpenAPI leaves out, and those of which the document says that every answer has them. */
 const UNTOLD = new Set([
-  ...['content-type', 'content-length', 'transfer-encoding', 'content-security-policy'],
+  ...['content-type', 'content-length', 'transfer-encoding', 'vary', 'content-security-policy'],
   ...['cross-origin-resource-policy', 'referrer-policy', 'x-content-type-options'],
 ])
 const ALL = { authorization: 'Bearer all' }
