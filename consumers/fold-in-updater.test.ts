@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { openEmbeddedLog } from '../infra/event-log/embedded.ts'
+import { readErasures } from '../infra/event-log/erasures.ts'
 import type { EventLog, LogRecord, NewRecord, Topic } from '../infra/event-log/port.ts'
 import { silent } from '../infra/logging.ts'
 import { createMetrics } from '../infra/metrics.ts'
@@ -283,6 +284,8 @@ describe('an erasure', () => {
       await append(world.log, erased(ada))
       await updateFrom(world)
       expect(await world.state.read(ada)).toBeUndefined()
+      const { last } = await readErasures(world.log)
+      expect([last(ada)?.offset, last(bob)]).toEqual([3, undefined])
       await expectConsistent(world)
       await append(world.log, old)
       await updateFrom(world)

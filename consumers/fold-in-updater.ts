@@ -1,4 +1,5 @@
 import { UnavailableError } from '../infra/errors.ts'
+import { erasureRecord } from '../infra/event-log/erasures.ts'
 import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
 import { mapInSlices } from '../infra/in-slices.ts'
 import type { Logger } from '../infra/logging.ts'
@@ -30,7 +31,7 @@ interface Updater {
 
 /**
  * Keeps every user's history and vector, and the item statistics of every partition, with the raters of new items. Order of one batch's writes: statistics with
- * `counted` (their deltas need the old ratings), then the users, then dead letters, then the `applied` watermark. A kill between any
+ * `counted` (their deltas need the old ratings), then the users, then dead letters and the list of the erased, then the `applied` watermark. A kill between any
  * two is mended by reading the batch again: what is counted is not counted twice, what a user has applied is passed over.
  */
 export function foldInUpdater({ log, state, generation, maxHistory, logger, metrics }: Updater): Consumer {
@@ -56,7 +57,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, logger, metr
     // a user back whom an erasure has removed meanwhile.
     const open = records.filter(({ offset }) => offset > offsets.applied)
     if (open.length === 0) return
-    const { byUser, refused, last } = sort(open)
+    const { byUser, refused, erased, last } = sort(open)
     const readAt = performance.now()
     const standing = await state.readMany([...byUser.keys()])
     const updated = await mapInSlices([...byUser], ([userId, events], i) =>
@@ -73,6 +74,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, logger, metr
       throw new UnavailableError('The updater stood still for minutes: it reads the users again before it writes them.')
     await write(updates, byUser)
     await putAside('ratings', refused, { log, logger, metrics, group: UPDATER_GROUP })
+    if (erased.length > 0) await log.append('erasures', erased)
     await state.advance(partition, last.offset)
     seen.set(partition, last.offset)
     metrics.freshnessSeconds.observe(Math.max(0, Date.now() - last.appendedAt) / 1000)
@@ -81,17 +83,20 @@ export function foldInUpdater({ log, state, generation, maxHistory, logger, metr
   function sort(records: readonly LogRecord[]) {
     const byUser = new Map<string, PlacedEvent[]>()
     const refused: Refused[] = []
+    const erased = []
     for (const reading of readRatings(log, records)) {
       if ('reason' in reading) {
         refused.push(reading)
         continue
       }
-      const placed = { event: reading.event, offset: reading.record.offset }
+      const { event, record } = reading
+      const placed = { event, offset: record.offset }
+      if (event.type === 'user-erased') erased.push(erasureRecord(log.identity, { ...record, userId: event.userId }))
       const events = byUser.get(placed.event.userId)
       if (events) events.push(placed)
       else byUser.set(placed.event.userId, [placed])
     }
-    return { byUser, refused, last: records.at(-1) as LogRecord }
+    return { byUser, refused, erased, last: records.at(-1) as LogRecord }
   }
 
   /**

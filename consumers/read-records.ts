@@ -1,4 +1,5 @@
 import { messageOf } from '../infra/errors.ts'
+import { isBlank } from '../infra/event-log/erased-records.ts'
 import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
 import { decodeEvent } from '../models/events/codec.ts'
 import { readItem } from '../models/events/read-item.ts'
@@ -19,10 +20,10 @@ export type Reading = { readonly record: LogRecord; readonly event: RatingEvent 
 
 /**
  * Reads records of topic `ratings`. Every consumer goes through here, so that all agree on which records count: the time limit is
- * taken against the time of append, so that a replay years later decides the same.
+ * taken against the time of append, so that a replay years later decides the same. Where something was removed, nothing is read.
  */
 export function readRatings(log: EventLog, records: readonly LogRecord[]): Reading[] {
-  return records.map((record) => readOne(log, record))
+  return records.flatMap((record) => (isBlank(record) ? [] : [readOne(log, record)]))
 }
 
 function readOne(log: EventLog, record: LogRecord): Reading {

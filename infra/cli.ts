@@ -32,6 +32,10 @@ const COMMANDS: Record<string, { load: () => Promise<Command>; does: string }> =
     load: async () => (await import('./commands/restore.ts')).restore,
     does: 'a backup made a data folder: npm run restore -- DIR --data-dir NEW',
   },
+  compact: {
+    load: async () => (await import('./commands/compact.ts')).compactFolder,
+    does: 'the bytes of erased users removed from a stopped data folder',
+  },
   'dead-letters': {
     load: async () => (await import('./commands/dead-letters.ts')).deadLetters,
     does: 'what no consumer could read: npm run dead-letters -- list|show|replay|drop [ID…|--all]',

@@ -46,7 +46,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'ports',
     files:
-      /^infra\/(ledger-report|backup-record|hot-copy|job-record|event-log\/(dead-letters|read-topic)|model-store\/(live|not-served|prune|rebuild-request)|rating-store\/row-hash|user-state\/recent-users)\.ts$/,
+      /^infra\/(ledger-report|backup-record|hot-copy|job-record|event-log\/(dead-letters|erase-again|erasures|erased-records|read-topic)|model-store\/(live|not-served|prune|rebuild-request)|rating-store\/row-hash|user-state\/recent-users)\.ts$/,
     layers: ['models', 'ports', 'base'],
     packages: /^node:(crypto|timers\/promises)$/,
   },
@@ -58,7 +58,7 @@ const LAYERS: readonly Layer[] = [
   })),
   {
     name: 'adapters',
-    files: /^infra\/((event-log|user-state|rating-store|model-store)\/|lmdb-file\.ts$)/,
+    files: /^infra\/((event-log|user-state|rating-store|model-store)\/|lmdb-file\.ts$|renew-lmdb-file\.ts$)/,
     layers: ['adapters', 'models', 'ports', 'base'],
     packages: ANY,
   },

@@ -10,6 +10,7 @@ import { refoldOnSwitch } from '../consumers/refold.ts'
 import { TUNED } from '../models/als/tune.ts'
 import type { HyperParameters, Tuned } from '../models/als/types.ts'
 import type { Config, Role } from './config.ts'
+import { readErasures } from './event-log/erasures.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
 import type { LiveGeneration } from './model-store/live.ts'
@@ -99,6 +100,7 @@ export function startRebuilds(
   const work: Rebuild = {
     ...settingsOf(config, stores),
     ...{ ratings, models, partitions, logger, metrics },
+    erasures: () => readErasures(log),
     maxHistory: config.MAX_HISTORY,
     threads: config.THREADS,
     tolerance: config.REBUILD_TOLERANCE,

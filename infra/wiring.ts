@@ -5,6 +5,7 @@ import { bindRatings, bindState, bindStores } from './binding.ts'
 import type { Config } from './config.ts'
 import type { DataFolder } from './data-folder.ts'
 import { ConfigError } from './errors.ts'
+import type { LastErasure } from './event-log/erased-records.ts'
 import type { EventLog } from './event-log/port.ts'
 import type { HotCopy } from './hot-copy.ts'
 import type { Logger } from './logging.ts'
@@ -108,6 +109,37 @@ export async function openEmptyRatings(config: Config, log: EventLog, opening: O
     await ratings.reset()
     await bindRatings(log, ratings)
   })
+}
+
+export interface Compacted {
+  /** Records that went from the log. */
+  readonly records: number
+  /** Of the log and the user state, as far as they are embedded. */
+  readonly bytes: { readonly before: number; readonly after: number }
+}
+
+/**
+ * Writes the embedded user state and then the embedded log anew, without what was removed from them and without the records of who
+ * was erased after them. Nobody may have them open; broken off at any moment, it can be done again.
+ * @param last  a user's last erasure
+ * @throws UnavailableError when the disk is full: then what stood there stands
+ */
+export async function compactStores(
+  config: Config,
+  folder: DataFolder,
+  last: (userId: string) => LastErasure | undefined,
+): Promise<Compacted> {
+  const bytes = { before: 0, after: 0 }
+  const add = (some: Compacted['bytes']): void => {
+    bytes.before += some.before
+    bytes.after += some.after
+  }
+  if (config.USER_STATE_URL === 'embedded:')
+    add(await (await import('./user-state/compact-embedded.ts')).compactEmbeddedState(inside(folder, 'state')))
+  const { compactEmbeddedLog } = await import('./event-log/compact-embedded.ts')
+  const log = await compactEmbeddedLog(inside(folder, 'log'), last)
+  add(log.bytes)
+  return { records: log.records, bytes }
 }
 
 /** The store, once `prepare` is done with it; closed, if that fails. */

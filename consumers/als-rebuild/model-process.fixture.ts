@@ -35,6 +35,7 @@ async function stopShort(id: string): Promise<void> {
 /** Publishes as a rebuild does, a model that took no time. */
 function rebuild(into: ModelStore): void {
   const ratings = { watermark: async () => [0], recordGeneration: async () => {} }
+  const erasures = async () => ({ positions: [], last: () => undefined })
   const log = {
     identity: { id: 'log', clusterId: undefined, partitions: 1, scale: { min: 1, max: 5, positiveFrom: 4 } },
     ends: async () => [0],
@@ -44,7 +45,7 @@ function rebuild(into: ModelStore): void {
     async rebuild(report) {
       report(`by ${name}`)
       const generation = generationOf(`of-${name}`, { createdAt: Date.now() })
-      return publish(generation, { ratings, models: into, logger: silent, metrics: createMetrics() })
+      return publish(generation, { ratings, models: into, erasures, logger: silent, metrics: createMetrics() })
     },
   })
 }

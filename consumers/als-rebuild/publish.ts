@@ -1,3 +1,4 @@
+import type { Erasures } from '../../infra/event-log/erasures.ts'
 import type { Logger } from '../../infra/logging.ts'
 import type { Metrics } from '../../infra/metrics.ts'
 import { comparisonInWords, isHeldBack, whyNotServed } from '../../infra/model-store/not-served.ts'
@@ -6,10 +7,12 @@ import { pruneGenerations } from '../../infra/model-store/prune.ts'
 import type { GenerationRow, RatingStore } from '../../infra/rating-store/port.ts'
 import type { Generation } from '../../models/als/types.ts'
 import type { Published } from './outcome.ts'
+import { takeOutErased } from './without-erased.ts'
 
 interface Publisher {
   readonly ratings: Pick<RatingStore, 'recordGeneration'>
   readonly models: ModelStore
+  readonly erasures: () => Promise<Erasures>
   readonly logger: Logger
   readonly metrics: Metrics
 }
@@ -20,7 +23,7 @@ interface Publisher {
  */
 export async function publish(
   generation: Generation,
-  { models, ratings, logger, metrics }: Publisher,
+  { models, ratings, erasures, logger, metrics }: Publisher,
 ): Promise<Published> {
   const info = await models.publish(generation)
   const pointer = await models.pointer()
@@ -35,6 +38,12 @@ export async function publish(
   await pruneGenerations(models).catch((error: unknown) =>
     logger.warn({ err: error }, 'old generations were not removed'),
   )
+  // Who was erased during the training is taken out of this one by the next.
+  await erasures()
+    .then((erased) => takeOutErased(models, erased, id))
+    .catch((error: unknown) =>
+      logger.warn({ err: error }, 'who was erased still is in the samples of older generations'),
+    )
   metrics.rebuildSeconds.observe(trainSeconds)
   const remark = isServed ? forcedInWords(generation) : whyNotServed(info, pointer, undefined)
   logger[remark === undefined ? 'info' : 'warn'](

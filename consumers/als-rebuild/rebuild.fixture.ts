@@ -50,7 +50,8 @@ export function storesForRebuilds() {
   function roleOf(change: Partial<HyperParameters> = {}): Rebuild {
     const hyperParameters = { ...TINY, ...change }
     const sizes = { partitions: 3, maxHistory: 10_000, threads: 1, tolerance: 3 }
-    return { ratings, models, ...sizes, hyperParameters, search: [], logger: silent, metrics }
+    const erasures = async () => ({ positions: [], last: () => undefined })
+    return { ratings, models, erasures, ...sizes, hyperParameters, search: [], logger: silent, metrics }
   }
 
   return {

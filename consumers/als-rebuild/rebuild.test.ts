@@ -198,3 +198,39 @@ describe('a model that is worse than the live one', () => {
     expect((await models().list()).map(({ id }) => id)).toEqual([live])
   })
 })
+
+it('takes who was erased out of the samples of older models, whose place others take', async () => {
+  await store(SOME)
+  const [first, second] = [await published(), await published({ seed: 2 })]
+  await models().activate(first, true)
+  const { userSample, watermark } = await models().load(first)
+  const [gone = ''] = userSample.userIds
+  const last = { partition: 0, offset: watermark[0] as number, appendedAt: 0 }
+  const erasures = async () => ({
+    positions: [last],
+    last: (userId: string) => (userId === gone ? last : undefined),
+  })
+  const third = await published({ seed: 3 }, { erasures })
+
+  const kept = await models().list()
+  expect(kept).toHaveLength(3)
+  expect(kept.map(({ id }) => id)).not.toContain(first)
+  expect(kept.map(({ id }) => id)).not.toContain(second)
+  const { active, pinned } = await models().pointer()
+  expect(pinned).toBe(true)
+  for (const { id } of kept) {
+    if (id === third) continue
+    const { userSample: left, sampleLacks, ...generation } = await models().load(id)
+    expect(left.userIds).toEqual(userSample.userIds.filter((userId) => userId !== gone))
+    expect(sampleLacks).toEqual([last.offset + 1, ...watermark.slice(1)])
+    if (id === active) {
+      const d = TINY.factors
+      expect(left.factors.data).toEqual(userSample.factors.data.slice(d))
+      expect(generation).toMatchObject({ watermark, hyperParameters: { seed: 1 } })
+    }
+  }
+  // Nobody was erased since: they stay.
+  await published({ seed: 4 }, { erasures })
+  const ids = new Set((await models().list()).map(({ id }) => id))
+  expect(kept.filter(({ id }) => id !== third && !ids.has(id))).toEqual([])
+})

@@ -1,4 +1,5 @@
 import { CorruptGenerationError, UnknownGenerationError } from '../../infra/errors.ts'
+import type { Erasures } from '../../infra/event-log/erasures.ts'
 import { inSlices } from '../../infra/in-slices.ts'
 import type { Logger } from '../../infra/logging.ts'
 import type { Metrics } from '../../infra/metrics.ts'
@@ -18,6 +19,8 @@ import { trainInThread } from './training-thread.ts'
 export interface Rebuild extends Settings {
   readonly ratings: RatingStore
   readonly models: ModelStore
+  /** Who was erased so far. */
+  readonly erasures: () => Promise<Erasures>
   readonly partitions: number
   readonly maxHistory: number
   /** On which it trains. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { openEmbeddedLog } from '../../infra/event-log/embedded.ts'
+import { readErasures } from '../../infra/event-log/erasures.ts'
 import type { EventLog } from '../../infra/event-log/port.ts'
 import { silent } from '../../infra/logging.ts'
 import { createMetrics } from '../../infra/metrics.ts'
@@ -115,6 +116,7 @@ describe.concurrent('a rebuild runs', () => {
       const role = {
         ratings,
         models: world.models,
+        erasures: () => readErasures(world.log),
         partitions,
         hyperParameters,
         maxHistory: 100,

@@ -1,4 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { GenerationInfo } from '../../infra/model-store/port.ts'
+import type { Offset } from '../../models/events/types.ts'
 import type { App, Gateway } from '../context.ts'
 import { readErasureId } from '../erasure-id.ts'
 import { Problem } from '../problems.ts'
@@ -10,13 +12,16 @@ type State = z.output<typeof state>
 const receipt = z
   .object({
     erasureId: z.string(),
-    status: z.enum(['running', 'complete']).openapi({ description: 'complete: every store is done' }),
+    status: z.enum(['running', 'complete']).openapi({
+      description: 'complete: every store is done, and an embedded log has removed the events',
+    }),
     stores: z.record(z.string(), state).openapi({
       description:
         '`until newer models`: a model from before the erasure is kept still, and may hold a vector of the user among its sample, which is shown to nobody; the last five models are kept. Lists that were held for `nextPage` are gone within ten minutes, and are shown to nobody until then.',
     }),
-    logBytes: z.enum(['removed', 'until rewrite-log']).openapi({
-      description: 'Whether the events themselves are off the log, which nobody reads them from for that user any more',
+    logBytes: z.enum(['removed', 'until compact', 'until rewrite-log']).openapi({
+      description:
+        'Whether the bytes of the events are off the log; of these nobody reads that user any more. An embedded log removes them at its next start, or by `npm run compact` while it is stopped; of Kafka only `npm run rewrite-log` does.',
     }),
   })
   .openapi('Erasure')
@@ -31,32 +36,44 @@ const route = createRoute({
   responses: { 200: json(receipt, 'The receipt'), ...refusals(400, 404) },
 })
 
-export const getErasure = (app: App, { log, models, applied }: Gateway) =>
+type Receipt = Omit<z.output<typeof receipt>, 'erasureId' | 'status'>
+
+export const getErasure = (app: App, gateway: Gateway) =>
   app.openapi(route, async (c) => {
     const { erasureId } = c.req.valid('param')
-    const decoded = readErasureId(erasureId)
-    const [position] = decoded?.positions ?? []
-    const isOurs = decoded?.logId === log.identity.id && decoded.positions.length === 1
-    const end = isOurs && position ? (await log.ends('ratings'))[position.partition] : undefined
-    if (!position || end === undefined || position.offset >= end)
+    const found = await receiptOf(gateway, erasureId)
+    if (found === undefined)
       throw new Problem('not-found', `There is no erasure '${erasureId}'; DELETE /v1/users/{userId} answers its id.`)
-    const { partition, offset } = position
-    const [reached, generations] = await Promise.all([applied(partition), models.list()])
-    const isInModels = generations.some(({ watermark }) => (watermark[partition] ?? 0) <= offset)
-    const inModels: State = isInModels ? 'until newer models' : 'erased'
-    const states = Object.entries(reached).map(([store, upTo]): [string, State] => [
-      store,
-      upTo >= offset ? 'erased' : 'pending',
-    ])
-    const stores = Object.fromEntries([...states, ['model store', inModels]])
-    const isComplete = Object.values(stores).every((one) => one === 'erased')
-    return c.json(
-      {
-        erasureId,
-        status: isComplete ? ('complete' as const) : ('running' as const),
-        stores,
-        logBytes: 'until rewrite-log' as const,
-      },
-      200,
-    )
+    const isComplete =
+      Object.values(found.stores).every((one) => one === 'erased') && found.logBytes !== 'until compact'
+    return c.json({ erasureId, status: isComplete ? ('complete' as const) : ('running' as const), ...found }, 200)
   })
+
+async function receiptOf({ log, models, applied }: Gateway, erasureId: string): Promise<Receipt | undefined> {
+  const decoded = readErasureId(erasureId)
+  const [position] = decoded?.positions ?? []
+  if (!decoded || !position || decoded.positions.length > 1) return undefined
+  const { partition, offset } = position
+  const former = log.former.find(({ id }) => id === decoded.logId)
+  const ends = former?.ends ?? (decoded.logId === log.identity.id ? await log.ends('ratings') : [])
+  if (offset >= (ends[partition] ?? 0)) return undefined
+  const [reached, generations, held] = await Promise.all([
+    applied(partition),
+    models.list(),
+    former ? undefined : log.heldUntil('ratings', position),
+  ])
+  // The log gives the bytes up once its stores are done, or are filled anew without them.
+  const isDone = (upTo: Offset): boolean => held === undefined || upTo >= offset
+  const isInModels = !former && generations.some((one) => (lackedBefore(one)[partition] ?? 0) <= offset)
+  const stores = Object.entries(reached).map(([store, upTo]): [string, State] => [
+    store,
+    isDone(upTo) ? 'erased' : 'pending',
+  ])
+  return {
+    stores: { ...Object.fromEntries(stores), 'model store': isInModels ? 'until newer models' : 'erased' },
+    logBytes: held ? `until ${held}` : 'removed',
+  }
+}
+
+/** By partition: who was erased below that offset is not in the sample of the model. */
+const lackedBefore = ({ watermark, sampleLacks = watermark }: GenerationInfo): readonly Offset[] => sampleLacks

@@ -2,6 +2,7 @@ import { type ApiKeys, followApiKeys } from '../../gateway/api-keys.ts'
 import { kernelModule } from '../../models/linalg/workspace.ts'
 import type { Dataset } from '../../producers/datasets/dataset.ts'
 import { logPublisher } from '../../producers/publisher.ts'
+import { compactIfDue } from '../compaction.ts'
 import { type Config, checkConfig, embeddedStores, readConfig, warningsOf } from '../config.ts'
 import { type DataFolder, openDataFolder } from '../data-folder.ts'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
@@ -69,6 +70,7 @@ async function run(
   const dataset = has('gateway') ? await firstDataset(config, folder) : undefined
   // Nobody asked for the generated one: a log that is not empty keeps its own scale.
   const scale = askedScale(config, config.DATASET === undefined ? undefined : dataset?.scale)
+  if (folder) await compactIfDue(config, folder, logger)
   const stores = keep(await openStores(config, { folder, scale, withRatings: has('sink') || has('rebuilder'), logger }))
   const toLoad = dataset !== undefined && isToLoad(dataset, config, folder, await isEmpty(stores)) ? dataset : undefined
   if (config.DATASET !== undefined && dataset !== undefined && toLoad === undefined && folder === undefined)

@@ -2,11 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { erased, rated } from '../../consumers/events.fixture.ts'
+import { encodeEvent } from '../../models/events/codec.ts'
 import { UnknownDeadLetterError } from '../errors.ts'
 import { record } from './contract-tools.ts'
 import { deadLetter, deadLetterOf, deadLettersOn, dropDeadLetter, replayDeadLetter } from './dead-letters.ts'
 import { openEmbeddedLog } from './embedded.ts'
-import type { EventLog, LogRecord } from './port.ts'
+import { erasureRecord, readErasures } from './erasures.ts'
+import type { EventLog, LogRecord, Position, Topic } from './port.ts'
 
 let folder: string
 let log: EventLog
@@ -19,7 +22,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function recordsOf(topic: 'ratings' | 'items'): Promise<LogRecord[]> {
+async function recordsOf(topic: Topic): Promise<LogRecord[]> {
   const records: LogRecord[] = []
   const tail = await log.tail(topic, (some) => void records.push(...some))
   await tail.caughtUp
@@ -87,4 +90,31 @@ it('of others are passed over', async () => {
   await log.append('ratings.dead-letter', [{ key: 'k', value: Buffer.from('x') }])
   await log.append('ratings.dead-letter', [{ key: 'k', value: null, headers: { topic: 'toString' } }])
   expect(await deadLettersOn(log)).toEqual([])
+})
+
+it('keeps those to itself that are of users who were erased since, under whatever key', async () => {
+  const event = encodeEvent(rated('ann', 'i', 5))
+  await log.append('ratings', [record('ann', 'broken'), record('bob', 'broken'), { key: 'bob', value: event }])
+  for (const one of await recordsOf('ratings'))
+    await log.append('ratings.dead-letter', [deadLetter('ratings', one, 'wrong')])
+  expect(await deadLettersOn(log)).toHaveLength(3)
+
+  const [position] = await log.append('ratings', [{ key: 'ann', value: encodeEvent(erased('ann')) }])
+  await log.append('erasures', [erasureRecord(log.identity, { ...(position as Position), userId: 'ann' })])
+  const left = await deadLettersOn(log)
+  expect(left.map(({ key, value }) => [key, String(value)])).toEqual([['bob', 'broken']])
+
+  await log.append('ratings', [record('ann', 'broken anew')])
+  const anew = (await recordsOf('ratings')).find(({ value }) => String(value) === 'broken anew') as LogRecord
+  await log.append('ratings.dead-letter', [deadLetter('ratings', anew, 'wrong')])
+  expect(await deadLettersOn(log)).toHaveLength(2)
+})
+
+it('lists who was erased without their names', async () => {
+  const at = (offset: number) => erasureRecord(log.identity, { partition: 3, offset, userId: 'ann of the hills' })
+  await log.append('erasures', [at(7), at(4), at(4)])
+  const { positions, last } = await readErasures(log)
+  expect([positions.length, last('ann of the hills')?.offset, last('bob')]).toEqual([2, 7, undefined])
+  expect((await readErasures(log, 'another log')).positions).toEqual([])
+  for (const { key, value } of await recordsOf('erasures')) expect(`${key} ${value}`).not.toContain('hills')
 })

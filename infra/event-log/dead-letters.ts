@@ -1,5 +1,7 @@
 import type { Offset } from '../../models/events/types.ts'
 import { UnknownDeadLetterError } from '../errors.ts'
+import { erasedRecords } from './erased-records.ts'
+import { readErasures } from './erasures.ts'
 import { type EventLog, type LogRecord, type NewRecord, TOPICS, type Topic } from './port.ts'
 import { readTopic } from './read-topic.ts'
 
@@ -40,7 +42,7 @@ function about(
 
 /**
  * Those that nobody has replayed or dropped yet, in the order in which they were put aside; one that was put aside twice, by a
- * consumer that came again, once.
+ * consumer that came again, once. Those of users who were erased since are not among them, though the log may still have their bytes.
  */
 export async function deadLettersOn(log: EventLog): Promise<DeadLetter[]> {
   const letters = new Map<string, DeadLetter>()
@@ -53,8 +55,24 @@ export async function deadLettersOn(log: EventLog): Promise<DeadLetter[]> {
       else if (!letters.has(letter.id)) letters.set(letter.id, letter)
     }
   })
-  return [...letters.values()].filter(({ id }) => !settled.has(id))
+  const open = [...letters.values()].filter(({ id }) => !settled.has(id))
+  if (open.length === 0) return open
+  const isErased = erasedRecords((await readErasures(log)).last)
+  return open.filter((letter) => !(letter.topic === 'ratings' && isErased(asRecord(letter))))
 }
+
+/** The record of topic `ratings` that one of the dead letters tells of, as far as it was noted; undefined: it tells of none. */
+export function originOf(record: LogRecord): LogRecord | undefined {
+  const letter = letterIn(record)
+  return letter?.topic === 'ratings' ? asRecord(letter) : undefined
+}
+
+const asRecord = ({ key = '', at, ...letter }: DeadLetter): LogRecord => ({
+  ...letter,
+  key,
+  appendedAt: at,
+  headers: {},
+})
 
 /** @returns undefined: somebody else wrote it */
 function letterIn({ key, value, appendedAt, headers }: LogRecord): DeadLetter | undefined {

@@ -6,15 +6,24 @@ import type { Offset, RatingScale } from '../../models/events/types.ts'
 import { assertRoom, hasRoom } from '../disk-room.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
 import { checkLmdbFile, commitFailure, copyDatabase } from '../lmdb-file.ts'
-import { type LogIdentity, type LogRecord, type NewRecord, type Position, TOPICS, type Topic } from './port.ts'
+import { isBlank } from './erased-records.ts'
+import {
+  type FormerLog,
+  type LogIdentity,
+  type LogRecord,
+  type NewRecord,
+  type Position,
+  TOPICS,
+  type Topic,
+} from './port.ts'
 
-const FILE = 'event-log.mdb'
+export const FILE = 'event-log.mdb'
 
 /** Written to find out whether an append could be: more than free pages in the file are good for. */
 const ROOM_BYTES = 64 * 1024
 
 /** A record as it lies on the disk (MessagePack), under the key [partition, offset] in the database of its topic. */
-type Stored = [appendedAt: number, key: string, value: Uint8Array | null, headers: NewRecord['headers'] | null]
+export type Stored = [appendedAt: number, key: string, value: Uint8Array | null, headers: NewRecord['headers'] | null]
 
 export interface Append {
   readonly topic: Topic
@@ -27,6 +36,12 @@ interface Places {
   readonly positions: Position[][]
   /** Of every partition that is appended to, afterwards. */
   readonly ends: { readonly topic: Topic; readonly partition: number; end: Offset }[]
+}
+
+export interface Founded {
+  readonly identity: LogIdentity
+  readonly partitions: Record<Topic, number>
+  readonly former: readonly FormerLog[]
 }
 
 export type EmbeddedStore = ReturnType<typeof openEmbeddedStore>
@@ -120,6 +135,11 @@ export function openEmbeddedStore(folder: string) {
 
     endOf,
 
+    holds(topic: Topic, { partition, offset }: Position): boolean {
+      const [record] = this.read(topic, partition, offset, 1)
+      return record?.offset === offset && !isBlank(record)
+    },
+
     committed: (group: string, topic: Topic, partition: number): Offset | undefined =>
       commits.get([group, topic, partition]),
 
@@ -128,21 +148,23 @@ export function openEmbeddedStore(folder: string) {
         for (const [key, next] of offsets) commits.put(key, next)
       }),
 
+    /** undefined: it is not founded yet. */
+    founded(): Founded | undefined {
+      const identity = notes.get('identity')
+      return identity && { identity, partitions: notes.get('partitions'), former: notes.get('former') ?? [] }
+    },
+
     /** What the log was founded with; founds it with `founding` if it is new. Topics that are new get their partitions. */
-    found: (founding: RatingScale): Promise<{ identity: LogIdentity; partitions: Record<Topic, number> }> =>
-      durably(() => {
+    found(founding: RatingScale): Promise<Founded> {
+      return durably(() => {
         const partitions = notes.get('partitions') ?? {}
         for (const topic of Object.keys(TOPICS) as Topic[]) partitions[topic] ??= TOPICS[topic].partitions
         notes.put('partitions', partitions)
-        const identity = notes.get('identity') ?? {
-          id: randomUUID(),
-          clusterId: undefined,
-          partitions: partitions.ratings,
-          scale: founding,
-        }
-        notes.put('identity', identity)
-        return { identity, partitions }
-      }),
+        const fresh = { id: randomUUID(), clusterId: undefined, partitions: partitions.ratings, scale: founding }
+        notes.put('identity', notes.get('identity') ?? fresh)
+        return this.founded() as Founded
+      })
+    },
 
     copyTo: (to: string): Promise<void> => copyDatabase(root, join(to, FILE)),
 

@@ -32,7 +32,7 @@ export async function openEmbeddedLog(
   { logger = silent }: { logger?: Logger } = {},
 ): Promise<EventLog & HotCopy> {
   const store = openEmbeddedStore(folder)
-  const { identity, partitions } = await store.found(founding)
+  const { identity, former, partitions } = await store.found(founding)
   const commits = createCommitNotes(store, logger)
   const appends = groupCommit<Append, Position[]>({
     commit: store.append,
@@ -128,6 +128,7 @@ export async function openEmbeddedLog(
 
   return {
     identity,
+    former,
     partitionOf: (topic, key) => partitionOf(key, partitions[topic]),
 
     async append(topic, records) {
@@ -174,6 +175,7 @@ export async function openEmbeddedLog(
 
     ends: async (topic) => endsOf(topic),
     committed: async (topic, group) => partitionsOf(topic).map((partition) => commits.get(group, topic, partition)),
+    heldUntil: async (topic, position) => (store.holds(topic, position) ? 'compact' : undefined),
     members: async (group) => (subscribed.has(group) ? 1 : 0),
     async ping() {
       assertOpen()

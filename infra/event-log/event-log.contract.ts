@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RatingScale } from '../../models/events/types.ts'
 import { UnavailableError } from '../errors.ts'
 import { follow, numbered, PATIENCE, readAll, record, sum, text } from './contract-tools.ts'
-import type { EventLog } from './port.ts'
+import type { EventLog, Position } from './port.ts'
 import { subscriptionContract } from './subscription.contract.ts'
 
 /** A new, empty log, and ways into it. */
@@ -122,6 +122,12 @@ export function eventLogContract(name: string, newPlace: () => Promise<Place>, {
         expect(ends).toHaveLength(log.identity.partitions)
         expect(ends[log.partitionOf('ratings', 'u1')]).toBe(5)
         expect(sum(ends)).toBe(5)
+      })
+
+      it('says what will take the bytes of a record off it', async () => {
+        const [position] = await log.append('ratings', numbered('u1', 1))
+        const way = processes === 'one' ? 'compact' : 'rewrite-log'
+        expect(await log.heldUntil('ratings', position as Position)).toBe(way)
       })
 
       it('refuses to append once it is closed', async () => {

@@ -13,45 +13,56 @@ const COMPACTED = { 'cleanup.policy': 'compact', 'delete.retention.ms': String(1
 /** The record's timestamp is the time of append, whoever appends. */
 const LOG_TIME = { 'message.timestamp.type': 'LogAppendTime' }
 
+/** Full names. A log that was rewritten has topics of its own, so that the former ones stand until it is whole. */
+export function topicNames(prefix: string, rewritings: number): Record<Topic, string> {
+  const suffix = rewritings === 0 ? '' : `-${rewritings}`
+  return Object.fromEntries((Object.keys(TOPICS) as Topic[]).map((topic) => [topic, prefix + topic + suffix])) as never
+}
+
+export const prepareIdentityTopic = (admin: Admin, prefix: string): Promise<void> =>
+  createMissing(admin, [[prefix + IDENTITY_TOPIC, 1, KEPT_FOREVER]])
+
 /**
  * Creates the topics that are missing and checks that `ratings` forgets nothing.
  * @returns the partition count of each topic: an existing topic keeps its own
  * @throws ConfigError when `ratings` would lose records
  */
-export async function prepareTopics(admin: Admin, prefix: string): Promise<Record<Topic, number>> {
-  const names = (Object.keys(TOPICS) as Topic[]).map((topic) => prefix + topic)
-  await createMissing(admin, prefix)
-  const { topics } = await admin.fetchTopicMetadata({ topics: names })
-  await checkRetention(admin, `${prefix}ratings`)
-  return Object.fromEntries(
-    topics.map(({ name, partitions }) => [name.slice(prefix.length), partitions.length]),
-  ) as Record<Topic, number>
+export async function prepareTopics(admin: Admin, names: Record<Topic, string>): Promise<Record<Topic, number>> {
+  await createMissing(
+    admin,
+    (Object.keys(TOPICS) as Topic[]).map((topic) => [names[topic], TOPICS[topic].partitions, configOf(topic)]),
+  )
+  const { topics } = await admin.fetchTopicMetadata({ topics: Object.values(names) })
+  await checkRetention(admin, names.ratings)
+  const counts = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
+  return Object.fromEntries(Object.entries(names).map(([topic, name]) => [topic, counts.get(name)])) as never
 }
 
-async function createMissing(admin: Admin, prefix: string): Promise<void> {
-  const wanted: [name: string, partitions: number, config: Record<string, string>][] = [
-    ...Object.entries(TOPICS).map(([topic, { partitions, compacted }]): [string, number, Record<string, string>] => [
-      topic,
-      partitions,
-      { ...(compacted ? COMPACTED : KEPT_FOREVER), ...LOG_TIME },
-    ]),
-    [IDENTITY_TOPIC, 1, KEPT_FOREVER],
-  ]
+const configOf = (topic: Topic): Record<string, string> => ({
+  ...(TOPICS[topic].compacted ? COMPACTED : KEPT_FOREVER),
+  ...LOG_TIME,
+})
+
+type Wanted = readonly [name: string, partitions: number, config: Record<string, string>]
+
+async function createMissing(admin: Admin, wanted: readonly Wanted[]): Promise<void> {
   const existing = new Set(await admin.listTopics())
-  const missing = wanted.filter(([name]) => !existing.has(prefix + name))
+  const missing = wanted.filter(([name]) => !existing.has(name))
   if (missing.length === 0) return
   const { brokers } = await admin.describeCluster()
   // False when another process was faster: the topics are there either way.
   await admin.createTopics({
     waitForLeaders: true,
-    topics: missing.map(([name, numPartitions, config]) => ({
-      topic: prefix + name,
+    topics: missing.map(([topic, numPartitions, config]) => ({
+      topic,
       numPartitions,
       replicationFactor: Math.min(MAX_REPLICAS, brokers.length),
-      configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
+      configEntries: entriesOf(config),
     })),
   })
 }
+
+const entriesOf = (config: Record<string, string>) => Object.entries(config).map(([name, value]) => ({ name, value }))
 
 async function checkRetention(admin: Admin, topic: string): Promise<void> {
   const { resources } = await admin.describeConfigs({

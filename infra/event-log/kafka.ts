@@ -6,7 +6,7 @@ import { consumeGroup, type GroupConsumer } from './kafka-consumer.ts'
 import { readIdentity } from './kafka-identity.ts'
 import { createGroupedProducer } from './kafka-producer.ts'
 import { boundsOf, tailTopic } from './kafka-tail.ts'
-import { prepareTopics } from './kafka-topics.ts'
+import { prepareIdentityTopic, prepareTopics, topicNames } from './kafka-topics.ts'
 import type { EventLog, Topic } from './port.ts'
 
 /** Creating topics, and joining a group: a broker lets a new one wait for 3 s unless it is told otherwise. */
@@ -53,18 +53,20 @@ export async function openKafkaLog(
   }
 
   async function found() {
-    const partitions = await prepareTopics(admin, prefix)
+    await prepareIdentityTopic(admin, prefix)
+    const { id, scale, rewritings, former } = await readIdentity(tools, producer, founding)
+    const names = topicNames(prefix, rewritings)
+    const partitions = await prepareTopics(admin, names)
     const { clusterId } = await admin.describeCluster()
-    const { id, scale } = await readIdentity(tools, producer, founding)
-    return { partitions, identity: { id, clusterId, partitions: partitions.ratings, scale } }
+    return { names, partitions, former, identity: { id, clusterId, partitions: partitions.ratings, scale } }
   }
-  const { identity, partitions } = await ask(place, found, FOUNDING_DEADLINE_MS).catch(async (error) => {
+  const { identity, former, names, partitions } = await ask(place, found, FOUNDING_DEADLINE_MS).catch(async (error) => {
     await close()
     throw error
   })
 
   const committed = async (topic: Topic, group: string): Promise<(Offset | undefined)[]> => {
-    const offsets = await ask(place, () => admin.fetchOffsets({ groupId: prefix + group, topics: [prefix + topic] }))
+    const offsets = await ask(place, () => admin.fetchOffsets({ groupId: prefix + group, topics: [names[topic]] }))
     const byPartition = new Map(offsets[0]?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
     return Array.from({ length: partitions[topic] }, (_, partition) => {
       const offset = byPartition.get(partition) ?? -1 // negative: none
@@ -74,11 +76,12 @@ export async function openKafkaLog(
 
   return {
     identity,
+    former,
     partitionOf: (topic, key) => partitionOf(key, partitions[topic]),
 
     append: (topic, records) =>
       producer.append(
-        prefix + topic,
+        names[topic],
         records.map(({ key, value, headers }) => ({
           key,
           value: value && Buffer.from(value.buffer, value.byteOffset, value.byteLength),
@@ -89,10 +92,10 @@ export async function openKafkaLog(
       ),
 
     async subscribe({ group, topics, resumeAt, revoked, handle }) {
-      const topicOf = (name: string): Topic => name.slice(prefix.length) as Topic
+      const topicOf = (name: string): Topic => topics.find((topic) => names[topic] === name) as Topic
       const consumer: GroupConsumer = {
         group: prefix + group,
-        topics: topics.map((topic) => prefix + topic),
+        topics: topics.map((topic) => names[topic]),
         async resumeAt(name: string, partition: number) {
           const topic = topicOf(name)
           const wanted = await resumeAt(topic, partition)
@@ -107,12 +110,13 @@ export async function openKafkaLog(
     },
 
     async tail(topic, deliver) {
-      const tail = await ask(place, () => tailTopic(tools, prefix + topic, deliver))
+      const tail = await ask(place, () => tailTopic(tools, names[topic], deliver))
       return { caughtUp: tail.caughtUp, ...closeable(tail) }
     },
 
-    ends: async (topic) => (await ask(place, () => boundsOf(admin, prefix + topic))).map(({ high }) => high),
+    ends: async (topic) => (await ask(place, () => boundsOf(admin, names[topic]))).map(({ high }) => high),
     committed,
+    heldUntil: async () => 'rewrite-log',
     async members(group) {
       const { groups } = await ask(place, () => admin.describeGroups([prefix + group]))
       return groups[0]?.members.length ?? 0

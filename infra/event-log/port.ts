@@ -5,6 +5,8 @@ export const TOPICS = {
   ratings: { partitions: 8, compacted: false },
   items: { partitions: 1, compacted: true },
   'ratings.dead-letter': { partitions: 1, compacted: false },
+  /** Who was erased, by a keyed hash of the id: erasures.ts. */
+  erasures: { partitions: 1, compacted: true },
 } as const
 export type Topic = keyof typeof TOPICS
 
@@ -16,6 +18,13 @@ export interface LogIdentity {
   /** Partitions of `ratings`. */
   readonly partitions: number
   readonly scale: RatingScale
+}
+
+/** A log that this one was made of, without the users who were erased there. */
+export interface FormerLog {
+  readonly id: string
+  /** Where the partitions of its `ratings` ended. */
+  readonly ends: readonly Offset[]
 }
 
 export interface NewRecord {
@@ -70,6 +79,8 @@ export interface Subscription {
  */
 export interface EventLog {
   readonly identity: LogIdentity
+  /** What it was before it was rewritten, the oldest first. */
+  readonly former: readonly FormerLog[]
   partitionOf(topic: Topic, key: string): number
   /** Resolves when every record is durable (acks=all, or flushed to disk). @returns positions in the order of `records` */
   append(topic: Topic, records: readonly NewRecord[]): Promise<Position[]>
@@ -84,6 +95,8 @@ export interface EventLog {
   ends(topic: Topic): Promise<Offset[]>
   /** Where the group goes on, by partition; undefined: it never committed there. */
   committed(topic: Topic, group: string): Promise<(Offset | undefined)[]>
+  /** What will take the bytes of a record off the log that nobody is to read any more; undefined: they are gone. */
+  heldUntil(topic: Topic, position: Position): Promise<'compact' | 'rewrite-log' | undefined>
   /** How many consumers are in the group now. A killed one is, until the log has missed it for some seconds. */
   members(group: string): Promise<number>
   ping(): Promise<void>

@@ -10,6 +10,7 @@ export interface GenerationInfo {
   readonly items: number
   readonly ratings: number
   readonly watermark: readonly number[]
+  readonly sampleLacks?: readonly number[] | undefined
   readonly trainSeconds: number
   readonly epochsRun: number
   readonly tuning?: Tuning | undefined

@@ -20,10 +20,18 @@ export async function seal(generation: Generation): Promise<{ sealed: Uint8Array
   const digest = await inSlices(sha256(artifact))
   const sealed = Buffer.concat([artifact, digest])
   const { id, createdAt, hyperParameters, metrics, users, ratings, watermark, trainSeconds, epochsRun } = generation
-  const { tuning, comparison } = generation
+  const { sampleLacks, tuning, comparison } = generation
   const info = {
     ...{ id, createdAt, hyperParameters, metrics, users, items: generation.itemIds.length, ratings, watermark },
-    ...{ trainSeconds, epochsRun, tuning, comparison, bytes: sealed.length, sha256: digest.toString('hex') },
+    ...{
+      sampleLacks,
+      trainSeconds,
+      epochsRun,
+      tuning,
+      comparison,
+      bytes: sealed.length,
+      sha256: digest.toString('hex'),
+    },
   }
   return { sealed, info }
 }
@@ -110,6 +118,7 @@ const about = z.object({
   users: z.number(),
   ratings: z.number(),
   watermark: z.array(z.number()),
+  sampleLacks: z.array(z.number()).optional(),
   trainSeconds: z.number(),
   epochsRun: z.number(),
   tuning: tuning.optional(),

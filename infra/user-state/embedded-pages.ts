@@ -5,6 +5,9 @@ const EXPIRED_A_PUT = 8
 /** A key of lmdb takes 1,978 bytes; a longer one throws. Nobody puts a page under such an id, but a client may ask for it. */
 const LONGEST_ID = 500
 
+const [PAGES, ENDS] = ['pages', 'page-ends'] as const
+export const PAGE_DATABASES: readonly string[] = [PAGES, ENDS]
+
 interface Page {
   readonly json: string
   readonly expiresAt: number
@@ -12,8 +15,8 @@ interface Page {
 
 /** Pages with an end, in two databases: by id, and by the time they end. Times are ms since 1970. */
 export function openPages(root: RootDatabase) {
-  const pages = root.openDB<Page, string>('pages', {})
-  const ends = root.openDB<true, [expiresAt: number, id: string]>('page-ends', {})
+  const pages = root.openDB<Page, string>(PAGES, {})
+  const ends = root.openDB<true, [expiresAt: number, id: string]>(ENDS, {})
 
   function remove(id: string): void {
     const standing = pages.get(id)

@@ -18,7 +18,7 @@ import { keepRecentUsers } from './recent-users.ts'
 import { appliedOffsetOf, decodeUser, encodeUser, rereadUser } from './record.ts'
 import { decodeStatistics, encodeStatistics } from './statistics-record.ts'
 
-const FILE = 'user-state.mdb'
+export const FILE = 'user-state.mdb'
 const NONE_YET: PartitionOffsets = { counted: -1, applied: -1 }
 /** How many ratings the users kept at hand may have together: some 100 MB. */
 const MAX_RECENT_RATINGS = 2_000_000

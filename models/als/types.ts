@@ -138,6 +138,8 @@ export interface Generation {
   readonly metrics: Readonly<Record<string, number>>
   /** First offset of each partition that training did not see. */
   readonly watermark: readonly number[]
+  /** Offset of each partition: who was erased below it was taken out of the sample since. Left out: nobody was. */
+  readonly sampleLacks?: readonly number[] | undefined
   readonly trainSeconds: number
   readonly epochsRun: number
   /** The search that chose its hyper-parameters, if one did. */

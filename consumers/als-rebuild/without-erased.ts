@@ -1,0 +1,63 @@
+import { CorruptGenerationError } from '../../infra/errors.ts'
+import type { Erasures } from '../../infra/event-log/erasures.ts'
+import type { GenerationInfo, ModelStore } from '../../infra/model-store/port.ts'
+import type { Generation, UserSample } from '../../models/als/types.ts'
+import type { Offset } from '../../models/events/types.ts'
+
+/**
+ * Takes who was erased out of the samples of the models that are kept. A generation never changes: one without them, under another
+ * id, takes its place, and serves in its stead if it did. One that is damaged is removed.
+ * @param but  a generation that stays as it is
+ * @returns how many were replaced or removed
+ */
+export async function takeOutErased(models: ModelStore, erasures: Erasures, but?: string): Promise<number> {
+  let replaced = 0
+  for (const info of (await models.list()).filter(({ id }) => id !== but)) {
+    const { watermark, sampleLacks = watermark } = info
+    if (erasures.positions.every(({ partition, offset }) => offset < (sampleLacks[partition] ?? 0))) continue
+    await replace(models, info, erasures)
+    replaced++
+  }
+  return replaced
+}
+
+async function replace(models: ModelStore, { id }: GenerationInfo, erasures: Erasures): Promise<void> {
+  const generation = await models.load(id).catch((error: unknown) => {
+    if (error instanceof CorruptGenerationError) return undefined
+    throw error
+  })
+  if (generation) {
+    const next = withoutErased(generation, erasures)
+    await models.publish(next)
+    const { active, pinned } = await models.pointer()
+    if (active === id) await models.activate(next.id, pinned)
+  }
+  await models.remove(id)
+}
+
+function withoutErased(generation: Generation, erasures: Erasures): Generation {
+  const { watermark, userSample } = generation
+  const sampleLacks: Offset[] = [...(generation.sampleLacks ?? watermark)]
+  for (const { partition, offset } of erasures.positions)
+    sampleLacks[partition] = Math.max(sampleLacks[partition] ?? 0, offset + 1)
+  const wasErased = (userId: string): boolean => {
+    const last = erasures.last(userId)
+    return last !== undefined && last.offset >= (watermark[last.partition] ?? 0)
+  }
+  return {
+    ...generation,
+    id: crypto.randomUUID(),
+    sampleLacks: Array.from(sampleLacks, (offset) => offset ?? 0),
+    userSample: sampleOf(userSample, (userId) => !wasErased(userId)),
+  }
+}
+
+function sampleOf({ userIds, factors: { d, data } }: UserSample, stays: (userId: string) => boolean): UserSample {
+  const rows = [...userIds.keys()].filter((row) => stays(userIds[row] as string))
+  const left = new Float32Array(rows.length * d)
+  for (const [to, from] of rows.entries()) left.set(data.subarray(from * d, (from + 1) * d), to * d)
+  return {
+    userIds: rows.map((row) => userIds[row] as string),
+    factors: { rows: rows.length, d, data: left },
+  }
+}

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs'
+import { takeOutErased } from '../consumers/als-rebuild/without-erased.ts'
+import { findErasures, hasErasedBytes } from '../consumers/find-erasures.ts'
+import type { Config } from './config.ts'
+import type { DataFolder } from './data-folder.ts'
+import { messageOf } from './errors.ts'
+import type { LastErasure } from './event-log/erased-records.ts'
+import { readErasures } from './event-log/erasures.ts'
+import type { Logger } from './logging.ts'
+import type { RatingStore } from './rating-store/port.ts'
+import { type Compacted, compactStores, openEventLog, openStores } from './wiring.ts'
+
+interface Compaction extends Compacted {
+  /** Whose events went. */
+  readonly users: number
+  /** Erasures that a consumer has not met yet: their events stay until it has. */
+  readonly ahead: number
+}
+
+/**
+ * Removes all that is left of who was erased: their records from the log, what lmdb keeps of removed records, rows that ClickHouse has
+ * only marked, users in the samples of models. The log goes last: until it has, it tells that this is to be done. Nobody may have the
+ * folder open. Broken off at any moment, it can be run again.
+ */
+export async function compact(config: Config, folder: DataFolder, logger: Logger): Promise<Compaction> {
+  const { erased, ahead } = await prepare(config, folder, logger)
+  const compacted = await compactStores(config, folder, (userId) => erased.get(userId))
+  return { ...compacted, users: erased.size, ahead }
+}
+
+/** What can be done while the stores are open. @returns the erasures that every store has gone through */
+async function prepare(config: Config, folder: DataFolder, logger: Logger) {
+  const stores = await openStores(config, { folder, scale: {}, withRatings: true, logger })
+  try {
+    const { log, state, models } = stores
+    const ratings = stores.ratings as RatingStore
+    const { partitions } = log.identity
+    const sunk = await ratings.watermark(partitions)
+    const states = await Promise.all(Array.from({ length: partitions }, (_, partition) => state.offsets(partition)))
+    let ahead = 0
+    const erased: ReadonlyMap<string, LastErasure> = await findErasures(log, ({ partition, offset }) => {
+      const isDone = offset < (sunk[partition] ?? 0) && offset <= (states[partition]?.applied ?? -1)
+      if (!isDone) ahead++
+      return isDone
+    })
+    await ratings.purge()
+    await takeOutErased(models, await readErasures(log))
+    return { erased, ahead }
+  } finally {
+    await stores.close()
+  }
+}
+
+/** Before the stores are opened: compacts them where somebody was erased whose bytes are there. A failure waits for the next start. */
+export async function compactIfDue(config: Config, folder: DataFolder, logger: Logger): Promise<void> {
+  if (config.EVENT_LOG_URL !== 'embedded:' || !existsSync(folder.at('log'))) return
+  const log = await openEventLog(config, { folder, scale: {}, logger })
+  const isDue = await readErasures(log)
+    .then((erasures) => hasErasedBytes(log, erasures))
+    .finally(() => log.close())
+  if (!isDue) return
+  const began = performance.now()
+  try {
+    const { users, records } = await compact(config, folder, logger)
+    if (users > 0)
+      console.log(
+        `removed ${records.toLocaleString('en')} records of ${users.toLocaleString('en')} erased users from the data folder, ${((performance.now() - began) / 1000).toFixed(1)} s`,
+      )
+  } catch (error) {
+    logger.warn(
+      { err: error },
+      `who was erased still has bytes in the data folder (${messageOf(error)}); the next start tries again`,
+    )
+  }
+}

@@ -1,0 +1,121 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it, vi } from 'vitest'
+import { answerOf, createClient } from '../gateway/client.ts'
+import { openEmbeddedLog } from './event-log/embedded.ts'
+import { connectEmbedded } from './rating-store/connect-embedded.ts'
+import type { Connection } from './rating-store/connection.ts'
+import { runFoldstream } from './services/foldstream.ts'
+import { SMALL_MODEL, startSystem, type TestSystem, testFolder } from './system.fixture.ts'
+
+const ZAPHOD = 'zaphod-beeblebrox'
+const STARS = { min: 0.5, max: 5, positiveFrom: 4 }
+const OTHERS = ['trillian', 'ford', 'arthur']
+const PATIENCE = { timeout: 20_000, interval: 50 }
+
+const ratingsOf = (...userIds: string[]) =>
+  userIds.flatMap((userId) => ['a', 'b', 'c'].map((itemId) => ({ userId, itemId, value: 5 })))
+const says = (code: number, output: RegExp) => ({ code, output: expect.stringMatching(output) })
+
+async function erase(system: TestSystem, userId: string): Promise<string> {
+  const { v1 } = createClient(system.url)
+  const { erasureId } = await answerOf(v1.users[':userId'].$delete({ param: { userId } }))
+  await system.settled()
+  return erasureId
+}
+
+function receipt(system: TestSystem, erasureId: string) {
+  const { v1 } = createClient(system.url)
+  return answerOf(v1.erasures[':erasureId'].$get({ param: { erasureId } }))
+}
+
+/** Trains a model that has everybody among its sample. */
+async function train(system: TestSystem): Promise<void> {
+  const { v1 } = createClient(system.url)
+  await answerOf(v1.admin.rebuilds.$post())
+  await vi.waitFor(async () => expect((await system.readiness()).model).toBe('loaded'), PATIENCE)
+}
+
+/** Tables and views of ClickHouse, and what it tells of its deletions, that say the name. */
+async function tablesThatSay(name: string, { read }: Connection): Promise<string[]> {
+  const tables = await read.rows<{ name: string }>(
+    "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine NOT IN ('Null', 'MaterializedView')",
+  )
+  const found: string[] = []
+  for (const table of ['system.mutations', ...tables.map(({ name }) => name)]) {
+    const [row] = await read.rows<{ n: string | number }>(
+      `SELECT count() AS n FROM ${table} AS t WHERE position(toString(tuple(t.*)), {name:String}) > 0`,
+      { name },
+    )
+    if (Number(row?.n) > 0) found.push(table)
+  }
+  return found
+}
+
+/** Files below a folder that hold the text, but for those parts that ClickHouse has replaced and keeps for minutes. */
+async function filesThatSay(text: string, folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  const found: string[] = []
+  for (const file of files.filter((file) => !file.startsWith(join(folder, 'clickhouse'))))
+    if ((await readFile(file)).includes(text)) found.push(file.slice(folder.length + 1))
+  return found.sort()
+}
+
+it('leaves no trace of who was erased in a data folder, once it is compacted', { timeout: 120_000 }, async () => {
+  const folder = await testFolder()
+  const run = (...words: string[]) => runFoldstream([...words, '--data-dir', folder], SMALL_MODEL)
+  const start = () => startSystem(['--data-dir', folder, '--dataset', 'none'], SMALL_MODEL)
+  const clickhouse = async () => {
+    const connection = await connectEmbedded(join(folder, 'clickhouse'), 'foldstream')
+    return tablesThatSay(ZAPHOD, connection).finally(() => connection.close())
+  }
+
+  // One of his records is unreadable, and among the dead letters.
+  const log = await openEmbeddedLog(join(folder, 'log'), STARS)
+  await log.append('ratings', [{ key: ZAPHOD, value: Buffer.from('no event') }])
+  await log.close()
+  let system = await start()
+  await system.rate(ratingsOf(ZAPHOD, ...OTHERS))
+  await system.settled()
+  await train(system)
+  expect(await run('compact')).toEqual(says(2, /in use by process/))
+  const erasureId = await erase(system, ZAPHOD)
+  expect(await receipt(system, erasureId)).toMatchObject({
+    status: 'running',
+    stores: { 'user state': 'erased', 'rating store': 'erased', 'model store': 'until newer models' },
+    logBytes: 'until compact',
+  })
+  expect(await run('dead-letters', 'list')).toEqual(says(0, /no dead letters/))
+  expect(await system.stop()).toBe(0)
+  expect(await filesThatSay(ZAPHOD, folder)).toEqual([
+    'log/event-log.mdb',
+    expect.stringMatching(/^models\/.*\.generation$/),
+    'state/user-state.mdb',
+  ])
+  expect(await clickhouse()).toEqual([])
+
+  expect(await run('compact')).toEqual(says(0, /removed 6 records of 1 erased users/))
+  expect(await filesThatSay(ZAPHOD, folder)).toEqual([])
+  expect(await clickhouse()).toEqual([])
+  expect(await run('verify')).toEqual(says(0, /\b9 events: 0 missing(.*\n)*everything is as the log says/))
+
+  // Whoever comes under that name now is somebody new. The next erasure is compacted at the next start.
+  system = await start()
+  expect(await receipt(system, erasureId)).toMatchObject({ status: 'complete', logBytes: 'removed' })
+  expect((await system.ratingsOf(ZAPHOD)).size).toBe(0)
+  await system.rate(ratingsOf(ZAPHOD).slice(1))
+  await system.settled()
+  expect((await system.ratingsOf(ZAPHOD)).size).toBe(2)
+  const another = await erase(system, ZAPHOD)
+  expect(await system.stop()).toBe(0)
+  system = await start()
+  expect(system.output()).toMatch(/removed 3 records of 1 erased users/)
+  expect(await receipt(system, another)).toMatchObject({ status: 'complete', logBytes: 'removed' })
+  expect(await system.stop()).toBe(0)
+  expect(await filesThatSay(ZAPHOD, folder)).toEqual([])
+  expect(await clickhouse()).toEqual([])
+
+  expect(await run('replay', '--to-state', '--to-clickhouse')).toEqual(says(0, /ClickHouse is rebuilt/))
+  expect(await run('verify')).toEqual(says(0, /log +\d+ records\n(.*\n)*everything is as the log says/))
+})

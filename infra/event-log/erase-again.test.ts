@@ -1,0 +1,40 @@
+import { cp } from 'node:fs/promises'
+import { afterAll, expect, it } from 'vitest'
+import { append, erased, newFolder, rated, removeFolders } from '../../consumers/events.fixture.ts'
+import { findErasures } from '../../consumers/find-erasures.ts'
+import { readAll } from './contract-tools.ts'
+import { openEmbeddedLog } from './embedded.ts'
+import { eraseAgain } from './erase-again.ts'
+import { readErasures } from './erasures.ts'
+import { STARS } from './event-log.contract.ts'
+
+afterAll(removeFolders)
+
+it('erases those in an older copy of the log who were erased since', async () => {
+  const [folder, copy] = [await newFolder(), await newFolder()]
+  let log = await openEmbeddedLog(folder, STARS)
+  await append(
+    log,
+    rated('gone', 'i', 5),
+    rated('back', 'i', 5),
+    erased('back'),
+    rated('back', 'j', 4),
+    rated('bob', 'i', 3),
+  )
+  await findErasures(log)
+  await log.close()
+  await cp(folder, copy, { recursive: true })
+  log = await openEmbeddedLog(folder, STARS)
+  await append(log, erased('gone'), erased('never seen in the copy'))
+  await findErasures(log)
+  const list = await readErasures(log)
+  await log.close()
+
+  const restored = await openEmbeddedLog(copy, STARS)
+  expect(await eraseAgain(restored, list)).toBe(1)
+  expect([...(await findErasures(restored)).keys()].toSorted()).toEqual(['back', 'gone'])
+  expect((await readAll(restored, 'ratings')).records).toHaveLength(6)
+  // They stand within the copy now.
+  expect(await eraseAgain(restored, await readErasures(restored))).toBe(0)
+  await restored.close()
+})
