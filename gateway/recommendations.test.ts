@@ -388,10 +388,22 @@ describe('erasure', () => {
     await gateway.state.advance(gateway.log.partitionOf('ratings', 'u'), 0)
     expect((await receipt()).body).toEqual({
       erasureId,
-      status: 'running',
+      status: 'waiting',
       stores: { 'user state': 'erased', 'model store': 'erased' },
       logBytes: 'until compact',
     })
+    // As Kafka holds it.
+    const { heldUntil } = gateway.log
+    try {
+      for (const until of ['rewrite-log', undefined] as const) {
+        gateway.log.heldUntil = async () => until
+        expect((await receipt()).body).toMatchObject(
+          until ? { status: 'waiting', logBytes: 'until rewrite-log' } : { status: 'complete', logBytes: 'removed' },
+        )
+      }
+    } finally {
+      gateway.log.heldUntil = heldUntil
+    }
   })
 
   it('is not complete while a model is kept that was trained before it', async () => {

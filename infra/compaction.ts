@@ -6,6 +6,7 @@ import type { DataFolder } from './data-folder.ts'
 import { messageOf } from './errors.ts'
 import type { LastErasure } from './event-log/erased-records.ts'
 import { readErasures } from './event-log/erasures.ts'
+import { hideInRejects } from './hide-in-rejects.ts'
 import type { Logger } from './logging.ts'
 import type { RatingStore } from './rating-store/port.ts'
 import { type Compacted, compactStores, openEventLog, openStores } from './wiring.ts'
@@ -19,11 +20,12 @@ interface Compaction extends Compacted {
 
 /**
  * Removes all that is left of who was erased: their records from the log, what lmdb keeps of removed records, rows that ClickHouse has
- * only marked, users in the samples of models. The log goes last: until it has, it tells that this is to be done. Nobody may have the
+ * only marked, users in the samples of models and among lines that could not be imported. The log goes last: until it has, it tells that this is to be done. Nobody may have the
  * folder open. Broken off at any moment, it can be run again.
  */
 export async function compact(config: Config, folder: DataFolder, logger: Logger): Promise<Compaction> {
   const { erased, ahead } = await prepare(config, folder, logger)
+  await hideInRejects(folder.at('imports'), [...erased.keys()])
   const compacted = await compactStores(config, folder, (userId) => erased.get(userId))
   return { ...compacted, users: erased.size, ahead }
 }

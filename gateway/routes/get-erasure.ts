@@ -12,16 +12,17 @@ type State = z.output<typeof state>
 const receipt = z
   .object({
     erasureId: z.string(),
-    status: z.enum(['running', 'complete']).openapi({
-      description: 'complete: every store is done, and an embedded log has removed the events',
+    status: z.enum(['running', 'waiting', 'complete']).openapi({
+      description:
+        '`running`: a store has the user still, which foldstream sees to by itself. `waiting`: every store is done, and nobody is shown anything of the user; bytes are left, on the log and of what stores have removed, and `logBytes` says what takes them off. `complete`: nothing is left, and nothing is left to be done.',
     }),
     stores: z.record(z.string(), state).openapi({
       description:
-        '`until newer models`: a model from before the erasure is kept still, and may hold a vector of the user among its sample, which is shown to nobody; the last five models are kept. Lists that were held for `nextPage` are gone within ten minutes, and are shown to nobody until then.',
+        '`erased`: no read finds the user. `pending`: not yet. `until newer models`: a model from before the erasure is kept still, and may hold a vector of the user among its sample, which is shown to nobody; the next rebuild takes it out. Lists that were held for `nextPage` are gone within ten minutes, and are shown to nobody until then.',
     }),
     logBytes: z.enum(['removed', 'until compact', 'until rewrite-log']).openapi({
       description:
-        'Whether the bytes of the events are off the log; of these nobody reads that user any more. An embedded log removes them at its next start, or by `npm run compact` while it is stopped; of Kafka only `npm run rewrite-log` does.',
+        'Until what the bytes of the events are on the log; of these nobody reads that user any more. An embedded log removes them at its next start, or by `npm run compact` while it is stopped; of Kafka only `npm run rewrite-log` does, while everything is stopped.',
     }),
   })
   .openapi('Erasure')
@@ -44,10 +45,13 @@ export const getErasure = (app: App, gateway: Gateway) =>
     const found = await receiptOf(gateway, erasureId)
     if (found === undefined)
       throw new Problem('not-found', `There is no erasure '${erasureId}'; DELETE /v1/users/{userId} answers its id.`)
-    const isComplete =
-      Object.values(found.stores).every((one) => one === 'erased') && found.logBytes !== 'until compact'
-    return c.json({ erasureId, status: isComplete ? ('complete' as const) : ('running' as const), ...found }, 200)
+    return c.json({ erasureId, status: statusOf(found), ...found }, 200)
   })
+
+function statusOf({ stores, logBytes }: Receipt): z.output<typeof receipt>['status'] {
+  if (Object.values(stores).some((one) => one !== 'erased')) return 'running'
+  return logBytes === 'removed' ? 'complete' : 'waiting'
+}
 
 async function receiptOf({ log, models, applied }: Gateway, erasureId: string): Promise<Receipt | undefined> {
   const decoded = readErasureId(erasureId)

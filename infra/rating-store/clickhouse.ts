@@ -8,6 +8,7 @@ import { insertGeneration, insertItems, insertRatings } from './insert.ts'
 import { latestRatings } from './latest.ts'
 import { migrate } from './migrate.ts'
 import type { RatingStore } from './port.ts'
+import { purgeRatings } from './purge.ts'
 import { ROW_HASH } from './row-hash.ts'
 
 const DATABASE = 'foldstream'
@@ -92,7 +93,7 @@ async function openRatingStore(connection: Connection): Promise<RatingStore> {
       })
     },
     eraseUsers: (erasures) => eraseUsers(connection, erasures),
-    purge: () => write.command('ALTER TABLE ratings APPLY DELETED MASK SETTINGS mutations_sync = 2'),
+    purge: () => purgeRatings(connection),
     insertItems: (rows) => insertItems(connection, rows),
     async resumeItemsAt() {
       const [row] = await write.rows<{ start: string | number }>(

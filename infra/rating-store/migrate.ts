@@ -58,7 +58,7 @@ async function apply({ write, cluster }: Connection, { version, name, sha256, sq
 }
 
 /** On a cluster every table exists on each server, and the engine replicates what is in it. */
-function expand(sql: string, cluster: string | undefined): string {
+export function expand(sql: string, cluster: string | undefined): string {
   return sql
     .replaceAll('{{on_cluster}}', cluster === undefined ? '' : `ON CLUSTER ${cluster}`)
     .replaceAll('{{replicated}}', cluster === undefined ? '' : 'Replicated')

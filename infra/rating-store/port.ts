@@ -69,7 +69,7 @@ export interface RatingStore {
    * rows that go may be those that show how far the partition has come.
    */
   eraseUsers(erasures: readonly Erasure[]): Promise<void>
-  /** Takes rows that were removed off the disk too, as far as ClickHouse does it by itself: parts it has replaced lie there for minutes. */
+  /** Takes rows that were removed off the disk too. @throws UnavailableError when they do not go, as while somebody reads them; it may be called again */
   purge(): Promise<void>
   insertItems(rows: readonly ItemRow[]): Promise<void>
   /** First offset of `items` that this store has not seen. */

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { UnavailableError } from '../errors.ts'
+import type { Connection } from './connection.ts'
+import { expand } from './migrate.ts'
+
+const LOOK_MS = 100
+/** They are looked for every second; half a minute after the first start of this version, which is when they were looked for before. */
+const PATIENCE_MS = 120_000
+
+/**
+ * Takes rows that were removed off the disk too. A deletion only marks them, and parts that were replaced by others without them
+ * lie there for eight minutes more: so long they would mend a part that a power failure had torn, which those of `ratings` are not,
+ * since they are synced (migrations/005_removed_parts.sql).
+ *
+ * @throws UnavailableError when they do not go within two minutes, as while a query reads them; it may be called again
+ */
+export async function purgeRatings({ write, cluster }: Connection): Promise<void> {
+  const set = (change: string): Promise<void> =>
+    write.command(expand(`ALTER TABLE ratings {{on_cluster}} ${change}`, cluster))
+  const parts = cluster === undefined ? 'system.parts' : `clusterAllReplicas('${cluster}', system.parts)`
+  await write.command('ALTER TABLE ratings APPLY DELETED MASK SETTINGS mutations_sync = 2')
+  await set('MODIFY SETTING old_parts_lifetime = 0')
+  try {
+    const deadline = performance.now() + PATIENCE_MS
+    const replaced = `SELECT count() AS n FROM ${parts} WHERE NOT active AND database = currentDatabase() AND table = 'ratings'`
+    while (Number((await write.rows<{ n: string | number }>(replaced))[0]?.n) > 0) {
+      if (performance.now() > deadline)
+        throw new UnavailableError(
+          'ClickHouse still has parts of table ratings that were replaced. What was erased is in no read, and on the disk until they go.',
+        )
+      await sleep(LOOK_MS)
+    }
+  } finally {
+    await set('RESET SETTING old_parts_lifetime')
+  }
+}
