@@ -61,7 +61,7 @@ async function filesThatSay(text: string, folder: string): Promise<string[]> {
   return found.sort()
 }
 
-it('leaves no trace of who was erased in a data folder, once it is compacted', { timeout: 120_000 }, async () => {
+it('leaves no trace of who was erased in a data folder, once it is compacted', { timeout: 240_000 }, async () => {
   const folder = await testFolder()
   const run = (...words: string[]) => runFoldstream([...words, '--data-dir', folder], SMALL_MODEL)
   const start = () => startSystem(['--data-dir', folder, '--dataset', 'none'], SMALL_MODEL)
@@ -118,3 +118,39 @@ it('leaves no trace of who was erased in a data folder, once it is compacted', {
   expect(await run('replay', '--to-state', '--to-clickhouse')).toEqual(says(0, /ClickHouse is rebuilt/))
   expect(await run('verify')).toEqual(says(0, /log +\d+ records\n(.*\n)*everything is as the log says/))
 })
+
+it('a restored backup is without who was erased since, by the list of the folder that it replaces', async () => {
+  const scratch = await testFolder()
+  const at = (name: string) => join(scratch, name)
+  const run = (folder: string, ...words: string[]) => runFoldstream([...words, '--data-dir', at(folder)], SMALL_MODEL)
+  const start = (folder: string) => startSystem(['--data-dir', at(folder), '--dataset', 'none'], SMALL_MODEL)
+  let system = await start('data')
+  await system.rate(ratingsOf(ZAPHOD, ...OTHERS))
+  await system.settled()
+  await train(system)
+  expect((await run('data', 'backup', at('backup'))).code).toBe(0)
+  await erase(system, ZAPHOD)
+  await erase(system, 'nobody')
+  await system.rate(ratingsOf('marvin'))
+  const since = ['--erasures-of', at('data')]
+  expect(await run('new', 'restore', at('backup'), ...since)).toEqual(says(2, /data is in use by process/))
+  expect(await system.stop()).toBe(0)
+
+  expect(await run('as-it-was', 'restore', at('backup'))).toEqual(says(0, /who was erased after .* is back/))
+  expect(await filesThatSay(ZAPHOD, at('as-it-was'))).not.toEqual([])
+  expect(await run('new', 'restore', at('backup'), ...since)).toEqual(says(0, /^erased again, .*: 1 users/m))
+  expect(await filesThatSay(ZAPHOD, at('new'))).toEqual([])
+  expect(await run('new', 'verify')).toEqual(says(0, /\b9 events: 0 missing(.*\n)*everything is as the log says/))
+  // By what is restored now, too, and by nothing of another log.
+  const again = ['restore', at('backup'), '--erasures-of']
+  expect(await run('newer', ...again, at('new'))).toEqual(says(0, /^erased again, .*: 1 users/m))
+  system = await start('other')
+  expect(await system.stop()).toBe(0)
+  expect(await run('newest', ...again, at('other'))).toEqual(says(2, /is of event log/))
+  expect(await run('newest', ...again, scratch)).toEqual(says(2, /has no event log/))
+
+  system = await start('new')
+  expect((await system.ratingsOf(ZAPHOD)).size).toBe(0)
+  expect((await system.ratingsOf('ford')).size).toBe(3)
+  expect(await system.stop()).toBe(0)
+}, 240_000)

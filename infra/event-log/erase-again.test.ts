@@ -2,10 +2,11 @@ import { cp } from 'node:fs/promises'
 import { afterAll, expect, it } from 'vitest'
 import { append, erased, newFolder, rated, removeFolders } from '../../consumers/events.fixture.ts'
 import { findErasures } from '../../consumers/find-erasures.ts'
+import { ConfigError } from '../errors.ts'
+import { compactEmbeddedLog } from './compact-embedded.ts'
 import { readAll } from './contract-tools.ts'
 import { openEmbeddedLog } from './embedded.ts'
 import { eraseAgain } from './erase-again.ts'
-import { readErasures } from './erasures.ts'
 import { STARS } from './event-log.contract.ts'
 
 afterAll(removeFolders)
@@ -27,14 +28,24 @@ it('erases those in an older copy of the log who were erased since', async () =>
   log = await openEmbeddedLog(folder, STARS)
   await append(log, erased('gone'), erased('never seen in the copy'))
   await findErasures(log)
-  const list = await readErasures(log)
-  await log.close()
 
   const restored = await openEmbeddedLog(copy, STARS)
-  expect(await eraseAgain(restored, list)).toBe(1)
+  expect(await eraseAgain(restored, log)).toBe(1)
   expect([...(await findErasures(restored)).keys()].toSorted()).toEqual(['back', 'gone'])
   expect((await readAll(restored, 'ratings')).records).toHaveLength(6)
   // They stand within the copy now.
-  expect(await eraseAgain(restored, await readErasures(restored))).toBe(0)
-  await restored.close()
+  expect(await eraseAgain(restored, restored)).toBe(0)
+  const found = await findErasures(log)
+  await log.close()
+
+  // Rewritten, the log goes on with the list, and lists who is erased from then on.
+  await compactEmbeddedLog(folder, (userId) => found.get(userId), true)
+  log = await openEmbeddedLog(folder, STARS)
+  expect(log.identity.id).not.toBe(restored.identity.id)
+  await append(log, erased('bob'), erased('never seen in the copy'))
+  await findErasures(log)
+  expect(await eraseAgain(restored, log)).toBe(1)
+  expect([...(await findErasures(restored)).keys()].toSorted()).toEqual(['back', 'bob', 'gone'])
+  await expect(eraseAgain(log, restored)).rejects.toThrow(ConfigError)
+  await Promise.all([log.close(), restored.close()])
 })

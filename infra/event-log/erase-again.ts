@@ -1,29 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import { encodeEvent } from '../../models/events/codec.ts'
-import type { Erasures } from './erasures.ts'
+import { ConfigError } from '../errors.ts'
+import { type Erasures, readErasures } from './erasures.ts'
 import type { EventLog } from './port.ts'
 import { readTopic } from './read-topic.ts'
 
 /**
- * Erases those once more whom an older copy of the log has brought back: their erasures are on the list that was kept, and stand
- * beyond the end of the copy. Call it before anything is added to the copy.
+ * Erases those once more whom an older copy of a log has brought back: their erasures are on the list that the log has kept, and
+ * stand beyond the end of the copy. Call it before anything is added to the copy.
  *
- * @param list  of the log that the copy is of, as it was when it was replaced
+ * @param newer  the log that the copy is of, be it rewritten since
  * @returns how many there were
+ * @throws ConfigError when it is another log
  */
-export async function eraseAgain(log: EventLog, list: Erasures): Promise<number> {
-  const ends = await log.ends('ratings')
-  const isBack = (userId: string): boolean => {
-    const erasure = list.last(userId)
-    return erasure !== undefined && erasure.offset >= (ends[erasure.partition] ?? 0)
-  }
+export async function eraseAgain(copy: EventLog, newer: EventLog): Promise<number> {
+  const isBack = await erasedSince(copy, newer)
   const met = new Map<string, boolean>()
-  await readTopic(log, 'ratings', (records) => {
+  await readTopic(copy, 'ratings', (records) => {
     for (const { key } of records) if (!met.has(key)) met.set(key, isBack(key))
   })
   const back = [...met].flatMap(([userId, isBack]) => (isBack ? [userId] : []))
   const occurredAt = Date.now()
-  await log.append(
+  await copy.append(
     'ratings',
     back.map((key) => {
       const event = { type: 'user-erased', eventId: randomUUID(), userId: key, occurredAt } as const
@@ -31,4 +29,22 @@ export async function eraseAgain(log: EventLog, list: Erasures): Promise<number>
     }),
   )
   return back.length
+}
+
+/** Whether a user was erased after the copy was made. */
+async function erasedSince(copy: EventLog, newer: EventLog): Promise<(userId: string) => boolean> {
+  const ids = [...newer.former.map(({ id }) => id), newer.identity.id]
+  const at = ids.indexOf(copy.identity.id)
+  if (at < 0)
+    throw new ConfigError(
+      `the list of who was erased is of event log ${newer.identity.id}, and the backup of ${copy.identity.id}. Nothing was restored. Name the data folder that the restored one replaces, or a newer backup of it.`,
+    )
+  const [own, ...later] = await Promise.all(ids.slice(at).map((id) => readErasures(newer, id)))
+  const ends = await copy.ends('ratings')
+  return (userId) => {
+    const erasure = (own as Erasures).last(userId)
+    if (erasure !== undefined && erasure.offset >= (ends[erasure.partition] ?? 0)) return true
+    // What was listed since the log was rewritten is newer than any copy from before.
+    return later.some((list) => list.last(userId) !== undefined)
+  }
 }
