@@ -26,21 +26,42 @@ export async function bindStores(
   }
 }
 
+interface Binding {
+  /** A store that was filled before the log was rewritten will do: it is about to be emptied. */
+  readonly orFormer?: boolean
+}
+
 /** Refuses a state of another log, however far it is. @throws ConfigError */
-export async function bindState({ identity }: EventLog, state: Pick<UserState, 'bind'>): Promise<void> {
-  checkSame('user state', 'USER_STATE_URL', identity, await state.bind(identity))
+export async function bindState(log: EventLog, state: Pick<UserState, 'bind'>, binding: Binding = {}): Promise<void> {
+  checkSame('user state', 'USER_STATE_URL', log, await state.bind(log.identity), binding)
 }
 
 /** The same of a rating store. @throws ConfigError */
-export async function bindRatings({ identity }: EventLog, ratings: Pick<RatingStore, 'bind'>): Promise<void> {
-  checkSame('rating store', 'RATING_STORE_URL', identity, await ratings.bind(identity))
+export async function bindRatings(
+  log: EventLog,
+  ratings: Pick<RatingStore, 'bind'>,
+  binding: Binding = {},
+): Promise<void> {
+  checkSame('rating store', 'RATING_STORE_URL', log, await ratings.bind(log.identity), binding)
 }
 
-function checkSame(store: string, variable: string, log: LogIdentity, bound: LogIdentity): void {
+function checkSame(
+  store: string,
+  variable: string,
+  { identity: log, former }: EventLog,
+  bound: LogIdentity,
+  { orFormer = false }: Binding,
+): void {
   const ways = `Nothing was changed. Point EVENT_LOG_URL to its log, or ${variable} to an empty store, which is filled from this log (embedded: another --data-dir).`
   if (bound.partitions !== log.partitions)
     throw new ConfigError(
       `the ${store} was filled from a log of ${bound.partitions} partitions, this one has ${log.partitions}: users would stand on other partitions. ${ways}`,
+    )
+  const isFormer = bound.clusterId === log.clusterId && former.some(({ id }) => id === bound.id)
+  if (isFormer && orFormer) return
+  if (isFormer)
+    throw new ConfigError(
+      `the event log was rewritten, and the ${store} is still of the former one. Nothing was changed. npm run rewrite-log brings it to its end.`,
     )
   if (bound.id !== log.id || bound.clusterId !== log.clusterId)
     throw new ConfigError(`the ${store} belongs to event log ${nameOf(bound)}, not to ${nameOf(log)}. ${ways}`)

@@ -36,6 +36,10 @@ const COMMANDS: Record<string, { load: () => Promise<Command>; does: string }> =
     load: async () => (await import('./commands/compact.ts')).compactFolder,
     does: 'the bytes of erased users removed from a stopped data folder',
   },
+  'rewrite-log': {
+    load: async () => (await import('./commands/rewrite-log.ts')).rewriteLog,
+    does: 'another log without the events of erased users, and the stores rebuilt from it; everything stopped',
+  },
   'dead-letters': {
     load: async () => (await import('./commands/dead-letters.ts')).deadLetters,
     does: 'what no consumer could read: npm run dead-letters -- list|show|replay|drop [ID…|--all]',

@@ -1,40 +1,14 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
-import { answerOf, createClient } from '../gateway/client.ts'
+import { expect, it } from 'vitest'
+import { erase, filesThatSay, OTHERS, ratingsOf, receipt, says, train, ZAPHOD } from './erasure.fixture.ts'
 import { openEmbeddedLog } from './event-log/embedded.ts'
 import { connectEmbedded } from './rating-store/connect-embedded.ts'
 import type { Connection } from './rating-store/connection.ts'
 import { runFoldstream } from './services/foldstream.ts'
-import { SMALL_MODEL, startSystem, type TestSystem, testFolder } from './system.fixture.ts'
+import { SMALL_MODEL, startSystem, testFolder } from './system.fixture.ts'
 
-const ZAPHOD = 'zaphod-beeblebrox'
 const STARS = { min: 0.5, max: 5, positiveFrom: 4 }
-const OTHERS = ['trillian', 'ford', 'arthur']
-const PATIENCE = { timeout: 20_000, interval: 50 }
-
-const ratingsOf = (...userIds: string[]) =>
-  userIds.flatMap((userId) => ['a', 'b', 'c'].map((itemId) => ({ userId, itemId, value: 5 })))
-const says = (code: number, output: RegExp) => ({ code, output: expect.stringMatching(output) })
-
-async function erase(system: TestSystem, userId: string): Promise<string> {
-  const { v1 } = createClient(system.url)
-  const { erasureId } = await answerOf(v1.users[':userId'].$delete({ param: { userId } }))
-  await system.settled()
-  return erasureId
-}
-
-function receipt(system: TestSystem, erasureId: string) {
-  const { v1 } = createClient(system.url)
-  return answerOf(v1.erasures[':erasureId'].$get({ param: { erasureId } }))
-}
-
-/** Trains a model that has everybody among its sample. */
-async function train(system: TestSystem): Promise<void> {
-  const { v1 } = createClient(system.url)
-  await answerOf(v1.admin.rebuilds.$post())
-  await vi.waitFor(async () => expect((await system.readiness()).model).toBe('loaded'), PATIENCE)
-}
 
 /** Tables and views of ClickHouse, and what it tells of its deletions, that say the name. */
 async function tablesThatSay(name: string, { read }: Connection): Promise<string[]> {
@@ -50,15 +24,6 @@ async function tablesThatSay(name: string, { read }: Connection): Promise<string
     if (Number(row?.n) > 0) found.push(table)
   }
   return found
-}
-
-/** Files below a folder that hold the text. */
-async function filesThatSay(text: string, folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
-  const found: string[] = []
-  for (const file of files) if ((await readFile(file)).includes(text)) found.push(file.slice(folder.length + 1))
-  return found.sort()
 }
 
 it('leaves no trace of who was erased in a data folder, once it is compacted', { timeout: 240_000 }, async () => {

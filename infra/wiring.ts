@@ -89,7 +89,7 @@ export async function openEmptyState(config: Config, log: EventLog, opening: Ope
   }
   const state = await (await import('./user-state/redis.ts')).openRedisUserState(url, opening)
   return orClosed(state, async () => {
-    await bindState(log, state)
+    await bindState(log, state, { orFormer: true })
     await state.reset()
     await bindState(log, state)
   })
@@ -105,7 +105,7 @@ export async function openEmptyRatings(config: Config, log: EventLog, opening: O
   }
   const ratings = await (await import('./rating-store/clickhouse.ts')).openHttpRatingStore(url)
   return orClosed(ratings, async () => {
-    await bindRatings(log, ratings)
+    await bindRatings(log, ratings, { orFormer: true })
     await ratings.reset()
     await bindRatings(log, ratings)
   })
@@ -140,6 +140,51 @@ export async function compactStores(
   const log = await compactEmbeddedLog(inside(folder, 'log'), last)
   add(log.bytes)
   return { records: log.records, bytes }
+}
+
+/**
+ * Makes another log of the one that stands there: the same records without those of who was erased, under an identity that no store
+ * knows, which are to be filled anew from it.
+ * @param last  a user's last erasure
+ * @returns how many records went
+ * @throws UnavailableError when it could not be finished; ConfigError while anybody uses it. It is as it was then.
+ */
+export async function rewriteEventLog(
+  config: Config,
+  { folder, logger }: Pick<Opening, 'folder' | 'logger'>,
+  last: (userId: string) => LastErasure | undefined,
+): Promise<{ records: number }> {
+  if (config.EVENT_LOG_URL === 'embedded:')
+    return (await import('./event-log/compact-embedded.ts')).compactEmbeddedLog(inside(folder, 'log'), last, true)
+  return (await import('./event-log/rewrite-kafka.ts')).rewriteKafkaLog(config.EVENT_LOG_URL, last, logger)
+}
+
+/** Whether one of the stores was filled before the log was rewritten, and not emptied since. */
+export async function hasFormerStore(config: Config, log: EventLog, { folder, logger }: Opening): Promise<boolean> {
+  if (log.former.length === 0) return false
+  const openings = [
+    () => openState(config.USER_STATE_URL, folder, logger),
+    () => openRatings(config.RATING_STORE_URL, folder),
+  ]
+  for (const open of openings) {
+    const store = await open()
+    const bound = await store.bind(log.identity).finally(() => store.close())
+    if (log.former.some(({ id }) => id === bound.id)) return true
+  }
+  return false
+}
+
+/** Removes the topics that a rewritten log was before. */
+export async function removeFormerLog(config: Config, logger: Logger): Promise<void> {
+  if (config.EVENT_LOG_URL === 'embedded:') return
+  await (await import('./event-log/rewrite-kafka.ts')).removeFormerTopics(config.EVENT_LOG_URL, logger)
+}
+
+/** Has services that hold users write their files anew, without what was removed. @throws UnavailableError where one does not */
+export async function forgetRemoved(config: Config, logger: Logger): Promise<void> {
+  const urls = [config.USER_STATE_URL, config.MODEL_STORE_URL].filter((url) => url.startsWith('redis'))
+  for (const url of new Set(urls))
+    await (await import('./user-state/renew-redis-files.ts')).renewRedisFiles(url, logger)
 }
 
 /** The store, once `prepare` is done with it; closed, if that fails. */

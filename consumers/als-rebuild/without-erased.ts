@@ -15,19 +15,37 @@ export async function takeOutErased(models: ModelStore, erasures: Erasures, but?
   for (const info of (await models.list()).filter(({ id }) => id !== but)) {
     const { watermark, sampleLacks = watermark } = info
     if (erasures.positions.every(({ partition, offset }) => offset < (sampleLacks[partition] ?? 0))) continue
-    await replace(models, info, erasures)
+    await replace(models, info, (generation) => withoutErased(generation, erasures))
     replaced++
   }
   return replaced
 }
 
-async function replace(models: ModelStore, { id }: GenerationInfo, erasures: Erasures): Promise<void> {
+/**
+ * Makes models fit for a log that is about to begin anew: who was erased is not in their samples, and of the new log they have seen
+ * nothing.
+ */
+export async function restartModels(models: ModelStore, erasures: Erasures): Promise<void> {
+  for (const info of await models.list()) {
+    if (info.watermark.every((offset) => offset === 0)) continue
+    await replace(models, info, (generation) => {
+      const watermark = generation.watermark.map(() => 0)
+      return { ...withoutErased(generation, erasures), watermark, sampleLacks: watermark }
+    })
+  }
+}
+
+async function replace(
+  models: ModelStore,
+  { id }: GenerationInfo,
+  change: (generation: Generation) => Generation,
+): Promise<void> {
   const generation = await models.load(id).catch((error: unknown) => {
     if (error instanceof CorruptGenerationError) return undefined
     throw error
   })
   if (generation) {
-    const next = withoutErased(generation, erasures)
+    const next = { ...change(generation), id: crypto.randomUUID() }
     await models.publish(next)
     const { active, pinned } = await models.pointer()
     if (active === id) await models.activate(next.id, pinned)
@@ -46,7 +64,6 @@ function withoutErased(generation: Generation, erasures: Erasures): Generation {
   }
   return {
     ...generation,
-    id: crypto.randomUUID(),
     sampleLacks: Array.from(sampleLacks, (offset) => offset ?? 0),
     userSample: sampleOf(userSample, (userId) => !wasErased(userId)),
   }

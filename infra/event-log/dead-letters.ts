@@ -67,6 +67,20 @@ export function originOf(record: LogRecord): LogRecord | undefined {
   return letter?.topic === 'ratings' ? asRecord(letter) : undefined
 }
 
+/** Where the record stood that it tells of, or that was replayed or dropped: `ratings/3/17`. */
+export const placeOf = (letter: LogRecord): string | undefined => (letterIn(letter) ? letter.key : undefined)
+
+/** The same letter of a record that stands elsewhere now; undefined: it is not known where. */
+export function movedLetter(letter: LogRecord, offset: Offset | undefined): LogRecord {
+  const { topic, partition } = letter.headers
+  if (offset === undefined || topic === undefined) return letter
+  return {
+    ...letter,
+    key: `${topic}/${partition}/${offset}`,
+    headers: { ...letter.headers, offset: String(offset) },
+  }
+}
+
 const asRecord = ({ key = '', at, ...letter }: DeadLetter): LogRecord => ({
   ...letter,
   key,

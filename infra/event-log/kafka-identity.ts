@@ -40,6 +40,10 @@ export async function readIdentity(tools: KafkaTools, producer: Producer, scale:
   return { rewritings: 0, former: [], ...JSON.parse(Buffer.from(record?.value ?? []).toString()) }
 }
 
+/** From now on this is the log. */
+export const noteRewriting = (tools: KafkaTools, producer: Producer, founding: Founding): Promise<unknown> =>
+  note(tools, producer, REWRITING, founding)
+
 function note({ prefix }: KafkaTools, producer: Producer, key: string, founding: Partial<Founding>): Promise<unknown> {
   const value = Buffer.from(JSON.stringify(founding))
   return producer.append(prefix + IDENTITY_TOPIC, [{ key, value, partition: 0 }])

@@ -38,6 +38,39 @@ export async function prepareTopics(admin: Admin, names: Record<Topic, string>):
   return Object.fromEntries(Object.entries(names).map(([topic, name]) => [topic, counts.get(name)])) as never
 }
 
+/** Takes the time of a record from whoever writes it. */
+const OWN_TIME = { 'message.timestamp.type': 'CreateTime' }
+
+/** Topics for a copy, of as many partitions as what is copied; the times of its records are given with them. */
+export async function createDrafts(
+  admin: Admin,
+  copied: Record<Topic, string>,
+  names: Record<Topic, string>,
+): Promise<void> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: Object.values(copied) })
+  const counts = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
+  await createMissing(
+    admin,
+    (Object.keys(TOPICS) as Topic[]).map((topic) => [
+      names[topic],
+      counts.get(copied[topic]) ?? TOPICS[topic].partitions,
+      { ...configOf(topic), ...OWN_TIME },
+    ]),
+  )
+}
+
+/** From now on the time of a record is that of its append, as of every log. */
+export async function finishDrafts(admin: Admin, names: Record<Topic, string>): Promise<void> {
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: (Object.keys(TOPICS) as Topic[]).map((topic) => ({
+      type: kafkajs.ConfigResourceTypes.TOPIC,
+      name: names[topic],
+      configEntries: entriesOf(configOf(topic)),
+    })),
+  })
+}
+
 const configOf = (topic: Topic): Record<string, string> => ({
   ...(TOPICS[topic].compacted ? COMPACTED : KEPT_FOREVER),
   ...LOG_TIME,
