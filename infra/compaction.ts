@@ -62,6 +62,7 @@ export async function compactIfDue(config: Config, folder: DataFolder, logger: L
     .finally(() => log.close())
   if (!isDue) return
   const began = performance.now()
+  console.log('removing the bytes of erased users from the data folder')
   try {
     const { users, records } = await compact(config, folder, logger)
     if (users > 0)
