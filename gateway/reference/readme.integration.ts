@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { openEmbeddedLog } from '../../infra/event-log/embedded.ts'
 import { startSystem, testDataset } from '../../infra/system.fixture.ts'
 import type { Document } from './document.ts'
@@ -25,7 +25,7 @@ it('the README shows every route with what it answers', { timeout: 240_000 }, as
   await first.stop()
   // Something that no consumer can read, as a foreign program may leave it on the log.
   const log = await openEmbeddedLog(join(data, 'log'), SCALE)
-  const foreign = ['ann', 'bob'].map((key) => ({ key, value: Buffer.from('{"userId":"ann"}') }))
+  const foreign = ['who', 'else'].map((key) => ({ key, value: Buffer.from('{"userId":"who"}') }))
   const letters = await log.append('ratings', foreign)
   await log.close()
   await mkdir(join(folder, 'backup'))
@@ -36,6 +36,12 @@ it('the README shows every route with what it answers', { timeout: 240_000 }, as
   const { token } = JSON.parse(readFileSync(join(data, 'lock'), 'utf8'))
   const document = (await (await fetch(`${system.url}/openapi.json`)).json()) as Document
   const [letter = '', other = ''] = letters.map(({ partition, offset }) => `ratings-${partition}-${offset}`)
+  const headers = { authorization: `Bearer ${token}` }
+  const areListed = async () => {
+    const listed = await (await fetch(`${system.url}/v1/admin/dead-letters`, { headers })).text()
+    for (const id of [letter, other]) expect(listed).toContain(id)
+  }
+  await vi.waitFor(areListed, { timeout: 60_000, interval: 100 })
   const variables = { LETTER: letter, OTHER_LETTER: other }
   const asked = await askExamples(document, askOver(system.url, token, join(folder, 'backup')), variables)
   for (const { curl, status, answer } of asked)
