@@ -96,7 +96,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
 
 /** What a page of another site may send, and what of an answer its script may read. */
 const CORS = {
-  allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
+  allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   allowHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'Last-Event-ID'],
   exposeHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
   // Browsers ask again after this many seconds.

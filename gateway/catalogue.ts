@@ -14,7 +14,7 @@ export interface Catalogue {
   /** Those that `isHidden` is true of. */
   hidden(): Iterable<string>
   /** The listener hears of every item whose record is taken in from now on, and must not throw. @returns stops listening */
-  onChange(listener: (itemId: string) => void): () => void
+  onChange(listener: (itemId: string, position: Position) => void): () => void
   /** Records taken in so far: what was made of the catalogue is right as long as this stays. */
   version(): number
   /** @returns whether the record at `position` was delivered in time, and before the signal is aborted */
@@ -38,7 +38,7 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
   const items = new Map<string, Item>()
   const seen = new Map<number, number>()
   const waiting = new Set<() => void>()
-  const listeners = new Set<(itemId: string) => void>()
+  const listeners = new Set<(itemId: string, position: Position) => void>()
   const hidden = new Set<string>()
   let version = 0
 
@@ -52,19 +52,19 @@ export async function followCatalogue(log: EventLog, logger: Logger): Promise<Ca
   }
 
   /** @param item  null: deleted */
-  function put(itemId: string, item: Item | null): void {
+  function put(itemId: string, item: Item | null, position: Position): void {
     if (item) items.set(itemId, item)
     else items.delete(itemId)
     if (item?.available) hidden.delete(itemId)
     else hidden.add(itemId)
-    for (const listener of listeners) listener(itemId)
+    for (const listener of listeners) listener(itemId, position)
   }
 
   function apply(record: LogRecord): void {
     const read = readItem(record)
     const { key, partition, offset } = record
     if ('reason' in read) logger.warn({ partition, offset, reason: read.reason }, 'not an item; passed over')
-    else put(key, read.item)
+    else put(key, read.item, { partition, offset })
   }
 
   function reached({ partition, offset }: Position, waitMs: number, signal?: AbortSignal): Promise<boolean> {

@@ -19,6 +19,8 @@ export interface HeldList {
   readonly includeKnown?: boolean | undefined
   /** Its pages say why: what the user was looking at counts too. Left out: nobody asked. */
   readonly explain?: Pick<Asker, 'contextItemId'> | undefined
+  /** The names of those attributes that its pages tell. */
+  readonly attributes?: readonly string[] | undefined
 }
 
 /** For `knownBy`: to be looked at before the list is made. */

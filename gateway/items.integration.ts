@@ -107,6 +107,7 @@ describe('PUT, POST, GET and DELETE of items', () => {
       202,
       {
         accepted: 3,
+        token: expect.any(String),
         rejectedCount: 1,
         rejected: [{ line: 4, errors: ['title', 'genres'].map((path) => ({ path, message: expect.any(String) })) }],
         token: expect.any(String),

@@ -9,34 +9,38 @@ type Attributes = Item['attributes']
 /** More misfits of one item are not named: a body can hold a million of them. */
 const MAX_MISFITS = 100
 
-const attributes = z
-  .custom<Attributes>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    'Expected an object',
-  )
-  .superRefine((attributes, context) => {
-    const entries = Object.entries(attributes)
-    const misfits = entries.filter(([, value]) => !isAttribute(value))
-    const message = 'Expected a string, a number, a boolean or a list of strings'
-    for (const [name] of misfits.slice(0, MAX_MISFITS)) context.addIssue({ code: 'custom', path: [name], message })
-    // What fits is flat. Writing a misfit as JSON could run out of stack: it may be nested without end.
-    const tooLarge = checkAttributes(Object.fromEntries(entries.filter(([, value]) => isAttribute(value))))
-    if (tooLarge !== undefined) context.addIssue({ code: 'custom', message: asSentence(tooLarge) })
-  })
-  .openapi({
-    type: 'object',
-    description: 'At most 16 KiB as JSON',
-    additionalProperties: {
-      anyOf: [{ type: ['string', 'number', 'boolean'] }, { type: 'array', items: { type: 'string' } }],
-    },
-  })
+/** @param orNull  an attribute may be null, which takes it away */
+export const attributesOf = <A extends Readonly<Record<string, unknown>>>(orNull: boolean) =>
+  z
+    .custom<A>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'Expected an object')
+    .superRefine((attributes, context) => {
+      const isAttribute = (value: unknown) => (orNull && value === null) || isValue(value)
+      const entries = Object.entries(attributes)
+      const misfits = entries.filter(([, value]) => !isAttribute(value))
+      const message = `Expected a string, a number, a boolean${orNull ? ', null' : ''} or a list of strings`
+      for (const [name] of misfits.slice(0, MAX_MISFITS)) context.addIssue({ code: 'custom', path: [name], message })
+      // What fits is flat. Writing a misfit as JSON could run out of stack: it may be nested without end.
+      const tooLarge = checkAttributes(Object.fromEntries(entries.filter(([, value]) => isValue(value))) as Attributes)
+      if (tooLarge !== undefined) context.addIssue({ code: 'custom', message: asSentence(tooLarge) })
+    })
+    .openapi({
+      type: 'object',
+      description: 'At most 16 KiB as JSON',
+      additionalProperties: {
+        anyOf: [
+          { type: ['string', 'number', 'boolean', ...(orNull ? ['null' as const] : [])] },
+          { type: 'array', items: { type: 'string' } },
+        ],
+      },
+    })
 
-function isAttribute(value: unknown): boolean {
+function isValue(value: unknown): boolean {
   if (Array.isArray(value)) return value.every((element) => typeof element === 'string')
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
 }
 
-const description = {
+/** What is said of an item, by the field. */
+export const described = {
   title: ruled(z.string(), checkTitle).openapi(printable(1, 1_000)),
   genres: shortList(ruled(z.string(), checkGenre).openapi(printable(1, 128, '|')), 100),
   year: ruled(z.number(), checkYear).optional().openapi({ type: 'integer', minimum: 0, maximum: 9_999 }),
@@ -46,13 +50,13 @@ const description = {
     pattern: '^[hH][tT][tT][pP][sS]?:',
   }),
   available: z.boolean().optional().openapi({ default: true, description: 'false hides the item from every list' }),
-  attributes: attributes.optional(),
+  attributes: attributesOf<Attributes>(false).optional(),
 }
 
 /** An item as it is described under its own path. */
-export const itemDescription = z.strictObject(description).openapi('ItemDescription')
+export const itemDescription = z.strictObject(described).openapi('ItemDescription')
 
-const item = z.strictObject({ itemId, ...description }).openapi('Item')
+const item = z.strictObject({ itemId, ...described }).openapi('Item')
 
 /** An item as clients post it, read as the event that goes onto the log. */
 export const itemInput = item.transform((input) => itemEvent(input.itemId, input))
@@ -64,7 +68,7 @@ export function itemEvent(itemId: string, input: z.output<typeof itemDescription
 
 /** An item as it is answered. */
 export const itemAnswer = z
-  .object({ itemId, ...description, available: z.boolean(), updatedAt: z.iso.datetime() })
+  .object({ itemId, ...described, available: z.boolean(), updatedAt: z.iso.datetime() })
   .openapi('CatalogueItem')
 
 export function answerItem({

@@ -9,7 +9,20 @@ import { MAX_CAPPED, MAX_SKIP } from './engine/list.ts'
 import type { Selection } from './engine/request.ts'
 import { FIELD, FILTER } from './filter-schema.ts'
 import { ratingValue } from './ratings.ts'
-import { flag, genre, itemId, listPaging, repeated, ruled, SKIP, SKIP_ADVICE, shortList, userId } from './schemas.ts'
+import {
+  flag,
+  genre,
+  itemId,
+  listPaging,
+  repeated,
+  repeatedUpTo,
+  ruled,
+  SKIP,
+  SKIP_ADVICE,
+  shortList,
+  text,
+  userId,
+} from './schemas.ts'
 
 const MAX_IDS = 1_000
 const MAX_GROUP = 50
@@ -67,11 +80,16 @@ export const explain = z.boolean().optional().openapi({
   description: EXPLAIN,
 })
 
+const TELL = 'Names of attributes that are told of each item, where it has them'
+const MAX_TOLD = 20
+const attributeName = text(1, 256)
+
 /** What a list may hold, for lists that are asked for by a body. */
 export const selection = {
   limit: z.int().min(1).max(1000).default(10),
   skip: z.int().min(0).max(MAX_SKIP, `Expected at most ${MAX_SKIP}${SKIP_ADVICE}`).default(0).openapi(SKIP),
   genre,
+  attributes: shortList(attributeName, MAX_TOLD).optional().openapi({ description: TELL }),
   filter: filter.optional(),
   exclude: itemIds.optional(),
   boost: shortList(z.strictObject({ filter, factor: z.number().min(MIN_FACTOR).max(MAX_FACTOR) }), MAX_BOOSTS)
@@ -108,6 +126,11 @@ export const contextItemId = itemId.optional().openapi({
 /** In the query of a list. */
 export const exclude = repeated(itemId).openapi({ description: 'Items that are not to be in the list' })
 
+/** For the address of a list: which attributes its items are told with; undefined where none were named. */
+export const toldAttributes = {
+  attributes: repeatedUpTo(attributeName, MAX_TOLD).optional().openapi({ description: TELL }),
+}
+
 /** What a list for a user may be asked with by its address. */
 export const listParameters = {
   ...listPaging,
@@ -116,6 +139,7 @@ export const listParameters = {
   exclude,
   includeKnown: flag.openapi({ description: 'Recommend what the user has rated, too' }),
   explain: flag.openapi({ description: EXPLAIN }),
+  ...toldAttributes,
 }
 
 /** The same, whole. */

@@ -15,11 +15,13 @@ import { adminVerify } from './routes/admin-verify.ts'
 import { deleteItem } from './routes/delete-item.ts'
 import { deleteRating } from './routes/delete-rating.ts'
 import { deleteUser } from './routes/delete-user.ts'
+import { genres } from './routes/genres.ts'
 import { getErasure } from './routes/get-erasure.ts'
 import { getItem } from './routes/get-item.ts'
 import { listItems } from './routes/list-items.ts'
 import { livez } from './routes/livez.ts'
 import { metrics } from './routes/metrics.ts'
+import { patchItem } from './routes/patch-item.ts'
 import { popularItems } from './routes/popular-items.ts'
 import { postItems } from './routes/post-items.ts'
 import { postRatings } from './routes/post-ratings.ts'
@@ -66,8 +68,10 @@ export const routes = {
   getErasure,
   postItems,
   putItem,
+  patchItem,
   getItem,
   listItems,
+  genres,
   deleteItem,
   adminStatus,
   adminRebuilds,

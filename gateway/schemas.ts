@@ -96,6 +96,15 @@ export const listPaging = {
 
 export const genre = text(1, 256).optional().openapi({ description: 'Only items of this genre, in any case' })
 
+/** A parameter that may be given several times, but no oftener. */
+export const repeatedUpTo = <S extends z.ZodType>(schema: S, max: number) =>
+  givenAs<z.input<S> | z.input<S>[]>()(
+    z.preprocess(
+      (value) => (value === undefined ? undefined : [value].flat()),
+      z.array(schema).max(max, `Expected at most ${max}`),
+    ),
+  )
+
 /** A parameter that may be given several times. */
 export const repeated = <S extends z.ZodType>(schema: S) =>
   givenAs<z.input<S> | z.input<S>[]>()(z.preprocess((value) => [value].flat(), z.array(schema))).default([])
@@ -152,13 +161,21 @@ const itemDetails = {
 }
 
 export const reason = z
-  .object({ itemId: z.string(), contribution: z.number().openapi({ description: 'Part of the score' }) })
+  .object({
+    itemId: z.string(),
+    contribution: z.number().openapi({ description: 'Part of the score' }),
+    title: z.string().optional(),
+  })
   .openapi('Reason')
 
 export const listedItem = z
   .object({
     ...itemDetails,
     score: z.number().openapi({ description: 'A preference, not stars; comparable within one answer' }),
+    attributes: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
+      .optional()
+      .openapi({ description: 'Those that `attributes` asked for and that the item has' }),
     isNew: z.literal(true).optional().openapi({
       description: 'The model has not seen the item yet: its factors come from its raters, or from items of its genres',
     }),

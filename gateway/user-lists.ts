@@ -73,9 +73,13 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
       .slice(0, MAX_PAGED - query.limit)
       .map(({ itemId, score, isNew }) => ({ itemId, score, ...(isNew && { isNew }) }))
     const { strategy, generation } = whole
-    const { contextItemId, includeKnown } = query
-    const explain = query.explain && { explain: { contextItemId } }
-    return { userId, strategy, generation, items, knownBy, ...(includeKnown && { includeKnown }), ...explain }
+    const { contextItemId, includeKnown, explain, attributes } = query
+    return {
+      ...{ userId, strategy, generation, items, knownBy },
+      ...(includeKnown && { includeKnown }),
+      ...(explain && { explain: { contextItemId } }),
+      ...(attributes && { attributes }),
+    }
   }
 
   /** What the user has rated by now, where that is not to be listed. */

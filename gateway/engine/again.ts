@@ -9,7 +9,7 @@ interface Parts extends Pick<ReturnType<typeof createSituations>, 'situationOf'>
   readonly answers: Answers
 }
 
-type ToldList = Pick<HeldList, 'userId' | 'strategy' | 'generation' | 'explain'>
+type ToldList = Pick<HeldList, 'userId' | 'strategy' | 'generation' | 'explain' | 'attributes'>
 
 /** Tells parts of lists that were made before. */
 export function createShowAgain({ situationOf, fallbacks, answers }: Parts) {
@@ -31,12 +31,12 @@ export function createShowAgain({ situationOf, fallbacks, answers }: Parts) {
    * asked for, as long as they make the score that is held: the ratings may be others by now.
    */
   return async (list: ToldList, listed: readonly HeldItem[]): Promise<Answer> => {
-    const { strategy, generation } = list
+    const { strategy, generation, attributes } = list
     const source = await explaining(list, listed.length)
     const isAsHeld = ({ itemId, score }: HeldItem): boolean => source?.scoreOf(itemId) === score
     const shown = source
-      ? await answers.answer(source, listed, { served: undefined, explain: isAsHeld })
-      : answers.plain(strategy, listed, { served: undefined })
+      ? await answers.answer(source, listed, { served: undefined, explain: isAsHeld, attributes })
+      : answers.plain(strategy, listed, { served: undefined, attributes })
     const items = shown.items.map((item, n) => (listed[n]?.isNew ? { ...item, isNew: true as const } : item))
     return { ...shown, items, generation }
   }

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { inSlices } from '../../infra/in-slices.ts'
 import type { Metrics } from '../../infra/metrics.ts'
+import type { Item } from '../../models/events/types.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { type Reason, strongest } from './reasons.ts'
@@ -18,6 +19,8 @@ const MAX_EXPLAINED = 100
  */
 const MAX_LOOKED = 5e6
 
+type Attributes = Record<string, string | number | boolean | string[]>
+
 /** What the catalogue has to show of an item. */
 export interface ItemDetails {
   readonly title?: string
@@ -26,15 +29,20 @@ export interface ItemDetails {
   readonly poster?: string
 }
 
+/** A reason with the title of what was rated, where the catalogue has one. */
+type TitledReason = Reason & Pick<ItemDetails, 'title'>
+
 /** Why an item has its score: reasons and what is left sum to it. */
 interface Told {
-  readonly reasons?: Reason[]
+  readonly reasons?: TitledReason[]
   /** What all other ratings contribute together. */
   readonly reasonsLeft?: number
 }
 
 /** An item as lists show it. */
 export interface ListedItem extends Ranked, ItemDetails, Told {
+  /** Those that were asked for and that it has. */
+  readonly attributes?: Attributes
   /** The model has not seen the item: its factors are folded in from its raters, or borrowed from items of its genres. */
   readonly isNew?: true
 }
@@ -62,6 +70,8 @@ export interface AnswerParts {
   readonly isStale?: boolean
   /** All items, or which of them. */
   readonly explain?: boolean | ((item: Ranked) => boolean) | undefined
+  /** The names of those to be told of each item. */
+  readonly attributes?: readonly string[] | undefined
 }
 
 export type Answers = ReturnType<typeof createAnswers>
@@ -73,14 +83,14 @@ export function createAnswers(catalogue: Pick<Catalogue, 'get'>, metrics: Metric
   async function answer(source: ToldSource, ranked: readonly Ranked[], parts: AnswerParts): Promise<Answer> {
     const { explain = false } = parts
     const told = explain ? await inSlices(reasonsFor(source, ranked, explain === true ? () => true : explain)) : []
-    return plain(source.strategy, ranked, parts, told)
+    return plain(source.strategy, ranked, parts, told.map(withTitles))
   }
 
   /** Without reasons, but for those that are given. */
   function plain(
     strategy: Strategy,
     ranked: readonly Ranked[],
-    { served, ignored = [], unknownUserIds = [], isStale = false }: Omit<AnswerParts, 'explain'>,
+    { served, ignored = [], unknownUserIds = [], isStale = false, attributes }: Omit<AnswerParts, 'explain'>,
     told: readonly Told[] = [],
   ): Answer {
     count(strategy)
@@ -88,6 +98,7 @@ export function createAnswers(catalogue: Pick<Catalogue, 'get'>, metrics: Metric
       itemId,
       score,
       ...detailsOf(catalogue, itemId),
+      ...(attributes && { attributes: attributesOf(catalogue, itemId, attributes) }),
       ...(isNewTo(served, itemId) && { isNew: true as const }),
       ...told[n],
     }))
@@ -102,6 +113,15 @@ export function createAnswers(catalogue: Pick<Catalogue, 'get'>, metrics: Metric
     }
   }
 
+  function withTitles({ reasons, ...told }: Told): Told {
+    if (!reasons) return told
+    const titled = reasons.map((reason) => {
+      const title = catalogue.get(reason.itemId)?.title
+      return title === undefined ? reason : { ...reason, title }
+    })
+    return { reasons: titled, ...told }
+  }
+
   return { answer, plain, count }
 }
 
@@ -112,6 +132,15 @@ export function detailsOf(catalogue: Pick<Catalogue, 'get'>, itemId: string): It
   const { title, genres, year, poster } = item
   return { title, genres: [...genres], ...(year === null ? {} : { year }), ...(poster === null ? {} : { poster }) }
 }
+
+function attributesOf(catalogue: Pick<Catalogue, 'get'>, itemId: string, names: readonly string[]): Attributes {
+  const all = catalogue.get(itemId)?.attributes ?? {}
+  const asked = [...new Set(names)].filter((name) => Object.hasOwn(all, name))
+  return Object.fromEntries(asked.map((name) => [name, mutable(all[name] as Item['attributes'][string])]))
+}
+
+const mutable = (value: Item['attributes'][string]) =>
+  Array.isArray(value) ? [...value] : (value as Attributes[string])
 
 function isNewTo(served: ServedGeneration | undefined, itemId: string): boolean {
   return (

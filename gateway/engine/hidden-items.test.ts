@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { Position } from '../../infra/event-log/port.ts'
 import type { Item } from '../../models/events/types.ts'
 import type { Bitmap } from '../../models/ranking/bitmap.ts'
 import { type Filter, matcher } from '../../models/ranking/filter.ts'
@@ -19,13 +20,13 @@ type Described = Pick<Item, 'available' | 'genres'> | null
 /** A catalogue in which items come, change and go. */
 function createCatalogue() {
   const items = new Map<string, Item | null>()
-  const listeners = new Set<(itemId: string) => void>()
+  const listeners = new Set<(itemId: string, position: Position) => void>()
   const catalogue = {
     listeners,
     get: (itemId: string) => items.get(itemId) ?? undefined,
     isHidden: (itemId: string) => items.has(itemId) && !items.get(itemId)?.available,
     hidden: () => [...items.keys()].filter(catalogue.isHidden),
-    onChange(listener: (itemId: string) => void) {
+    onChange(listener: (itemId: string, position: Position) => void) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
@@ -40,7 +41,7 @@ function createCatalogue() {
         updatedAt: 0,
       } as const
       items.set(itemId, described && { ...rest, ...described })
-      for (const listener of listeners) listener(itemId)
+      for (const listener of listeners) listener(itemId, { partition: 0, offset: 0 })
     },
   }
   return catalogue

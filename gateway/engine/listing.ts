@@ -16,8 +16,10 @@ export function createListing({ catalogue, answers }: Parts) {
   const arrange = (source: Source, { selection, served }: Situation) =>
     arranged(source, selection, { catalogue, vectorOf: (itemId) => served && vectorOf(served, itemId) })
 
-  const tell = (source: Source, ranked: readonly Ranked[], situation: Situation) =>
-    answers.answer(source, ranked, { ...situation, explain: situation.selection.explain })
+  const tell = (source: Source, ranked: readonly Ranked[], situation: Situation) => {
+    const { explain, attributes } = situation.selection
+    return answers.answer(source, ranked, { ...situation, explain, attributes })
+  }
 
   return {
     async list(source: Source, situation: Situation): Promise<Answer> {

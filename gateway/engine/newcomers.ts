@@ -50,7 +50,8 @@ export function followNewcomers(parts: Parts) {
     /** Items of which something changed. */
     const touched = new Set<string>()
     let borrow: BorrowFactors | undefined
-    let looking: Promise<void> | undefined
+    let isLooking = false
+    let looking = Promise.resolve()
 
     function touch(itemId: string): void {
       if (generation.indexOf.has(itemId)) return
@@ -60,22 +61,23 @@ export function followNewcomers(parts: Parts) {
 
     /** Whoever tells of changes is not held up by them. */
     function look(): void {
-      if (looking || !borrow || closing.signal.aborted) return
-      looking = considerAllTouched(borrow).finally(() => {
-        looking = undefined
-      })
+      if (isLooking || !borrow || closing.signal.aborted) return
+      isLooking = true
+      looking = considerAllTouched(borrow)
     }
 
     async function considerAllTouched(borrow: BorrowFactors): Promise<void> {
       // Who tells of several items does so one by one: the first is looked at before the others are told of.
       while (touched.size > 0 && !closing.signal.aborted)
         await inBackground(considerTouched(borrow), closing.signal).catch(failed)
+      // In the same turn as the last look: what comes next is looked at anew.
+      isLooking = false
     }
 
     /** Resolves when lists have what was described by now, as far as there is room. */
     async function listed(): Promise<void> {
       await begun
-      while (looking) await looking
+      while (isLooking) await looking
       await borrowed.laid()
     }
 

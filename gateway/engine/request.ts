@@ -59,6 +59,8 @@ export interface Selection {
   readonly caps?: readonly Cap[] | undefined
   readonly pin?: readonly Pin[] | undefined
   readonly explain?: boolean | undefined
+  /** The names of those attributes that are told of each item. */
+  readonly attributes?: readonly string[] | undefined
 }
 
 /** At most so many items of each value of a field. */

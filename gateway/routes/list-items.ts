@@ -1,9 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { answerItem, itemAnswer } from '../items.ts'
+import { parametersBeside } from '../parameters.ts'
+import { invalidRequest } from '../problems.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
-import { genre, json, needs, paging, refusals, text } from '../schemas.ts'
+import { genre, itemId, json, needs, paging, refusals, repeatedUpTo, text } from '../schemas.ts'
 import { createItemSearch } from '../search/item-search.ts'
+
+const MAX_IDS = 1_000
 
 const query = z.strictObject({
   ...paging,
@@ -13,28 +17,51 @@ const query = z.strictObject({
     description:
       'Words of the title, in any order; the last one may be the beginning of a word. Case and accents do not matter',
   }),
+  itemId: repeatedUpTo(itemId, MAX_IDS).optional().openapi({
+    description: 'Just these, in this order, hidden ones too; beside it only `after` and `wait`',
+  }),
+})
+
+const answer = z.object({
+  items: z.array(itemAnswer),
+  total: z.int().openapi({ description: 'How many there are, of which `skip` and `limit` tell a part' }),
+  ignored: z.array(z.string()).optional().openapi({ description: 'Item ids that the catalogue does not know' }),
+  ...freshness,
 })
 
 const route = createRoute({
   method: 'get',
   path: '/v1/items',
   tags: ['Items'],
-  summary: 'Items of the catalogue, found by title or genre',
+  summary: 'Items of the catalogue, found by title or genre, or by their ids',
   description: 'Most popular first, by positive ratings; a title that is the query, whole, before all others.',
   security: needs('read'),
   request: { query },
-  responses: {
-    200: json(z.object({ items: z.array(itemAnswer), ...freshness }), 'The available items'),
-    ...refusals(400, 409),
-  },
+  responses: { 200: json(answer, 'The available items; those that were named, in any case'), ...refusals(400, 409) },
 })
 
 export const listItems = (app: App, { catalogue, engine, freshItems, logger, closing }: Gateway) => {
   const { search } = createItemSearch(catalogue, engine.rankings, logger, closing)
+
+  function named(itemIds: readonly string[]) {
+    const asked = [...new Set(itemIds)]
+    const items = asked.flatMap((itemId) => catalogue.get(itemId) ?? [])
+    const ignored = asked.filter((itemId) => !catalogue.get(itemId))
+    return { items, total: items.length, ...(ignored.length > 0 && { ignored }) }
+  }
+
   return app.openapi(route, async (c) => {
-    const { after, wait, ...query } = c.req.valid('query')
+    const { after, wait, itemId, ...query } = c.req.valid('query')
+    if (itemId) refuseSearching(c.req.url)
     const fresh = await freshItems({ after, wait })
-    const found = await search(query)
-    return c.json({ items: found.map(answerItem), ...fresh }, 200)
+    const { items, ...rest } = itemId ? named(itemId) : await search(query)
+    return c.json({ items: items.map(answerItem), ...rest, ...fresh }, 200)
   })
+}
+
+/** @throws Problem where items that are named are searched for as well */
+function refuseSearching(url: string): void {
+  const beside = parametersBeside('itemId', url).filter((name) => !(name in awaited))
+  const message = 'Items that are named by `itemId` are not searched for. Ask without it'
+  if (beside.length > 0) throw invalidRequest(beside.map((path) => ({ path, message })))
 }

@@ -16,6 +16,7 @@ BEYOND_JSON_SCHEMA = {
     "Expected a token that a write answered": "only a write mints one",
     "Expected the `nextPage` of an answer to this user": "only an answer mints one",
     "Ask for the list anew, without `page`": "parameters have no schema together",
+    "are not searched for. Ask without it": "the same",
     "Nested deeper than 8": "no keyword counts how deep a schema that holds itself goes",
     "More than 100 conditions": "nor how many there are in all",
     "More than 100 groups": "nor these",

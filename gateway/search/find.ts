@@ -1,7 +1,7 @@
 import { folded } from '../../models/ranking/folded.ts'
 import { type Candidate, compareCandidates, type LateTitles } from './late-titles.ts'
 import type { PopularityOrder } from './popularity-order.ts'
-import { addRank, keepCommon, nextRank, noRanks, passRanks, type RankSet, removeAll } from './rank-set.ts'
+import { addRank, countRanks, keepCommon, nextRank, noRanks, passRanks, type RankSet, removeAll } from './rank-set.ts'
 import type { RankedTitles } from './ranked-titles.ts'
 import type { IndexedItem, Slots, TitleIndex } from './title-index.ts'
 import { phraseOf, wordsOf } from './words.ts'
@@ -12,6 +12,12 @@ export interface ItemQuery {
   readonly genre?: string | undefined
   readonly skip: number
   readonly limit: number
+}
+
+/** The part that was asked for, of so many that match. */
+export interface Found {
+  readonly found: readonly IndexedItem[]
+  readonly total: number
 }
 
 /** Words of a query whose occurrences are marked, beside the last one: a query may have a hundred. */
@@ -29,7 +35,7 @@ const FEW_SHARE = 32
  * first rank on, until the list is full. So a query costs a few nanoseconds for each occurrence of its words, and not the
  * sorting of what it finds.
  */
-export function find(titles: RankedTitles, { query, genre, skip, limit }: ItemQuery): IndexedItem[] {
+export function find(titles: RankedTitles, { query, genre, skip, limit }: ItemQuery): Found {
   const { index, order, late } = titles
   const words = wordsOf(query ?? '')
   const phrase = phraseOf(words)
@@ -83,9 +89,18 @@ export function find(titles: RankedTitles, { query, genre, skip, limit }: ItemQu
   // Fewer words are all marked: what is in every set has them.
   const isMatch = words.length > MARKED_WORDS + 1 ? hasAll : undefined
   const lateWhole = lateAt(titled, late).filter(({ item }) => isLateMatch(item))
-  const lateOthers = lateOnes(late, conditions, (item) => isLateMatch(item) && !isWhole(item))
+  const lateOthers = [...lateOnes(late, conditions, (item) => isLateMatch(item) && !isWhole(item))]
   if (!takeAll(whole, lateWhole)) takeAll(ranks, lateOthers, isMatch)
-  return found
+  const total = countRanks(whole) + lateWhole.length + countMatches(titles, ranks, isMatch) + lateOthers.length
+  return { found, total }
+}
+
+function countMatches(titles: RankedTitles, ranks: RankSet, isMatch: Check | undefined): number {
+  if (!isMatch) return countRanks(ranks)
+  let count = 0
+  for (let rank = nextRank(ranks, 0); rank !== undefined; rank = nextRank(ranks, rank + 1))
+    if (isMatch(itemAt(titles, rank))) count++
+  return count
 }
 
 type Check = (item: IndexedItem) => boolean

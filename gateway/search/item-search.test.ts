@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import type { Position } from '../../infra/event-log/port.ts'
 import { silent } from '../../infra/logging.ts'
 import type { Item } from '../../models/events/types.ts'
 import { folded } from '../../models/ranking/folded.ts'
@@ -13,12 +14,12 @@ const nothing = { skip: 0, limit: 1000 }
 function catalogueOf(...first: Partial<Item>[]) {
   const items = new Map<string, Item>()
   const popularity = new Map<string, number>()
-  const listeners = new Set<(itemId: string) => void>()
+  const listeners = new Set<(itemId: string, position: Position) => void>()
   let version = 0
   const set = (itemId: string, given: Partial<Item> | undefined): void => {
     if (given) items.set(itemId, { ...blank, ...given, itemId })
     else items.delete(itemId)
-    for (const listener of listeners) listener(itemId)
+    for (const listener of listeners) listener(itemId, { partition: 0, offset: 0 })
   }
   for (const item of first) set(item.itemId as string, item)
   const { search } = createItemSearch(
@@ -42,7 +43,9 @@ function catalogueOf(...first: Partial<Item>[]) {
       popularity.set(itemId, positives)
       version++
     },
-    find: async (query: Partial<ItemQuery>) => (await search({ ...nothing, ...query })).map(({ itemId }) => itemId),
+    find: async (query: Partial<ItemQuery>) =>
+      (await search({ ...nothing, ...query })).items.map(({ itemId }) => itemId),
+    totalOf: async (query: Partial<ItemQuery>) => (await search({ ...nothing, ...query })).total,
   }
 }
 
@@ -170,13 +173,17 @@ describe('against a search of every title', () => {
         fc.array(fc.nat(3), { minLength: 31, maxLength: 31 }),
         fc.array(fc.oneof({ arbitrary: change, weight: 3 }, query), { maxLength: 60, size: 'max' }),
         async (popularity, steps) => {
-          const { items, set, like, find } = catalogueOf()
+          const { items, set, like, find, totalOf } = catalogueOf()
           popularity.forEach((positives, n) => {
             like(String(n), positives)
           })
           for (const step of steps) {
             if ('itemId' in step) set(step.itemId, step.item)
-            else expect(await find(step)).toEqual(linearly(items.values(), popularity, step))
+            else {
+              expect(await find(step)).toEqual(linearly(items.values(), popularity, step))
+              const all = linearly(items.values(), popularity, { ...step, ...nothing })
+              expect(await totalOf(step)).toBe(all.length)
+            }
           }
         },
       ),
@@ -188,7 +195,7 @@ it('finds the same when most of the catalogue came after the order was made', as
   const genres = (n: number) => [n % 2 ? 'Drama' : 'Comédie', ...(n % 100 === 0 ? ['Rare'] : [])]
   const titleOf = (n: number) => `${['iron', 'man', 'the'][n % 3]} ${n % 7} ${n % 500}`
   const popularity: number[] = []
-  const { items, set, like, find } = catalogueOf()
+  const { items, set, like, find, totalOf } = catalogueOf()
   const put = (n: number, title = titleOf(n)) => set(String(n), { title, genres: genres(n) })
   for (let n = 0; n < 3000; n++) {
     popularity.push((n * 13) % 50)
@@ -204,6 +211,8 @@ it('finds the same when most of the catalogue came after the order was made', as
       for (const page of [nothing, { skip: 0, limit: 3 }, { skip: 40, limit: 5 }, { skip: 2900, limit: 50 }]) {
         const wanted = { query, genre, ...page }
         expect(await find(wanted), JSON.stringify(wanted)).toEqual(linearly(items.values(), popularity, wanted))
+        const all = linearly(items.values(), popularity, { ...wanted, skip: 0, limit: Number.POSITIVE_INFINITY })
+        expect(await totalOf(wanted), JSON.stringify(wanted)).toBe(all.length)
       }
 })
 

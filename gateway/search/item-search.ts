@@ -12,7 +12,7 @@ const STEP_ITEMS = 128
 
 export interface ItemSearch {
   /** Available items, as `find` lists them. Waits while the catalogue is first taken in, some 5 µs an item. */
-  search(query: ItemQuery): Promise<Item[]>
+  search(query: ItemQuery): Promise<{ items: Item[]; total: number }>
 }
 
 /** Searches in the catalogue that follow it: an item is found, or not, from the moment on in which the catalogue has it so. */
@@ -47,8 +47,8 @@ export function createItemSearch(
   return {
     async search(query) {
       await takenIn
-      const found = find(await titles.current(), query)
-      return found.flatMap(({ itemId }) => catalogue.get(itemId) ?? [])
+      const { found, total } = find(await titles.current(), query)
+      return { items: found.flatMap(({ itemId }) => catalogue.get(itemId) ?? []), total }
     },
   }
 }

@@ -29,6 +29,8 @@ export function removeAll(set: RankSet, other: RankSet): void {
   for (let at = 0; at < set.length; at++) (set[at] as number) &= ~(other[at] as number)
 }
 
+export const countRanks = (set: RankSet): number => set.reduce((count, word) => count + onesOf(word), 0)
+
 /** @returns the first rank from `from` on; undefined: none */
 export function nextRank(set: RankSet, from: number): number | undefined {
   let at = from >>> 5
