@@ -25,6 +25,23 @@ it('ranks what nobody can score last, and ignores what nobody knows or what was 
   })
 })
 
+it('ranks for a group, by what is at hand, and says why', async () => {
+  await writeUser(gateway.state, 'v', { opposite: 5 }, { vector: [-0.5, 0], generation: 'g1' })
+  const rank = async (asked: object) => {
+    const { status, body } = await gateway.send('POST', '/v1/rank', { items: ['opposite', 'near'], ...asked })
+    return { status, ...(body as { strategy: string; items: { itemId: string; score: number }[] }) }
+  }
+  const group = await rank({ userIds: ['u', 'v', 'who'], explain: true })
+  expect(group).toMatchObject({ strategy: 'fold-in', unknownUserIds: ['who'] })
+  expect(group.items[0]).toMatchObject({ itemId: 'near', reasons: expect.any(Array) })
+  expect(group.items[0]?.score).toBeCloseTo(0.9 * 0.25)
+  const least = await rank({ userIds: ['u', 'v'], groupMode: 'leastMisery' })
+  expect(least.items.map(({ score }) => score)).toEqual([-0.45, -1].map((score) => expect.closeTo(score)))
+  expect(await rank({ contextItemId: 'opposite' })).toMatchObject({ strategy: 'similar' })
+  for (const faulty of [{ userIds: ['u'], userId: 'v' }, { groupMode: 'average' }])
+    expect((await rank(faulty)).status).toBe(400)
+})
+
 it('estimates the same in the order asked', async () => {
   const query = ['described', 'nope', 'opposite', 'deleted', 'near'].map((itemId) => `item=${itemId}`).join('&')
   expect((await gateway.get(`/v1/users/u/estimates?${query}`)).body).toMatchObject({

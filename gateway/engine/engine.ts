@@ -43,6 +43,12 @@ export interface EngineParts {
   readonly logger: Logger
 }
 
+interface RankOptions {
+  /** Best first, or as they were asked about. */
+  readonly order?: 'best' | 'asked'
+  readonly explain?: boolean | undefined
+}
+
 export type Engine = ReturnType<typeof createEngine>
 
 /**
@@ -89,7 +95,7 @@ export function createEngine(parts: EngineParts) {
     }),
 
     /** The given items, best first, by what `recommend` would try first; those of which it knows nothing come last, with a score of 0. */
-    rank: held(async (asker: Asker, itemIds: readonly string[], order: 'best' | 'asked' = 'best'): Promise<Answer> => {
+    rank: held(async (asker: Asker, itemIds: readonly string[], { order = 'best', explain }: RankOptions = {}) => {
       const situation = await situationOf(asker, { limit: itemIds.length, skip: 0, includeKnown: true })
       const source = await firstSource(situation, fallbacks)
       const known = [...new Set(itemIds)].filter(isKnown)
@@ -98,7 +104,7 @@ export function createEngine(parts: EngineParts) {
       const isUnscored = ({ itemId }: Ranked): number => Number(scores.get(itemId) === undefined)
       if (order === 'best') ranked.sort((x, y) => isUnscored(x) - isUnscored(y) || y.score - x.score)
       const ignored = [...situation.ignored, ...itemIds.filter((itemId) => !scores.has(itemId))]
-      return answer(source, ranked, { served: situation.served, ignored, isStale: situation.isStale })
+      return answer(source, ranked, { ...situation, ignored, explain })
     }),
 
     /** Resolves when lists have the items that were described by now. */

@@ -1,45 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { ASKING_FOR_ONE, asker, askingForOne } from '../asker.ts'
 import type { App, Gateway } from '../context.ts'
-import { contextItemId, explain, fittingTogether, givenRatings, group, selection, withGenre } from '../list-query.ts'
+import { fittingTogether, selection, withGenre } from '../list-query.ts'
 import { awaited, freshList, usersOf } from '../read-your-writes.ts'
-import { json, needs, refusals, userId } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas.ts'
 
 export const postRecommendations = (app: App, { log, engine, freshFor }: Gateway) => {
   const body = z
     .strictObject({
-      userId: userId.optional(),
-      ratings: givenRatings(log.identity.scale).optional().openapi({
-        description: 'An anonymous taste; beside `userId`, as if that user had given these too. Nothing is stored',
-      }),
-      userIds: group
-        .optional()
-        .openapi({ description: 'A group that one list has to suit; not beside userId or ratings' }),
-      groupMode: z.enum(['average', 'leastMisery']).optional().openapi({
-        description: 'How a group is suited: on the whole (as when left out), or nobody badly; beside userIds only',
-      }),
-      contextItemId,
+      ...asker(log.identity.scale),
       includeKnown: z.boolean().optional(),
-      explain,
       ...selection,
     })
-    .refine(({ userIds, userId, ratings }) => !userIds || !(userId ?? ratings), {
-      path: ['userIds'],
-      message: 'Expected userIds alone, or userId and ratings',
-    })
-    .refine(({ userIds, groupMode }) => userIds || !groupMode, {
-      path: ['groupMode'],
-      message: 'Expected userIds beside it: it says how a group is suited',
-    })
+    .superRefine(askingForOne)
     .superRefine(fittingTogether)
-    .openapi('RecommendationRequest', {
-      not: {
-        anyOf: [
-          { required: ['userIds', 'userId'] },
-          { required: ['userIds', 'ratings'] },
-          { required: ['groupMode'], not: { required: ['userIds'] } },
-        ],
-      },
-    })
+    .openapi('RecommendationRequest', ASKING_FOR_ONE)
 
   const route = createRoute({
     method: 'post',

@@ -1,25 +1,23 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { ASKING_FOR_ONE, asker, askingForOne } from '../asker.ts'
 import type { App, Gateway } from '../context.ts'
-import { givenRatings, itemIds } from '../list-query.ts'
+import { itemIds } from '../list-query.ts'
 import { awaited, freshList, usersOf } from '../read-your-writes.ts'
-import { json, needs, refusals, userId } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas.ts'
 
 export const rank = (app: App, { log, engine, freshFor }: Gateway) => {
   const body = z
-    .strictObject({
-      userId: userId.optional(),
-      ratings: givenRatings(log.identity.scale).optional().openapi({ description: 'An anonymous taste' }),
-      items: itemIds,
-    })
-    .openapi('RankRequest')
+    .strictObject({ ...asker(log.identity.scale), items: itemIds })
+    .superRefine(askingForOne)
+    .openapi('RankRequest', ASKING_FOR_ONE)
 
   const route = createRoute({
     method: 'post',
     path: '/v1/rank',
     tags: ['Recommendations'],
-    summary: 'Rank a list of your own',
+    summary: 'Rank a list of your own, for a user, an anonymous taste, or a group',
     description:
-      'All of it is ranked, what the user has rated and what is hidden from lists too. What is known and cannot be scored comes last, with 0.',
+      'All of it is ranked, what the user has rated and what is hidden from lists too. What is known and cannot be scored comes last, with 0. What a score measures depends on `strategy`: of whoever the model does not know it counts likes (`popular`), or is a likeness to `contextItemId` (`similar`).',
     security: needs('read'),
     request: {
       query: z.strictObject(awaited),
@@ -32,8 +30,8 @@ export const rank = (app: App, { log, engine, freshFor }: Gateway) => {
   })
 
   return app.openapi(route, async (c) => {
-    const { items, ...asker } = c.req.valid('json')
-    const fresh = await freshFor(c.req.valid('query'), ...usersOf(asker))
-    return c.json({ ...(await engine.rank(asker, items)), ...fresh }, 200)
+    const { items, explain, ...asked } = c.req.valid('json')
+    const fresh = await freshFor(c.req.valid('query'), ...usersOf(asked))
+    return c.json({ ...(await engine.rank(asked, items, { explain })), ...fresh }, 200)
   })
 }

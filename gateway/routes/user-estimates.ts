@@ -28,5 +28,5 @@ export const userEstimates = (app: App, { engine, freshFor }: Gateway) =>
     const { userId } = c.req.valid('param')
     const { item, ...after } = c.req.valid('query')
     const fresh = await freshFor(after, userId)
-    return tell(c, { ...(await engine.rank({ userId }, item, 'asked')), ...fresh })
+    return tell(c, { ...(await engine.rank({ userId }, item, { order: 'asked' })), ...fresh })
   })
