@@ -2,6 +2,7 @@ import { renameSync, rmSync, statSync } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Database, type Key, open, type RootDatabase } from 'lmdb'
+import { assertRoom } from './disk-room.ts'
 import { checkLmdbFile, commitFailure } from './lmdb-file.ts'
 
 /** Records of one transaction. */
@@ -25,10 +26,25 @@ interface Renewal {
  * @returns bytes before and after
  * @throws Error when the file is damaged or the disk full: then the old one stands
  */
-export async function renewLmdbFile(path: string, { leavesOut, add }: Renewal) {
+export async function renewLmdbFile(path: string, renewal: Renewal) {
   checkLmdbFile(path)
   const renewed = `${path}.renewed`
   remove(renewed)
+  await writeAnew(path, renewed, renewal).catch((error: unknown) => {
+    // On a disk that is nearly full it would stand in the way of others.
+    remove(renewed)
+    throw error
+  })
+  const bytes = { before: statSync(path).size, after: statSync(renewed).size }
+  await flush(renewed, 'r+')
+  renameSync(renewed, path)
+  await flush(dirname(path), 'r')
+  // They tell of readers and writers of files that are gone.
+  for (const file of [path, renewed]) rmSync(`${file}-lock`, { force: true })
+  return bytes
+}
+
+async function writeAnew(path: string, renewed: string, { leavesOut, add }: Renewal): Promise<void> {
   const options = { noSubdir: true, eventTurnBatching: false, maxDbs: MAX_DBS }
   const from = open({ ...options, path, readOnly: true })
   try {
@@ -36,7 +52,7 @@ export async function renewLmdbFile(path: string, { leavesOut, add }: Renewal) {
     try {
       for (const name of [...from.getKeys()] as string[]) {
         const keeps = (key: Key): boolean => !leavesOut(name, key)
-        await copy(from.openDB<Buffer, Key>(name, RAW), to.openDB<Buffer, Key>(name, RAW), to, keeps)
+        await copy(from.openDB<Buffer, Key>(name, RAW), to.openDB<Buffer, Key>(name, RAW), to, keeps, dirname(path))
       }
       await written(to.childTransaction(() => add?.(to)))
       await to.flushed
@@ -46,13 +62,6 @@ export async function renewLmdbFile(path: string, { leavesOut, add }: Renewal) {
   } finally {
     await from.close()
   }
-  const bytes = { before: statSync(path).size, after: statSync(renewed).size }
-  await flush(renewed, 'r+')
-  renameSync(renewed, path)
-  await flush(dirname(path), 'r')
-  // They tell of readers and writers of files that are gone.
-  for (const file of [path, renewed]) rmSync(`${file}-lock`, { force: true })
-  return bytes
 }
 
 /** What a renewal left half done, which was killed. */
@@ -65,9 +74,11 @@ async function copy(
   to: Database<Buffer, Key>,
   root: RootDatabase,
   keeps: (key: Key) => boolean,
+  folder: string,
 ): Promise<void> {
   let after: Key | undefined
   do {
+    assertRoom(folder)
     const page = [...from.getRange({ ...(after !== undefined && { start: after, exclusiveStart: true }), limit: PAGE })]
     await written(
       root.childTransaction(() => {

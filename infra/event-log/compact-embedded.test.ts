@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { cp, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, expect, it, vi } from 'vitest'
 import { append, broken, erased, newFolder, rated, recordOf, removeFolders } from '../../consumers/events.fixture.ts'
 import { findErasures } from '../../consumers/find-erasures.ts'
 import { readRatings } from '../../consumers/read-records.ts'
+import { assertRoom } from '../disk-room.ts'
 import { UnavailableError } from '../errors.ts'
 import { spawnWithThisProcess } from '../services/process.ts'
 import { compactEmbeddedLog } from './compact-embedded.ts'
@@ -15,6 +16,7 @@ import { openEmbeddedLog } from './embedded.ts'
 import { STARS } from './event-log.contract.ts'
 import type { EventLog, LogRecord, Position, Topic } from './port.ts'
 
+vi.mock('../disk-room.ts', { spy: true })
 afterAll(removeFolders)
 
 const ZAPHOD = 'zaphod-beeblebrox'
@@ -148,6 +150,19 @@ it('stays as it is where it cannot be written anew, and says so', async () => {
   await expect(compact(folder)).rejects.toThrow(UnavailableError)
   await expect(compact(folder)).rejects.toThrow('It is as it was')
   expect((await contentOf(folder)).records.get('ratings')).toEqual(before.records.get('ratings'))
+})
+
+it('breaks off, and leaves nothing behind, once the disk is nearly full', async () => {
+  const folder = await filledLog()
+  const room = vi.mocked(assertRoom)
+  // The first pages are written.
+  room.mockImplementationOnce(() => {})
+  room.mockImplementationOnce(() => {
+    throw new Error('its disk has 0 MiB left')
+  })
+  await expect(compactEmbeddedLog(folder, () => undefined)).rejects.toThrow(/its disk has 0 MiB left.*It is as it was/)
+  expect(await readdir(folder)).not.toContain('event-log.mdb.renewed')
+  expect((await compactEmbeddedLog(folder, () => undefined)).records).toBe(0)
 })
 
 async function copyOf(folder: string): Promise<string> {
