@@ -15,7 +15,7 @@ const query = z.strictObject({
   genre,
   query: text(0, 256).optional().openapi({
     description:
-      'Words of the title, in any order; the last one may be the beginning of a word. Case and accents do not matter',
+      'Words of the title, in any order; the last one may be the beginning of a word. Case and accents do not matter, nor does one typing error a word where nothing is found otherwise',
   }),
   itemId: repeatedUpTo(itemId, MAX_IDS).optional().openapi({
     description: 'Just these, in this order, hidden ones too; beside it only `after` and `wait`',
@@ -25,6 +25,10 @@ const query = z.strictObject({
 const answer = z.object({
   items: z.array(itemAnswer),
   total: z.int().openapi({ description: 'How many there are, of which `skip` and `limit` tell a part' }),
+  correctedTo: z.string().optional().openapi({
+    description:
+      'What was looked for, since no title has the words of `query`: each of them has at most one typing error',
+  }),
   ignored: z.array(z.string()).optional().openapi({ description: 'Item ids that the catalogue does not know' }),
   ...freshness,
 })

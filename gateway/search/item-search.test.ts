@@ -35,17 +35,23 @@ function catalogueOf(...first: Partial<Item>[]) {
     silent,
     new AbortController().signal,
   )
+  /** What is found of the query itself. */
+  async function asTyped(query: Partial<ItemQuery>) {
+    const { correctedTo, ...found } = await search({ ...nothing, ...query })
+    return correctedTo === undefined ? found : { items: [], total: 0 }
+  }
+
   return {
     items,
     popularity,
+    search,
     set,
     like(itemId: string, positives: number): void {
       popularity.set(itemId, positives)
       version++
     },
-    find: async (query: Partial<ItemQuery>) =>
-      (await search({ ...nothing, ...query })).items.map(({ itemId }) => itemId),
-    totalOf: async (query: Partial<ItemQuery>) => (await search({ ...nothing, ...query })).total,
+    find: async (query: Partial<ItemQuery>) => (await asTyped(query)).items.map(({ itemId }) => itemId),
+    totalOf: async (query: Partial<ItemQuery>) => (await asTyped(query)).total,
   }
 }
 
@@ -136,6 +142,19 @@ describe('the order', () => {
       expect(await find({ skip: 29_990, query: 'film' })).toHaveLength(8)
       await new Promise((resolve) => setTimeout(resolve, 300))
     }
+  })
+
+  it('is that of what was meant where nothing has what was typed, and says so', async () => {
+    const { find, search } = catalogueOf({ itemId: '1', title: 'Godfather, The' }, { itemId: '2', title: 'Goodfellas' })
+    expect(await search({ ...nothing, query: 'godfahter' })).toMatchObject({
+      items: [{ itemId: '1' }],
+      total: 1,
+      correctedTo: 'godfather',
+    })
+    expect(await search({ ...nothing, query: 'godf' })).not.toHaveProperty('correctedTo')
+    expect(await find({ query: 'gofd', skip: 1 })).toEqual([])
+    // Of another genre there is none, whatever was meant.
+    expect(await find({ query: 'godfahter', genre: 'Comedy' })).toEqual([])
   })
 
   it('follows popularity while it is asked for', async () => {

@@ -95,6 +95,7 @@ export function createTitleIndex() {
       return held !== undefined && held.text === text && held.genres.join('|') === genres.join('|')
     },
 
+    words: (): Iterable<Postings> => words.values(),
     withWord: (word: string): Slots => words.get(word)?.slots ?? [],
     ofGenre: (genre: string): Slots => genres.get(folded(genre))?.slots ?? [],
     *withWordsFrom(beginning: string): Generator<Slots, undefined> {
