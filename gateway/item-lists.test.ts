@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   faultPathsOf,
   generationOf,
@@ -6,6 +6,7 @@ import {
   openTestGateway,
   type TestGateway,
   tokenOf,
+  writePositives,
   writeUser,
 } from './gateway.fixture.ts'
 
@@ -101,6 +102,17 @@ describe('an item in a list', () => {
     expect(told(await gateway.send('POST', '/v1/recommendations', body))).toEqual(both)
     expect(told(await gateway.get('/v1/items/b/similar?limit=1&attributes=tags'))).toEqual([{ tags: ['x'] }])
   })
+
+  it.each(['popular', 'trending', 'top-rated'])(
+    'has them among the %s ones, without those that are excluded',
+    async (kind) => {
+      await writePositives(gateway.state, 0, { a: 3, b: 2 }, Date.now())
+      const list = (query: string) => gateway.get(`/v1/items/${kind}?attributes=price${query}`)
+      await vi.waitFor(async () => expect(told(await list(''))).toHaveLength(2), { timeout: 10_000 })
+      expect(told(await list(''))).toEqual(expect.arrayContaining([{ price: 3 }, { price: 4 }]))
+      expect(itemIdsOf(await list('&exclude=a'))).toEqual(['b'])
+    },
+  )
 
   it('has them on every page', async () => {
     let answer = await gateway.get('/v1/users/u/recommendations?includeKnown=true&limit=1&attributes=price')

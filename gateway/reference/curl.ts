@@ -22,12 +22,12 @@ export function curlOf(method: string, { url, body, lines, headers = {} }: Examp
   ].join(' ')
 }
 
-/** Named in capitals. */
-const VARIABLE = /\$[A-Z]/
+/** Named in capitals, or a command that tells one. */
+const VARIABLE = /\$[A-Z(]/
 
 /** As a shell reads it: with variables in double quotes, where it fills them in. */
 function quoted(text: string): string {
   if (/^[\w:/.-]*$/.test(text)) return text
-  if (VARIABLE.test(text)) return `"${text.replaceAll(/["\\`]|\$(?![A-Z])/g, '\\$&')}"`
+  if (VARIABLE.test(text)) return `"${text.replaceAll(/["\\`]|\$(?![A-Z(])/g, '\\$&')}"`
   return `'${text.replaceAll("'", "'\\''")}'`
 }

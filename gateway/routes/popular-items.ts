@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { withGenre } from '../list-query.ts'
+import { exclude, toldAttributes, withGenre } from '../list-query.ts'
 import { genre, json, list, listPaging, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
@@ -10,7 +10,7 @@ const route = createRoute({
   summary: 'The items with most positive ratings',
   description: 'Counted from the stream of ratings; a score is that count.',
   security: needs('read'),
-  request: { query: z.strictObject({ ...listPaging, genre }) },
+  request: { query: z.strictObject({ ...listPaging, genre, exclude, ...toldAttributes }) },
   responses: { 200: json(list, 'The list, most popular first'), ...refusals(400) },
 })
 

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { withGenre } from '../list-query.ts'
+import { exclude, toldAttributes, withGenre } from '../list-query.ts'
 import { genre, json, list, listPaging, needs, refusals } from '../schemas.ts'
 
 const trend = list.extend({
@@ -19,7 +19,13 @@ const route = createRoute({
     'Positive ratings counted from the stream, each half as much for every `window` of its age at `asOf` (`window` is a half-life, not an end); a score is that sum. An item gets into the list by a score of 1.5, as of three people who liked it one `window` ago, and leaves it below 0.01.',
   security: needs('read'),
   request: {
-    query: z.strictObject({ ...listPaging, genre, window: z.enum(['1d', '7d', '30d']).default('7d') }),
+    query: z.strictObject({
+      ...listPaging,
+      genre,
+      exclude,
+      ...toldAttributes,
+      window: z.enum(['1d', '7d', '30d']).default('7d'),
+    }),
   },
   responses: { 200: json(trend.openapi('Trend'), 'The list, most liked first'), ...refusals(400) },
 })
