@@ -12,8 +12,11 @@ import { askRunning } from '../running-system.ts'
 import { untilStopped } from '../signals.ts'
 import { askedScale, openEventLog } from '../wiring.ts'
 
-/** `npm run import -- PATH|NAME`: into the running system that has the data folder open, else into the log itself. */
-export async function importPath(args: readonly string[]): Promise<number> {
+/**
+ * `npm run import -- PATH|NAME`: into the running system that has the data folder open, else into the log itself.
+ * @param wire  opens that log
+ */
+export async function importPath(args: readonly string[], wire = openEventLog): Promise<number> {
   const { config, words } = readConfig(args, process.env)
   const [path] = words
   if (path === undefined || words.length > 1)
@@ -21,7 +24,7 @@ export async function importPath(args: readonly string[]): Promise<number> {
   const dataset = await openNamedDataset(path, config)
   const stopped = untilStopped()
   const holder = config.EVENT_LOG_URL === 'embedded:' ? holderOf(config.DATA_DIR) : undefined
-  const result = await (holder ? intoRunning(dataset, config, holder, stopped) : intoLog(dataset, config, stopped))
+  const result = await (holder ? intoRunning(dataset, config, holder, stopped) : intoLog(dataset, config, stopped, wire))
   const target = holder
     ? `the system at ${holder.address}`
     : config.EVENT_LOG_URL === 'embedded:'
@@ -53,9 +56,14 @@ async function intoRunning(
   return result
 }
 
-async function intoLog(dataset: Dataset, config: Config, signal: AbortSignal): Promise<ImportResult> {
+async function intoLog(
+  dataset: Dataset,
+  config: Config,
+  signal: AbortSignal,
+  wire: typeof openEventLog,
+): Promise<ImportResult> {
   const folder = embeddedStores(config).includes('EVENT_LOG_URL') ? openDataFolder(config.DATA_DIR) : undefined
-  const log = await openEventLog(config, {
+  const log = await wire(config, {
     folder,
     scale: askedScale(config, dataset.scale),
     logger: createLogger(config.LOG_LEVEL),

@@ -19,8 +19,11 @@ import { sayWhenReady } from '../say-when-ready.ts'
 import { untilStopped } from '../signals.ts'
 import { askedScale, openStores, type Stores } from '../wiring.ts'
 
-/** `npm start`: the roles asked for, in this process, until a signal stops them. */
-export async function start(args: readonly string[]): Promise<number> {
+/**
+ * `npm start`: the roles asked for, in this process, until a signal stops them.
+ * @param wire  opens the stores they work on
+ */
+export async function start(args: readonly string[], wire = openStores): Promise<number> {
   const { config, words } = readConfig(args, process.env)
   if (words.length > 0)
     throw new ConfigError(`start: expected only flags, not '${words.join(' ')}'; a dataset is named by --dataset`)
@@ -36,7 +39,7 @@ export async function start(args: readonly string[]): Promise<number> {
   if (folder) open.push({ close: folder.release })
   const stopped = untilStopped()
   try {
-    await run(config, apiKeys, folder, logger, open, stopped)
+    await run(config, wire, apiKeys, folder, logger, open, stopped)
     logger.info('stopping')
     return 0
   } finally {
@@ -55,6 +58,7 @@ function checkKernels(): void {
 
 async function run(
   config: Config,
+  wire: typeof openStores,
   apiKeys: ApiKeys | undefined,
   folder: DataFolder | undefined,
   logger: Logger,
@@ -71,7 +75,7 @@ async function run(
   // Nobody asked for the generated one: a log that is not empty keeps its own scale.
   const scale = askedScale(config, config.DATASET === undefined ? undefined : dataset?.scale)
   if (folder) await compactIfDue(config, folder, logger)
-  const stores = keep(await openStores(config, { folder, scale, withRatings: has('sink') || has('rebuilder'), logger }))
+  const stores = keep(await wire(config, { folder, scale, withRatings: has('sink') || has('rebuilder'), logger }))
   const toLoad = dataset !== undefined && isToLoad(dataset, config, folder, await isEmpty(stores)) ? dataset : undefined
   if (config.DATASET !== undefined && dataset !== undefined && toLoad === undefined && folder === undefined)
     console.log(
