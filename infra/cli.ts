@@ -44,6 +44,10 @@ const COMMANDS: Record<string, { load: () => Promise<Command>; does: string }> =
     load: async () => (await import('./commands/dead-letters.ts')).deadLetters,
     does: 'what no consumer could read: npm run dead-letters -- list|show|replay|drop [ID…|--all]',
   },
+  chaos: {
+    load: async () => (await import('./commands/chaos.ts')).chaos,
+    does: 'kill tests: npm run chaos -- --seed N --rounds N [--services]',
+  },
   evaluate: {
     load: async () => (await import('./commands/evaluate.ts')).evaluate,
     does: 'models compared offline: npm run evaluate -- --dataset PATH|NAME [--protocol P] [--models A,B]',

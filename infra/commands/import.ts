@@ -24,7 +24,9 @@ export async function importPath(args: readonly string[], wire = openEventLog): 
   const dataset = await openNamedDataset(path, config)
   const stopped = untilStopped()
   const holder = config.EVENT_LOG_URL === 'embedded:' ? holderOf(config.DATA_DIR) : undefined
-  const result = await (holder ? intoRunning(dataset, config, holder, stopped) : intoLog(dataset, config, stopped, wire))
+  const result = await (holder
+    ? intoRunning(dataset, config, holder, stopped)
+    : intoLog(dataset, config, stopped, wire))
   const target = holder
     ? `the system at ${holder.address}`
     : config.EVENT_LOG_URL === 'embedded:'

@@ -10,8 +10,15 @@ export const REDIS_ARGUMENTS = [
   ...['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--databases', String(DATABASES)],
 ]
 
-/** Starts Redis, durable, without a password, on loopback. @throws Error when it is not installed or does not start */
-export async function startRedis(options: StartOptions): Promise<Service> {
+/** Every write on disk before it is answered: not even the death of the machine takes one away. */
+export const SYNCED_ALWAYS = ['--appendfsync', 'always'] as const
+
+/**
+ * Starts Redis, durable, without a password, on loopback.
+ * @param more  command-line options
+ * @throws Error when it is not installed or does not start
+ */
+export async function startRedis(options: StartOptions, more: readonly string[] = []): Promise<Service> {
   if (!onPath('redis-server')) {
     throw new Error('redis-server is not installed; on Debian: apt-get install redis-server')
   }
@@ -32,6 +39,7 @@ export async function startRedis(options: StartOptions): Promise<Service> {
         '--set-proc-title',
         'no',
         ...REDIS_ARGUMENTS,
+        ...more,
       ],
       ready: /Ready to accept connections/,
       readyWithinMs: 30_000,
