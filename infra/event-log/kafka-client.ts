@@ -89,11 +89,16 @@ export async function connectAdmin(kafka: Kafka, { brokers }: KafkaPlace): Promi
       }
     }
   }
+  const connecting = connect()
   try {
-    await within(DEADLINE_MS, connect())
+    await within(DEADLINE_MS, connecting)
     return admin
   } catch (error) {
-    void admin.disconnect().catch(() => {})
+    // Once the attempt under way is over: it may succeed after all, and an open connection would keep the process from ending.
+    void connecting
+      .catch(() => {})
+      .then(() => admin.disconnect())
+      .catch(() => {})
     throw new UnavailableError(
       `Kafka at ${brokers} did not answer in ${DEADLINE_MS / 1_000} s. Is it running? Set EVENT_LOG_URL, or leave it out to use the embedded log.`,
       { cause: error },

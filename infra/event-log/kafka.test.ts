@@ -11,7 +11,7 @@ import { freePort } from '../services/process.ts'
 import { consume, follow, numbered, PATIENCE, record, sum } from './contract-tools.ts'
 import { eventLogContract, STARS } from './event-log.contract.ts'
 import { openKafkaLog } from './kafka.ts'
-import { createKafkaClient, parseKafkaUrl } from './kafka-client.ts'
+import { connectAdmin, createKafkaClient, DEADLINE_MS, parseKafkaUrl } from './kafka-client.ts'
 
 describe('the URL of a Kafka log', () => {
   it('names brokers, and perhaps a prefix', () => {
@@ -35,6 +35,27 @@ describe('the URL of a Kafka log', () => {
       `Kafka at ${url.slice('kafka://'.length)} did not answer in 5 s. Is it running? Set EVENT_LOG_URL, or leave it out to use the embedded log.`,
     )
   })
+})
+
+it('a connection that is there only when it was given up is closed, so that the process can end', async () => {
+  vi.useFakeTimers()
+  try {
+    const steps: string[] = []
+    const connected = Promise.withResolvers<void>()
+    const admin = {
+      connect: () => connected.promise.then(() => steps.push('connected')),
+      disconnect: async () => void steps.push('disconnected'),
+    }
+    const connecting = connectAdmin({ admin: () => admin } as never, { brokers: ['one:9092'], prefix: '' })
+    const refused = expect(connecting).rejects.toThrow(UnavailableError)
+    await vi.advanceTimersByTimeAsync(DEADLINE_MS)
+    await refused
+    connected.resolve()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(steps).toEqual(['connected', 'disconnected'])
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 describeWithService('kafka', (url) => {
