@@ -134,12 +134,19 @@ export async function compactStores(
     bytes.before += some.before
     bytes.after += some.after
   }
+  await sweepModels(config, folder)
   if (config.USER_STATE_URL === 'embedded:')
     add(await (await import('./user-state/compact-embedded.ts')).compactEmbeddedState(inside(folder, 'state')))
   const { compactEmbeddedLog } = await import('./event-log/compact-embedded.ts')
   const log = await compactEmbeddedLog(inside(folder, 'log'), last)
   add(log.bytes)
   return { records: log.records, bytes }
+}
+
+/** Removes what a kill left of models that are listed nowhere: whoever was erased may be among their samples. */
+async function sweepModels(config: Config, folder: DataFolder): Promise<void> {
+  if (config.MODEL_STORE_URL !== 'embedded:') return
+  await (await import('./model-store/folder.ts')).sweep(inside(folder, 'models'), 0)
 }
 
 /**
@@ -154,6 +161,7 @@ export async function rewriteEventLog(
   { folder, logger }: Pick<Opening, 'folder' | 'logger'>,
   last: (userId: string) => LastErasure | undefined,
 ): Promise<{ records: number }> {
+  if (folder !== undefined) await sweepModels(config, folder)
   if (config.EVENT_LOG_URL === 'embedded:')
     return (await import('./event-log/compact-embedded.ts')).compactEmbeddedLog(inside(folder, 'log'), last, true)
   return (await import('./event-log/rewrite-kafka.ts')).rewriteKafkaLog(config.EVENT_LOG_URL, last, logger)

@@ -65,7 +65,7 @@ export async function openFolderModelStore(folder: string): Promise<ModelStore &
 
   await attempt(async () => {
     await mkdir(folder, { recursive: true })
-    await sweep(folder)
+    await sweep(folder, ABANDONED_MS)
   })
   return {
     publish: (generation) =>
@@ -142,8 +142,11 @@ export async function openFolderModelStore(folder: string): Promise<ModelStore &
   }
 }
 
-/** Removes what a process that was killed left half done, once it is too old to be still under way. */
-async function sweep(folder: string): Promise<void> {
+/**
+ * Removes what a process that was killed left half done: artifacts that are published no more, or not yet, and parts of files.
+ * @param abandonedMs  how old it is, so that it is not still under way; 0 where nobody else has the folder
+ */
+export async function sweep(folder: string, abandonedMs: number): Promise<void> {
   const names = await readdir(folder)
   const there = new Set(names)
   for (const name of names) {
@@ -151,7 +154,7 @@ async function sweep(folder: string): Promise<void> {
     if (!isOrphan && !name.endsWith('.tmp')) continue
     // Gone meanwhile: whoever made it finished it.
     const modifiedAt = (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? Number.POSITIVE_INFINITY
-    if (modifiedAt < Date.now() - ABANDONED_MS) await rm(join(folder, name), { force: true })
+    if (abandonedMs === 0 || modifiedAt < Date.now() - abandonedMs) await rm(join(folder, name), { force: true })
   }
 }
 

@@ -1,0 +1,32 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { newFolder, removeFolders } from '../consumers/events.fixture.ts'
+import { compact } from './compaction.ts'
+import { readConfig } from './config.ts'
+import { openDataFolder } from './data-folder.ts'
+import { filesThatSay, ZAPHOD } from './erasure.fixture.ts'
+import { silent } from './logging.ts'
+import { openFolderModelStore } from './model-store/folder.ts'
+import { generationOf } from './model-store/generation.fixture.ts'
+
+afterAll(removeFolders)
+
+it('removes what a kill left of models that are not listed', async () => {
+  const path = await newFolder()
+  const folder = openDataFolder(path)
+  try {
+    const models = await openFolderModelStore(folder.at('models'))
+    await models.publish(generationOf('g1'))
+    await models.close()
+    // Killed while it published one, and while it removed another, whose manifest went first.
+    await writeFile(folder.at('models', '.g2.generation.x.tmp'), `of ${ZAPHOD}`)
+    await writeFile(folder.at('models', 'g3.generation'), `of ${ZAPHOD}`)
+    const { config } = readConfig(['--data-dir', path], {})
+    await compact(config, folder, silent)
+    expect(await filesThatSay(ZAPHOD, path)).toEqual([])
+    expect(await filesThatSay('g1', join(path, 'models'))).toContain('g1.json')
+  } finally {
+    folder.release()
+  }
+})
