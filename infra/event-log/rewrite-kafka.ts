@@ -9,6 +9,7 @@ import { openKafkaLog } from './kafka.ts'
 import { connectAdmin, createKafkaClient, parseKafkaUrl } from './kafka-client.ts'
 import { noteRewriting, readIdentity } from './kafka-identity.ts'
 import { createGroupedProducer } from './kafka-producer.ts'
+import { joinRewriting, refuseWhileUsed } from './kafka-rewriting.ts'
 import type { KafkaTools } from './kafka-tail.ts'
 import { createDrafts, finishDrafts, topicNames } from './kafka-topics.ts'
 import { type EventLog, type LogRecord, TOPICS, type Topic } from './port.ts'
@@ -33,7 +34,11 @@ export async function rewriteKafkaLog(
   logger: Logger,
 ): Promise<{ records: number }> {
   const records = await withTools(url, logger, async (tools, producer) => {
-    const log = await openKafkaLog(url, { min: 0, max: 0, positiveFrom: 0 }, { logger })
+    const rewriting = await joinRewriting(tools)
+    const log = await openKafkaLog(url, { min: 0, max: 0, positiveFrom: 0 }, { logger }).catch(async (error) => {
+      await rewriting.close()
+      throw error
+    })
     try {
       await refuseWhileUsed(tools)
       const standing = await readIdentity(tools, producer, log.identity.scale)
@@ -43,6 +48,8 @@ export async function rewriteKafkaLog(
       await createDrafts(tools.admin, topicNames(tools.prefix, standing.rewritings), names)
       const left = await copyTopics(log, producer, names, last)
       await finishDrafts(tools.admin, names)
+      // Once more: what started meanwhile would go on with topics that are about to be removed.
+      await refuseWhileUsed(tools)
       if (JSON.stringify(await endsOf(log)) !== JSON.stringify(ends))
         throw new ConfigError(
           'rewrite-log: somebody wrote to the log meanwhile. Nothing was changed. Stop every foldstream and import first.',
@@ -56,6 +63,7 @@ export async function rewriteKafkaLog(
       return left
     } finally {
       await log.close()
+      await rewriting.close()
     }
   })
   await removeFormerTopics(url, logger)
@@ -87,18 +95,6 @@ async function withTools<T>(
     await producer.close()
     await admin.disconnect().catch(() => {})
   }
-}
-
-/** Every role of foldstream is a member of a group: gateways too, which read the items. */
-async function refuseWhileUsed({ admin, prefix }: KafkaTools): Promise<void> {
-  const { groups } = await admin.listGroups()
-  const ours = groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(`${prefix}foldstream-`))
-  const described = ours.length > 0 ? (await admin.describeGroups(ours)).groups : []
-  const used = described.filter(({ members }) => members.length > 0)
-  if (used.length === 0) return
-  throw new ConfigError(
-    `rewrite-log: ${used.map(({ groupId, members }) => `${groupId} (${members.length})`).join(', ')} read the log: foldstream runs. Nothing was changed. Stop every role first, gateways too (one that was killed counts for another 10 s).`,
-  )
 }
 
 async function endsOf(log: EventLog): Promise<Record<string, Offset[]>> {
