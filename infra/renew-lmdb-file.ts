@@ -5,8 +5,9 @@ import { type Database, type Key, open, type RootDatabase } from 'lmdb'
 import { assertRoom } from './disk-room.ts'
 import { checkLmdbFile, commitFailure } from './lmdb-file.ts'
 
-/** Records of one transaction. */
+/** Of one transaction: records, and bytes, which are far fewer than the room that is kept free. */
 const PAGE = 5_000
+const PAGE_BYTES = 8 << 20
 const MAX_DBS = 64
 /** Values as they lie in the file. */
 const RAW = { encoding: 'binary' } as const
@@ -76,17 +77,27 @@ async function copy(
   keeps: (key: Key) => boolean,
   folder: string,
 ): Promise<void> {
-  let after: Key | undefined
-  do {
+  for (let page = pageOf(from); page.length > 0; page = pageOf(from, page.at(-1)?.key)) {
     assertRoom(folder)
-    const page = [...from.getRange({ ...(after !== undefined && { start: after, exclusiveStart: true }), limit: PAGE })]
     await written(
       root.childTransaction(() => {
         for (const { key, value } of page) if (keeps(key)) to.put(key, value)
       }),
     )
-    after = page.at(-1)?.key
-  } while (after !== undefined)
+  }
+}
+
+/** The records after a key, or from the first: as many as one transaction takes. */
+function pageOf(from: Database<Buffer, Key>, after?: Key): { key: Key; value: Buffer }[] {
+  const page: { key: Key; value: Buffer }[] = []
+  let bytes = 0
+  const start = after === undefined ? {} : { start: after, exclusiveStart: true }
+  for (const record of from.getRange({ ...start, limit: PAGE })) {
+    page.push(record)
+    bytes += record.value.length
+    if (bytes >= PAGE_BYTES) break
+  }
+  return page
 }
 
 const written = (transaction: Promise<unknown>): Promise<unknown> =>
