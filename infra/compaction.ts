@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { takeOutErased } from '../consumers/als-rebuild/without-erased.ts'
 import { findErasures, hasErasedBytes } from '../consumers/find-erasures.ts'
+import type { RatingScale } from '../models/events/types.ts'
 import type { Config } from './config.ts'
 import type { DataFolder } from './data-folder.ts'
 import { messageOf } from './errors.ts'
@@ -53,10 +54,17 @@ async function prepare(config: Config, folder: DataFolder, logger: Logger) {
   }
 }
 
-/** Before the stores are opened: compacts them where somebody was erased whose bytes are there. A failure waits for the next start. */
-export async function compactIfDue(config: Config, folder: DataFolder, logger: Logger): Promise<void> {
+/**
+ * Before the stores are opened: compacts them where somebody was erased whose bytes are there. A failure waits for the next start.
+ * @param options.scale  as it is given to those: a log that is not founded yet is, with it
+ */
+export async function compactIfDue(
+  config: Config,
+  folder: DataFolder,
+  { scale, logger }: { scale: Partial<RatingScale>; logger: Logger },
+): Promise<void> {
   if (config.EVENT_LOG_URL !== 'embedded:' || !existsSync(folder.at('log'))) return
-  const log = await openEventLog(config, { folder, scale: {}, logger })
+  const log = await openEventLog(config, { folder, scale, logger })
   const isDue = await readErasures(log)
     .then((erasures) => hasErasedBytes(log, erasures))
     .finally(() => log.close())

@@ -74,7 +74,7 @@ async function run(
   const dataset = has('gateway') ? await firstDataset(config, folder) : undefined
   // Nobody asked for the generated one: a log that is not empty keeps its own scale.
   const scale = askedScale(config, config.DATASET === undefined ? undefined : dataset?.scale)
-  if (folder) await compactIfDue(config, folder, logger)
+  if (folder) await compactIfDue(config, folder, { scale, logger })
   const stores = keep(await wire(config, { folder, scale, withRatings: has('sink') || has('rebuilder'), logger }))
   const toLoad = dataset !== undefined && isToLoad(dataset, config, folder, await isEmpty(stores)) ? dataset : undefined
   if (config.DATASET !== undefined && dataset !== undefined && toLoad === undefined && folder === undefined)
