@@ -45,7 +45,8 @@ async function replace(
     throw error
   })
   if (generation) {
-    const next = { ...change(generation), id: crypto.randomUUID() }
+    const standsFor = [...(generation.standsFor ?? []), id]
+    const next = { ...change(generation), id: crypto.randomUUID(), standsFor }
     await models.publish(next)
     const { active, pinned } = await models.pointer()
     if (active === id) await models.activate(next.id, pinned)

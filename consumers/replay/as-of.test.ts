@@ -2,11 +2,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
 import { openEmbeddedLog } from '../../infra/event-log/embedded.ts'
+import { readErasures } from '../../infra/event-log/erasures.ts'
 import type { EventLog } from '../../infra/event-log/port.ts'
 import { openFolderModelStore } from '../../infra/model-store/folder.ts'
 import type { ModelStore } from '../../infra/model-store/port.ts'
 import { encodeEvent } from '../../models/events/codec.ts'
+import { takeOutErased } from '../als-rebuild/without-erased.ts'
 import { append, erased, generationOf, newFolder, rated, removeFolders, STARS } from '../events.fixture.ts'
+import { findErasures } from '../find-erasures.ts'
 import { recommendedAsOf } from './as-of.ts'
 
 const ITEMS = ['a', 'b', 'c', 'd', 'e']
@@ -87,6 +90,21 @@ it('answers with what was popular where the model knew nothing of them, and titl
     ['d', undefined],
     ['e', undefined],
   ])
+})
+
+it('finds the generation that was live when another has taken its place, without who was erased', async () => {
+  await serve('first')
+  const then = await moment()
+  await serve('second')
+  await append(log, erased('ann'))
+  await findErasures(log)
+  await takeOutErased(models, await readErasures(log))
+  await append(log, erased('bob'))
+  await findErasures(log)
+  await takeOutErased(models, await readErasures(log))
+  const found = await asOf(then)
+  expect(found.wasLive).toBe(true)
+  expect((await models.list()).find(({ id }) => id === found.generation)?.standsFor?.[0]).toBe('first')
 })
 
 it('tells nothing of what somebody did who was erased since', async () => {

@@ -81,7 +81,9 @@ async function generationAsOf(
     throw new UnavailableError('No model is kept, so that nothing can be recommended. npm run rebuild makes one.')
   const noted = (await models.activations()).findLast(({ at }) => at <= time)
   const wanted = noted?.id ?? kept.find(({ createdAt }) => createdAt <= time)?.id
-  const live = kept.find(({ id }) => id === wanted)
+  const live = kept.find(
+    ({ id, standsFor = [] }) => id === wanted || (wanted !== undefined && standsFor.includes(wanted)),
+  )
   return { info: live ?? oldest, wasLive: live !== undefined }
 }
 

@@ -11,6 +11,7 @@ export interface GenerationInfo {
   readonly ratings: number
   readonly watermark: readonly number[]
   readonly sampleLacks?: readonly number[] | undefined
+  readonly standsFor?: readonly string[] | undefined
   readonly trainSeconds: number
   readonly epochsRun: number
   readonly tuning?: Tuning | undefined

@@ -20,11 +20,12 @@ export async function seal(generation: Generation): Promise<{ sealed: Uint8Array
   const digest = await inSlices(sha256(artifact))
   const sealed = Buffer.concat([artifact, digest])
   const { id, createdAt, hyperParameters, metrics, users, ratings, watermark, trainSeconds, epochsRun } = generation
-  const { sampleLacks, tuning, comparison } = generation
+  const { sampleLacks, standsFor, tuning, comparison } = generation
   const info = {
     ...{ id, createdAt, hyperParameters, metrics, users, items: generation.itemIds.length, ratings, watermark },
     ...{
       sampleLacks,
+      standsFor,
       trainSeconds,
       epochsRun,
       tuning,
@@ -119,6 +120,7 @@ const about = z.object({
   ratings: z.number(),
   watermark: z.array(z.number()),
   sampleLacks: z.array(z.number()).optional(),
+  standsFor: z.array(z.string()).optional(),
   trainSeconds: z.number(),
   epochsRun: z.number(),
   tuning: tuning.optional(),

@@ -140,6 +140,8 @@ export interface Generation {
   readonly watermark: readonly number[]
   /** Offset of each partition: who was erased below it was taken out of the sample since. Left out: nobody was. */
   readonly sampleLacks?: readonly number[] | undefined
+  /** Ids of the generations whose place it took, the same but for those users. */
+  readonly standsFor?: readonly string[] | undefined
   readonly trainSeconds: number
   readonly epochsRun: number
   /** The search that chose its hyper-parameters, if one did. */
