@@ -64,6 +64,28 @@ it('keeps the ids that ratings have', async () => {
   expect(await eventIds()).toEqual([eventId])
 })
 
+it('gives an id to a rating whose id is undefined', async () => {
+  const { client } = clientWith(unheard)
+  await sendSurely(client, [{ userId: 'ann', itemId: 'a', value: 5, eventId: undefined, occurredAt: undefined }])
+  const ids = await eventIds()
+  expect(ids).toHaveLength(2)
+  expect(new Set(ids).size).toBe(1)
+})
+
+it.each([502, 504])('sends again what a proxy answers with %s', async (status) => {
+  const { client, asked } = clientWith(async () => new Response('<html>', { status }))
+  expect(await sendSurely(client, RATINGS)).toMatchObject({ accepted: 2 })
+  expect(asked).toHaveBeenCalledTimes(2)
+})
+
+it('does not come back before the time that a Retry-After names', async () => {
+  const later = new Date(Date.now() + 3_600_000).toUTCString()
+  const closed: Attempt = async () => new Response('{}', { status: 503, headers: { 'retry-after': later } })
+  const { client, asked } = clientWith(...Array.from({ length: 5 }, () => closed))
+  await expect(sendSurely(client, RATINGS)).rejects.toMatchObject({ status: 503 })
+  expect(asked).toHaveBeenCalledTimes(1)
+})
+
 it('does not send again what is refused', async () => {
   const { client, asked } = clientWith()
   await expect(sendSurely(client, [{ userId: 'ann', itemId: 'a', value: 50 }])).rejects.toThrow(AnswerError)
