@@ -156,5 +156,6 @@ async function* linesOf(
     }
     if (start < chunk.length) begun.push(chunk.subarray(start))
   }
-  yield Buffer.concat(begun)
+  // After the newline of the last line there is no other one.
+  if (begun.length > 0) yield Buffer.concat(begun)
 }

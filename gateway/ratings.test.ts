@@ -247,6 +247,12 @@ describe('NDJSON', () => {
     expect(await eventsOnLog()).toHaveLength(0)
   })
 
+  it('counts as lines what is there, not what may come after the last', async () => {
+    const answer = await gateway.send('POST', '/v1/ratings', 'not json\n\nnor this\n', NDJSON)
+    const detail = expect.stringMatching(/^None of 3 lines was accepted\. line 1: Not JSON/)
+    expect(answer.body).toMatchObject({ detail, rejected: [{ line: 1 }, { line: 3 }] })
+  })
+
   it('answers a token that covers every batch', async () => {
     const users = Array.from({ length: 2500 }, (_, i) => `user ${i}`)
     const body = users.map((userId) => JSON.stringify({ ...good, userId })).join('\n')
