@@ -157,6 +157,29 @@ it('is nothing for who has the id of an erased user', async () => {
   expect((await turn(first)).body).toMatchObject({ strategy: 'popular' })
 })
 
+it('is sent again where it leads into another list, though it shows the same', async () => {
+  const first = await gateway.get(`${LIST}?limit=2`)
+  const page = `${LIST}?page=${nextOf(first)}`
+  const second = await gateway.get(page)
+  const ifNoneMatch = { 'if-none-match': second.headers.get('etag') as string }
+  expect((await gateway.send('GET', page, undefined, ifNoneMatch)).status).toBe(304)
+  // What was held is gone, and the list is made once more.
+  await eraseUser(gateway.state, 'u')
+  await writeUser(gateway.state, 'u', { i0: 5 })
+  const again = await gateway.send('GET', page, undefined, ifNoneMatch)
+  expect(again.status).toBe(200)
+  expect(itemIdsOf(again)).toEqual(itemIdsOf(second))
+  expect((await turn(second)).status).toBe(410)
+  expect((await turn(again)).status).toBe(200)
+})
+
+it('is refused where it is of no item, as no answer names it', async () => {
+  const second = await turn(await gateway.get(`${LIST}?limit=2`))
+  const [held, listId] = JSON.parse(Buffer.from(nextOf(second) ?? '', 'base64url').toString())
+  const endless = Buffer.from(JSON.stringify([held, listId, 2, 0])).toString('base64url')
+  expect(faultPathsOf(await gateway.get(`${LIST}?page=${endless}`))).toEqual(['page'])
+})
+
 it('cannot be made to show a write', async () => {
   const first = await gateway.get(`${LIST}?limit=2`)
   const token = tokenOf(await gateway.send('PUT', '/v1/users/u/ratings/i1', { value: 5 }))

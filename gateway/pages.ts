@@ -96,8 +96,11 @@ export function createPages(state: Pick<UserState, 'putPage' | 'page'>, profiles
       }
       if (parts?.[0] !== 'held') throw notAPage()
       const [, listId, position, limit] = parts
-      const isWhole = [position, limit].every((n) => Number.isInteger(n) && Number(n) >= 0 && Number(n) <= MAX_PAGED)
-      if (typeof listId !== 'string' || !LIST_ID.test(listId) || !isWhole) throw notAPage()
+      const isFrom = (least: number, n: unknown): boolean =>
+        Number.isInteger(n) && Number(n) >= least && Number(n) <= MAX_PAGED
+      // Pages of nothing would go on for ever.
+      const isPart = isFrom(0, position) && isFrom(1, limit)
+      if (typeof listId !== 'string' || !LIST_ID.test(listId) || !isPart) throw notAPage()
       const list = await heldFor(userId, listId)
       if (!list) throw gone()
       return { list, listId, position: Number(position), limit: Number(limit) }

@@ -31,15 +31,21 @@ export interface WrittenList extends Written {
   readonly strategy: Strategy
 }
 
-/** Of two answers that tell the same the tags are the same: they differ in what each is called, and in what is told beside. */
-export function write<A extends Writable>({ recommendationId: _, nextPage, freshness, ...answer }: A): Written {
+/**
+ * Of two answers that tell the same the tags are the same: they differ in what each is called, and in what is told beside.
+ * @param isHeld  `nextPage` leads into a list that is held for a while only: where it leads into another one, the tag is another
+ */
+export function write<A extends Writable>(
+  { recommendationId: _, nextPage, freshness, ...answer }: A,
+  isHeld = false,
+): Written {
   const text = JSON.stringify(answer)
   const beside = JSON.stringify({ nextPage, freshness })
   const rest = beside === '{}' ? text.slice(1) : `${text.slice(1, -1)},${beside.slice(1)}`
   return {
     isStale: answer.isStale ?? false,
     // Weak, since the bytes are not the same.
-    tag: `W/"${hash('sha1', text, 'base64url')}"`,
+    tag: `W/"${hash('sha1', isHeld ? `${text}${nextPage}` : text, 'base64url')}"`,
     length: rest.length,
     withId: (recommendationId) =>
       recommendationId === undefined ? `{${rest}` : `{"recommendationId":${JSON.stringify(recommendationId)},${rest}`,

@@ -10,6 +10,7 @@ import { awaited, freshness } from '../read-your-writes.ts'
 import { inPath, json, list, needs, refusals, userId } from '../schemas.ts'
 import { ifNoneMatch, tagged, tell, tellWritten } from '../tell.ts'
 import type { PagedAnswer } from '../user-lists.ts'
+import { write } from '../written-list.ts'
 
 const query = z.strictObject({
   ...listParameters,
@@ -61,7 +62,7 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
     const first = (): Promise<PagedAnswer> => userLists.first(userId, withGenre(rest), givenIn(c.req.url))
     if (page !== undefined) {
       refuseBesidePage(c.req.url)
-      return tell(c, await userLists.next(userId, page))
+      return tellWritten<PagedAnswer>(c, write(await userLists.next(userId, page), true))
     }
     if (after !== undefined) {
       const fresh = await freshFor({ after, wait }, userId)
