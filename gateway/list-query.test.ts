@@ -15,9 +15,10 @@ describe('what is skipped', () => {
     const advice = 'a genre or a filter brings up what stands further down'
     expect(faultsOf({ skip: 10_001 })).toEqual([`skip: Expected at most 10000: ${advice}`])
     const given = z.strictObject(listParameters).safeParse({ skip: '10001' })
-    expect(given.error?.issues).toMatchObject([
-      { path: ['skip'], message: `Expected a whole number from 0 to 10000: ${advice}` },
-    ])
+    const message = `Expected a whole number from 0 to 10000: ${advice}`
+    expect(given.error?.issues).toMatchObject([{ path: ['skip'], message }])
+    const twice = z.strictObject(listParameters).safeParse({ skip: ['1', '2'] })
+    expect(twice.error?.issues).toMatchObject([{ path: ['skip'], message }])
   })
 })
 

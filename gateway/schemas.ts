@@ -63,7 +63,7 @@ const givenAs =
 function wholeNumber(min: number, max: number, otherwise: number, advice = '') {
   const message = `Expected a whole number from ${min} to ${max}${advice}`
   const number = z
-    .string()
+    .string(message)
     .regex(/^\d+$/, message)
     .transform(Number)
     .refine((value) => value >= min && value <= max, message)
@@ -226,7 +226,10 @@ const tuning = z
   })
   .openapi('Tuning', { description: 'The search that chose the hyper-parameters' })
 
-export const lastTuning = tuning.nullable()
+/** A schema with a name, or null: `nullable` would make null of whatever has that name. */
+export const orNull = <S extends z.ZodType>(schema: S) => z.union([schema, z.null()])
+
+export const lastTuning = orNull(tuning)
 
 const comparison = z
   .object({

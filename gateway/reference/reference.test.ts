@@ -19,7 +19,7 @@ interface Document {
     string,
     Record<string, { operationId: string; parameters?: Parameter[]; responses: Record<string, unknown> }>
   >
-  components: { schemas: Record<string, { properties?: Record<string, unknown> }> }
+  components: { schemas: Record<string, { type?: unknown; properties?: Record<string, unknown> }> }
 }
 const document = async () => (await gateway.get('/openapi.json')).body as Document
 
@@ -84,6 +84,18 @@ describe('/openapi.json', () => {
     })
   })
 
+  it('makes null of no schema that has a name: where there may be none, the place says so', async () => {
+    const { components, paths } = await document()
+    for (const [name, { type }] of Object.entries(components.schemas)) expect([type].flat(), name).not.toContain('null')
+    expect(components.schemas.Status?.properties?.rebuild).toEqual({
+      anyOf: [{ $ref: '#/components/schemas/Rebuild' }, { type: 'null' }],
+    })
+    const asked = paths['/v1/admin/rebuilds']?.post?.responses[202]
+    expect(asked).toMatchObject({
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/Rebuild' } } },
+    })
+  })
+
   it('is whole: references lead somewhere, path parameters are declared, each operation has answers', async () => {
     const whole = await document()
     for (const [, reference = ''] of JSON.stringify(whole).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
@@ -115,6 +127,10 @@ describe('/docs', () => {
     expect((body as string).length).toBeLessThan(128 << 10)
     for (const routes of (body as string).split('<summary><b>').slice(1)) expect(routes).toContain('<pre>')
     expect(body).toContain('curl -X PUT localhost:3000/v1/users/ann/ratings/1196')
+  })
+
+  it('says of every field what it is', async () => {
+    expect((await gateway.get('/docs')).body).not.toContain('<td>anything')
   })
 
   it('explains every kind of problem where `type` leads', async () => {

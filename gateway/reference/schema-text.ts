@@ -13,6 +13,8 @@ export function typeOf(schema: Schema | undefined): Html | string {
   }
   if (constant !== undefined) return html`<code>${JSON.stringify(constant)}</code>`
   if (Array.isArray(values)) return joined(values.map((value) => html`<code>${JSON.stringify(value)}</code>`))
+  // A named schema with a description of its own: its row tells that.
+  if (Array.isArray(schema.allOf)) return typeOf(schema.allOf[0])
   const alternatives = [schema.anyOf, schema.oneOf].find(Array.isArray) as Schema[] | undefined
   if (alternatives) return joined(alternatives.map(typeOf))
   if (schema.contentSchema !== undefined) return html`text that holds a ${typeOf(schema.contentSchema as Schema)}`

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { messageOf } from '../../infra/errors.ts'
 import type { App, Gateway } from '../context.ts'
 import { isAlive, REMEMBERED_MS, roleTroubles } from '../role-troubles.ts'
-import { json, needs, rebuild, rebuildAnswer, refusals, trouble, troubleAnswer } from '../schemas.ts'
+import { json, needs, orNull, rebuild, rebuildAnswer, refusals, trouble, troubleAnswer } from '../schemas.ts'
 
 const status = z
   .object({
@@ -12,7 +12,7 @@ const status = z
       scale: z.object({ min: z.number(), max: z.number(), positiveFrom: z.number() }),
     }),
     generation: z.string().nullable().openapi({ description: 'The model that this process serves' }),
-    rebuild: rebuild.nullable(),
+    rebuild: orNull(rebuild),
     roles: z.array(
       z.object({
         role: z.string(),
