@@ -2,14 +2,27 @@ import { request } from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { answerHeaders } from './answer-headers.ts'
 import { compress } from './compression.ts'
 import { type Serving, serveGateway } from './server.ts'
+import { tell } from './tell.ts'
 
 const LONG = { items: Array.from({ length: 100 }, (_, n) => ({ itemId: `item-${n}` })) }
 const SHORT = { items: ['é'] }
 const TAG = 'W/"abc"'
+
+const listOf = (length: number) => ({ recommendationId: '', ...LONG, items: LONG.items.slice(0, length) })
+
+const takenApart = vi.fn()
+function watched(answer: Response): Response {
+  const bytes = answer.arrayBuffer.bind(answer)
+  const value = () => {
+    takenApart()
+    return bytes()
+  }
+  return Object.defineProperty(answer, 'arrayBuffer', { value })
+}
 
 let serving: Serving
 beforeAll(async () => {
@@ -22,6 +35,7 @@ beforeAll(async () => {
     )
     .get('/unchanged', (c) => c.body(null, 304, { etag: TAG }))
     .get('/events', (c) => c.body(`data: ${JSON.stringify(LONG)}\n\n`, 200, { 'content-type': 'text/event-stream' }))
+    .get('/told/:length', (c) => watched(tell(c, listOf(Number(c.req.param('length'))))))
     .use(cors({ origin: ['https://shop.example'] }))
     .get('/abroad', (c) => c.json(LONG))
   serving = await serveGateway(app, { host: '127.0.0.1', port: 0 })
@@ -77,6 +91,13 @@ it('is made of failures too, and not of what is short, has no body or is a strea
   const unchanged = await ask('/unchanged', 'gzip')
   expect([unchanged.status, unchanged.headers.etag, unchanged.bytes.length]).toEqual([304, TAG, 0])
   expect((await ask('/long', 'gzip', 'HEAD')).status).toBe(200)
+})
+
+it('takes nothing apart that is known to be short', async () => {
+  expect((await ask('/told/3', 'gzip')).headers['content-encoding']).toBeUndefined()
+  expect(takenApart).not.toHaveBeenCalled()
+  expect((await ask('/told/100', 'gzip')).headers['content-encoding']).toBe('gzip')
+  expect(takenApart).toHaveBeenCalledTimes(1)
 })
 
 it('is told of to caches, beside what else an answer goes by', async () => {

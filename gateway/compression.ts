@@ -22,8 +22,19 @@ export const compress: MiddlewareHandler = (c, next) => {
   return accepted !== undefined && c.req.method !== 'HEAD' && takesGzip(accepted) ? compressed(c, next) : next()
 }
 
+/**
+ * For who writes an answer that is asked for often: one that is short is not taken apart to find that out, which costs
+ * as much as to look it up and send it.
+ */
+export function markShort(c: Context, text: string): void {
+  if (Buffer.byteLength(text) < MIN_BYTES) c.set(IS_SHORT, true)
+}
+
+const IS_SHORT = 'isShort'
+
 async function compressed(c: Context, next: Next): Promise<void> {
   await next()
+  if (c.get(IS_SHORT)) return
   const { res } = c
   if (!res.body || res.headers.has('content-encoding') || !COMPRESSED.test(res.headers.get('content-type') ?? ''))
     return

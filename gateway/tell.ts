@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Context, TypedResponse } from 'hono'
+import { markShort } from './compression.ts'
 import type { Fresh } from './read-your-writes.ts'
 import { mayHave, TAGGED } from './reference/headers.ts'
 import { matchesEtag, type Writable, type Written, write } from './written-list.ts'
@@ -42,8 +43,10 @@ export function tellWritten<A>(
 ) {
   const headers = { etag: tag, 'cache-control': 'private, no-cache' }
   if (isWhatWasAsked && matchesEtag(c.req.header('if-none-match'), tag)) return c.body(null, 304, headers)
+  const text = withId(isNamed ? randomUUIDv7() : undefined)
+  markShort(c, text)
   // By `c.body` more than one header would go through a web Headers, which takes longer than all the rest of it.
-  const response = new Response(withId(isNamed ? randomUUIDv7() : undefined), {
+  const response = new Response(text, {
     headers: { ...headers, 'content-type': 'application/json' },
   })
   return response as Response & TypedResponse<A, 200, 'json'>
