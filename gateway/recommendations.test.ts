@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../infra/errors.ts'
 import { encodeToken } from '../models/events/token.ts'
+import { erasureIdOf } from './erasure-id.ts'
 import {
   faultPathsOf,
   generationOf,
@@ -429,7 +430,8 @@ describe('erasure', () => {
     const ahead = encodeToken(gateway.log.identity.id, [{ partition: 0, offset: 7 }])
     const foreign = encodeToken('00000000-0000-4000-8000-000000000000', [{ partition: 0, offset: 0 }])
     const rating = tokenOf(await gateway.send('PUT', '/v1/users/u/ratings/i', { value: 4 }))
-    for (const id of ['nonsense', 'erasure-nonsense', `erasure-${ahead}`, `erasure-${foreign}`, rating])
+    const none = ['nonsense', 'erasure-nonsense', rating, `erasure-${rating}`, 'erasure-']
+    for (const id of [...none, erasureIdOf(ahead), erasureIdOf(foreign)])
       expect((await gateway.get(`/v1/erasures/${id}`)).status, id).toBe(404)
   })
 })

@@ -120,6 +120,29 @@ it('a list is the same in pages of any length and whole, whatever rules arrange 
   )
 })
 
+it('with caps the less known keep their places, as far as there is room for any of them', async () => {
+  await fc.assert(
+    fc.asyncProperty(drawn, share, fc.integer({ min: 1, max: 4 }), async ({ seed, length }, lessKnown, max) => {
+      const films = randomFilms(seed, length)
+      const parts = [true, false].map((isWellKnown) => films.filter((film) => film.isWellKnown === isWellKnown))
+      const counts = new Map<string, number>()
+      const hasRoom = ({ item }: Film): boolean => item.genres.every((genre) => (counts.get(genre) ?? 0) < max)
+      const expected: string[] = []
+      for (let place = 0; ; place++) {
+        const isDue = Math.floor((place + 1) * lessKnown) > Math.floor(place * lessKnown)
+        const next = (isDue ? parts.toReversed() : parts)
+          .flat()
+          .find((film) => !expected.includes(film.itemId) && hasRoom(film))
+        if (!next) break
+        expected.push(next.itemId)
+        for (const genre of next.item.genres) counts.set(genre, (counts.get(genre) ?? 0) + 1)
+      }
+      const listed = await listOf(films, { lessKnown, caps: [{ field: 'genres', max }] }, 1000)
+      expect(listed.map(({ itemId }) => itemId)).toEqual(expected)
+    }),
+  )
+})
+
 it('caps look at the best 10,000 alone', async () => {
   const films = randomFilms(1, 20_000).map((film) => ({ ...film, item: { ...film.item, genres: ['a'] } }))
   films[9_999] = { ...(films[9_999] as Film), item: { ...UNDESCRIBED, itemId: 'last', genres: ['b'] } }

@@ -1,4 +1,4 @@
-import { createCaps, DIVERSITY_POOL, diversified, mixed, pinned } from '../../models/ranking/arrange.ts'
+import { createCaps, DIVERSITY_POOL, diversified, isForLessKnown, mixed, pinned } from '../../models/ranking/arrange.ts'
 import { valuesOf } from '../../models/ranking/filter.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
 import { rescore } from '../../models/ranking/rescored.ts'
@@ -53,7 +53,7 @@ export async function arranged(source: Source, selection: Selection, known: Know
   const list =
     caps.length > 0
       ? await cappedFrom(candidates, wanted, createCaps(caps.map((cap) => ({ ...cap, valuesOf: valuesIn(cap.field) }))))
-      : (await candidates(wanted)).list
+      : inOne(await candidates(wanted), wanted, selection.lessKnown)
   const whole = pinned(list, placesOf(selection, source, known), ({ itemId }) => itemId)
   return { ranked: whole.slice(skip, wanted), isEmpty: list.length === 0 }
 
@@ -62,8 +62,29 @@ export async function arranged(source: Source, selection: Selection, known: Know
   }
 }
 
-/** Asked for more, it gives the same ones, and then others. `isAll`: there are no more. */
-type Candidates = (count: number) => Promise<{ readonly list: readonly Ranked[]; readonly isAll: boolean }>
+/** Candidates of a part of the items, best first. `isAll`: there are no more. */
+interface Queue {
+  readonly list: readonly Ranked[]
+  readonly isAll: boolean
+}
+
+/** What places of a list are filled from: one queue, or the well known and the less known. */
+interface Queues {
+  readonly all: readonly Queue[]
+  /** At a place of the list, from the one on whose turn it is. */
+  inTurn(place: number): readonly Queue[]
+}
+
+/** Asked for more of each, it gives the same ones, and then others. */
+type Candidates = (count: number) => Promise<Queues>
+
+/** All that may be listed, where nothing is capped. */
+function inOne({ all: [first, second] }: Queues, wanted: number, lessKnown = 0): readonly Ranked[] {
+  if (!first || !second) return first?.list ?? []
+  const list = mixed(first.list, second.list, lessKnown)
+  // Past as many places, what was not asked for may belong before what is there.
+  return first.isAll && second.isAll ? list : list.slice(0, wanted)
+}
 
 /** Everything that may be listed, in its order but for caps and pins. */
 function createCandidates(source: Source, selection: Selection, { vectorOf }: Known): Candidates {
@@ -83,19 +104,20 @@ function createCandidates(source: Source, selection: Selection, { vectorOf }: Kn
     return [...head, ...found.slice(DIVERSITY_POOL)]
   }
 
-  async function best(part: Part, count: number): Promise<{ list: readonly Ranked[]; isAll: boolean }> {
+  async function best(part: Part, count: number): Promise<Queue> {
     const enough = diversity > 0 ? Math.max(count, DIVERSITY_POOL) : count
     const found = await source.best(enough, part)
     return { list: diversity > 0 ? diverse(part, found) : found, isAll: found.length < enough }
   }
 
   return async (count) => {
-    if (lessKnown === undefined) return best('all', count)
-    const [known, others] = [await best('wellKnown', count), await best('lessKnown', count)]
-    const list = mixed(known.list, others.list, lessKnown)
-    const isAll = known.isAll && others.isAll
-    // Past as many places, what was not asked for may belong before what is there.
-    return { list: isAll ? list : list.slice(0, count), isAll }
+    if (lessKnown === undefined) {
+      const all = [await best('all', count)]
+      return { all, inTurn: () => all }
+    }
+    const all = [await best('wellKnown', count), await best('lessKnown', count)]
+    const reversed = all.toReversed()
+    return { all, inTurn: (place) => (isForLessKnown(place, lessKnown) ? reversed : all) }
   }
 }
 
@@ -108,24 +130,42 @@ async function cappedFrom(
   const list: Ranked[] = []
   /** By their ids: what may be listed can change between two searches. */
   const seen = new Set<string>()
+  let began = performance.now()
 
-  function* take(more: readonly Ranked[]): Steps<void> {
-    let began = performance.now()
-    for (const candidate of more) {
-      if (list.length >= wanted) return
+  /** The next one of a queue for which there is room: who finds none will not find any later. */
+  function* nextFrom(queue: Iterator<Ranked>): Steps<Ranked | undefined> {
+    for (;;) {
+      if (performance.now() - began >= STEP_MS) {
+        yield
+        began = performance.now()
+      }
+      const { value: candidate, done } = queue.next()
+      if (done) return undefined
       if (seen.has(candidate.itemId)) continue
       seen.add(candidate.itemId)
-      if (hasRoomFor(candidate)) list.push(candidate)
-      if (performance.now() - began < STEP_MS) continue
-      yield
-      began = performance.now()
+      if (hasRoomFor(candidate)) return candidate
     }
   }
 
+  /** @param isEnd  nobody looks further @returns whether the list is whole: otherwise the next place is for one who may come still */
+  function* take({ all, inTurn }: Queues, isEnd: boolean): Steps<boolean> {
+    const left = new Map(all.map((queue) => [queue, queue.list.values()]))
+    while (list.length < wanted) {
+      let next: Ranked | undefined
+      for (const queue of inTurn(list.length)) {
+        next = yield* nextFrom(left.get(queue) as Iterator<Ranked>)
+        if (next) break
+        if (!queue.isAll && !isEnd) return false
+      }
+      if (!next) return true
+      list.push(next)
+    }
+    return true
+  }
+
   for (let count = SPARE * wanted; ; count *= SPARE) {
-    const { list: found, isAll } = await candidates(Math.min(count, MAX_CAPPED))
-    await inBackground(take(found))
-    if (list.length >= wanted || isAll || count >= MAX_CAPPED) return list
+    const queues = await candidates(Math.min(count, MAX_CAPPED))
+    if (await inBackground(take(queues, count >= MAX_CAPPED))) return list
   }
 }
 

@@ -93,6 +93,10 @@ export function createCaps<T>(caps: readonly Cap<T>[]): (candidate: T) => boolea
   }
 }
 
+/** Whether a place of a list, counted from 0, is one of the `share` of them that the less known have, spread evenly. */
+export const isForLessKnown = (place: number, share: number): boolean =>
+  Math.floor((place + 1) * share) > Math.floor(place * share)
+
 /**
  * One list of two, in which `share` of the places belong to the less known, spread evenly. When one of them runs out, the other
  * goes on: who asks for n places gives n of each, unless there are no more.
@@ -101,8 +105,7 @@ export function mixed<T>(known: readonly T[], lessKnown: readonly T[], share: nu
   const list: T[] = []
   let [fromKnown, fromLessKnown] = [0, 0]
   for (let place = 0; place < known.length + lessKnown.length; place++) {
-    const isDue = Math.floor((place + 1) * share) > Math.floor(place * share)
-    const isLessKnown = fromKnown === known.length || (isDue && fromLessKnown < lessKnown.length)
+    const isLessKnown = fromKnown === known.length || (isForLessKnown(place, share) && fromLessKnown < lessKnown.length)
     list.push((isLessKnown ? lessKnown[fromLessKnown++] : known[fromKnown++]) as T)
   }
   return list
