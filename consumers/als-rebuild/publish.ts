@@ -7,7 +7,7 @@ import { pruneGenerations } from '../../infra/model-store/prune.ts'
 import type { GenerationRow, RatingStore } from '../../infra/rating-store/port.ts'
 import type { Generation } from '../../models/als/types.ts'
 import type { Published } from './outcome.ts'
-import { takeOutErased } from './without-erased.ts'
+import { takeOutErased, withoutErasedSince } from './without-erased.ts'
 
 interface Publisher {
   readonly ratings: Pick<RatingStore, 'recordGeneration'>
@@ -25,7 +25,12 @@ export async function publish(
   generation: Generation,
   { models, ratings, erasures, logger, metrics }: Publisher,
 ): Promise<Published> {
-  const info = await models.publish(generation)
+  const erased = await erasures().catch((error: unknown) => {
+    logger.warn({ err: error }, 'who was erased still is in the samples of models')
+    return undefined
+  })
+  // Who was erased during the training, too.
+  const info = await models.publish(erased ? withoutErasedSince(generation, erased) : generation)
   const pointer = await models.pointer()
   const isServed = !pointer.pinned && !isHeldBack(info)
   if (isServed) await models.activate(info.id, false)
@@ -38,10 +43,8 @@ export async function publish(
   await pruneGenerations(models).catch((error: unknown) =>
     logger.warn({ err: error }, 'old generations were not removed'),
   )
-  // Who was erased during the training is taken out of this one by the next.
-  await erasures()
-    .then((erased) => takeOutErased(models, erased, id))
-    .catch((error: unknown) =>
+  if (erased)
+    await takeOutErased(models, erased).catch((error: unknown) =>
       logger.warn({ err: error }, 'who was erased still is in the samples of older generations'),
     )
   metrics.rebuildSeconds.observe(trainSeconds)

@@ -199,7 +199,7 @@ describe('a model that is worse than the live one', () => {
   })
 })
 
-it('takes who was erased out of the samples of older models, whose place others take', async () => {
+it('takes who was erased out of the samples of older models, whose place others take, and of its own', async () => {
   await store(SOME)
   const [first, second] = [await published(), await published({ seed: 2 })]
   await models().activate(first, true)
@@ -218,6 +218,11 @@ it('takes who was erased out of the samples of older models, whose place others 
   expect(kept.map(({ id }) => id)).not.toContain(second)
   const { active, pinned } = await models().pointer()
   expect(pinned).toBe(true)
+  // Erased while it was trained.
+  expect(await models().load(third)).toMatchObject({
+    userSample: { userIds: expect.not.arrayContaining([gone]) },
+    sampleLacks: [last.offset + 1, ...watermark.slice(1)],
+  })
   for (const { id } of kept) {
     if (id === third) continue
     const { userSample: left, sampleLacks, ...generation } = await models().load(id)

@@ -7,19 +7,27 @@ import type { Offset } from '../../models/events/types.ts'
 /**
  * Takes who was erased out of the samples of the models that are kept. A generation never changes: one without them, under another
  * id, takes its place, and serves in its stead if it did. One that is damaged is removed.
- * @param but  a generation that stays as it is
  * @returns how many were replaced or removed
  */
-export async function takeOutErased(models: ModelStore, erasures: Erasures, but?: string): Promise<number> {
+export async function takeOutErased(models: ModelStore, erasures: Erasures): Promise<number> {
   let replaced = 0
-  for (const info of (await models.list()).filter(({ id }) => id !== but)) {
-    const { watermark, sampleLacks = watermark } = info
-    if (erasures.positions.every(({ partition, offset }) => offset < (sampleLacks[partition] ?? 0))) continue
+  for (const info of await models.list()) {
+    if (lacksAll(info, erasures)) continue
     await replace(models, info, (generation) => withoutErased(generation, erasures))
     replaced++
   }
   return replaced
 }
+
+/** A generation that is not published yet, without who was erased since it began to be made. */
+export const withoutErasedSince = (generation: Generation, erasures: Erasures): Generation =>
+  lacksAll(generation, erasures) ? generation : withoutErased(generation, erasures)
+
+/** Whether nobody was erased since who may be in its sample. */
+const lacksAll = (
+  { watermark, sampleLacks = watermark }: Pick<Generation, 'watermark' | 'sampleLacks'>,
+  { positions }: Erasures,
+): boolean => positions.every(({ partition, offset }) => offset < (sampleLacks[partition] ?? 0))
 
 /**
  * Makes models fit for a log that is about to begin anew: who was erased is not in their samples, and of the new log they have seen
