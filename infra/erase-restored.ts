@@ -24,8 +24,8 @@ const STORES = 4
  */
 export async function eraseRestored(config: Config, since: string): Promise<number> {
   const users = await withLogs(config, since, async (restored, newer) => {
-    // A last one may be on the log, and not yet on the list.
-    await findErasures(newer)
+    // A last one may be on a log, and not yet on its list.
+    for (const log of [restored, newer]) await findErasures(log)
     return eraseAgain(restored, newer)
   })
   if (users === 0 || embeddedStores(config).length < STORES) return users

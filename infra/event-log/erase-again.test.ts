@@ -49,3 +49,20 @@ it('erases those in an older copy of the log who were erased since', async () =>
   await expect(eraseAgain(log, restored)).rejects.toThrow(ConfigError)
   await Promise.all([log.close(), restored.close()])
 })
+
+it('erases in a newer copy, too, who was erased in an older one that went on for a while', async () => {
+  const [folder, older] = [await newFolder(), await newFolder()]
+  let log = await openEmbeddedLog(folder, STARS)
+  await append(log, rated('gone', 'i', 5))
+  await log.close()
+  await cp(folder, older, { recursive: true })
+  log = await openEmbeddedLog(folder, STARS)
+  await append(log, rated('gone', 'j', 5), rated('gone', 'k', 5))
+  const wentOn = await openEmbeddedLog(older, STARS)
+  await append(wentOn, erased('gone'))
+  await findErasures(wentOn)
+  expect(await eraseAgain(log, wentOn)).toBe(1)
+  await findErasures(log)
+  expect(await eraseAgain(log, wentOn)).toBe(0)
+  await Promise.all([log.close(), wentOn.close()])
+})

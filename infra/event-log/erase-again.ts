@@ -7,7 +7,7 @@ import { readTopic } from './read-topic.ts'
 
 /**
  * Erases those once more whom an older copy of a log has brought back: their erasures are on the list that the log has kept, and
- * stand beyond the end of the copy. Call it before anything is added to the copy.
+ * not on that of the copy. Both lists are to be complete (findErasures).
  *
  * @param newer  the log that the copy is of, be it rewritten since
  * @returns how many there were
@@ -40,10 +40,11 @@ async function erasedSince(copy: EventLog, newer: EventLog): Promise<(userId: st
       `the list of who was erased is of event log ${newer.identity.id}, and the backup of ${copy.identity.id}. Nothing was restored. Name the data folder that the restored one replaces, or a newer backup of it.`,
     )
   const [own, ...later] = await Promise.all(ids.slice(at).map((id) => readErasures(newer, id)))
-  const ends = await copy.ends('ratings')
+  const known = await readErasures(copy)
   return (userId) => {
+    // By its own list, not by where it ends: an older copy may have gone on for a while, and come to other erasures than this one.
     const erasure = (own as Erasures).last(userId)
-    if (erasure !== undefined && erasure.offset >= (ends[erasure.partition] ?? 0)) return true
+    if (erasure !== undefined && erasure.offset > (known.last(userId)?.offset ?? -1)) return true
     // What was listed since the log was rewritten is newer than any copy from before.
     return later.some((list) => list.last(userId) !== undefined)
   }
