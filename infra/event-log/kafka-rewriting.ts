@@ -7,6 +7,9 @@ import { IDENTITY_TOPIC } from './kafka-topics.ts'
 /** Not foldstream-tail-…: nobody reads by it. */
 const GROUP = 'foldstream-rewriting'
 const SESSION_TIMEOUT_MS = 10_000
+const REBALANCE_TIMEOUT_MS = 10_000
+/** Also how soon a member notices that another one wants to join. */
+const HEARTBEAT_INTERVAL_MS = 1_000
 /** A broker lets a new group wait for 3 s unless it is told otherwise; a member that was killed is waited for. */
 const JOIN_DEADLINE_MS = 30_000
 
@@ -18,6 +21,8 @@ export async function joinRewriting({ kafka, prefix, logger }: KafkaTools): Prom
   const consumer = kafka.consumer({
     groupId: prefix + GROUP,
     sessionTimeout: SESSION_TIMEOUT_MS,
+    rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+    heartbeatInterval: HEARTBEAT_INTERVAL_MS,
     allowAutoTopicCreation: false,
   })
   const joined = new Promise<unknown>((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve))
