@@ -17,7 +17,8 @@ export async function hideInRejects(folder: string, userIds: readonly string[]):
   const names = (await readdir(folder)).filter((name) => REJECTS.test(name))
   // Lines of JSON may name them as JSON does.
   const texts = [...new Set(userIds.flatMap((userId) => [userId, inJson(userId)]))]
-  for (const name of names) await rewrite(join(folder, name), (line) => hiddenIn(line, texts))
+  const hide = hiderOf(texts)
+  for (const name of names) await rewrite(join(folder, name), (line) => hiddenIn(line, hide))
 }
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1)
@@ -42,29 +43,39 @@ async function rewrite(path: string, change: (line: string) => string): Promise<
   await rename(draft, path)
 }
 
-function hiddenIn(line: string, texts: readonly string[]): string {
-  const found = texts.filter((text) => line.includes(inJson(text)))
-  if (found.length === 0) return line
+function hiddenIn(line: string, hide: (text: string) => string): string {
   const reject = readReject(line)
-  if (!reject) return line
-  const hidden = (text: string): string => found.reduce(withAsterisks, text)
-  const changed = JSON.stringify({ ...reject, reason: hidden(reject.reason), text: hidden(reject.text) })
+  const changed = reject
+    ? JSON.stringify({ ...reject, reason: hide(reject.reason), text: hide(reject.text) })
+    : hide(line)
   return changed + ' '.repeat(Buffer.byteLength(line) - Buffer.byteLength(changed))
 }
 
-/** Where the id stands by itself: user 1 is not named by 964982701. */
-function withAsterisks(text: string, userId: string): string {
-  const isOfWord = (char: string | undefined): boolean => char !== undefined && /[\p{L}\p{N}_]/u.test(char)
-  let changed = ''
-  let from = 0
-  for (let at = text.indexOf(userId); at >= 0; at = text.indexOf(userId, from)) {
-    const end = at + userId.length
-    const standsAlone =
-      !(isOfWord(text[at - 1]) && isOfWord(userId[0])) && !(isOfWord(text[end]) && isOfWord(userId.at(-1)))
-    changed += text.slice(from, at) + (standsAlone ? '*'.repeat(userId.length) : userId)
-    from = end
+const isOfWord = (char: string | undefined): boolean => char !== undefined && /[\p{L}\p{N}_]/u.test(char)
+
+/**
+ * Puts asterisks where an id stands by itself: user 1 is not named by 964982701. However many ids there are, a text is gone through
+ * once; of two that begin at the same place it is the longer one.
+ */
+function hiderOf(ids: readonly string[]): (text: string) => string {
+  const known = new Set(ids)
+  const lengths = [...new Set(ids.map(({ length }) => length))].sort((x, y) => y - x)
+  return (text) => {
+    const joins = (at: number): boolean => isOfWord(text[at - 1]) && isOfWord(text[at])
+    let changed = ''
+    let from = 0
+    for (let at = 0; at < text.length; at++) {
+      if (joins(at)) continue
+      const length = lengths.find(
+        (one) => at + one <= text.length && known.has(text.slice(at, at + one)) && !joins(at + one),
+      )
+      if (length === undefined) continue
+      changed += text.slice(from, at) + '*'.repeat(length)
+      from = at + length
+      at = from - 1
+    }
+    return changed + text.slice(from)
   }
-  return changed + text.slice(from)
 }
 
 /** undefined: a line that is cut off. */
