@@ -17,7 +17,10 @@ interface Document {
   openapi: string
   paths: Record<
     string,
-    Record<string, { operationId: string; parameters?: Parameter[]; responses: Record<string, unknown> }>
+    Record<
+      string,
+      { operationId: string; parameters?: Parameter[]; requestBody?: object; responses: Record<string, unknown> }
+    >
   >
   components: { schemas: Record<string, { type?: unknown; properties?: Record<string, unknown> }> }
 }
@@ -94,6 +97,15 @@ describe('/openapi.json', () => {
     expect(asked).toMatchObject({
       content: { 'application/json': { schema: { $ref: '#/components/schemas/Rebuild' } } },
     })
+  })
+
+  it('tells of every route that reads a body that it may come too slowly, be too large, or of another type', async () => {
+    for (const [path, methods] of Object.entries((await document()).paths))
+      for (const [method, { requestBody, responses }] of Object.entries(methods))
+        expect(
+          [408, 413, 415].filter((status) => responses[status]),
+          `${method} ${path}`,
+        ).toEqual(requestBody ? [408, 413, 415] : [])
   })
 
   it('is whole: references lead somewhere, path parameters are declared, each operation has answers', async () => {

@@ -19,7 +19,7 @@ const route = createRoute({
     'For `npm run backup` on the same machine, which makes the empty directory and writes sums of what was copied: whoever may name a path must hold the token in the lock of the data folder. One that is under way is the answer.',
   security: needs('admin'),
   request: { body: { required: true, content: { 'application/json': { schema: z.strictObject({ directory }) } } } },
-  responses: { 202: json(backup, 'The copy'), ...refusals(400, 404, 413, 415) },
+  responses: { 202: json(backup, 'The copy'), ...refusals(400, 404, 408, 413, 415) },
 })
 
 export const adminBackUp = (app: App, { backups, settings }: Gateway) =>

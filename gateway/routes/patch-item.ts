@@ -18,7 +18,7 @@ const route = createRoute({
     params: z.strictObject({ itemId: inPath('itemId', itemId) }),
     body: { required: true, content: { 'application/json': { schema: itemPatch } } },
   },
-  responses: { 202: json(accepted, 'The change is on the log'), ...refusals(400, 404, 413, 415, 503) },
+  responses: { 202: json(accepted, 'The change is on the log'), ...refusals(400, 404, 408, 413, 415, 503) },
 })
 
 export const patchItem = (app: App, gateway: Gateway) => {

@@ -25,7 +25,7 @@ const route = createRoute({
       z.object({ accepted: z.int(), token, ...lineOutcome }).openapi('ItemsAccepted'),
       'The items are on the log',
     ),
-    ...refusals(400, 413, 415, 503),
+    ...refusals(400, 408, 413, 415, 503),
   },
 })
 

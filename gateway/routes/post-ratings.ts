@@ -22,7 +22,7 @@ export const postRatings = (app: App, { log, publisher, settings }: Gateway) => 
     },
     responses: {
       202: json(ratingsAccepted, 'The ratings are on the log'),
-      ...refusals(400, 413, 415, 503),
+      ...refusals(400, 408, 413, 415, 503),
     },
   })
 

@@ -28,7 +28,7 @@ export const postRecommendations = (app: App, { log, engine, freshFor }: Gateway
       query: z.strictObject(awaited),
       body: { required: true, content: { 'application/json': { schema: body } } },
     },
-    responses: { 200: json(freshList, 'The list, best first'), ...refusals(400, 409, 413, 415) },
+    responses: { 200: json(freshList, 'The list, best first'), ...refusals(400, 409, 408, 413, 415) },
   })
 
   return app.openapi(route, async (c) => {

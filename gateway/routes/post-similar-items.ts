@@ -26,7 +26,7 @@ const route = createRoute({
   },
   responses: {
     200: json(freshList, 'The list, most similar first; empty where nobody knows any of the items'),
-    ...refusals(400, 409, 413, 415),
+    ...refusals(400, 409, 408, 413, 415),
   },
 })
 

@@ -15,7 +15,7 @@ const route = createRoute({
     params: z.strictObject({ itemId: inPath('itemId', itemId) }),
     body: { required: true, content: { 'application/json': { schema: itemDescription } } },
   },
-  responses: { 202: json(accepted, 'The item is on the log'), ...refusals(400, 413, 415, 503) },
+  responses: { 202: json(accepted, 'The item is on the log'), ...refusals(400, 408, 413, 415, 503) },
 })
 
 export const putItem = (app: App, gateway: Gateway) => {

@@ -16,7 +16,7 @@ export const putRating = (app: App, { log, publisher }: Gateway) => {
       params: z.strictObject({ userId: inPath('userId', userId), itemId: inPath('itemId', itemId) }),
       body: { required: true, content: { 'application/json': { schema: body } } },
     },
-    responses: { 202: json(z.object({ token }), 'The rating is on the log'), ...refusals(400, 413, 415, 503) },
+    responses: { 202: json(z.object({ token }), 'The rating is on the log'), ...refusals(400, 408, 413, 415, 503) },
   })
 
   return app.openapi(route, async (c) => {

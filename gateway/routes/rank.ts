@@ -25,7 +25,7 @@ export const rank = (app: App, { log, engine, freshFor }: Gateway) => {
     },
     responses: {
       200: json(freshList, 'The items, best first; those that nobody knows, or that were deleted, in `ignored`'),
-      ...refusals(400, 409, 413, 415),
+      ...refusals(400, 409, 408, 413, 415),
     },
   })
 
