@@ -25,6 +25,20 @@ async function like(itemId: string): Promise<void> {
   await gateway.state.count(0, -1, 0, new Map([[itemId, statistics]]))
 }
 
+it('gives no reasons for a score that borrowed factors do not make', async () => {
+  await writeUser(gateway.state, 'ada', { b: 5 })
+  await vi.waitFor(
+    async () => expect(itemIdsOf(await gateway.get('/v1/users/ada/recommendations'))).toContain('borrowed'),
+    PATIENCE,
+  )
+  const asked = { items: ['a'], pin: [{ itemId: 'borrowed', position: 0 }], explain: true }
+  const { body } = await gateway.send('POST', '/v1/items/similar', asked)
+  expect((body as List).items[0]).toEqual({
+    ...{ itemId: 'borrowed', title: 'borrowed', genres: ['drama'], isNew: true },
+    ...{ score: 0, reasons: [], reasonsLeft: 0 },
+  })
+})
+
 it('keeps what no model knows in every list, whichever model comes', async () => {
   await writeUser(gateway.state, 'ada', { b: 5 })
   await like('folded')

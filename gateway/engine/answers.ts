@@ -166,11 +166,12 @@ function* reasonsFor(
       continue
     }
     const { itemId, score } = item
-    const contributions = yield* contributionsTo(itemId)
+    const unboosted = scoreOf(itemId)
+    // Of what is pinned there may be factors by which the source scores nothing.
+    const contributions = unboosted === undefined ? undefined : yield* contributionsTo(itemId)
     looked += contributions?.looked ?? 0
     const { reasons, rest } = contributions ? strongest(contributions, REASONS_LISTED) : { reasons: [], rest: 0 }
-    const unboosted = scoreOf(itemId) ?? 0
-    const factor = unboosted === 0 ? 1 : score / unboosted
+    const factor = unboosted ? score / unboosted : 1
     told.push({
       reasons: reasons.map(({ itemId, contribution }) => ({ itemId, contribution: contribution * factor })),
       reasonsLeft: rest * factor,
