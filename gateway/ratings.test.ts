@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../infra/errors.ts'
@@ -145,6 +146,17 @@ describe('POST /v1/ratings', () => {
       expect(answer.body).toMatchObject({ type: '/docs#unsupported-media-type', detail })
     },
   )
+
+  it.each(['application/json', 'application/x-ndjson'])('refuses %s that is packed, and says so', async (type) => {
+    const packed = gzipSync(JSON.stringify(good))
+    const headers = { 'content-type': type, 'content-encoding': 'gzip' }
+    const answer = await gateway.app.request('/v1/ratings', { method: 'POST', body: packed, headers })
+    expect([answer.status, answer.headers.get('accept-encoding')]).toEqual([415, 'identity'])
+    const detail = "Send a body as it is, not as 'gzip': it is not unpacked here."
+    expect(await answer.json()).toMatchObject({ type: '/docs#unsupported-media-type', detail })
+    const plain = await gateway.send('POST', '/v1/ratings', good, { 'content-encoding': 'identity' })
+    expect(plain.status).toBe(202)
+  })
 
   it('refuses a request that says nothing of a body', async () => {
     expect((await gateway.send('POST', '/v1/ratings')).status).toBe(415)
