@@ -14,7 +14,9 @@ const NONE: ItemStatistics = { count: 0, sum: 0, positives: 0, decayed: NO_SUMS,
  * - `decayed` to a ten-millionth, of the positives of the four latest fortnights in which any stand (fortnights.ts). Those before
  *   are one sum: what was withdrawn from it leaves an error of the order of 2^−40 of what weighed most in it;
  * - `decayedAt` is no earlier than the latest positive, and after a withdrawal perhaps later by log2(positives) days, but not
- *   past the end of that one's fortnight. A later time than a recount has makes no other list: all is brought to one time there.
+ *   past the end of that one's fortnight. A later time than a recount has makes no other list, since all is brought to one time
+ *   there; but what is asked whether it was a trend when it was liked last may by the shortest half-life weigh less than
+ *   TREND_FLOOR by then, and is left out there until it is liked again.
  *
  * @param before  undefined: nobody rated the item yet
  * @param keepRaters  whether to keep who rates the item positively; if not, those that were kept are dropped
