@@ -23,6 +23,7 @@ import { createScanPool } from './scan-pool.ts'
 import { createServing } from './serving.ts'
 import { createSituations, rulesOf } from './situation.ts'
 import type { Source } from './sources.ts'
+import { createUnrated } from './unrated.ts'
 
 /** Of items that nobody knows anything of. */
 const NOTHING_LIKE_IT: Source = { strategy: 'similar', best: async () => [], scoreOf: () => undefined }
@@ -66,7 +67,8 @@ export function createEngine(parts: EngineParts) {
   const answers = createAnswers(catalogue, metrics)
   const { answer } = answers
   const { list, listByFirst } = createListing({ catalogue, answers })
-  const { isKnown, situationOf } = createSituations({ profiles, serving, catalogue, rankings })
+  const unrated = createUnrated({ catalogue, rankings, logger })
+  const { isKnown, situationOf } = createSituations({ profiles, serving, catalogue, rankings, unrated })
   const showAgain = createShowAgain({ situationOf, fallbacks, answers })
   const { explanation, surprising, similarUsers } = createInsights({ log, state, profiles, serving, catalogue })
 

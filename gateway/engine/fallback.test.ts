@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import {
   type Answer,
   generationOf,
@@ -76,12 +76,25 @@ it('is what is popular where nobody likes anything', async () => {
     expect(told(await asked)).toEqual({ strategy: 'popular', itemIds: ['unrated'] })
 })
 
+it('ends with what was described and nobody rated, the latest first', async () => {
+  await gateway.send('PUT', '/v1/items/later', { title: 'later', genres: ['Unrated', 'Old'] })
+  const unrated = async () => expect(told(await list('u', 'genre=unrated')).itemIds).toEqual(['later', 'unrated'])
+  await vi.waitFor(unrated, { timeout: 10_000 })
+  expect(told(await list('nobody', 'genre=unrated'))).toMatchObject({ strategy: 'popular' })
+  expect(told(await list('nobody', 'genre=old&limit=50')).itemIds).toEqual([...numbered('o'), 'later'])
+  expect(told(await list('nobody', 'genre=old&limit=1&skip=10')).itemIds).toEqual(['later'])
+  const half = await ask({ filter: { field: 'genres', has: 'Unrated' }, lessKnown: 0.5 })
+  expect(itemIdsOf(half)).toEqual(['later', 'unrated'])
+  // Of what is liked it is none.
+  expect(itemIdsOf(await gateway.get('/v1/items/popular?genre=unrated'))).toEqual([])
+})
+
 it('is nothing, by what was tried first, where no way has anything', async () => {
   for (const [userId, query, strategy] of [
-    ['u', 'genre=unrated', 'fold-in'],
-    ['u', 'genre=unrated&contextItemId=t1', 'fold-in'],
-    ['nobody', 'genre=unrated&contextItemId=r1', 'similar'],
-    ['nobody', 'genre=unrated', 'popular'],
+    ['u', 'genre=none', 'fold-in'],
+    ['u', 'genre=none&contextItemId=t1', 'fold-in'],
+    ['nobody', 'genre=none&contextItemId=r1', 'similar'],
+    ['nobody', 'genre=none', 'popular'],
   ] as const)
     expect(told(await list(userId, query)), query).toEqual({ strategy, itemIds: [] })
 })
@@ -107,7 +120,7 @@ it('is not answered by pins alone', async () => {
     strategy: 'trending',
     itemIds: ['r2', ...numbered('n')].slice(0, 10),
   })
-  const nothing = await ask({ userId: 'u', filter: { field: 'genres', has: 'Unrated' }, pin })
+  const nothing = await ask({ userId: 'u', filter: { field: 'genres', has: 'None' }, pin })
   expect(told(nothing)).toEqual({ strategy: 'fold-in', itemIds: ['r2'] })
 })
 

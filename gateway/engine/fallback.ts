@@ -1,6 +1,6 @@
 import { TREND_FLOOR } from '../../models/ranking/ranked-items.ts'
 import { fromLikeness } from './from-likeness.ts'
-import { fromPopular, fromRanking } from './from-rankings.ts'
+import { fromPopularAndUnrated, fromRanking } from './from-rankings.ts'
 import { fromTaste } from './from-taste.ts'
 import { rulesOf, type Situation } from './situation.ts'
 import type { Rules, Source } from './sources.ts'
@@ -31,7 +31,7 @@ const WAYS: Readonly<Record<Fallback, Way>> = {
     return last && last.score >= TREND_FLOOR ? fromRanking('trending', trend, situation, rules) : undefined
   },
 
-  popular: fromPopular,
+  popular: fromPopularAndUnrated,
 }
 
 /**
@@ -40,7 +40,7 @@ const WAYS: Readonly<Record<Fallback, Way>> = {
  */
 export async function* sourcesFor(situation: Situation, chain: readonly Fallback[]): AsyncGenerator<Source, undefined> {
   const rules = rulesOf(situation)
-  for (const way of new Set<Way>([fromTaste, ...chain.map((fallback) => WAYS[fallback]), fromPopular])) {
+  for (const way of new Set<Way>([fromTaste, ...chain.map((fallback) => WAYS[fallback]), WAYS.popular])) {
     const source = await way(situation, rules)
     if (source) yield source
   }

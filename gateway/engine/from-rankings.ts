@@ -8,8 +8,9 @@ import type { Strategy } from './request.ts'
 import { WELL_KNOWN_SHARE } from './shelf.ts'
 import type { Situation } from './situation.ts'
 import type { Rules, Source } from './sources.ts'
+import { followedBy } from './unrated.ts'
 
-type Stream = Pick<Situation, 'served' | 'catalogue' | 'rankings' | 'selection'>
+type Stream = Pick<Situation, 'served' | 'catalogue' | 'rankings' | 'unrated' | 'selection'>
 
 /** What is in a list that is there already. */
 export async function fromRanking(
@@ -29,6 +30,13 @@ export async function fromPopular(stream: Stream, rules: Rules): Promise<Source>
   const counted = await stream.rankings.popular()
   const items = counted && counted.items.length > 0 ? counted.items : await atTraining(stream.served?.generation)
   return fromRanking('popular', { items }, stream, rules)
+}
+
+/** The same, and then what nobody rated yet: who has a new shop, or asks for what is new, is shown it all the same. */
+export async function fromPopularAndUnrated(stream: Stream, rules: Rules): Promise<Source> {
+  const { served, catalogue, unrated } = stream
+  const facts = { shelves: served?.shelves ?? [], catalogue, isWellKnown: () => false }
+  return followedBy(await fromPopular(stream, rules), async () => inRanking('popular', await unrated(), facts, rules))
 }
 
 /**

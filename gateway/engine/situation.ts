@@ -1,3 +1,4 @@
+import type { RankedItems } from '../../models/ranking/ranked-list.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { knownTo } from './known-items.ts'
 import type { Profile, Profiles } from './profiles.ts'
@@ -16,6 +17,8 @@ export interface Situation {
   readonly selection: Selection
   readonly catalogue: Catalogue
   readonly rankings: Rankings
+  /** What is described and was never rated. */
+  readonly unrated: () => Promise<RankedItems>
   /** The user state did not answer: of those who ask is known what it last said, or nothing. */
   readonly isStale: boolean
   /** Item ids that were named and that nobody knows, or that were to be pinned and are hidden. */
@@ -29,6 +32,7 @@ interface Parts {
   readonly serving: Serving
   readonly catalogue: Catalogue
   readonly rankings: Rankings
+  readonly unrated: () => Promise<RankedItems>
 }
 
 const NOBODY: Person = { record: undefined, history: new Map() }
@@ -36,7 +40,7 @@ const NOBODY: Person = { record: undefined, history: new Map() }
 const personOf = ({ record }: Profile): Person => ({ record, history: record?.history ?? NOBODY.history })
 
 /** Finds out what a request is about. */
-export function createSituations({ profiles, serving, catalogue, rankings }: Parts) {
+export function createSituations({ profiles, serving, catalogue, rankings, unrated }: Parts) {
   /** Somebody described or rated the item, and nobody deleted it. */
   function isKnown(itemId: string): boolean {
     if (catalogue.get(itemId)) return true
@@ -72,6 +76,7 @@ export function createSituations({ profiles, serving, catalogue, rankings }: Par
       selection: { ...selection, pin: pin.filter(({ itemId }) => isShown(itemId)) },
       catalogue,
       rankings,
+      unrated,
       isStale: found.some((profile) => profile.isStale),
       ignored: [...named.filter((itemId) => !isKnown(itemId)), ...unseen],
       // What is stale may be of somebody who is known by now.
