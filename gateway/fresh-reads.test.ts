@@ -74,6 +74,21 @@ it('is told of a group only once all members are there', async () => {
   expect(satisfied(await ask(group, `after=${token}&wait=0`))).toBe(true)
 })
 
+it('is told of nobody only once all is counted that the token stands for', async () => {
+  await writeUser(gateway.state, 'u', { a: 5 }, { appliedOffset: 0 })
+  const token = tokenOf(await gateway.send('PUT', '/v1/users/u/ratings/a', { value: 5 }))
+  for (const read of [
+    ['POST', '/v1/recommendations', { ratings: [{ itemId: 'a', value: 5 }] }],
+    ['GET', '/v1/items/a/similar'],
+    ['GET', '/v1/genres'],
+  ] as Read[]) {
+    expect(satisfied(await ask(read, `after=${token}&wait=0`)), read[1]).toBe(false)
+  }
+  const reading = gateway.get(`/v1/items/a/similar?after=${token}&wait=10000`)
+  await gateway.state.advance(gateway.log.partitionOf('ratings', 'u'), 0)
+  expect(satisfied(await reading)).toBe(true)
+})
+
 describe.each(GETS)('an answer about a user has a tag: %s %s', (...read) => {
   it('and is not sent again while it is the same', async () => {
     await writeUser(gateway.state, 'u', { a: 5, c: 4 }, { appliedOffset: 1 })

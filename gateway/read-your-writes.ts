@@ -47,7 +47,8 @@ export interface Freshness {
    * For what is told of users, and for lists: waits until what is known of users and items shows what a token stands for, and lists
    * have the items.
    *
-   * @param users  of whom the answer tells: each is waited for as far as the token says something of their partition
+   * @param users  of whom the answer tells: each is waited for as far as the token says something of their partition; of nobody: all
+   *               that the token stands for is waited for, which is counted and folded in by then
    * @throws Problem for a token of another log, or none of ours; UnavailableError when too many wait
    */
   freshFor(asked: Awaited, ...users: readonly string[]): Promise<Fresh>
@@ -64,7 +65,9 @@ export function createFreshness({ log, state, catalogue, engine, closing }: Part
     if (after === undefined) return {}
     const { positions, items } = ours(after)
     const outcomes = await Promise.all([
-      ...users.map((userId) => untilUser(userId, positions, wait)),
+      ...(users.length > 0
+        ? users.map((userId) => untilUser(userId, positions, wait))
+        : positions.map((position) => waits.until(undefined, position, wait))),
       ...items.map((position) => untilItem(position, wait, isForLists)),
     ])
     if (outcomes.includes('past-end'))

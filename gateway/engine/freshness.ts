@@ -13,7 +13,8 @@ const USERS_A_LOOK = 100
 export type Outcome = 'reached' | 'not-in-time' | 'past-end'
 
 interface Wait {
-  readonly userId: string
+  /** undefined: the whole partition is waited for. */
+  readonly userId: string | undefined
   readonly position: Position
   readonly outcome: Promise<Outcome>
   settle(outcome: Outcome): void
@@ -32,10 +33,10 @@ interface Parts {
 export interface Waits {
   /**
    * Waits until the state of a user shows what stands on the log at `position`, a place on that user's partition: until the user's
-   * record or the partition's watermark has reached it.
+   * record or the partition's watermark has reached it. Of nobody in particular: until the watermark has.
    * @throws UnavailableError when as many wait as may
    */
-  until(userId: string, position: Position, waitMs: number): Promise<Outcome>
+  until(userId: string | undefined, position: Position, waitMs: number): Promise<Outcome>
 }
 
 /** One listener for all who wait: a change is looked up by its user or its partition, and reads only that user's record. */
@@ -87,7 +88,7 @@ export function createWaits({ state, log, closing, max = MAX_WAITS }: Parts): Wa
   }
 
   async function hasReached({ userId, position: { partition, offset } }: Wait): Promise<boolean> {
-    const record = await state.read(userId)
+    const record = userId === undefined ? undefined : await state.read(userId)
     if (record && record.appliedOffset >= offset) return true
     return (await state.offsets(partition)).applied >= offset
   }
@@ -117,7 +118,7 @@ export function createWaits({ state, log, closing, max = MAX_WAITS }: Parts): Wa
       const wait = createWait(userId, position)
       let timer: NodeJS.Timeout | undefined
       // It hears before it looks, so that no change falls between the two.
-      enter(byUser, userId, wait)
+      if (userId !== undefined) enter(byUser, userId, wait)
       enter(byPartition, position.partition, wait)
       count++
       try {
@@ -133,14 +134,14 @@ export function createWaits({ state, log, closing, max = MAX_WAITS }: Parts): Wa
       } finally {
         clearTimeout(timer)
         count--
-        leave(byUser, userId, wait)
+        if (userId !== undefined) leave(byUser, userId, wait)
         leave(byPartition, position.partition, wait)
       }
     },
   }
 }
 
-function createWait(userId: string, position: Position): Wait {
+function createWait(userId: string | undefined, position: Position): Wait {
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
   // It may fail before anybody waits for it.
   promise.catch(() => {})
