@@ -26,11 +26,16 @@ export function receipt(system: TestSystem, erasureId: string) {
   return answerOf(v1.erasures[':erasureId'].$get({ param: { erasureId } }))
 }
 
-/** Trains a model that has everybody among its sample. */
+/** Trains a model that has everybody among its sample. None is under way any more then, which would lack who is erased next. */
 export async function train(system: TestSystem): Promise<void> {
   const { v1 } = createClient(system.url)
   await answerOf(v1.admin.rebuilds.$post())
-  await vi.waitFor(async () => expect((await system.readiness()).model).toBe('loaded'), PATIENCE)
+  await vi.waitFor(async () => {
+    const { rebuild } = await answerOf(v1.admin.status.$get())
+    expect(rebuild).toMatchObject({ status: 'published' })
+    expect(rebuild).not.toHaveProperty('again')
+    expect((await system.readiness()).model).toBe('loaded')
+  }, PATIENCE)
 }
 
 /** Files below a folder that hold the text. */
