@@ -72,8 +72,10 @@ export function createListWatch(
       const began = performance.now()
       const looksAtStream = began - streamLookedAt >= streamMs
       if (looksAtStream) streamLookedAt = began
-      if (now.stream !== seen.stream) streamMovedAt = began
-      const concernsAll = hasGap || now.model !== seen.model
+      const hasOtherItems = now.model !== seen.model
+      // What is made of either in the background may be older than both.
+      if (now.stream !== seen.stream || hasOtherItems) streamMovedAt = began
+      const concernsAll = hasGap || hasOtherItems
       const concernsSome = looksAtStream && began - streamMovedAt < STREAM_SETTLES_MS
       hasGap = false
       seen = now

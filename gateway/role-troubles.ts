@@ -1,3 +1,4 @@
+import { processName } from '../infra/process-name.ts'
 import type { Heartbeat } from '../infra/user-state/port.ts'
 import type { Trouble } from './health.ts'
 
@@ -11,20 +12,20 @@ export const isAlive = ({ at }: Heartbeat): boolean => at >= Date.now() - ALIVE_
 
 /**
  * What is wrong with roles, and with which of them.
- * @param own    those of this process, which need not wait for a heartbeat
+ * @param own    those of this process, whose heartbeats tell nothing newer
  * @param beats  the last heartbeat of each process, dead ones included
  */
 export function roleTroubles(own: readonly Trouble[], beats: readonly Heartbeat[]): Trouble[] {
-  const told = beats.filter(isAlive).flatMap(({ role, details }) => {
+  const others = beats.filter((beat) => isAlive(beat) && beat.process !== processName())
+  const told = others.flatMap(({ role, details }) => {
     const trouble = details.trouble as Omit<Trouble, 'part'> | null | undefined
     return trouble ? [{ part: role, ...trouble }] : []
   })
-  const isOwn = (other: Trouble): boolean => own.some(({ part, since }) => part === other.part && since === other.since)
   const silent = [...Map.groupBy(beats, ({ role }) => role)]
     .filter(([, theirs]) => !theirs.some(isAlive))
     .map(([part, theirs]) => {
       const last = theirs.reduce((a, b) => (a.at > b.at ? a : b))
       return { part, since: last.at, message: `no process has this role any more; the last one was ${last.process}` }
     })
-  return [...own, ...told.filter((trouble) => !isOwn(trouble)), ...silent]
+  return [...own, ...told, ...silent]
 }

@@ -182,11 +182,12 @@ describe.each([
   })
 
   it('follows the stream while there is nothing to list', async () => {
-    await gateway.send('PUT', '/v1/items/odd', { title: 'Odd', genres: ['Odd'] })
     const events = await stream('?genre=odd')
     expect((await events.nextList()).answer).toMatchObject({ strategy: 'fold-in', items: [] })
+    await gateway.send('PUT', '/v1/items/odd', { title: 'Odd', genres: ['Odd'] })
+    expect((await events.nextList()).answer).toMatchObject({ items: [{ itemId: 'odd', score: 0 }] })
     await writePositives(gateway.state, 0, { odd: 1 })
-    expect((await events.nextList()).answer).toMatchObject({ items: [{ itemId: 'odd' }] })
+    expect((await events.nextList()).answer).toMatchObject({ items: [{ itemId: 'odd', score: 1 }] })
   })
 
   it('ends when the process is to stop, and leaves nothing behind', async () => {

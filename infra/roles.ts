@@ -1,4 +1,4 @@
-import { hostname } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
 import { isMadeFor, isSearchDue, type Settings } from '../consumers/als-rebuild/hyper-parameters.ts'
 import { type Rebuild, rebuildOnce } from '../consumers/als-rebuild/rebuild.ts'
 import { startRebuilder } from '../consumers/als-rebuild/rebuilder.ts'
@@ -14,6 +14,7 @@ import { readErasures } from './event-log/erasures.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
 import type { LiveGeneration } from './model-store/live.ts'
+import { processName } from './process-name.ts'
 import { type Trouble, watchStore } from './store-watch.ts'
 import type { Stores } from './wiring.ts'
 
@@ -24,6 +25,8 @@ export const GROUPS = { sink: SINK_GROUP, updater: UPDATER_GROUP } as const
 const STARTING_VALUES = { regularization: 0.01, unobservedWeight: 0.3 }
 const INCARNATION_LOOK_MS = 1_000
 const HEARTBEAT_MS = 5_000
+/** So long a role that ends waits to say so. */
+const LAST_WORD_MS = 1_000
 
 export interface Parts {
   readonly config: Config
@@ -131,11 +134,11 @@ export function startRebuilds(
 
 /** Signs of life in the user state, where `admin/status` of any gateway reads them. */
 export function beating(role: Role, { state }: Stores, logger: Logger, running: RunningRole): RunningRole {
-  const beat = (): void => {
+  const tell = (trouble: Trouble | undefined): Promise<void> =>
     state
-      .beat({ role, process: processName(), at: Date.now(), details: { trouble: running.trouble() ?? null } })
+      .beat({ role, process: processName(), at: Date.now(), details: { trouble: trouble ?? null } })
       .catch((error: unknown) => logger.debug({ err: error, role }, 'no heartbeat'))
-  }
+  const beat = (): void => void tell(running.trouble())
   beat()
   const timer = setInterval(beat, HEARTBEAT_MS)
   return {
@@ -143,6 +146,8 @@ export function beating(role: Role, { state }: Stores, logger: Logger, running: 
     async close() {
       clearInterval(timer)
       await running.close()
+      // What was wrong with it is wrong no more. A state that does not answer is not waited for.
+      await Promise.race([tell(undefined), pause(LAST_WORD_MS, undefined, { ref: false })])
     },
   }
 }
@@ -192,5 +197,3 @@ function damagedSince({ trouble }: Parts['generations']): number | undefined {
   const found = trouble()
   return found?.isDamaged ? found.since : undefined
 }
-
-const processName = (): string => `${hostname()}:${process.pid}`
