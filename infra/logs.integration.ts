@@ -123,13 +123,12 @@ it('a system in trouble logs what is wrong, no secret, and of ratings only where
   })
   const { token } = JSON.parse(await readFile(join(data, 'lock'), 'utf8'))
   let asked = 0
-  /** @returns the status and the id of the request */
+  /** @returns what was answered, and the id of the request */
   async function ask(path: string, body?: object, authorization = `Bearer ${KEY}`) {
     const requestId = `ask-${asked++}`
     const headers = { authorization, 'content-type': 'application/json', 'x-request-id': requestId }
     const answer = await fetch(address + path, { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) })
-    await answer.text()
-    return { status: answer.status, requestId }
+    return { status: answer.status, requestId, text: await answer.text() }
   }
   const list = `/v1/users/${RATED.userId}/recommendations`
 
@@ -152,6 +151,9 @@ it('a system in trouble logs what is wrong, no secret, and of ratings only where
   expect(await ask('/v1/ratings', { ...RATED, value: 4 })).toMatchObject({ status: 202 })
   await logged(output, 'the effect failed', 'NOPERM')
   await allow('+@all')
+  // What goes on to fail is told once.
+  const isWell = async () => expect((await ask('/v1/admin/status')).text).toContain('"degraded":[]')
+  await vi.waitFor(isWell, 20_000)
 
   // Another password from now on: clients try theirs again and again.
   await allow('resetpass', '>0ther-Qz')
