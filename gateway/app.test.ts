@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../infra/errors.ts'
 import { TUNING, WORSE } from '../infra/model-store/generation.fixture.ts'
+import { processName } from '../infra/process-name.ts'
 import type { Comparison } from '../models/als/types.ts'
 import { readApiKeys, sha256 } from './api-keys.ts'
 import { type Answer, generationOf, openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
@@ -346,7 +347,9 @@ describe('administration', () => {
     gateway = await openTestGateway({ troubles: () => [own] })
     const beat = (role: string, process: string, ageMs: number, trouble: object | null = null) =>
       gateway.state.beat({ role, process, at: Date.now() - ageMs, details: { trouble } })
-    await beat('sink', 'ours', 0, { since: own.since, message: own.message })
+    const ours = processName()
+    // What it told last of itself may be over.
+    for (const role of ['sink', 'gateway']) await beat(role, ours, 0, { since: own.since, message: own.message })
     await beat('updater', 'p1', 0)
     await beat('updater', 'p2', 1_000, { since: 7_000, message: 'told' })
     await beat('updater', 'dead', 60_000, { since: 1, message: 'long ago' })
@@ -359,7 +362,7 @@ describe('administration', () => {
       { part: 'rebuilder', since: expect.any(String), message: expect.stringContaining('gone') },
     ])
     expect(Date.parse(degraded[2]?.since as string)).toBeLessThan(Date.now() - 59_000)
-    expect(roles.map(({ process }) => process).sort()).toEqual(['ours', 'p1', 'p2'])
+    expect(roles.map(({ process }) => process).sort()).toEqual([ours, ours, 'p1', 'p2'].sort())
   })
 
   it('shows the model that is served, not one that is still laid out', async () => {

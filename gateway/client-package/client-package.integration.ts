@@ -75,6 +75,8 @@ it('does not compile what no route takes, and types what they answer', async () 
       v1.nothing.$get(),
       // @ts-expect-error a value is a number
       v1.ratings.$post({ json: { userId: 'ann', itemId: '1', value: 'five' } }),
+      // @ts-expect-error a filter names its field by a text
+      v1.recommendations.$post({ query: {}, json: { filter: { field: 7, has: 'Drama' } } }),
       // @ts-expect-error the id is missing
       v1.items[':itemId'].$get(),
     ]

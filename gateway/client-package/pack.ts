@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '../..')
-/** What the client is made of. The types of the routes stand written out in `client.d.ts`: none of the gateway goes with it. */
+/**
+ * What the client is made of. The types of the routes stand written out in `client.d.ts`: of the gateway none goes with it, but for
+ * declarations of types that these name.
+ */
 const MODULES = ['gateway/client', 'gateway/sure-ratings', 'infra/backoff']
 
 /**
@@ -19,12 +22,12 @@ function packClient(directory: string): string {
     const built = join(folder, 'built')
     const packed = join(folder, 'package')
     run(process.execPath, [tsc(), '-p', import.meta.dirname, '--outDir', built])
-    for (const module of MODULES) {
-      mkdirSync(dirname(join(packed, module)), { recursive: true })
-      cpSync(join(built, `${module}.js`), join(packed, `${module}.js`))
+    for (const module of MODULES) copy(`${module}.js`, { from: built, to: packed })
+    for (const module of declarationsFor(MODULES, built)) {
+      copy(`${module}.d.ts`, { from: built, to: packed })
       // tsc leaves the names of files in declarations as they are.
-      const declared = readFileSync(join(built, `${module}.d.ts`), 'utf8')
-      writeFileSync(join(packed, `${module}.d.ts`), declared.replaceAll(/(from '\.{1,2}\/[^']*)\.ts'/g, "$1.js'"))
+      const declared = readFileSync(join(packed, `${module}.d.ts`), 'utf8')
+      writeFileSync(join(packed, `${module}.d.ts`), declared.replaceAll(REFERENCE, '$1$3.js$4'))
     }
     cpSync(join(import.meta.dirname, 'README.md'), join(packed, 'README.md'))
     cpSync(join(ROOT, 'LICENSE'), join(packed, 'LICENSE'))
@@ -33,6 +36,24 @@ function packClient(directory: string): string {
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Another file of this repository, as a declaration names it. */
+const REFERENCE = /((?:from |import\()(["']))(\.{1,2}\/[^"']*)\.ts(["'])/g
+
+/** @returns the modules, and all whose types they name */
+function declarationsFor(modules: readonly string[], built: string): ReadonlySet<string> {
+  const found = new Set(modules)
+  for (const module of found) {
+    const declared = readFileSync(join(built, `${module}.d.ts`), 'utf8')
+    for (const [, , , path = ''] of declared.matchAll(REFERENCE)) found.add(join(dirname(module), path))
+  }
+  return found
+}
+
+function copy(path: string, { from, to }: { from: string; to: string }): void {
+  mkdirSync(dirname(join(to, path)), { recursive: true })
+  cpSync(join(from, path), join(to, path))
 }
 
 function manifest() {
