@@ -124,12 +124,15 @@ export const contextItemId = itemId.optional().openapi({
 })
 
 /** In the query of a list. */
-export const exclude = repeated(itemId).openapi({ description: 'Items that are not to be in the list' })
+const exclude = repeated(itemId).openapi({ description: 'Items that are not to be in the list' })
 
 /** For the address of a list: which attributes its items are told with; undefined where none were named. */
-export const toldAttributes = {
+const toldAttributes = {
   attributes: repeatedUpTo(attributeName, MAX_TOLD).optional().openapi({ description: TELL }),
 }
+
+/** What a list of items may be asked with by its address. */
+export const itemListParameters = { ...listPaging, genre, exclude, ...toldAttributes }
 
 /** What a list for a user may be asked with by its address. */
 export const listParameters = {

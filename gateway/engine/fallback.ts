@@ -28,7 +28,8 @@ const WAYS: Readonly<Record<Fallback, Way>> = {
     // Whatever is boosted: a factor makes no trend.
     const plain = await fromRanking('trending', trend, situation, { ...rules, rescoring: undefined })
     const last = (await plain.best(TRENDS_OF_A_LIST))[TRENDS_OF_A_LIST - 1]
-    return last && last.score >= TREND_FLOOR ? fromRanking('trending', trend, situation, rules) : undefined
+    if (!last || last.score < TREND_FLOOR) return undefined
+    return rules.rescoring ? fromRanking('trending', trend, situation, rules) : plain
   },
 
   popular: fromPopularAndUnrated,

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { exclude, toldAttributes, withGenre } from '../list-query.ts'
-import { genre, json, list, listPaging, needs, refusals } from '../schemas.ts'
+import { itemListParameters, withGenre } from '../list-query.ts'
+import { json, list, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'get',
@@ -10,7 +10,7 @@ const route = createRoute({
   summary: 'The items with most positive ratings',
   description: 'Counted from the stream of ratings; a score is that count.',
   security: needs('read'),
-  request: { query: z.strictObject({ ...listPaging, genre, exclude, ...toldAttributes }) },
+  request: { query: z.strictObject({ ...itemListParameters }) },
   responses: { 200: json(list, 'The list, most popular first'), ...refusals(400) },
 })
 

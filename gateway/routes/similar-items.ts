@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { exclude, toldAttributes, withGenre } from '../list-query.ts'
+import { itemListParameters, withGenre } from '../list-query.ts'
 import { Problem } from '../problems.ts'
 import { awaited, freshList } from '../read-your-writes.ts'
-import { genre, inPath, itemId, json, listPaging, needs, refusals } from '../schemas.ts'
+import { inPath, itemId, json, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'get',
@@ -15,7 +15,7 @@ const route = createRoute({
   security: needs('read'),
   request: {
     params: z.strictObject({ itemId: inPath('itemId', itemId) }),
-    query: z.strictObject({ ...listPaging, genre, exclude, ...toldAttributes, ...awaited }),
+    query: z.strictObject({ ...itemListParameters, ...awaited }),
   },
   responses: { 200: json(freshList, 'The list, most similar first'), ...refusals(400, 404, 409) },
 })

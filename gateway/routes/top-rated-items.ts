@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { exclude, toldAttributes, withGenre } from '../list-query.ts'
-import { genre, json, list, listPaging, needs, refusals } from '../schemas.ts'
+import { itemListParameters, withGenre } from '../list-query.ts'
+import { json, list, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'get',
@@ -11,7 +11,7 @@ const route = createRoute({
   description:
     'By the weighted average v/(v+m)·R + m/(v+m)·C: v ratings of the item with mean R, C the mean of all ratings, m the mean number of ratings an item has.',
   security: needs('read'),
-  request: { query: z.strictObject({ ...listPaging, genre, exclude, ...toldAttributes }) },
+  request: { query: z.strictObject({ ...itemListParameters }) },
   responses: { 200: json(list, 'The list, best rated first; a score is the weighted average'), ...refusals(400) },
 })
 

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { exclude, toldAttributes, withGenre } from '../list-query.ts'
-import { genre, json, list, listPaging, needs, refusals } from '../schemas.ts'
+import { itemListParameters, withGenre } from '../list-query.ts'
+import { json, list, needs, refusals } from '../schemas.ts'
 
 const trend = list.extend({
   asOf: z.iso.datetime().openapi({
@@ -20,10 +20,7 @@ const route = createRoute({
   security: needs('read'),
   request: {
     query: z.strictObject({
-      ...listPaging,
-      genre,
-      exclude,
-      ...toldAttributes,
+      ...itemListParameters,
       window: z.enum(['1d', '7d', '30d']).default('7d'),
     }),
   },
