@@ -13,6 +13,7 @@ const report = z
     users: compared({ missing: z.int(), extra: z.int(), different: z.int() }),
     vectors: compared({ different: z.int(), unsolved: z.int() }),
     statistics: compared({ different: z.int() }),
+    items: compared({ missing: z.int(), different: z.int() }),
     deadLetters: compared({ missing: z.int() }),
     faults: z.int().openapi({ description: '0: everything is as the log says' }),
     told: z.array(z.string()).openapi({ description: 'The first of them in words' }),

@@ -36,7 +36,15 @@ export interface StatisticsFaults {
   different: number
 }
 
-/** Records that are no events. */
+/** How ClickHouse's catalogue differs from what the log makes of it. */
+export interface ItemFaults {
+  readonly checked: number
+  missing: number
+  /** An older event of the item than the log has. */
+  different: number
+}
+
+/** Records that are no events or no items. */
 export interface DeadLetterFaults {
   readonly checked: number
   /** Not among the dead letters. */
@@ -53,6 +61,7 @@ export interface LedgerReport {
   readonly users: UserFaults
   readonly vectors: VectorFaults
   readonly statistics: StatisticsFaults
+  readonly items: ItemFaults
   readonly deadLetters: DeadLetterFaults
   /** All together: 0 when everything is as the log says. */
   readonly faults: number

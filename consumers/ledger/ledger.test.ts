@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Position } from '../../infra/event-log/port.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { NewRecord, Position } from '../../infra/event-log/port.ts'
 import type { UserRecord } from '../../infra/user-state/port.ts'
 import { erasedAt } from '../../infra/user-state/record.ts'
+import { encodeEvent } from '../../models/events/codec.ts'
 import { append, broken, generationOf, removeFolders } from '../events.fixture.ts'
 import { anyEvents, ITEMS, openWorld, USERS, type World } from './ledger.fixture.ts'
 
@@ -167,5 +168,50 @@ it('finds a record that is no event and was not put aside', async () => {
     faults: 1,
     deadLetters: { checked: 2, missing: 1 },
     told: [expect.stringContaining(`offset ${offset}`)],
+  })
+})
+
+describe('of the catalogue', () => {
+  const item = (itemId: string, title: string): NewRecord => ({
+    key: itemId,
+    value: encodeEvent({
+      ...{ type: 'item', itemId, title, genres: [], year: null, poster: null, available: true },
+      ...{ attributes: {}, updatedAt: Date.UTC(2026, 0, 1) },
+    }),
+  })
+
+  it('finds nothing where each item stands as its newest readable record says', async () => {
+    const before = await world.check()
+    await world.log.append('items', [
+      ...[item('a', 'first'), item('a', 'second'), item('b', 'first'), { key: 'b', value: null }],
+      ...[broken('nobody'), broken('nothing'), item('c', 'last')],
+    ])
+    await world.settle(['sink'])
+    const report = await world.check()
+    expect(report.items).toEqual({ checked: 3, missing: 0, different: 0 })
+    expect(report.deadLetters).toEqual({ ...before.deadLetters, checked: before.deadLetters.checked + 2 })
+    expect(report.faults).toBe(before.faults)
+  })
+
+  it.each([
+    ['is missing', { missing: 1, different: 0 }, "DELETE FROM items WHERE item_id = 'b'"],
+    [
+      'is not what the log says',
+      { missing: 0, different: 1 },
+      "DELETE FROM items WHERE item_id = 'a' AND title = 'second'",
+    ],
+  ])('finds a row that %s', async (words, faults, damage) => {
+    await world.sql('CREATE TABLE standing_items AS items')
+    await world.sql('INSERT INTO standing_items SELECT * FROM items')
+    // As after an insert that never came.
+    await world.sql("INSERT INTO items SELECT 'a', 'first', [], NULL, NULL, true, '{}', now64(3), 0, false")
+    await world.sql(damage)
+    const report = await world.check()
+    await world.sql('TRUNCATE TABLE items')
+    await world.sql('INSERT INTO items SELECT * FROM standing_items')
+    await world.sql('DROP TABLE standing_items SYNC')
+    expect(report.items).toMatchObject(faults)
+    expect(report.told).toContainEqual(expect.stringContaining(words))
+    expect((await world.check()).items).toMatchObject({ missing: 0, different: 0 })
   })
 })

@@ -1,4 +1,4 @@
-import type { EventLog } from '../../infra/event-log/port.ts'
+import type { EventLog, Position } from '../../infra/event-log/port.ts'
 import { inSlices } from '../../infra/in-slices.ts'
 import type { LedgerReport } from '../../infra/ledger-report.ts'
 import type { ModelStore } from '../../infra/model-store/port.ts'
@@ -9,6 +9,7 @@ import { hash } from '../../models/hash.ts'
 import type { Steps } from '../../models/ranking/layout.ts'
 import { SINK_GROUP } from '../clickhouse-sink.ts'
 import { checkDeadLetters } from './check-dead-letters.ts'
+import { checkItems } from './check-items.ts'
 import { createRowCheck } from './check-rows.ts'
 import { createStatisticsCheck } from './check-statistics.ts'
 import { createUserCheck } from './check-users.ts'
@@ -85,12 +86,18 @@ export async function checkLedger(
   }
 
   report('comparing ClickHouse')
+  const { items, unreadable: brokenItems } = await checkItems(log, ratings, tell)
+  const due = [
+    ...unreadable.filter(({ partition, offset }) => offset <= (applied[partition] ?? -1)).map(inTopic('ratings')),
+    ...brokenItems.map(inTopic('items')),
+  ]
   const found = {
     rows: await rows.compare(reread, tell),
     users: users.end(tell),
     statistics: statistics.end(tell),
     vectors: vectors.end(),
-    deadLetters: await checkDeadLetters(log, unreadable, applied, tell),
+    items,
+    deadLetters: await checkDeadLetters(log, due, tell),
   }
   return {
     records,
@@ -104,6 +111,10 @@ export async function checkLedger(
     seconds: (performance.now() - began) / 1000,
   }
 }
+
+const inTopic =
+  (topic: 'ratings' | 'items') =>
+  ({ partition, offset }: Position) => ({ topic, partition, offset })
 
 async function appliedOffsets(state: UserState, partitions: number): Promise<Offset[]> {
   const offsets = await Promise.all(Array.from({ length: partitions }, (_, partition) => state.offsets(partition)))
@@ -122,8 +133,9 @@ function faultsIn({
   users,
   statistics,
   vectors,
+  items,
   deadLetters,
-}: Pick<LedgerReport, 'rows' | 'users' | 'statistics' | 'vectors' | 'deadLetters'>): number {
+}: Pick<LedgerReport, 'rows' | 'users' | 'statistics' | 'vectors' | 'items' | 'deadLetters'>): number {
   return (
     rows.missing +
     rows.doubled +
@@ -133,6 +145,8 @@ function faultsIn({
     users.different +
     statistics.different +
     vectors.different +
+    items.missing +
+    items.different +
     deadLetters.missing
   )
 }

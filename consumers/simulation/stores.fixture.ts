@@ -120,6 +120,7 @@ export function createSimulatedRatings(schedule: Schedule) {
     },
     insertItems: () => {},
     resumeItemsAt: () => 0,
+    itemRows: () => [],
     watermark: (partitions: number) => Array.from({ length: partitions }, (_, partition) => resumeAt(partition)),
     digests(watermark: readonly Offset[], rangeLength: number) {
       return [

@@ -7,14 +7,17 @@ const SENDERS = 4
 const USERS = 400
 const ITEMS = 120
 const MAX_RATINGS = 40
-/** Of the requests that were acknowledged: sent once more, as by a client that did not hear; somebody else erased; a rating withdrawn. */
-const SHARES = { again: 0.05, erased: 0.005, withdrawn: 0.02 }
+/** Of the requests that were acknowledged: sent once more, as by a client that did not hear; somebody else erased; a rating withdrawn; an item described, or deleted. */
+const SHARES = { again: 0.05, erased: 0.005, withdrawn: 0.02, described: 0.05, deleted: 0.01 }
+const GENRES = ['Drama']
+const ACCEPTED = [202]
+const NOT_FOUND = 404
 const LOOK_MS = 20
 /** Between two requests of a sender: some thousand ratings a second are enough to be torn. */
 const PAUSE_MS = 20
 const PATIENCE_MS = 180_000
 
-/** Ratings without end, of which is noted what was acknowledged. */
+/** Ratings and items without end, of which is noted what was acknowledged. */
 export interface Load {
   /** Stops when what is under way is acknowledged. @throws the failure of a request that waited for minutes in vain */
   stop(): Promise<void>
@@ -22,8 +25,10 @@ export interface Load {
   abandon(): void
 }
 
-/** @param acknowledged  takes the ids of events that must stay */
-export function startLoad(url: string, random: Random, acknowledged: (eventIds: readonly string[]) => void): Load {
+/** What must stay: a rating by the id of its event; the newest title of an item, null once it is deleted. */
+export type Acknowledged = string | { readonly itemId: string; readonly title: string | null }
+
+export function startLoad(url: string, random: Random, acknowledged: (some: readonly Acknowledged[]) => void): Load {
   const client = createClient(url, { fetch: onceItLives(url) })
   const users = client.v1.users[':userId']
   const below = (bound: number): number => Math.floor(random() * bound)
@@ -43,9 +48,24 @@ export function startLoad(url: string, random: Random, acknowledged: (eventIds: 
     return ratings.map(({ eventId }) => eventId)
   }
 
-  /** A request that may be repeated, until it is answered well. */
-  async function surely(ask: () => Promise<{ readonly ok: boolean }>): Promise<void> {
-    while (!(await ask().catch(() => undefined))?.ok) await sleep(LOOK_MS, undefined, abandoned)
+  /** A request that may be repeated, until it is answered well; what is to be deleted may be gone by then. */
+  async function surely(ask: () => Promise<{ readonly status: number }>, isDone = ACCEPTED): Promise<void> {
+    for (;;) {
+      const answer = await ask().catch(() => undefined)
+      if (answer !== undefined && isDone.includes(answer.status)) return
+      await sleep(LOOK_MS, undefined, abandoned)
+    }
+  }
+
+  /** An item of this sender alone, so that it is known which description is the newest. */
+  async function describe(sender: number): Promise<void> {
+    const itemId = `film ${below(ITEMS / SENDERS) * SENDERS + sender}`
+    const param = { itemId }
+    const isDeleted = random() < SHARES.deleted / SHARES.described
+    const title = `Film of ${crypto.randomUUID()}`
+    if (isDeleted) await surely(() => client.v1.items[':itemId'].$delete({ param }), [...ACCEPTED, NOT_FOUND])
+    else await surely(() => client.v1.items[':itemId'].$put({ param, json: { title, genres: GENRES } }))
+    acknowledged([{ itemId, title: isDeleted ? null : title }])
   }
 
   async function keepSending(sender: number): Promise<void> {
@@ -56,6 +76,7 @@ export function startLoad(url: string, random: Random, acknowledged: (eventIds: 
         const param = { userId, itemId }
         await surely(() => users.ratings[':itemId'].$delete({ param }))
       }
+      if (random() < SHARES.described) await describe(sender)
       if (random() < SHARES.erased) {
         const userId = `fleeting ${sender} ${n}`
         await send(1, () => userId)

@@ -10,6 +10,7 @@ import { messageOf } from '../errors.ts'
 import { openEventLog, openStores } from '../wiring.ts'
 import { checkCommits, watchRepeats } from './after-death.ts'
 import { deathAt } from './boundaries.ts'
+import { withBrokenRecords } from './broken-records.ts'
 import { printFault } from './fault.ts'
 import { mortalAppends, mortalStores } from './mortal-stores.ts'
 
@@ -20,7 +21,7 @@ const wireStores: typeof openStores = async (config, options) => {
   const stores = await openStores(config, options)
   await checkCommits(stores, config.MAX_HISTORY, printFault)
   const ratings = stores.ratings && (await watchRepeats(stores.ratings, stores.log, printFault))
-  return mortalStores({ ...stores, ratings }, pass)
+  return mortalStores({ ...stores, log: withBrokenRecords(stores.log), ratings }, pass)
 }
 const wireLog: typeof openEventLog = async (...given) => mortalAppends(await openEventLog(...given), 'import', pass)
 

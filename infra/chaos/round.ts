@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../models/linalg/random.ts'
 import { type Fault, sumOf } from './fault.ts'
 import { untilSettled } from './gateway.ts'
-import { startLoad } from './load.ts'
+import { type Acknowledged, startLoad } from './load.ts'
 import type { Place } from './places.ts'
 import { spawnMortal } from './process.ts'
 import type { Stock } from './take-stock.ts'
@@ -26,7 +26,7 @@ export interface Outcome {
 
 /**
  * Kills at the places while ratings come in, lets everything come to rest, stops it, and takes stock.
- * @param file  of the ids of all events that this world has acknowledged: those of this round are added
+ * @param file  of all that this world has acknowledged, a JSON text a line: those of this round are added
  */
 export async function playRound(
   world: World,
@@ -34,8 +34,8 @@ export async function playRound(
   random: Random,
   file: string,
 ): Promise<Outcome> {
-  const acknowledged: string[] = []
-  const load = startLoad(world.url, random, (eventIds) => void acknowledged.push(...eventIds))
+  const acknowledged: Acknowledged[] = []
+  const load = startLoad(world.url, random, (some) => void acknowledged.push(...some))
   const { faults, imported } = await world
     .play(places, random)
     .finally(() => sleep(LOAD_AFTER_MS))
@@ -46,7 +46,7 @@ export async function playRound(
   acknowledged.push(...imported)
   await load.stop()
   faults.push(...(await untilSettled(world.url)), ...(await world.stop()))
-  await appendFile(file, acknowledged.map((eventId) => `${eventId}\n`).join(''))
+  await appendFile(file, acknowledged.map((one) => `${JSON.stringify(one)}\n`).join(''))
   return { events: acknowledged.length, ...(await takeStock(world, file, faults)) }
 }
 
@@ -55,7 +55,7 @@ async function takeStock({ env }: World, file: string, faults: readonly Fault[])
   const how = await child.ended
   if (how !== 'exit code 0') throw new Error(`stock could not be taken (${how}):\n${child.output()}`)
   const { lost, doubled, ledger } = JSON.parse(child.output().trimEnd().split('\n').at(-1) as string) as Stock
-  const { rows, users, behind, records } = ledger
+  const { rows, users, items, deadLetters, behind, records } = ledger
   const late = behind.clickhouse + behind.state
   const told = [
     ...(lost > 0 ? [`${lost} acknowledged events are not in ClickHouse`] : []),
@@ -67,7 +67,11 @@ async function takeStock({ env }: World, file: string, faults: readonly Fault[])
   return {
     records,
     // Of ClickHouse the same events are counted in two ways.
-    lost: Math.max(lost, rows.missing) + users.missing + sumOf(faults, 'lost'),
+    lost:
+      Math.max(lost, rows.missing + items.missing + items.different) +
+      users.missing +
+      deadLetters.missing +
+      sumOf(faults, 'lost'),
     doubled: Math.max(doubled, rows.doubled) + sumOf(faults, 'doubled'),
     faults: [...faults.map((fault) => fault.told), ...told],
   }

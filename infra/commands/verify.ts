@@ -46,7 +46,7 @@ async function ofRunning(holder: Holder): Promise<LedgerReport> {
 }
 
 function inWords(report: LedgerReport): string {
-  const { records, behind, rows, users, vectors, statistics, deadLetters, faults, told, seconds } = report
+  const { records, behind, rows, users, vectors, statistics, items, deadLetters, faults, told, seconds } = report
   const n = (count: number): string => count.toLocaleString('en')
   const late = [
     ...(behind.clickhouse > 0 ? [`ClickHouse ${n(behind.clickhouse)}`] : []),
@@ -58,7 +58,8 @@ function inWords(report: LedgerReport): string {
     `user state   ${n(users.checked)} users: ${n(users.missing)} missing, ${n(users.extra)} too many, ${n(users.different)} different`,
     `statistics   ${n(statistics.checked)} items by partition: ${n(statistics.different)} different`,
     `vectors      ${n(vectors.checked)} of a sample solved anew: ${n(vectors.different)} different${vectors.unsolved > 0 ? `, ${n(vectors.unsolved)} of no model that is kept` : ''}`,
-    `dead letters ${n(deadLetters.checked)} records are no events: ${n(deadLetters.missing)} of them not put aside`,
+    `catalogue    ${n(items.checked)} items: ${n(items.missing)} missing in ClickHouse, ${n(items.different)} different`,
+    `dead letters ${n(deadLetters.checked)} records hold nothing for their topic: ${n(deadLetters.missing)} of them not put aside`,
     ...told.map((fault) => `  ${fault}`),
     ...(faults > told.length ? [`  and ${n(faults - told.length)} more`] : []),
     `${faults === 0 ? 'everything is as the log says' : `${n(faults)} faults`}, ${seconds.toFixed(1)} s`,

@@ -95,6 +95,12 @@ async function openRatingStore(connection: Connection): Promise<RatingStore> {
     eraseUsers: (erasures) => eraseUsers(connection, erasures),
     purge: () => purgeRatings(connection),
     insertItems: (rows) => insertItems(connection, rows),
+    async itemRows() {
+      const rows = await read.rows<{ itemId: string; offset: string | number; deleted: boolean }>(
+        'SELECT item_id AS itemId, offset, deleted FROM items FINAL',
+      )
+      return rows.map(({ itemId, offset, deleted }) => ({ itemId, offset: Number(offset), isDeleted: deleted }))
+    },
     async resumeItemsAt() {
       const [row] = await write.rows<{ start: string | number }>(
         'SELECT max(offset) + (count() > 0) AS start FROM items',

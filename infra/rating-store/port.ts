@@ -72,6 +72,8 @@ export interface RatingStore {
   /** Takes rows that were removed off the disk too. @throws UnavailableError when they do not go, as while somebody reads them; it may be called again */
   purge(): Promise<void>
   insertItems(rows: readonly ItemRow[]): Promise<void>
+  /** Where the event stands that this store has of each item. */
+  itemRows(): Promise<{ readonly itemId: string; readonly offset: Offset; readonly isDeleted: boolean }[]>
   /** First offset of `items` that this store has not seen. */
   resumeItemsAt(): Promise<Offset>
   recordGeneration(row: GenerationRow): Promise<void>

@@ -526,6 +526,10 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
       await store.insertItems([{ itemId: 'i', offset: 4, item: null }])
       await store.insertItems([{ itemId: 'i', offset: 0, item: item({}) }])
       expect(await store.resumeItemsAt()).toBe(5)
+      expect((await store.itemRows()).sort((one, other) => one.offset - other.offset)).toEqual([
+        { itemId: 'j', offset: 1, isDeleted: false },
+        { itemId: 'i', offset: 4, isDeleted: true },
+      ])
       expect(await opened.sql('SELECT * EXCEPT (updated_at, offset) FROM items FINAL WHERE NOT deleted')).toEqual([
         {
           ...{ item_id: 'j', title: "L'été\n\\", genres: ['Film-Noir', "Children's"], year: null, poster: null },
