@@ -19,9 +19,15 @@ const pass = deathAt(process.env.CHAOS_DIES_AT)
 
 const wireStores: typeof openStores = async (config, options) => {
   const stores = await openStores(config, options)
-  await checkCommits(stores, config.MAX_HISTORY, printFault)
-  const ratings = stores.ratings && (await watchRepeats(stores.ratings, stores.log, printFault))
-  return mortalStores({ ...stores, log: withBrokenRecords(stores.log), ratings }, pass)
+  try {
+    await checkCommits(stores, config.MAX_HISTORY, printFault)
+    const ratings = stores.ratings && (await watchRepeats(stores.ratings, stores.log, printFault))
+    return mortalStores({ ...stores, log: withBrokenRecords(stores.log), ratings }, pass)
+  } catch (error) {
+    // With a store open the process would not end, and nobody would start another.
+    await stores.close()
+    throw error
+  }
 }
 const wireLog: typeof openEventLog = async (...given) => mortalAppends(await openEventLog(...given), 'import', pass)
 
