@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Dataset } from '../producers/datasets/dataset.ts'
 import { openDataset } from '../producers/datasets/open.ts'
 import { generateDataset } from '../producers/generator.ts'
@@ -22,10 +24,15 @@ export async function firstDataset(config: Config, folder: DataFolder | undefine
 }
 const GENERATED = 'generated'
 
-/** A dataset by path or by one of the known names. @throws ConfigError, UnavailableError when it cannot be downloaded */
-export async function openNamedDataset(nameOrPath: string, config: Config): Promise<Dataset> {
-  const options = { datasetsDir: config.DATASETS_DIR, report: (progress: string): void => console.error(progress) }
-  return openDataset(isNamed(nameOrPath) ? await locateDataset(nameOrPath, options) : nameOrPath, Date.now())
+/**
+ * A dataset by path, by its name in DATASETS_DIR, or by one of the names that are downloaded.
+ * @throws ConfigError, UnavailableError when it cannot be downloaded
+ */
+export async function openNamedDataset(nameOrPath: string, { DATASETS_DIR }: Config): Promise<Dataset> {
+  const options = { datasetsDir: DATASETS_DIR, report: (progress: string): void => console.error(progress) }
+  if (isNamed(nameOrPath)) return openDataset(await locateDataset(nameOrPath, options), Date.now())
+  const named = DATASETS_DIR === undefined || existsSync(nameOrPath) ? undefined : join(DATASETS_DIR, nameOrPath)
+  return openDataset(named !== undefined && existsSync(named) ? named : nameOrPath, Date.now())
 }
 
 /**

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { type RatingTable, ratingTableBuilder } from '../../models/evaluation/rating-table.ts'
 import { type Marks, TEST, TRAINING } from '../../models/evaluation/split.ts'
 import type { Config } from '../config.ts'
@@ -26,9 +25,7 @@ export async function readDataset(
   positiveFrom: number | undefined,
   config: Config,
 ): Promise<NamedTable> {
-  const named = join(config.DATASETS_DIR ?? '', nameOrPath)
-  const isInDatasetsDir = config.DATASETS_DIR !== undefined && !existsSync(nameOrPath) && existsSync(named)
-  const dataset = await openNamedDataset(isInDatasetsDir ? named : nameOrPath, config)
+  const dataset = await openNamedDataset(nameOrPath, config)
   const { add, finish } = ratingTableBuilder(positiveFrom ?? dataset.scale?.positiveFrom ?? DEFAULT_POSITIVE_FROM)
   let rejected = 0
   for await (const { lines } of dataset.ratings()) {

@@ -38,8 +38,10 @@ export async function openDataset(path: string, now: number): Promise<Dataset> {
   for (const file of files) {
     const head = await readHead(file)
     const format = recognise(file.path, head, { dataset: name, updatedAt: now })
-    if (format === undefined)
-      throw new ConfigError(`${path}: ${file.path} begins with '${head.slice(0, 80).split('\n')[0]}'. ${LOOKED_FOR}`)
+    if (format === undefined) {
+      const found = head === '' ? 'is empty' : `begins with '${head.slice(0, 80).split('\n')[0]}'`
+      throw new ConfigError(`${path}: ${file.path} ${found}. ${LOOKED_FOR}`)
+    }
     tables.push({ file, format })
     hash.update(`${basename(file.path)}\n${file.size}\n`).update(head)
   }
