@@ -52,6 +52,10 @@ const COMMANDS: Record<string, { load: () => Promise<Command>; does: string }> =
     load: async () => (await import('./commands/evaluate.ts')).evaluate,
     does: 'models compared offline: npm run evaluate -- --dataset PATH|NAME [--protocol P] [--models A,B]',
   },
+  explore: {
+    load: async () => (await import('./commands/explore.ts')).exploreDataset,
+    does: 'what a dataset looks like, as one HTML page: npm run explore -- PATH|NAME [--out FILE] [--json]',
+  },
   bench: {
     load: async () => (await import('./commands/bench.ts')).bench,
     does: 'benchmarks: npm run bench -- NAME [--json]',

@@ -219,7 +219,7 @@ const inside = (folder: DataFolder | undefined, part: string): string => {
 
 /** The event log alone, as an import needs it. @throws ConfigError when it was founded for another scale, UnavailableError */
 export async function openEventLog(config: Config, { folder, scale, logger }: Opening): Promise<EventLog> {
-  const log = await openLog(config.EVENT_LOG_URL, folder, founding(scale), logger)
+  const log = await openLog(config.EVENT_LOG_URL, folder, foundingScale(scale), logger)
   try {
     checkScale(scale, log.identity.scale)
     return log
@@ -259,7 +259,8 @@ async function openModels(url: string, folder: DataFolder | undefined): Promise<
   return (await import('./model-store/folder.ts')).openFolderModelStore(path)
 }
 
-function founding(asked: Partial<RatingScale>): RatingScale {
+/** The scale of a log that is founded now. @throws ConfigError when no value of it could be positive */
+export function foundingScale(asked: Partial<RatingScale>): RatingScale {
   const scale = { ...DEFAULT_SCALE, ...asked }
   if (scale.positiveFrom >= scale.min && scale.positiveFrom <= scale.max) return scale
   throw new ConfigError(

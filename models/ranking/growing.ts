@@ -1,4 +1,4 @@
-type Numbers = Uint16Array | Int32Array | Float64Array
+type Numbers = Uint16Array | Int32Array | Uint32Array | Float64Array
 
 /** Numbers that are appended one by one, in as few bytes as they need. */
 export function createGrowing<T extends Numbers>(make: (length: number) => T) {
