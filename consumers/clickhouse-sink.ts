@@ -69,7 +69,7 @@ export function clickhouseSink(
           const { event, record } = reading
           if (event.type === 'rating')
             rows.push({ partition, offset: record.offset, ingestedAt: record.appendedAt, event })
-          else erasures.push({ userId: event.userId, partition, before: record.offset })
+          else erasures.push({ userId: event.userId, partition, before: record.offset, at: record.appendedAt })
         }
         await setImmediate()
       }

@@ -37,6 +37,7 @@ const answerOf = (strategy: 'fold-in' | 'popular', ...itemIds: string[]) => ({
   recommendationId: crypto.randomUUID(),
   strategy,
   items: itemIds.map((itemId) => ({ itemId })),
+  generation: 'g',
 })
 
 it('keeps an answer until its user changes', async () => {

@@ -21,6 +21,7 @@ import { createFreshness } from './read-your-writes.ts'
 import { nameOperation } from './reference/document.ts'
 import { addReference } from './reference/reference.ts'
 import { routes } from './routes.ts'
+import { createServedLog } from './served-log.ts'
 import { limitTime } from './time-budget.ts'
 import { createUserLists } from './user-lists.ts'
 import { refuseBrokenUtf8 } from './utf8.ts'
@@ -35,7 +36,7 @@ export interface RunningGateway {
   settled(): Promise<void>
   /** From now on not ready, and no read waits any more; what is asked is answered as ever. Call it before the server stops accepting. */
   leave(): void
-  /** Leaves, and lets go of the model. Call it when the last request was answered; dependencies stay open. */
+  /** Leaves, logs what was answered, and lets go of the model. Call it when the last request was answered; dependencies stay open. */
   close(): Promise<void>
 }
 
@@ -52,7 +53,8 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   const userLists = createUserLists({ engine, state: deps.state })
   const publisher = createPublisher(log, metrics)
   const freshness = createFreshness({ ...deps, engine, closing: closing.signal })
-  const gateway = { ...deps, engine, userLists, ...freshness, health, publisher, closing: closing.signal }
+  const served = createServedLog({ ...deps, sample: settings.servedSample ?? 0 })
+  const gateway = { ...deps, engine, userLists, served, ...freshness, health, publisher, closing: closing.signal }
 
   const app: App = new OpenAPIHono({ defaultHook: refuseFaults })
   app.onError(answerProblems(logger))
@@ -85,6 +87,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
     leave,
     async close() {
       leave()
+      await served.close()
       await engine.close()
     },
   }

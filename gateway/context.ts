@@ -17,6 +17,7 @@ import type { Health, Trouble } from './health.ts'
 import type { LookTimes } from './list-watch.ts'
 import type { Publisher } from './publisher.ts'
 import type { Freshness } from './read-your-writes.ts'
+import type { ServedLog } from './served-log.ts'
 import type { UserLists } from './user-lists.ts'
 
 /** How far a consumer group is behind the end of the log, by partition. */
@@ -59,6 +60,8 @@ export interface GatewayDependencies {
     /** ms that an answer may take; left out: as long as it does. */
     readonly requestBudgetMs?: number | undefined
     readonly streams?: StreamSettings
+    /** The share of answered lists that is logged, from 0 to 1; left out: none. */
+    readonly servedSample?: number
   }
   /** Each throws while what it is named after does not work. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
@@ -79,6 +82,7 @@ export interface Gateway extends GatewayDependencies, Freshness {
   readonly health: Health
   readonly publisher: Publisher
   readonly userLists: UserLists
+  readonly served: ServedLog
   /** Aborted when the process is about to stop: nothing waits any longer. */
   readonly closing: AbortSignal
 }

@@ -5,6 +5,14 @@ import type { Fresh } from './read-your-writes.ts'
 import { mayHave, TAGGED } from './reference/headers.ts'
 import { matchesEtag, type Writable, type Written, write } from './written-list.ts'
 
+type Sent = (recommendationId: string) => void
+
+interface Telling {
+  readonly isNamed?: boolean
+  readonly isWhatWasAsked?: boolean
+  readonly sent?: Sent | undefined
+}
+
 /** For `parameters` of a route that answers by `tell`. */
 export const ifNoneMatch = mayHave(
   'If-None-Match',
@@ -26,9 +34,11 @@ export const tagged = <R extends object>(ok: R) => ({
  * and not sent: it holds for all of them alike. What is asked by POST has no tag: there `If-None-Match` means something else.
  *
  * @param answer  a `recommendationId` in it is replaced: every answer has one of its own
+ * @param sent    is told the id, where the answer is sent
  */
-export function tell<A extends Writable & Fresh>(c: Context, answer: A) {
+export function tell<A extends Writable & Fresh>(c: Context, answer: A, sent?: Sent) {
   return tellWritten<A>(c, write(answer), {
+    sent,
     isNamed: answer.recommendationId !== undefined,
     // Of an answer that does not show what was asked for, a 304 would not tell so.
     isWhatWasAsked: answer.freshness?.satisfied !== false,
@@ -39,11 +49,13 @@ export function tell<A extends Writable & Fresh>(c: Context, answer: A) {
 export function tellWritten<A>(
   c: Context,
   { tag, withId }: Written,
-  { isNamed = true, isWhatWasAsked = true }: { isNamed?: boolean; isWhatWasAsked?: boolean } = {},
+  { isNamed = true, isWhatWasAsked = true, sent }: Telling = {},
 ) {
   const headers = { etag: tag, 'cache-control': 'private, no-cache' }
   if (isWhatWasAsked && matchesEtag(c.req.header('if-none-match'), tag)) return c.body(null, 304, headers)
-  const text = withId(isNamed ? randomUUIDv7() : undefined)
+  const recommendationId = isNamed ? randomUUIDv7() : undefined
+  const text = withId(recommendationId)
+  if (recommendationId !== undefined) sent?.(recommendationId)
   markShort(c, text)
   // By `c.body` more than one header would go through a web Headers, which takes longer than all the rest of it.
   const response = new Response(text, {

@@ -5,6 +5,7 @@ const answerOf = (...itemIds: string[]) => ({
   recommendationId: crypto.randomUUID(),
   strategy: 'fold-in' as const,
   items: itemIds.map((itemId) => ({ itemId })),
+  generation: 'g',
 })
 
 it.each([

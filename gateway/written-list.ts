@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Strategy } from './engine/request.ts'
+import { type Listed, listedOf } from './served-log.ts'
 
 /** An answer, as far as writing it goes. */
 export interface Writable {
@@ -12,7 +13,8 @@ export interface Writable {
 
 export interface WritableList extends Writable {
   readonly strategy: Strategy
-  readonly items: readonly unknown[]
+  readonly items: readonly { readonly itemId: string }[]
+  readonly generation: string | null
 }
 
 /** An answer as it is sent. It is written once, however often it is sent: that takes longer than to look it up. */
@@ -29,6 +31,7 @@ export interface Written {
 
 export interface WrittenList extends Written {
   readonly strategy: Strategy
+  readonly listed: Listed
 }
 
 /**
@@ -52,7 +55,11 @@ export function write<A extends Writable>(
   }
 }
 
-export const writeList = <L extends WritableList>(list: L): WrittenList => ({ ...write(list), strategy: list.strategy })
+export const writeList = <L extends WritableList>(list: L): WrittenList => ({
+  ...write(list),
+  strategy: list.strategy,
+  listed: listedOf(list),
+})
 
 /** Whether `If-None-Match` names the tag, compared weakly (RFC 9110, 13.1.2). */
 export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {

@@ -52,6 +52,12 @@ function storeUrl(...schemes: string[]) {
   }
 }
 
+function share(value: string): number {
+  const parsed = value.trim() === '' ? Number.NaN : Number(value)
+  if (parsed >= 0 && parsed <= 1) return parsed
+  throw new Error('a share from 0 (none) to 1 (all)')
+}
+
 /** @returns undefined: off */
 function tolerance(value: string): number | undefined {
   if (value === 'off') return undefined
@@ -184,6 +190,7 @@ const SETTINGS = {
   RATE_LIMIT: { parse: requestRate, default: 'off' },
   CORS_ORIGINS: { parse: origins, default: undefined },
   REQUEST_BUDGET: { parse: requestBudget, default: '15s' },
+  SERVED_SAMPLE: { parse: share, default: '1' },
   LOG_LEVEL: { parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), default: 'info' },
 } satisfies Record<
   string,

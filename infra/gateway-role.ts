@@ -52,6 +52,7 @@ export async function startGateway(
       corsOrigins: config.CORS_ORIGINS ?? [],
       bodyLimit: BODY_LIMIT_BYTES,
       requestBudgetMs: config.REQUEST_BUDGET,
+      servedSample: config.SERVED_SAMPLE,
     },
     checks: {
       dataset: async () => {

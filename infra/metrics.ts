@@ -30,6 +30,17 @@ export function createMetrics() {
       labelNames: ['strategy'],
       registers,
     }),
+    servedLogged: new Counter({
+      name: 'foldstream_served_logged_total',
+      help: 'Answered lists that were put on topic served',
+      registers,
+    }),
+    servedDropped: new Counter({
+      name: 'foldstream_served_dropped_total',
+      help: 'Answered lists that were not logged: too many were waiting (full), or the log did not take them (log)',
+      labelNames: ['reason'],
+      registers,
+    }),
     openStreams: new Gauge({
       name: 'foldstream_open_streams',
       help: 'Streams of lists that somebody follows',

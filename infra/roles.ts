@@ -3,6 +3,7 @@ import { isMadeFor, isSearchDue, type Settings } from '../consumers/als-rebuild/
 import { type Rebuild, rebuildOnce } from '../consumers/als-rebuild/rebuild.ts'
 import { startRebuilder } from '../consumers/als-rebuild/rebuilder.ts'
 import { searchOnce } from '../consumers/als-rebuild/search.ts'
+import { analyticsSink } from '../consumers/analytics-sink.ts'
 import { clickhouseSink, SINK_GROUP } from '../consumers/clickhouse-sink.ts'
 import { type Consuming, consume } from '../consumers/consume.ts'
 import { foldInUpdater, UPDATER_GROUP } from '../consumers/fold-in-updater.ts'
@@ -76,18 +77,20 @@ export async function startUpdater({ config, stores, generations, logger, metric
 
 /** Starts the sink. */
 export async function startSink({ stores, logger, metrics }: Parts): Promise<RunningRole> {
+  const { log } = stores
   const ratings = ratingsOf(stores)
-  const consuming = await consume(stores.log, clickhouseSink(stores.log, ratings, { logger, metrics }), {
-    logger,
-    metrics,
-  })
+  const tools = { logger, metrics }
+  const [consuming, analytics] = await Promise.all([
+    consume(log, clickhouseSink(log, ratings, tools), tools),
+    consume(log, analyticsSink(log, ratings, tools), tools),
+  ])
   // An insert may wait for long until it fails, and there may be nothing to insert.
   const store = watchStore(() => ratings.ping())
   return beating('sink', stores, logger, {
-    trouble: () => consuming.trouble() ?? store.trouble(),
+    trouble: () => consuming.trouble() ?? analytics.trouble() ?? store.trouble(),
     async close() {
       store.close()
-      await consuming.close()
+      await Promise.all([consuming.close(), analytics.close()])
     },
   })
 }

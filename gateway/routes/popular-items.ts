@@ -14,5 +14,5 @@ const route = createRoute({
   responses: { 200: json(list, 'The list, most popular first'), ...refusals(400) },
 })
 
-export const popularItems = (app: App, { engine }: Gateway) =>
-  app.openapi(route, async (c) => c.json(await engine.popular(withGenre(c.req.valid('query'))), 200))
+export const popularItems = (app: App, { engine, served }: Gateway) =>
+  app.openapi(route, async (c) => c.json(served.note(await engine.popular(withGenre(c.req.valid('query')))), 200))

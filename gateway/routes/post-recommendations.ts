@@ -5,7 +5,7 @@ import { fittingTogether, selection, withGenre } from '../list-query.ts'
 import { awaited, freshList, usersOf } from '../read-your-writes.ts'
 import { json, needs, refusals } from '../schemas.ts'
 
-export const postRecommendations = (app: App, { log, engine, freshFor }: Gateway) => {
+export const postRecommendations = (app: App, { log, engine, freshFor, served }: Gateway) => {
   const body = z
     .strictObject({
       ...asker(log.identity.scale),
@@ -35,6 +35,7 @@ export const postRecommendations = (app: App, { log, engine, freshFor }: Gateway
     const { userId, ratings, userIds, groupMode, contextItemId, ...rest } = c.req.valid('json')
     const asker = { userId, ratings, userIds, groupMode, contextItemId }
     const fresh = await freshFor(c.req.valid('query'), ...usersOf(asker))
-    return c.json({ ...(await engine.recommend(asker, withGenre(rest))), ...fresh }, 200)
+    const answer = served.note(await engine.recommend(asker, withGenre(rest)), userId)
+    return c.json({ ...answer, ...fresh }, 200)
   })
 }

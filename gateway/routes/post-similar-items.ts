@@ -30,9 +30,10 @@ const route = createRoute({
   },
 })
 
-export const postSimilarItems = (app: App, { engine, freshFor }: Gateway) =>
+export const postSimilarItems = (app: App, { engine, freshFor, served }: Gateway) =>
   app.openapi(route, async (c) => {
     const { items, ...rest } = c.req.valid('json')
     const fresh = await freshFor(c.req.valid('query'))
-    return c.json({ ...(await engine.similarItems(items, withGenre(rest))), ...fresh }, 200)
+    const answer = served.note(await engine.similarItems(items, withGenre(rest)))
+    return c.json({ ...answer, ...fresh }, 200)
   })

@@ -5,7 +5,7 @@ import { itemIds } from '../list-query.ts'
 import { awaited, freshList, usersOf } from '../read-your-writes.ts'
 import { json, needs, refusals } from '../schemas.ts'
 
-export const rank = (app: App, { log, engine, freshFor }: Gateway) => {
+export const rank = (app: App, { log, engine, freshFor, served }: Gateway) => {
   const body = z
     .strictObject({ ...asker(log.identity.scale), items: itemIds })
     .superRefine(askingForOne)
@@ -32,6 +32,7 @@ export const rank = (app: App, { log, engine, freshFor }: Gateway) => {
   return app.openapi(route, async (c) => {
     const { items, explain, ...asked } = c.req.valid('json')
     const fresh = await freshFor(c.req.valid('query'), ...usersOf(asked))
-    return c.json({ ...(await engine.rank(asked, items, { explain })), ...fresh }, 200)
+    const answer = served.note(await engine.rank(asked, items, { explain }), asked.userId)
+    return c.json({ ...answer, ...fresh }, 200)
   })
 }

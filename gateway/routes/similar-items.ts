@@ -20,12 +20,13 @@ const route = createRoute({
   responses: { 200: json(freshList, 'The list, most similar first'), ...refusals(400, 404, 409) },
 })
 
-export const similarItems = (app: App, { engine, freshFor }: Gateway) =>
+export const similarItems = (app: App, { engine, freshFor, served }: Gateway) =>
   app.openapi(route, async (c) => {
     const { itemId } = c.req.valid('param')
     const { after, wait, ...rest } = c.req.valid('query')
     const fresh = await freshFor({ after, wait })
     if (!engine.isKnown(itemId))
       throw new Problem('not-found', `Neither the catalogue nor the model knows an item '${itemId}'.`)
-    return c.json({ ...(await engine.similarItems([itemId], withGenre(rest))), ...fresh }, 200)
+    const answer = served.note(await engine.similarItems([itemId], withGenre(rest)))
+    return c.json({ ...answer, ...fresh }, 200)
   })

@@ -15,5 +15,5 @@ const route = createRoute({
   responses: { 200: json(list, 'The list, best rated first; a score is the weighted average'), ...refusals(400) },
 })
 
-export const topRatedItems = (app: App, { engine }: Gateway) =>
-  app.openapi(route, async (c) => c.json(await engine.topRated(withGenre(c.req.valid('query'))), 200))
+export const topRatedItems = (app: App, { engine, served }: Gateway) =>
+  app.openapi(route, async (c) => c.json(served.note(await engine.topRated(withGenre(c.req.valid('query')))), 200))

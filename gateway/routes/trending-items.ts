@@ -27,9 +27,9 @@ const route = createRoute({
   responses: { 200: json(trend.openapi('Trend'), 'The list, most liked first'), ...refusals(400) },
 })
 
-export const trendingItems = (app: App, { engine }: Gateway) =>
+export const trendingItems = (app: App, { engine, served }: Gateway) =>
   app.openapi(route, async (c) => {
     const { window, ...rest } = c.req.valid('query')
     const { asOf, ...answer } = await engine.trending(window, withGenre(rest))
-    return c.json({ ...answer, asOf: new Date(asOf).toISOString() }, 200)
+    return c.json({ ...served.note(answer), asOf: new Date(asOf).toISOString() }, 200)
   })

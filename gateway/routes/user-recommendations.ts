@@ -8,6 +8,7 @@ import { parametersBeside } from '../parameters.ts'
 import { invalidRequest } from '../problems.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
 import { inPath, json, list, needs, refusals, userId } from '../schemas.ts'
+import { type Listed, listedOf } from '../served-log.ts'
 import { ifNoneMatch, tagged, tell, tellWritten } from '../tell.ts'
 import type { PagedAnswer } from '../user-lists.ts'
 import { write } from '../written-list.ts'
@@ -45,15 +46,21 @@ const route = createRoute({
 })
 
 export const userRecommendations = (app: App, gateway: Gateway) => {
-  const { engine, state, userLists, freshFor } = gateway
+  const { engine, state, userLists, freshFor, served } = gateway
   const answers = createAnswerCache(state, engine.version)
+
+  /** A list that is sent again is another answer, and has an id of its own. */
+  const noting = (userId: string, listed: Listed) => ({
+    sent: (recommendationId: string) => served.noteAs(recommendationId, listed, userId),
+  })
 
   /** An address that was answered before need not be read again. */
   const repeated: MiddlewareHandler = async (c, next) => {
-    const kept = answers.find(c.req.param('userId') as string, c.req.url)
+    const userId = c.req.param('userId') as string
+    const kept = answers.find(userId, c.req.url)
     if (!kept) return next()
     engine.countAnswer(kept.strategy)
-    return tellWritten<PagedAnswer>(c, kept)
+    return tellWritten<PagedAnswer>(c, kept, noting(userId, kept.listed))
   }
 
   return app.openapi({ ...route, middleware: [repeated] as const }, async (c) => {
@@ -62,15 +69,18 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
     const first = (): Promise<PagedAnswer> => userLists.first(userId, withGenre(rest), givenIn(c.req.url))
     if (page !== undefined) {
       refuseBesidePage(c.req.url)
-      return tellWritten<PagedAnswer>(c, write(await userLists.next(userId, page), true))
+      const answer = await userLists.next(userId, page)
+      return tellWritten<PagedAnswer>(c, write(answer, true), noting(userId, listedOf(answer)))
     }
     if (after !== undefined) {
       const fresh = await freshFor({ after, wait }, userId)
       // Word of the write may still be on its way here: who asks next, and waits for nothing, gets no older list.
       if (fresh.freshness?.satisfied) answers.drop(userId)
-      return tell(c, { ...(await first()), ...fresh })
+      const answer = await first()
+      return tell(c, { ...answer, ...fresh }, noting(userId, listedOf(answer)).sent)
     }
-    return tellWritten<PagedAnswer>(c, await answers.make(userId, c.req.url, first))
+    const list = await answers.make(userId, c.req.url, first)
+    return tellWritten<PagedAnswer>(c, list, noting(userId, list.listed))
   })
 }
 

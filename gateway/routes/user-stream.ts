@@ -74,7 +74,7 @@ interface Reading {
   cutOff(): void
 }
 
-export const userStream = (app: App, { engine, state, metrics, logger, settings, closing }: Gateway) => {
+export const userStream = (app: App, { engine, state, metrics, logger, settings, closing, served }: Gateway) => {
   const { heartbeatMs = HEARTBEAT_MS, minIntervalMs = MIN_INTERVAL_MS, max = MAX_OPEN, look } = settings.streams ?? {}
   app.openAPIRegistry.register('ListEvent', listEvent)
   const watch = createListWatch(state, engine.version, look)
@@ -99,6 +99,7 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
       if (list.tag === sent || isNoBetter) return undefined
       sent = list.tag
       isSentStale = list.isStale
+      served.noteAs(answer.recommendationId, list.listed, userId)
       return `event: list\nid: ${list.tag}\ndata: ${list.withId(answer.recommendationId)}\n\n`
     }
 

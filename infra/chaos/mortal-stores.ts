@@ -1,3 +1,4 @@
+import { ANALYTICS_GROUP } from '../../consumers/analytics-sink.ts'
 import { SINK_GROUP } from '../../consumers/clickhouse-sink.ts'
 import type { EventLog, Subscription } from '../event-log/port.ts'
 import type { ModelStore } from '../model-store/port.ts'
@@ -34,6 +35,8 @@ export function mortalAppends(log: EventLog, by: 'gateway' | 'import', pass: Pas
 
 function mortalConsumers(log: EventLog, pass: Pass): EventLog {
   const mortal = (subscription: Subscription): Subscription => {
+    // Lists and measurements nobody counts up.
+    if (subscription.group === ANALYTICS_GROUP) return subscription
     const role = subscription.group === SINK_GROUP ? 'sink' : 'updater'
     return {
       ...subscription,

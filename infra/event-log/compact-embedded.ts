@@ -4,9 +4,9 @@ import type { RootDatabase } from 'lmdb'
 import type { Offset } from '../../models/events/types.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
 import { renewLmdbFile } from '../renew-lmdb-file.ts'
-import { originOf } from './dead-letters.ts'
+import { erasedLetters, originOf } from './dead-letters.ts'
 import { type EmbeddedStore, FILE, type Founded, openEmbeddedStore, type Stored } from './embedded-store.ts'
-import { BLANK, erasedRecords, isBlank, type LastErasure } from './erased-records.ts'
+import { BLANK, erasedLists, erasedRecords, isBlank, type LastErasure } from './erased-records.ts'
 import type { LogRecord, Topic } from './port.ts'
 
 const PAGE = 2_000
@@ -15,7 +15,7 @@ const PAGE = 2_000
 interface Removal {
   /** How many there are, not counting blanks. */
   readonly records: number
-  readonly places: Readonly<Record<'ratings' | 'ratings.dead-letter', Set<string>>>
+  readonly places: Readonly<Record<'ratings' | 'served' | 'ratings.dead-letter', Set<string>>>
   readonly blanks: { readonly topic: Topic; readonly partition: number; readonly offset: Offset; appendedAt: number }[]
 }
 
@@ -66,8 +66,7 @@ function findErased(
   partitions: Founded['partitions'],
   last: (userId: string) => LastErasure | undefined,
 ): Removal {
-  const covers = erasedRecords(last)
-  const places = { ratings: new Set<string>(), 'ratings.dead-letter': new Set<string>() }
+  const places = { ratings: new Set<string>(), served: new Set<string>(), 'ratings.dead-letter': new Set<string>() }
   const blanks: Removal['blanks'] = []
   let records = 0
 
@@ -84,11 +83,14 @@ function findErased(
     }
   }
 
-  look('ratings', covers)
+  look('ratings', erasedRecords(last))
+  look('served', erasedLists(last))
+  const isErased = erasedLetters(last)
   // One that was put aside before keys were noted tells only where its record stood.
   look('ratings.dead-letter', (letter) => {
     const origin = originOf(letter)
-    return origin !== undefined && (covers(origin) || places.ratings.has(placeName([origin.partition, origin.offset])))
+    if (isErased(letter)) return true
+    return origin?.topic === 'ratings' && places.ratings.has(placeName([origin.partition, origin.offset]))
   })
   return { records, places, blanks }
 }

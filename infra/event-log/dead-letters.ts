@@ -1,8 +1,8 @@
 import type { Offset } from '../../models/events/types.ts'
 import { UnknownDeadLetterError } from '../errors.ts'
-import { erasedRecords } from './erased-records.ts'
+import { erasedLists, erasedRecords, type LastErasure } from './erased-records.ts'
 import { readErasures } from './erasures.ts'
-import { type EventLog, type LogRecord, type NewRecord, TOPICS, type Topic } from './port.ts'
+import { type EventLog, type LogRecord, type NewRecord, type Position, TOPICS, type Topic } from './port.ts'
 import { readTopic } from './read-topic.ts'
 
 const DEAD_LETTERS = 'ratings.dead-letter'
@@ -57,14 +57,31 @@ export async function deadLettersOn(log: EventLog): Promise<DeadLetter[]> {
   })
   const open = [...letters.values()].filter(({ id }) => !settled.has(id))
   if (open.length === 0) return open
-  const isErased = erasedRecords((await readErasures(log)).last)
-  return open.filter((letter) => !(letter.topic === 'ratings' && isErased(asRecord(letter))))
+  const isErased = lettersOfErased((await readErasures(log)).last)
+  return open.filter((letter) => !isErased(letter))
 }
 
-/** The record of topic `ratings` that one of the dead letters tells of, as far as it was noted; undefined: it tells of none. */
-export function originOf(record: LogRecord): LogRecord | undefined {
-  const letter = letterIn(record)
-  return letter?.topic === 'ratings' ? asRecord(letter) : undefined
+/** Which dead letters tell of records of somebody who was erased after them. A list that was put aside may be from before any time. */
+function lettersOfErased(last: (userId: string) => LastErasure | undefined): (letter: DeadLetter) => boolean {
+  const [isErasedRecord, isErasedList] = [erasedRecords(last), erasedLists(last)]
+  return (letter) => {
+    if (letter.topic === 'ratings') return isErasedRecord(asRecord(letter))
+    return letter.topic === 'served' && isErasedList({ ...asRecord(letter), appendedAt: 0 })
+  }
+}
+
+/** The same of the records of the topic. */
+export function erasedLetters(last: (userId: string) => LastErasure | undefined): (record: LogRecord) => boolean {
+  const isErased = lettersOfErased(last)
+  return (record) => {
+    const letter = letterIn(record)
+    return letter !== undefined && isErased(letter)
+  }
+}
+
+/** Where the record stood that one of the dead letters tells of, as far as it was noted; undefined: it tells of none. */
+export function originOf(record: LogRecord): (Position & { readonly topic: Topic }) | undefined {
+  return letterIn(record)
 }
 
 /** Where the record stood that it tells of, or that was replayed or dropped: `ratings/3/17`. */

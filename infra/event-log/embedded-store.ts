@@ -6,6 +6,7 @@ import type { Offset, RatingScale } from '../../models/events/types.ts'
 import { assertRoom, hasRoom } from '../disk-room.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
 import { checkLmdbFile, commitFailure, copyDatabase } from '../lmdb-file.ts'
+import { outdatedPlaces } from './embedded-retention.ts'
 import { isBlank } from './erased-records.ts'
 import {
   type FormerLog,
@@ -31,11 +32,15 @@ export interface Append {
   readonly records: readonly NewRecord[]
 }
 
+export interface Place extends Position {
+  readonly topic: Topic
+}
+
 interface Places {
   /** Of each append, of each of its records. */
   readonly positions: Position[][]
   /** Of every partition that is appended to, afterwards. */
-  readonly ends: { readonly topic: Topic; readonly partition: number; end: Offset }[]
+  readonly ends: { readonly topic: Topic; readonly partition: number; end: Offset; added: number }[]
 }
 
 export interface Founded {
@@ -89,8 +94,9 @@ export function openEmbeddedStore(folder: string) {
     const after = new Map<string, Places['ends'][number]>()
     const placeOf = (topic: Topic, partition: number): Offset => {
       const name = `${topic}/${partition}`
-      const place = after.get(name) ?? { topic, partition, end: endOf(topic, partition) }
+      const place = after.get(name) ?? { topic, partition, end: endOf(topic, partition), added: 0 }
       after.set(name, place)
+      place.added++
       return place.end++
     }
     const positions = appends.map(({ topic, partitionOf, records: added }) =>
@@ -102,7 +108,7 @@ export function openEmbeddedStore(folder: string) {
     return { positions, ends: [...after.values()] }
   }
 
-  function write(appends: readonly Append[], places: Places, appendedAt: number): void {
+  function write(appends: readonly Append[], places: Places, outdated: readonly Place[], appendedAt: number): void {
     appends.forEach(({ topic, records: added }, a) => {
       added.forEach(({ key, value, headers }, i) => {
         const { partition, offset } = (places.positions[a] as Position[])[i] as Position
@@ -111,6 +117,7 @@ export function openEmbeddedStore(folder: string) {
       })
     })
     for (const { topic, partition, end } of places.ends) ends.put([topic, partition], end)
+    for (const { topic, partition, offset } of outdated) records[topic].remove([partition, offset])
   }
 
   const endOf = (topic: Topic, partition: number): Offset => ends.get([topic, partition]) ?? 0
@@ -120,8 +127,9 @@ export function openEmbeddedStore(folder: string) {
     append: async (appends: readonly Append[]): Promise<Position[][]> => {
       const now = Date.now()
       const places = place(appends)
+      const outdated = outdatedPlaces(places.ends, (topic) => records[topic], now)
       const isCompacting = appends.some(({ topic }) => TOPICS[topic].compacted)
-      await (isCompacting ? durably : durablyPut)(() => write(appends, places, now))
+      await (isCompacting ? durably : durablyPut)(() => write(appends, places, outdated, now))
       return places.positions
     },
 

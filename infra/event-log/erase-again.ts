@@ -16,9 +16,11 @@ import { readTopic } from './read-topic.ts'
 export async function eraseAgain(copy: EventLog, newer: EventLog): Promise<number> {
   const isBack = await erasedSince(copy, newer)
   const met = new Map<string, boolean>()
-  await readTopic(copy, 'ratings', (records) => {
-    for (const { key } of records) if (!met.has(key)) met.set(key, isBack(key))
-  })
+  // Who only asked for lists is back as well.
+  for (const topic of ['ratings', 'served'] as const)
+    await readTopic(copy, topic, (records) => {
+      for (const { key } of records) if (!met.has(key)) met.set(key, isBack(key))
+    })
   const back = [...met].flatMap(([userId, isBack]) => (isBack ? [userId] : []))
   const occurredAt = Date.now()
   await copy.append(

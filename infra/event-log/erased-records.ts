@@ -32,11 +32,29 @@ export function erasedRecords(last: (userId: string) => LastErasure | undefined)
   }
 }
 
+/** By which clocks of gateways and of the log differ at most, and a list that was being made goes with its user. Also in 006_served.sql. */
+export const SERVED_MARGIN_MS = 10_000
+
+/**
+ * The same of topic `served`, whose offsets tell nothing of those of the ratings: there it goes by time. A list waits in its gateway
+ * before it is appended, so that it counts from when it was answered.
+ */
+export function erasedLists(last: (userId: string) => LastErasure | undefined): (record: LogRecord) => boolean {
+  return ({ key, value, appendedAt }) => {
+    const event = value ? eventIn(value) : undefined
+    const at = Math.min(appendedAt, event?.occurredAt ?? appendedAt)
+    const isBefore = (userId: string): boolean => at <= (last(userId)?.appendedAt ?? -Infinity) + SERVED_MARGIN_MS
+    return isBefore(key) || (!!event && event.userId !== key && isBefore(event.userId))
+  }
+}
+
 /** Whose event these bytes are, be it on the right partition or not. */
-function userIn(value: Uint8Array): string | undefined {
+const userIn = (value: Uint8Array): string | undefined => eventIn(value)?.userId
+
+function eventIn(value: Uint8Array): { userId: string; occurredAt: number } | undefined {
   try {
     const event = decodeEvent(value)
-    return 'userId' in event && typeof event.userId === 'string' ? event.userId : undefined
+    return 'userId' in event && typeof event.userId === 'string' ? event : undefined
   } catch {
     return undefined
   }

@@ -10,6 +10,14 @@ const MAX_REPLICAS = 3
 const KEPT_FOREVER = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' }
 /** Of each key the newest record. A deletion stays as long as ratings name what was deleted: whoever reads anew must hear of it. */
 const COMPACTED = { 'cleanup.policy': 'compact', 'delete.retention.ms': String(100 * 365 * 86_400_000) }
+/** Whole segments go, and only those that are written to no more. */
+const keptFor = (ms: number): Record<string, string> => ({
+  'cleanup.policy': 'delete',
+  'retention.ms': String(ms),
+  'retention.bytes': '-1',
+  'segment.ms': String(Math.ceil(ms / SEGMENTS_KEPT)),
+})
+const SEGMENTS_KEPT = 7
 /** The record's timestamp is the time of append, whoever appends. */
 const LOG_TIME = { 'message.timestamp.type': 'LogAppendTime' }
 
@@ -71,10 +79,11 @@ export async function finishDrafts(admin: Admin, names: Record<Topic, string>): 
   })
 }
 
-const configOf = (topic: Topic): Record<string, string> => ({
-  ...(TOPICS[topic].compacted ? COMPACTED : KEPT_FOREVER),
-  ...LOG_TIME,
-})
+function configOf(topic: Topic): Record<string, string> {
+  const { compacted, keptMs } = TOPICS[topic]
+  const kept = keptMs === undefined ? KEPT_FOREVER : keptFor(keptMs)
+  return { ...(compacted ? COMPACTED : kept), ...LOG_TIME }
+}
 
 type Wanted = readonly [name: string, partitions: number, config: Record<string, string>]
 

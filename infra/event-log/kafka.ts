@@ -7,7 +7,7 @@ import { readIdentity } from './kafka-identity.ts'
 import { createGroupedProducer } from './kafka-producer.ts'
 import { boundsOf, tailTopic } from './kafka-tail.ts'
 import { prepareIdentityTopic, prepareTopics, topicNames } from './kafka-topics.ts'
-import type { EventLog, Topic } from './port.ts'
+import { type EventLog, TOPICS, type Topic } from './port.ts'
 
 /** Creating topics, and joining a group: a broker lets a new one wait for 3 s unless it is told otherwise. */
 const FOUNDING_DEADLINE_MS = 30_000
@@ -31,12 +31,14 @@ export async function openKafkaLog(
   const kafka = createKafkaClient(place, logger, sockets)
   const admin = await connectAdmin(kafka, place)
   const producer = createGroupedProducer(kafka, place, logger)
+  /** A send fails as a whole: what is not the truth of anything must not take ratings with it, nor hold them up. */
+  const passing = createGroupedProducer(kafka, place, logger)
   const tools = { kafka, admin, prefix, logger }
   const open = new Set<{ close(): Promise<void> }>()
 
   async function close(): Promise<void> {
     await Promise.all([...open].map((one) => one.close()))
-    await producer.close()
+    await Promise.all([producer.close(), passing.close()])
     await leave(admin, logger)
     sockets.destroy()
   }
@@ -80,7 +82,7 @@ export async function openKafkaLog(
     partitionOf: (topic, key) => partitionOf(key, partitions[topic]),
 
     append: (topic, records) =>
-      producer.append(
+      (TOPICS[topic].keptMs === undefined ? producer : passing).append(
         names[topic],
         records.map(({ key, value, headers }) => ({
           key,

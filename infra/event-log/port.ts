@@ -1,14 +1,25 @@
 import type { Offset, RatingScale } from '../../models/events/types.ts'
 
-/** Topics of the log. Partitions and compaction are what a topic is created with; an existing topic keeps its own count. */
+const DAY_MS = 86_400_000
+
+/**
+ * Topics of the log. Partitions and compaction are what a topic is created with; an existing topic keeps its own count. What is kept
+ * for some days only is not the truth of anything: ClickHouse has it by then.
+ */
 export const TOPICS = {
-  ratings: { partitions: 8, compacted: false },
-  items: { partitions: 1, compacted: true },
-  'ratings.dead-letter': { partitions: 1, compacted: false },
+  ratings: { partitions: 8, compacted: false, keptMs: undefined },
+  items: { partitions: 1, compacted: true, keptMs: undefined },
+  'ratings.dead-letter': { partitions: 1, compacted: false, keptMs: undefined },
   /** Who was erased, by a keyed hash of the id: erasures.ts. */
-  erasures: { partitions: 1, compacted: true },
+  erasures: { partitions: 1, compacted: true, keptMs: undefined },
+  /** Lists that were answered. */
+  served: { partitions: 8, compacted: false, keptMs: 7 * DAY_MS },
+  /** The live model's scores on ratings that it predicted before it learnt them. */
+  measurements: { partitions: 1, compacted: false, keptMs: 7 * DAY_MS },
 } as const
 export type Topic = keyof typeof TOPICS
+/** Topics that forget. */
+export type PassingTopic = { [T in Topic]: (typeof TOPICS)[T]['keptMs'] extends number ? T : never }[Topic]
 
 /** What tells one log from another. Minted when the log is founded; stores refuse to go on with another log. */
 export interface LogIdentity {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Offset } from '../../models/events/types.ts'
 import { ConfigError, UnavailableError } from '../errors.ts'
 import type { Logger } from '../logging.ts'
-import { movedLetter, originOf, placeOf } from './dead-letters.ts'
-import { erasedRecords, type LastErasure } from './erased-records.ts'
+import { erasedLetters, movedLetter, placeOf } from './dead-letters.ts'
+import { erasedLists, erasedRecords, type LastErasure } from './erased-records.ts'
 import { openKafkaLog } from './kafka.ts'
 import { connectAdmin, createKafkaClient, parseKafkaUrl } from './kafka-client.ts'
 import { noteRewriting, readIdentity } from './kafka-identity.ts'
@@ -110,7 +110,6 @@ async function copyTopics(
   names: Record<Topic, string>,
   last: (userId: string) => LastErasure | undefined,
 ): Promise<number> {
-  const covers = erasedRecords(last)
   let leftOut = 0
   /** Of records that dead letters tell of: their new offsets. */
   const moved: Places = new Map()
@@ -137,13 +136,19 @@ async function copyTopics(
     }
   }
 
-  const none = (): boolean => false
-  await readTopic(log, 'ratings', (records) => copy('ratings', records, covers))
-  for (const topic of ['items', 'erasures'] as const)
-    await readTopic(log, topic, (records) => copy(topic, records, none))
+  const none = (_record: LogRecord): boolean => false
+  const leaves = {
+    ratings: erasedRecords(last),
+    served: erasedLists(last),
+    items: none,
+    erasures: none,
+    measurements: none,
+  }
+  for (const [topic, goes] of Object.entries(leaves) as [keyof typeof leaves, typeof none][])
+    await readTopic(log, topic, (records) => copy(topic, records, goes))
+  const isErased = erasedLetters(last)
   const isGone = (letter: LogRecord): boolean => {
-    const origin = originOf(letter)
-    if (origin && covers(origin)) return true
+    if (isErased(letter)) return true
     const place = placeOf(letter)
     return place?.startsWith('ratings/') === true && moved.get(place) === undefined
   }

@@ -4,11 +4,11 @@ import { connectEmbedded } from './connect-embedded.ts'
 import { connectHttp } from './connect-http.ts'
 import type { Connection } from './connection.ts'
 import { eraseUsers } from './erase.ts'
-import { insertGeneration, insertItems, insertRatings } from './insert.ts'
+import { insertGeneration, insertItems, insertMeasurements, insertRatings, insertServed } from './insert.ts'
 import { latestRatings } from './latest.ts'
 import { migrate } from './migrate.ts'
 import type { RatingStore } from './port.ts'
-import { purgeRatings } from './purge.ts'
+import { purgeErased } from './purge.ts'
 import { ROW_HASH } from './row-hash.ts'
 
 const DATABASE = 'foldstream'
@@ -35,13 +35,14 @@ export async function openHttpRatingStore(url: string): Promise<ServerRatingStor
 export interface ServerRatingStore extends RatingStore {
   /**
    * Empties every table that is filled from the log, and forgets the log, so that its sink starts from the beginning. Where this
-   * is broken off, the next sink fills in what is gone, as it does when this is called again.
+   * is broken off, the next sink fills in what is gone, as it does when this is called again: of lists and measurements what the
+   * log still has.
    */
   reset(): Promise<void>
 }
 
 /** In this order: progress that stands without its rows would pass over them. Published generations are on no log. */
-const FROM_THE_LOG = ['sink_progress', 'ratings', 'items', 'log_binding']
+const FROM_THE_LOG = ['sink_progress', 'ratings', 'items', 'served', 'measurements', 'log_binding']
 
 async function empty({ write }: Connection): Promise<void> {
   for (const table of FROM_THE_LOG) await write.command(`TRUNCATE TABLE ${table}`)
@@ -93,7 +94,7 @@ async function openRatingStore(connection: Connection): Promise<RatingStore> {
       })
     },
     eraseUsers: (erasures) => eraseUsers(connection, erasures),
-    purge: () => purgeRatings(connection),
+    purge: () => purgeErased(connection),
     insertItems: (rows) => insertItems(connection, rows),
     async itemRows() {
       const rows = await read.rows<{ itemId: string; offset: string | number; deleted: boolean }>(
@@ -104,6 +105,15 @@ async function openRatingStore(connection: Connection): Promise<RatingStore> {
     async resumeItemsAt() {
       const [row] = await write.rows<{ start: string | number }>(
         'SELECT max(offset) + (count() > 0) AS start FROM items',
+      )
+      return Number(row?.start)
+    },
+    insertServed: (rows) => insertServed(connection, rows),
+    insertMeasurements: (rows) => insertMeasurements(connection, rows),
+    async resumePassingAt(topic, partition) {
+      const [row] = await write.rows<{ start: string | number }>(
+        `SELECT max(offset) + (count() > 0) AS start FROM ${topic} WHERE partition = {partition:UInt32}`,
+        { partition },
       )
       return Number(row?.start)
     },

@@ -1,22 +1,36 @@
 import type { Connection } from './connection.ts'
-import type { GenerationRow, ItemRow, RatingRow } from './port.ts'
+import type { GenerationRow, ItemRow, MeasurementRow, RatingRow, ServedRow } from './port.ts'
 import { encodeRows, type RowBinary } from './row-binary.ts'
 
 const MAX_ROWS = 1_000_000
 
-/** Where rows go in: from here those of the erased are refused (migrations/004_erasures.sql). */
-export const INTAKE = 'incoming_ratings'
-const RATING_COLUMNS = 'event_id, user_id, item_id, value, occurred_at, ingested_at, partition, offset'
+/** Where rows of a table go in: from here those of the erased are refused (migrations/004_erasures.sql, 006_served.sql). */
+export const INTAKES = { ratings: 'incoming_ratings', served: 'incoming_served' } as const
+const RATING_COLUMNS =
+  'event_id, user_id, item_id, value, occurred_at, ingested_at, partition, offset, recommendation_id'
+const SERVED_COLUMNS =
+  'recommendation_id, user_id, items, strategy, generation, propensities, occurred_at, ingested_at, partition, offset'
+const MEASUREMENT_COLUMNS = 'metric, variant, generation, value, weight, occurred_at, ingested_at, partition, offset'
 const ITEM_COLUMNS = 'item_id, title, genres, year, poster, available, attributes, updated_at, offset, deleted'
 
 /** @throws RangeError when there are more rows than one block holds, or a row is not what the table takes */
 export async function insertRatings(connection: Connection, rows: readonly RatingRow[]): Promise<void> {
-  await insert(connection, `${INTAKE} (${RATING_COLUMNS})`, rows, encodeRating)
+  await insert(connection, `${INTAKES.ratings} (${RATING_COLUMNS})`, rows, encodeRating)
 }
 
 /** @throws RangeError when there are more rows than one block holds */
 export async function insertItems(connection: Connection, rows: readonly ItemRow[]): Promise<void> {
   await insert(connection, `items (${ITEM_COLUMNS})`, rows, encodeItem)
+}
+
+/** @throws RangeError when there are more rows than one block holds */
+export async function insertServed(connection: Connection, rows: readonly ServedRow[]): Promise<void> {
+  await insert(connection, `${INTAKES.served} (${SERVED_COLUMNS})`, rows, encodeServed)
+}
+
+/** @throws RangeError when there are more rows than one block holds */
+export async function insertMeasurements(connection: Connection, rows: readonly MeasurementRow[]): Promise<void> {
+  await insert(connection, `measurements (${MEASUREMENT_COLUMNS})`, rows, encodeMeasurement)
 }
 
 export async function insertGeneration(connection: Connection, row: GenerationRow): Promise<void> {
@@ -56,6 +70,34 @@ function encodeRating(to: RowBinary, { event, ingestedAt, partition, offset }: R
   to.string(event.userId)
   to.string(event.itemId)
   to.nullable(event.value, to.float64)
+  to.int64(event.occurredAt)
+  to.int64(ingestedAt)
+  to.uint32(partition)
+  to.int64(offset)
+  to.string(event.recommendationId ?? '')
+}
+
+/** In the order of SERVED_COLUMNS. */
+function encodeServed(to: RowBinary, { event, ingestedAt, partition, offset }: ServedRow): void {
+  to.string(event.recommendationId)
+  to.string(event.userId)
+  to.strings(event.itemIds)
+  to.string(event.strategy)
+  to.string(event.generation)
+  to.float64s(event.propensities ?? [])
+  to.int64(event.occurredAt)
+  to.int64(ingestedAt)
+  to.uint32(partition)
+  to.int64(offset)
+}
+
+/** In the order of MEASUREMENT_COLUMNS. */
+function encodeMeasurement(to: RowBinary, { event, ingestedAt, partition, offset }: MeasurementRow): void {
+  to.string(event.metric)
+  to.string(event.variant)
+  to.string(event.generation)
+  to.float64(event.value)
+  to.float64(event.weight)
   to.int64(event.occurredAt)
   to.int64(ingestedAt)
   to.uint32(partition)

@@ -1,5 +1,5 @@
-import type { Item, Offset, RatingEvent } from '../../models/events/types.ts'
-import type { LogIdentity, Position } from '../event-log/port.ts'
+import type { Item, Measurement, Offset, RatingEvent, Served } from '../../models/events/types.ts'
+import type { LogIdentity, PassingTopic, Position } from '../event-log/port.ts'
 
 /** One rating event with its place on the log. */
 export interface RatingRow extends Position {
@@ -15,11 +15,26 @@ export interface ItemRow {
   readonly item: Item | null
 }
 
-/** A user whose events below an offset of their partition are to vanish. */
+/** A list that was answered, with its place on topic `served`. */
+export interface ServedRow extends Position {
+  readonly event: Served
+  /** ms since 1970: the record's time of append. */
+  readonly ingestedAt: number
+}
+
+/** The same of topic `measurements`. */
+export interface MeasurementRow extends Position {
+  readonly event: Measurement
+  readonly ingestedAt: number
+}
+
+/** A user whose events below an offset of their partition are to vanish, and lists from before that. */
 export interface Erasure {
   readonly userId: string
   readonly partition: number
   readonly before: Offset
+  /** ms since 1970: when the erasure was appended. */
+  readonly at: number
 }
 
 /** Latest ratings in columns, ordered by user id, then item id. `users[i]` and `items[i]` repeat the id of each rating. */
@@ -76,6 +91,11 @@ export interface RatingStore {
   itemRows(): Promise<{ readonly itemId: string; readonly offset: Offset; readonly isDeleted: boolean }[]>
   /** First offset of `items` that this store has not seen. */
   resumeItemsAt(): Promise<Offset>
+  /** Stores lists, but for those of users who were erased since. */
+  insertServed(rows: readonly ServedRow[]): Promise<void>
+  insertMeasurements(rows: readonly MeasurementRow[]): Promise<void>
+  /** First offset of a partition of such a topic that this store has not seen, by its rows: where the last ones left none, before these. */
+  resumePassingAt(topic: PassingTopic, partition: number): Promise<Offset>
   recordGeneration(row: GenerationRow): Promise<void>
 
   /** First offset of each partition that is not in the table yet. */

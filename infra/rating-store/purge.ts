@@ -3,30 +3,37 @@ import { UnavailableError } from '../errors.ts'
 import type { Connection } from './connection.ts'
 import { expand } from './migrate.ts'
 
+/** That tell of users. */
+const TABLES = ['ratings', 'served']
+
 const LOOK_MS = 100
 /** They are looked for every second; half a minute after the first start of this version, which is when they were looked for before. */
 const PATIENCE_MS = 120_000
 
 /**
  * Takes rows that were removed off the disk too. A deletion only marks them, and parts that were replaced by others without them
- * lie there for eight minutes more: so long they would mend a part that a power failure had torn, which those of `ratings` are not,
- * since they are synced (migrations/005_removed_parts.sql).
+ * lie there for eight minutes more: so long they would mend a part that a power failure had torn, which those of these tables are
+ * not, since they are synced (migrations/005_removed_parts.sql).
  *
  * @throws UnavailableError when they do not go within two minutes, as while a query reads them; it may be called again
  */
-export async function purgeRatings({ write, cluster }: Connection): Promise<void> {
+export async function purgeErased(connection: Connection): Promise<void> {
+  for (const table of TABLES) await purge(connection, table)
+}
+
+async function purge({ write, cluster }: Connection, table: string): Promise<void> {
   const set = (change: string): Promise<void> =>
-    write.command(expand(`ALTER TABLE ratings {{on_cluster}} ${change}`, cluster))
+    write.command(expand(`ALTER TABLE ${table} {{on_cluster}} ${change}`, cluster))
   const parts = cluster === undefined ? 'system.parts' : `clusterAllReplicas('${cluster}', system.parts)`
-  await write.command('ALTER TABLE ratings APPLY DELETED MASK SETTINGS mutations_sync = 2')
+  await write.command(`ALTER TABLE ${table} APPLY DELETED MASK SETTINGS mutations_sync = 2`)
   await set('MODIFY SETTING old_parts_lifetime = 0')
   try {
     const deadline = performance.now() + PATIENCE_MS
-    const replaced = `SELECT count() AS n FROM ${parts} WHERE NOT active AND database = currentDatabase() AND table = 'ratings'`
-    while (Number((await write.rows<{ n: string | number }>(replaced))[0]?.n) > 0) {
+    const replaced = `SELECT count() AS n FROM ${parts} WHERE NOT active AND database = currentDatabase() AND table = {table:String}`
+    while (Number((await write.rows<{ n: string | number }>(replaced, { table }))[0]?.n) > 0) {
       if (performance.now() > deadline)
         throw new UnavailableError(
-          'ClickHouse still has parts of table ratings that were replaced. What was erased is in no read, and on the disk until they go.',
+          `ClickHouse still has parts of table ${table} that were replaced. What was erased is in no read, and on the disk until they go.`,
         )
       await sleep(LOOK_MS)
     }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Item, RatingEvent } from '../../models/events/types.ts'
+import type { Item, RatingEvent, Served } from '../../models/events/types.ts'
 import { applyEvents } from '../../models/history/apply.ts'
-import type { RatingRow, RatingStore } from './port.ts'
+import type { RatingRow, RatingStore, ServedRow } from './port.ts'
 import { rowHash } from './row-hash.ts'
 
 /** A store that is empty, a way to open it once more, and a way past the port into its tables. */
@@ -31,6 +31,17 @@ function row({ offset, partition = 0, ...event }: Sketch): RatingRow {
     recommendationId: null,
   }
   return { partition, offset, ingestedAt: 1_700_000_000_000 + offset, event: { ...defaults, ...event } }
+}
+
+type SketchedList = Partial<Served> & { readonly offset: number; readonly partition?: number }
+
+/** A list of user `u`, answered two ms before it was appended. */
+function served({ offset, partition = 0, ...event }: SketchedList, ingestedAt = 1_700_000_000_000): ServedRow {
+  const defaults: Served = {
+    ...{ type: 'served', recommendationId: `r${offset}`, userId: 'u', itemIds: ['i'], strategy: 'fold-in' },
+    ...{ generation: 'g', propensities: null, occurredAt: ingestedAt - 2 },
+  }
+  return { partition, offset, ingestedAt, event: { ...defaults, ...event } }
 }
 
 const item = (fields: Partial<Item>): Item => ({
@@ -265,7 +276,7 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
       const expected = rows.map(({ event }) => JSON.stringify([event.userId, event.itemId, 4]))
       const ratings = await latest(store)
       expect(ratings.map((each) => JSON.stringify(each)).sort()).toEqual(expected.sort())
-      await store.eraseUsers(odd.map((userId) => ({ userId, partition: 0, before: rows.length })))
+      await store.eraseUsers(odd.map((userId) => ({ userId, partition: 0, before: rows.length, at: 1 })))
       expect(await store.counts()).toEqual({ events: 0, latest: 0 })
     })
 
@@ -273,14 +284,22 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
       const eventId = '01890a5d-ac96-774b-bcce-b302099a8057'
       await store.insertRatings([
         row({ offset: 2 ** 40 + 1, partition: 7, eventId, occurredAt: -1, value: null }),
-        row({ offset: 3, partition: 7, itemId: 'j', occurredAt: 1_700_000_000_123, value: 0.1 }),
+        row({
+          offset: 3,
+          partition: 7,
+          itemId: 'j',
+          occurredAt: 1_700_000_000_123,
+          value: 0.1,
+          recommendationId: 'r é',
+        }),
       ])
       const [first, second] = await opened.sql(
-        'SELECT toString(event_id) AS id, user_id, item_id, value, toString(occurred_at) AS at, toString(ingested_at) AS ingested, partition, toString(offset) AS offset FROM ratings ORDER BY item_id',
+        'SELECT toString(event_id) AS id, user_id, item_id, value, toString(occurred_at) AS at, toString(ingested_at) AS ingested, partition, toString(offset) AS offset, recommendation_id FROM ratings ORDER BY item_id',
       )
       expect(first).toMatchObject({ id: eventId, user_id: 'u', item_id: 'i', value: null, partition: 7 })
-      expect(first).toMatchObject({ at: '1969-12-31 23:59:59.999', offset: '1099511627777' })
+      expect(first).toMatchObject({ at: '1969-12-31 23:59:59.999', offset: '1099511627777', recommendation_id: '' })
       expect(second).toMatchObject({ value: 0.1, at: '2023-11-14 22:13:20.123', ingested: '2023-11-14 22:13:20.003' })
+      expect(second).toMatchObject({ recommendation_id: 'r é' })
     })
 
     it('refuses, whole, a batch with a value that is no number or an id that is no UUID', async () => {
@@ -343,7 +362,7 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
       it('does not fall back when an erasure took the last rows', async () => {
         await store.insertRatings([row({ offset: 0, userId: 'v' }), row({ offset: 1 })])
         await store.noteProgress(0, 2)
-        await store.eraseUsers([{ userId: 'u', partition: 0, before: 2 }])
+        await store.eraseUsers([{ userId: 'u', partition: 0, before: 2, at: 1 }])
         expect(await store.resumeAt(0)).toBe(2)
       })
 
@@ -364,7 +383,7 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
           row({ offset: 2, itemId: 'j', value: 3 }),
           row({ offset: 9, value: 5, occurredAt: 0 }),
         ])
-        await store.eraseUsers([{ userId: 'u', partition: 0, before: 9 }])
+        await store.eraseUsers([{ userId: 'u', partition: 0, before: 9, at: 1 }])
         expect(await latest(store)).toEqual([
           ['u', 'i', 5],
           ['v', 'i', 2],
@@ -374,16 +393,18 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
 
       it('may come again, and for a user of whom nothing is known', async () => {
         await store.insertRatings([row({ offset: 0 }), row({ offset: 2, itemId: 'j' })])
-        for (let i = 0; i < 2; i++) await store.eraseUsers([{ userId: 'u', partition: 0, before: 2 }])
-        await store.eraseUsers([{ userId: 'nobody', partition: 0, before: 2 }])
+        for (let i = 0; i < 2; i++) await store.eraseUsers([{ userId: 'u', partition: 0, before: 2, at: 1 }])
+        await store.eraseUsers([{ userId: 'nobody', partition: 0, before: 2, at: 1 }])
         expect(await latest(store)).toEqual([['u', 'j', 4]])
       })
 
       it('leaves no trace of the user in any table, nor in what ClickHouse keeps of its deletions', async () => {
         await store.insertRatings([row({ offset: 0, userId: 'zaphod' }), row({ offset: 1 })])
-        await store.eraseUsers([{ userId: 'zaphod', partition: 0, before: 2 }])
+        await store.insertServed([served({ offset: 0, userId: 'zaphod' }), served({ offset: 1 })])
+        await store.eraseUsers([{ userId: 'zaphod', partition: 0, before: 2, at: served({ offset: 0 }).ingestedAt }])
         // As of the second start on, it looks every second for parts to remove.
-        for (const verb of ['DETACH', 'ATTACH']) await opened.sql(`${verb} TABLE ratings`)
+        for (const verb of ['DETACH', 'ATTACH'])
+          for (const table of ['ratings', 'served']) await opened.sql(`${verb} TABLE ${table}`)
         await store.purge()
         const tables = await opened.sql('SELECT name FROM system.tables WHERE database = currentDatabase()')
         expect(tables.length).toBeGreaterThan(8)
@@ -396,7 +417,7 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
             expect([name, Number(await mentions(name as string))]).toEqual([name, 0])
         expect(Number(await mentions('system.mutations'))).toBe(0)
         const [parts] = await opened.sql(
-          "SELECT countIf(active) AS active, count() AS all, sum(has_lightweight_delete) AS masked FROM system.parts WHERE table = 'ratings' AND database = currentDatabase()",
+          "SELECT countIf(active) AS active, count() AS all, sum(has_lightweight_delete) AS masked FROM system.parts WHERE table IN ('ratings', 'served') AND database = currentDatabase()",
         )
         expect(Number(parts?.masked)).toBe(0)
         expect(parts?.all).toEqual(parts?.active)
@@ -405,7 +426,7 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
       it('lets an event id of the erased user count again after it', async () => {
         const first = row({ offset: 0, value: 1 })
         await store.insertRatings([first])
-        await store.eraseUsers([{ userId: 'u', partition: 0, before: 1 }])
+        await store.eraseUsers([{ userId: 'u', partition: 0, before: 1, at: 1 }])
         await store.insertRatings([row({ ...first.event, offset: 2, value: 5 })])
         expect(await latest(store)).toEqual([['u', 'i', 5]])
       })
@@ -414,8 +435,8 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
     describe('after an erasure', () => {
       it('refuses what came before it, and takes what came after', async () => {
         await store.eraseUsers([
-          { userId: 'u', partition: 0, before: 5 },
-          { userId: "it's", partition: 3, before: 7 },
+          { userId: 'u', partition: 0, before: 5, at: 1 },
+          { userId: "it's", partition: 3, before: 7, at: 1 },
         ])
         await store.insertRatings([
           row({ offset: 4, itemId: 'early' }),
@@ -424,7 +445,7 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
           row({ offset: 6, partition: 3, userId: "it's" }),
           row({ offset: 6, partition: 3 }),
         ])
-        await store.eraseUsers([{ userId: 'u', partition: 0, before: 3 }])
+        await store.eraseUsers([{ userId: 'u', partition: 0, before: 3, at: 1 }])
         await store.insertRatings([row({ offset: 4, itemId: 'early' })])
         const left = await opened.sql('SELECT user_id, item_id, partition FROM ratings ORDER BY ALL')
         expect(left).toEqual([
@@ -435,7 +456,7 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
       })
 
       it('keeps no id', async () => {
-        await store.eraseUsers([{ userId: 'somebody-erased', partition: 0, before: 5 }])
+        await store.eraseUsers([{ userId: 'somebody-erased', partition: 0, before: 5, at: 1 }])
         const rows = await opened.sql('SELECT * FROM erasures')
         expect(rows).toHaveLength(1)
         expect(JSON.stringify(rows)).not.toContain('somebody')
@@ -448,12 +469,79 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
           userId: `user ${n}`,
           partition: 0,
           before: 120 + (n % 2) * n,
+          at: 1,
         }))
         await store.eraseUsers(erasures)
         const left = await opened.sql('SELECT toString(offset) AS offset FROM ratings ORDER BY ratings.offset')
         const expected = rows.filter(({ offset }) => offset >= (erasures[offset % 120]?.before ?? 0))
         expect(left.map(({ offset }) => Number(offset))).toEqual(expected.map(({ offset }) => offset))
       })
+    })
+
+    describe('lists that were answered', () => {
+      const all = async () =>
+        (await opened.sql('SELECT user_id AS id, toString(offset) AS offset FROM served FINAL ORDER BY ALL')).map(
+          ({ id, offset }) => `${id} ${offset}`,
+        )
+      const MINUTE_MS = 60_000
+
+      it('keep every column, and count once when they come twice', async () => {
+        const one = served({
+          offset: 2 ** 40,
+          partition: 7,
+          itemIds: ['a|b', "it's", 'é'],
+          propensities: [1, 0.5, 1e-9],
+        })
+        const anonymous = served({ offset: 1, partition: 7, userId: '', itemIds: [], generation: '' })
+        for (let i = 0; i < 2; i++) await store.insertServed([one, anonymous])
+        const rows = await opened.sql(
+          'SELECT * REPLACE (toString(occurred_at) AS occurred_at, toString(ingested_at) AS ingested_at, toString(offset) AS offset) FROM served FINAL ORDER BY user_id',
+        )
+        const times = { occurred_at: '2023-11-14 22:13:19.998', ingested_at: '2023-11-14 22:13:20.000' }
+        const shared = { strategy: 'fold-in', partition: 7, ...times }
+        expect(rows).toEqual([
+          { ...shared, recommendation_id: 'r1', user_id: '', items: [], generation: '', propensities: [], offset: '1' },
+          {
+            ...{ ...shared, recommendation_id: `r${2 ** 40}`, user_id: 'u', items: ['a|b', "it's", 'é'] },
+            ...{ generation: 'g', propensities: [1, 0.5, 1e-9], offset: String(2 ** 40) },
+          },
+        ])
+        expect(await store.resumePassingAt('served', 7)).toBe(2 ** 40 + 1)
+        expect(await store.resumePassingAt('served', 0)).toBe(0)
+      })
+
+      it('go with their user, and come no more, but for those after the erasure', async () => {
+        const { ingestedAt: at } = served({ offset: 0 })
+        const later = at + MINUTE_MS
+        await store.insertServed([
+          served({ offset: 0 }),
+          served({ offset: 1, userId: '' }),
+          served({ offset: 2, userId: 'v' }),
+          served({ offset: 3, occurredAt: later }, later),
+          // Its gateway's clock is fast, the log's is not.
+          served({ offset: 4, occurredAt: later }),
+        ])
+        await store.eraseUsers([{ userId: 'u', partition: 0, before: 9, at }])
+        expect(await all()).toEqual([' 1', 'u 3', 'v 2'])
+        await store.insertServed([
+          // It waited in its gateway.
+          served({ offset: 5, occurredAt: at - 2 }, later),
+          served({ offset: 6, occurredAt: later }, later),
+          served({ offset: 7, userId: 'v' }),
+        ])
+        expect(await all()).toEqual([' 1', 'u 3', 'u 6', 'v 2', 'v 7'])
+      })
+    })
+
+    it('keeps every column of a measurement, once', async () => {
+      const event = { metric: 'hr@10', variant: 'folded-in', generation: 'g', value: 0.25, weight: 40 } as const
+      const row = { partition: 0, offset: 6, ingestedAt: 1_700_000_000_001 }
+      const rows = [{ ...row, event: { type: 'measurement', ...event, occurredAt: 1_700_000_000_000 } as const }]
+      for (let i = 0; i < 2; i++) await store.insertMeasurements(rows)
+      expect(await opened.sql('SELECT * EXCEPT (occurred_at, ingested_at, offset) FROM measurements FINAL')).toEqual([
+        { ...event, partition: 0 },
+      ])
+      expect(await store.resumePassingAt('measurements', 0)).toBe(7)
     })
 
     describe('digests', () => {

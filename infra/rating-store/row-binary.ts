@@ -81,7 +81,7 @@ function createRowBinary() {
     },
     /** @throws RangeError when the value is not finite: one NaN in a table spoils every sum over it */
     float64(value: number): void {
-      if (!Number.isFinite(value)) throw new RangeError(`a rating's value must be a finite number, not ${value}`)
+      if (!Number.isFinite(value)) throw new RangeError(`expected a finite number, not ${value}`)
       bytes.writeDoubleLE(value, reserve(8))
     },
     /** @throws RangeError when the text is not a UUID */
@@ -101,6 +101,10 @@ function createRowBinary() {
     strings(texts: readonly string[]): void {
       length(texts.length)
       for (const text of texts) writer.string(text)
+    },
+    float64s(values: readonly number[]): void {
+      length(values.length)
+      for (const value of values) writer.float64(value)
     },
     nullable<Value>(value: Value | null, write: (value: Value) => void): void {
       bytes[reserve(1)] = value === null ? 1 : 0

@@ -43,9 +43,11 @@ export interface Item {
 export interface Served {
   readonly type: 'served'
   readonly recommendationId: string
+  /** Empty: an anonymous taste, a group, or a list that is nobody's own. */
   readonly userId: string
   readonly itemIds: readonly string[]
   readonly strategy: string
+  /** Empty: there was none yet. */
   readonly generation: string
   /** Chance of each item to stand where it stood, where chance was involved. */
   readonly propensities: readonly number[] | null

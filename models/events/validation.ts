@@ -1,4 +1,4 @@
-import type { Item, RatingEvent, RatingScale, UserErased } from './types.ts'
+import type { Item, Measurement, RatingEvent, RatingScale, Served, UserErased } from './types.ts'
 
 /** What is wrong with one part of an event. */
 export interface Fault {
@@ -114,6 +114,33 @@ export function checkEvent(event: RatingEvent | UserErased, scale: RatingScale, 
     ['userId', checkId('user', event.userId)],
     ['eventId', checkEventId(event.eventId)],
     ['occurredAt', checkTime(event.occurredAt, appendedAt, maxAheadMs)],
+  ])
+}
+
+/** Checks a list that was answered, as it is read back. */
+export function checkServed(event: Served, appendedAt: number): Fault[] {
+  const { userId, itemIds, propensities } = event
+  const isFit = propensities === null || propensities.length === itemIds.length
+  return found([
+    ['recommendationId', checkRecommendationId(event.recommendationId)],
+    ['userId', userId === '' ? undefined : checkId('user', userId)],
+    ...itemIds.map((itemId, i) => [`itemIds[${i}]`, checkId('item', itemId)] as const),
+    ['strategy', checkText(event.strategy, MAX_ID_LENGTH)],
+    ['generation', event.generation === '' ? undefined : checkText(event.generation, MAX_ID_LENGTH)],
+    ['propensities', isFit ? undefined : 'expected one for each item'],
+    ['occurredAt', checkTime(event.occurredAt, appendedAt, MAX_AHEAD_MS + MAX_SKEW_MS)],
+  ])
+}
+
+/** The same of a measurement. */
+export function checkMeasurement(event: Measurement, appendedAt: number): Fault[] {
+  return found([
+    ['metric', checkText(event.metric, MAX_ID_LENGTH)],
+    ['variant', checkText(event.variant, MAX_ID_LENGTH)],
+    ['generation', checkText(event.generation, MAX_ID_LENGTH)],
+    ['value', Number.isFinite(event.value) ? undefined : 'expected a finite number'],
+    ['weight', event.weight >= 0 && Number.isFinite(event.weight) ? undefined : 'expected a number from 0'],
+    ['occurredAt', checkTime(event.occurredAt, appendedAt, MAX_AHEAD_MS + MAX_SKEW_MS)],
   ])
 }
 

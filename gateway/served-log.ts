@@ -1,0 +1,125 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { EventLog, NewRecord } from '../infra/event-log/port.ts'
+import type { Logger } from '../infra/logging.ts'
+import type { Metrics } from '../infra/metrics.ts'
+import { encodeEvent } from '../models/events/codec.ts'
+import { servedKey } from '../models/events/served-key.ts'
+import type { Served } from '../models/events/types.ts'
+
+/** Lists that wait are appended together. */
+const FLUSH_MS = 500
+/** So many wait at most, which with the time above is 2,000 a second: a list takes as long to be logged as a twentieth to be made. */
+const MAX_WAITING = 1_000
+/** Lists that are encoded before requests get their turn: a millisecond or two. */
+const TURN_LISTS = 200
+/** Nobody looks further down. */
+const MAX_ITEMS = 200
+/** By the last 32 bits of a recommendation's id, which are random. */
+const RANDOM_DIGITS = 8
+
+/** What is noted of a list. */
+export interface Listed {
+  readonly itemIds: readonly string[]
+  readonly strategy: string
+  /** null: there is no model yet. */
+  readonly generation: string | null
+}
+
+interface Listable {
+  readonly items: readonly { readonly itemId: string }[]
+  readonly strategy: string
+  readonly generation: string | null
+}
+
+export const listedOf = ({ items, strategy, generation }: Listable): Listed => ({
+  itemIds: items.slice(0, MAX_ITEMS).map(({ itemId }) => itemId),
+  strategy,
+  generation,
+})
+
+export type ServedLog = ReturnType<typeof createServedLog>
+
+/**
+ * Puts answered lists on topic `served`, behind the backs of those who asked: whoever notes one waits for nothing and never fails.
+ * What the log does not take, and what is too much, is dropped and counted.
+ * @param sample  the share of all lists that is logged, from 0 to 1
+ */
+export function createServedLog({
+  log,
+  sample,
+  logger,
+  metrics,
+}: {
+  readonly log: Pick<EventLog, 'append'>
+  readonly sample: number
+  readonly logger: Logger
+  readonly metrics: Metrics
+}) {
+  const { servedLogged, servedDropped } = metrics
+  let waiting: Served[] = []
+  let timer: NodeJS.Timeout | undefined
+  let flushing: Promise<void> | undefined
+
+  const isSampled = (recommendationId: string): boolean =>
+    sample === 1 || Number.parseInt(recommendationId.slice(-RANDOM_DIGITS), 16) < sample * 16 ** RANDOM_DIGITS
+
+  async function flush(): Promise<void> {
+    const lists = waiting
+    waiting = []
+    try {
+      await log.append('served', await encoded(lists))
+      servedLogged.inc(lists.length)
+    } catch (error) {
+      servedDropped.inc({ reason: 'log' }, lists.length)
+      logger.debug({ err: error, lists: lists.length }, 'answered lists could not be logged')
+    }
+  }
+
+  function flushLater(): void {
+    if (timer !== undefined || flushing !== undefined) return
+    timer = setTimeout(() => {
+      timer = undefined
+      flushing = flush().finally(() => {
+        flushing = undefined
+        if (waiting.length > 0) flushLater()
+      })
+    }, FLUSH_MS).unref()
+  }
+
+  function noteAs(recommendationId: string, { itemIds, strategy, generation }: Listed, userId = ''): void {
+    if (!isSampled(recommendationId)) return
+    if (waiting.length >= MAX_WAITING) {
+      servedDropped.inc({ reason: 'full' })
+      return
+    }
+    const known = { type: 'served', recommendationId, userId, itemIds, strategy } as const
+    waiting.push({ ...known, generation: generation ?? '', propensities: null, occurredAt: Date.now() })
+    flushLater()
+  }
+
+  return {
+    /** @param userId  left out: the list is nobody's own */
+    noteAs,
+    /** The same of an answer. @returns the answer */
+    note<A extends Listable & { readonly recommendationId: string }>(answer: A, userId?: string): A {
+      if (sample > 0) noteAs(answer.recommendationId, listedOf(answer), userId)
+      return answer
+    },
+    /** What was noted is on the log, or dropped. */
+    async close(): Promise<void> {
+      clearTimeout(timer)
+      await flushing
+      clearTimeout(timer)
+      if (waiting.length > 0) await flush()
+    },
+  }
+}
+
+async function encoded(lists: readonly Served[]): Promise<NewRecord[]> {
+  const records: NewRecord[] = []
+  for (const list of lists) {
+    records.push({ key: servedKey(list), value: encodeEvent(list) })
+    if (records.length % TURN_LISTS === 0) await nextTurn()
+  }
+  return records
+}
