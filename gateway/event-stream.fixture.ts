@@ -2,6 +2,7 @@
 export interface ToldList {
   readonly id: string
   readonly answer: {
+    readonly recommendationId: string
     readonly strategy: string
     readonly generation: string | null
     readonly items: readonly { readonly itemId: string; readonly score: number }[]

@@ -8,6 +8,8 @@ import type { Connection } from './rating-store/connection.ts'
 import { runFoldstream } from './services/foldstream.ts'
 import { SMALL_MODEL, startSystem, testFolder } from './system.fixture.ts'
 
+/** Who has rated nothing, and only looked. */
+const VISITOR = 'slartibartfast'
 const STARS = { min: 0.5, max: 5, positiveFrom: 4 }
 
 /** Tables and views of ClickHouse, and what it tells of its deletions, that say the name. */
@@ -35,9 +37,10 @@ it('leaves no trace of who was erased in a data folder, once it is compacted', {
     return tablesThatSay(ZAPHOD, connection).finally(() => connection.close())
   }
 
-  // One of his records is unreadable, and among the dead letters.
+  // One of his ratings and one of his lists are unreadable, and among the dead letters.
   const log = await openEmbeddedLog(join(folder, 'log'), STARS)
-  await log.append('ratings', [{ key: ZAPHOD, value: Buffer.from('no event') }])
+  for (const topic of ['ratings', 'served'] as const)
+    await log.append(topic, [{ key: ZAPHOD, value: Buffer.from('no event') }])
   await log.close()
   let system = await start()
   await system.rate(ratingsOf(ZAPHOD, ...OTHERS))
@@ -45,9 +48,11 @@ it('leaves no trace of who was erased in a data folder, once it is compacted', {
   await writeFile(lines, `userId,itemId,value,occurredAt\n${ZAPHOD},a,many,1\nford,d,4,1\n`)
   expect((await run('import', lines)).code).toBe(0)
   await system.settled()
+  for (const userId of [ZAPHOD, VISITOR]) await system.recommendations(userId)
   await train(system)
   expect(await run('compact')).toEqual(says(2, /in use by process/))
   const erasureId = await erase(system, ZAPHOD)
+  await erase(system, VISITOR)
   expect(await receipt(system, erasureId)).toMatchObject({
     status: 'running',
     stores: { 'user state': 'erased', 'rating store': 'erased', 'model store': 'until newer models' },
@@ -57,10 +62,11 @@ it('leaves no trace of who was erased in a data folder, once it is compacted', {
   expect(await system.stop()).toBe(0)
   const partsThatSay = new Set((await filesThatSay(ZAPHOD, folder)).map((file) => file.split('/')[0]))
   expect([...partsThatSay]).toEqual(['clickhouse', 'imports', 'log', 'models', 'state'])
+  expect(await filesThatSay(VISITOR, folder)).toContain('log/event-log.mdb')
   expect(await clickhouse()).toEqual([])
 
-  expect(await run('compact')).toEqual(says(0, /removed 6 records of 1 erased users/))
-  expect(await filesThatSay(ZAPHOD, folder)).toEqual([])
+  expect(await run('compact')).toEqual(says(0, /removed 11 records of 2 erased users/))
+  for (const userId of [ZAPHOD, VISITOR]) expect(await filesThatSay(userId, folder)).toEqual([])
   expect(await clickhouse()).toEqual([])
   expect(await run('verify')).toEqual(says(0, /\b10 events: 0 missing(.*\n)*everything is as the log says/))
 

@@ -6,6 +6,7 @@ import { afterAll, expect, it, vi } from 'vitest'
 import { append, broken, erased, newFolder, rated, recordOf, removeFolders } from '../../consumers/events.fixture.ts'
 import { findErasures } from '../../consumers/find-erasures.ts'
 import { readRatings } from '../../consumers/read-records.ts'
+import { encodeEvent } from '../../models/events/codec.ts'
 import { assertRoom } from '../disk-room.ts'
 import { UnavailableError } from '../errors.ts'
 import { spawnWithThisProcess } from '../services/process.ts'
@@ -30,12 +31,18 @@ async function withLog<T>(folder: string, use: (log: EventLog) => Promise<T>): P
 /** All that stands there. */
 const contentOf = (folder: string) =>
   withLog(folder, async (log) => {
-    const topics: Topic[] = ['ratings', 'ratings.dead-letter', 'items', 'erasures']
+    const topics: Topic[] = ['ratings', 'ratings.dead-letter', 'items', 'erasures', 'served']
     const records = new Map<Topic, LogRecord[]>()
     for (const topic of topics) records.set(topic, (await readAll(log, topic)).records.toSorted(byPlace))
     const ends = await Promise.all(topics.map((topic) => log.ends(topic)))
     return { records, ends, identity: log.identity }
   })
+
+const servedTo = (userId: string) => {
+  const known = { type: 'served', recommendationId: 'r', strategy: 'fold-in', generation: 'g' } as const
+  const event = { ...known, userId, itemIds: ['x'], propensities: null, occurredAt: Date.now() }
+  return { key: userId || 'r', value: encodeEvent(event) }
+}
 
 const erasuresIn = (folder: string) => withLog(folder, (log) => findErasures(log))
 
@@ -61,7 +68,13 @@ async function filledLog(others = 20): Promise<string> {
       )
     await append(log, ...Array.from({ length: 10 }, (_, n) => rated(ZAPHOD, `item-${n}`, 5)))
     await log.append('items', [{ key: 'x', value: Buffer.from('item') }])
+    await log.append('served', [servedTo(ZAPHOD), broken(ZAPHOD), servedTo('ford'), servedTo('')])
+    const lists = (await readAll(log, 'served')).records
+    const unread = lists.find(({ value }) => String(value) === 'no event') as LogRecord
     await append(log, erased(ZAPHOD))
+    // The one came late from its gateway; the other was put aside late.
+    await log.append('served', [servedTo(ZAPHOD)])
+    await log.append('ratings.dead-letter', [deadLetter('served', unread, 'no event')])
   })
   return folder
 }
@@ -70,7 +83,7 @@ it('leaves nothing of who was erased in any byte of the log, and all else where 
   const folder = await filledLog()
   const last = (await erasuresIn(folder)).get(ZAPHOD) as Position
   const before = await contentOf(folder)
-  expect(await compact(folder)).toMatchObject({ records: 15 })
+  expect(await compact(folder)).toMatchObject({ records: 19 })
 
   const after = await contentOf(folder)
   expect(after.ends).toEqual(before.ends)
@@ -97,6 +110,20 @@ it('leaves nothing of who was erased in any byte of the log, and all else where 
   const again = (await contentOf(folder)).records.get('ratings') as LogRecord[]
   expect(again.filter(isHis)).toHaveLength(1)
   expect(again.filter(({ headers }) => 'removed' in headers)).toEqual([])
+})
+
+it('keeps the lists of whoever comes under the name of somebody who was erased long before', async () => {
+  const folder = await newFolder()
+  const [before, after] = [servedTo(ZAPHOD), servedTo(ZAPHOD)]
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 })
+  try {
+    await withLog(folder, (log) => append(log, rated(ZAPHOD, 'x', 5), erased(ZAPHOD)))
+  } finally {
+    vi.useRealTimers()
+  }
+  await withLog(folder, (log) => log.append('served', [before, after]))
+  expect(await compact(folder)).toMatchObject({ records: 2 })
+  expect((await contentOf(folder)).records.get('served')).toHaveLength(2)
 })
 
 it('becomes another log when it is rewritten, which knows what it was', async () => {

@@ -110,6 +110,15 @@ it('keeps those to itself that are of users who were erased since, under whateve
   expect(await deadLettersOn(log)).toHaveLength(2)
 })
 
+it('keeps lists to itself that were put aside of whoever was erased, however late', async () => {
+  await log.append('served', [record('ann', 'broken'), record('bob', 'broken')])
+  const [position] = await log.append('ratings', [{ key: 'ann', value: encodeEvent(erased('ann')) }])
+  await log.append('erasures', [erasureRecord(log.identity, { ...(position as Position), userId: 'ann' })])
+  for (const one of await recordsOf('served'))
+    await log.append('ratings.dead-letter', [deadLetter('served', one, 'wrong')])
+  expect((await deadLettersOn(log)).map(({ topic, key }) => [topic, key])).toEqual([['served', 'bob']])
+})
+
 it('lists who was erased without their names', async () => {
   const at = (offset: number) => erasureRecord(log.identity, { partition: 3, offset, userId: 'ann of the hills' })
   await log.append('erasures', [at(7), at(4), at(4)])

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { UnavailableError } from '../errors.ts'
-import { record } from './contract-tools.ts'
+import { readAll, record } from './contract-tools.ts'
 import { openEmbeddedLog } from './embedded.ts'
 import { eventLogContract, STARS } from './event-log.contract.ts'
+import type { Topic } from './port.ts'
 
 const folders: string[] = []
 async function newFolder(): Promise<string> {
@@ -40,6 +41,31 @@ describe('the embedded log', () => {
       [2, 'i1'],
       [3, 'i2'],
     ])
+    await log.close()
+  })
+
+  it('forgets, of topics that forget, what is older than a week, and never the last', async () => {
+    const log = await openEmbeddedLog(await newFolder(), STARS)
+    const old = (topic: Topic, ...keys: string[]) => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 8 * 86_400_000 })
+      return log
+        .append(
+          topic,
+          keys.map((key) => record(key, 'old')),
+        )
+        .finally(() => vi.useRealTimers())
+    }
+    await old('measurements', 'a', 'b', 'c', 'd', 'e')
+    await old('ratings', 'a')
+    const kept = async (topic: Topic) => (await readAll(log, topic)).records.map(({ offset }) => offset)
+    expect(await kept('measurements')).toEqual([0, 1, 2, 3, 4])
+    // Twice as many go as come, so that an append stays short.
+    await log.append('measurements', [record('f', 'new')])
+    expect(await kept('measurements')).toEqual([2, 3, 4, 5])
+    await log.append('measurements', [record('g', 'new'), record('h', 'new')])
+    expect(await kept('measurements')).toEqual([5, 6, 7])
+    await log.append('ratings', [record('a', 'new')])
+    expect(await kept('ratings')).toEqual([0, 1])
     await log.close()
   })
 

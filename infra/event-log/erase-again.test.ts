@@ -22,17 +22,18 @@ it('erases those in an older copy of the log who were erased since', async () =>
     rated('back', 'j', 4),
     rated('bob', 'i', 3),
   )
+  await log.append('served', [{ key: 'looked', value: Buffer.from('a list') }])
   await findErasures(log)
   await log.close()
   await cp(folder, copy, { recursive: true })
   log = await openEmbeddedLog(folder, STARS)
-  await append(log, erased('gone'), erased('never seen in the copy'))
+  await append(log, erased('gone'), erased('never seen in the copy'), erased('looked'))
   await findErasures(log)
 
   const restored = await openEmbeddedLog(copy, STARS)
-  expect(await eraseAgain(restored, log)).toBe(1)
-  expect([...(await findErasures(restored)).keys()].toSorted()).toEqual(['back', 'gone'])
-  expect((await readAll(restored, 'ratings')).records).toHaveLength(6)
+  expect(await eraseAgain(restored, log)).toBe(2)
+  expect([...(await findErasures(restored)).keys()].toSorted()).toEqual(['back', 'gone', 'looked'])
+  expect((await readAll(restored, 'ratings')).records).toHaveLength(7)
   // They stand within the copy now.
   expect(await eraseAgain(restored, restored)).toBe(0)
   const found = await findErasures(log)
@@ -45,7 +46,7 @@ it('erases those in an older copy of the log who were erased since', async () =>
   await append(log, erased('bob'), erased('never seen in the copy'))
   await findErasures(log)
   expect(await eraseAgain(restored, log)).toBe(1)
-  expect([...(await findErasures(restored)).keys()].toSorted()).toEqual(['back', 'bob', 'gone'])
+  expect([...(await findErasures(restored)).keys()].toSorted()).toEqual(['back', 'bob', 'gone', 'looked'])
   await expect(eraseAgain(log, restored)).rejects.toThrow(ConfigError)
   await Promise.all([log.close(), restored.close()])
 })

@@ -1,0 +1,122 @@
+import { Session } from 'chdb'
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { deadLettersOn } from '../infra/event-log/dead-letters.ts'
+import { openEmbeddedLog } from '../infra/event-log/embedded.ts'
+import type { EventLog } from '../infra/event-log/port.ts'
+import { silent } from '../infra/logging.ts'
+import { createMetrics } from '../infra/metrics.ts'
+import { openEmbeddedRatingStore } from '../infra/rating-store/clickhouse.ts'
+import type { RatingStore } from '../infra/rating-store/port.ts'
+import { encodeEvent } from '../models/events/codec.ts'
+import { servedKey } from '../models/events/served-key.ts'
+import type { Measurement, Served } from '../models/events/types.ts'
+import { analyticsSink } from './analytics-sink.ts'
+import { clickhouseSink } from './clickhouse-sink.ts'
+import { consume } from './consume.ts'
+import { append, broken, erased, newFolder, rated, removeFolders, STARS } from './events.fixture.ts'
+import { replayLog } from './replay/replay-log.ts'
+
+let log: EventLog
+let store: RatingStore
+let session: Session
+beforeAll(async () => {
+  const folder = await newFolder()
+  store = await openEmbeddedRatingStore(folder)
+  session = new Session(folder)
+})
+beforeEach(async () => {
+  for (const table of ['ratings', 'served', 'measurements', 'erasures', 'sink_progress'])
+    await sql(`TRUNCATE TABLE foldstream.${table}`)
+  log = await openEmbeddedLog(await newFolder(), STARS)
+  return () => log.close()
+})
+afterAll(async () => {
+  session.close()
+  await store.close()
+  await removeFolders()
+})
+
+const tools = { logger: silent, metrics: createMetrics() }
+const sinkOnce = () => replayLog(log, analyticsSink(log, store, tools), () => {})
+
+async function sql(statement: string): Promise<Record<string, unknown>[]> {
+  const answer = (await session.queryAsync(statement, { format: 'JSONEachRow' })).text().trim()
+  return answer === '' ? [] : answer.split('\n').map((line) => JSON.parse(line))
+}
+const idsIn = async () =>
+  (await sql('SELECT recommendation_id AS id FROM foldstream.served FINAL ORDER BY id')).map(({ id }) => id)
+
+function served(recommendationId: string, rest: Partial<Served> = {}): Served {
+  const known = { type: 'served', recommendationId, userId: 'ann', itemIds: ['a', 'b'] } as const
+  return { ...known, strategy: 'fold-in', generation: 'g', propensities: null, occurredAt: Date.now(), ...rest }
+}
+const measurement: Measurement = {
+  ...{ type: 'measurement', metric: 'hr@10', variant: 'folded-in', generation: 'g' },
+  ...{ value: 0.5, weight: 8, occurredAt: 1_700_000_000_000 },
+}
+const put = (...lists: Served[]) =>
+  log.append(
+    'served',
+    lists.map((list) => ({ key: servedKey(list), value: encodeEvent(list) })),
+  )
+
+it('brings lists and measurements into ClickHouse, goes on where the tables end, and fills emptied ones again', async () => {
+  await put(served('r1'), served('r2', { userId: '' }), served('r3', { userId: 'bob', generation: '' }))
+  await log.append('measurements', [{ key: 'hr@10', value: encodeEvent(measurement) }])
+  await sinkOnce()
+  expect(await idsIn()).toEqual(['r1', 'r2', 'r3'])
+  await put(served('r4'))
+  const consuming = await consume(log, { ...analyticsSink(log, store, tools), maxAgeMs: 5 }, tools)
+  await vi.waitFor(async () => expect(await idsIn()).toEqual(['r1', 'r2', 'r3', 'r4']), { timeout: 10_000 })
+  await consuming.close()
+  expect(await sql('SELECT metric, value, weight FROM foldstream.measurements')).toEqual([
+    { metric: 'hr@10', value: 0.5, weight: 8 },
+  ])
+  await sql('TRUNCATE TABLE foldstream.served')
+  for (let n = 0; n < 2; n++) await sinkOnce()
+  expect(await idsIn()).toEqual(['r1', 'r2', 'r3', 'r4'])
+})
+
+it('puts aside what is no list, once, and goes on', async () => {
+  const record = { key: 'ann', value: encodeEvent(served('r1', { userId: 'bob' })) }
+  await log.append('served', [broken('ann'), record, { key: 'ann', value: encodeEvent(rated('ann', 'a', 5)) }])
+  await put(served('r2', { propensities: [1] }), served('r3', { occurredAt: 2 ** 52 }), served('r4'))
+  await log.append('measurements', [{ key: 'm', value: encodeEvent({ ...measurement, weight: -1 }) }])
+  for (let n = 0; n < 2; n++) {
+    const consuming = await consume(log, { ...analyticsSink(log, store, tools), maxAgeMs: 5 }, tools)
+    const ends = await log.ends('served')
+    await vi.waitFor(
+      async () => {
+        const committed = await log.committed('served', 'foldstream-analytics')
+        expect(committed.map((next) => next ?? 0)).toEqual(ends)
+        expect(await log.committed('measurements', 'foldstream-analytics')).toEqual([1])
+      },
+      { timeout: 10_000 },
+    )
+    await consuming.close()
+  }
+  expect(await idsIn()).toEqual(['r4'])
+  expect(await deadLettersOn(log)).toHaveLength(6)
+  const letters = await deadLettersOn(log)
+  expect(letters.map(({ error }) => error).toSorted()).toEqual([
+    '8 bytes are too few for an event',
+    'an event of type rating does not belong here',
+    'key: is not the user id of the event',
+    'occurredAt: expected a time from 1970 to 2299, in ms or ISO 8601',
+    'propensities: expected one for each item',
+    'weight: expected a number from 0',
+  ])
+})
+
+it('brings nobody back who was erased, however late their lists come', async () => {
+  await append(log, rated('ann', 'a', 5))
+  await put(served('r1'), served('r2', { userId: 'bob' }))
+  await sinkOnce()
+  await append(log, erased('ann'))
+  await replayLog(log, clickhouseSink(log, store, tools), () => {})
+  expect(await idsIn()).toEqual(['r2'])
+  await put(served('r3'), served('r4', { userId: 'bob' }), served('r5', { occurredAt: Date.now() + 60_000 }))
+  await sinkOnce()
+  // The last one is of whoever comes under that name, by a gateway whose clock is fast.
+  expect(await idsIn()).toEqual(['r2', 'r4'])
+})

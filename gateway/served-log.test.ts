@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { UnavailableError } from '../infra/errors.ts'
+import { readTopic } from '../infra/event-log/read-topic.ts'
+import { silent } from '../infra/logging.ts'
+import { createMetrics } from '../infra/metrics.ts'
+import { decodeEvent } from '../models/events/codec.ts'
+import { encodeToken } from '../models/events/token.ts'
+import type { Served } from '../models/events/types.ts'
+import { eventsOf } from './event-stream.fixture.ts'
+import {
+  type Answer,
+  generationOf,
+  itemIdsOf,
+  openTestGateway,
+  type TestGateway,
+  writeUser,
+} from './gateway.fixture.ts'
+import { createServedLog } from './served-log.ts'
+
+const generation = generationOf('g1', { r1: [1, 0], r2: [0.9, 0.1], r3: [0.8, 0.1], t1: [0, 1], 'a|b': [0.1, 0.9] })
+const idOf = ({ body }: Answer): string => (body as { recommendationId: string }).recommendationId
+
+describe('an answered list', () => {
+  let gateway: TestGateway
+  beforeEach(async () => {
+    gateway = await openTestGateway({ settings: { servedSample: 1 } })
+    gateway.serve(generation)
+    await writeUser(gateway.state, 'u', { r1: 5 }, { vector: [1, 0], generation: 'g1' })
+  })
+  afterEach(() => gateway.stop())
+
+  async function logged(): Promise<Served[]> {
+    const lists: Served[] = []
+    await readTopic(gateway.log, 'served', (records) => {
+      for (const { key, value } of records) {
+        const list = decodeEvent(value as Uint8Array) as Served
+        expect(key).toBe(list.userId || list.recommendationId)
+        lists.push(list)
+      }
+    })
+    return lists.toSorted((a, b) => a.occurredAt - b.occurredAt)
+  }
+  const untilLogged = (count: number): Promise<Served[]> =>
+    vi.waitFor(
+      async () => {
+        const lists = await logged()
+        expect(lists).toHaveLength(count)
+        return lists
+      },
+      { timeout: 10_000, interval: 50 },
+    )
+
+  it('is logged under the id that it was sent with, as often as it is sent', async () => {
+    const path = '/v1/users/u/recommendations?limit=3'
+    const answers: Answer[] = []
+    // The third one is kept since the second.
+    for (let n = 0; n < 3; n++) answers.push(await gateway.get(path))
+    const etag = answers[0]?.headers.get('etag') as string
+    expect((await gateway.send('GET', path, undefined, { 'if-none-match': etag })).status).toBe(304)
+    const { nextPage } = (answers[0] as Answer).body as { nextPage: string }
+    answers.push(await gateway.get(`/v1/users/u/recommendations?page=${nextPage}`))
+    answers.push(await gateway.get(`${path}&after=${tokenOfNothing(gateway)}`))
+    answers.push(await gateway.send('POST', '/v1/recommendations', { userId: 'u', limit: 2 }))
+    answers.push(await gateway.send('POST', '/v1/rank', { userId: 'u', items: ['t1', 'a|b'] }))
+
+    const lists = await untilLogged(answers.length)
+    const byId = new Map(lists.map((list) => [list.recommendationId, list]))
+    expect(byId.size).toBe(answers.length)
+    for (const answer of answers)
+      expect(byId.get(idOf(answer))).toMatchObject({
+        ...{ userId: 'u', itemIds: itemIdsOf(answer), strategy: 'fold-in', generation: 'g1', propensities: null },
+      })
+  })
+
+  it('of a stream is logged whenever it is sent', async () => {
+    const events = eventsOf(await gateway.app.request('/v1/users/u/recommendations/stream'))
+    const first = await events.nextList()
+    await writeUser(gateway.state, 'u', { r1: 5, r2: 5 }, { vector: [1, 0], generation: 'g1', appliedOffset: 1 })
+    const second = await events.nextList()
+    await events.cancel()
+    const lists = await untilLogged(2)
+    expect(lists.map(({ recommendationId }) => recommendationId)).toEqual(
+      [first, second].map(({ answer }) => answer.recommendationId),
+    )
+    expect(lists[1]?.itemIds).not.toContain('r2')
+  })
+
+  it('that is nobody’s own names nobody; what is no list, or cannot be rated by, is not logged', async () => {
+    const answers = [
+      await gateway.send('POST', '/v1/recommendations', { ratings: [{ itemId: 'r1', value: 5 }], limit: 2 }),
+      await gateway.send('POST', '/v1/recommendations', { userIds: ['u', 'v'], limit: 2 }),
+      ...(await Promise.all(
+        ['popular', 'trending', 'top-rated', 'r1/similar'].map((one) => gateway.get(`/v1/items/${one}`)),
+      )),
+      await gateway.send('POST', '/v1/items/similar', { items: ['r1'], limit: 2 }),
+    ]
+    for (const one of ['estimates?item=r2', 'explanations/r2', 'surprising', 'similar', 'ratings'])
+      expect((await gateway.get(`/v1/users/u/${one}`)).status).toBe(200)
+    const lists = await untilLogged(answers.length)
+    expect(new Set(lists.map(({ recommendationId }) => recommendationId))).toEqual(new Set(answers.map(idOf)))
+    expect(new Set(lists.map(({ userId }) => userId))).toEqual(new Set(['']))
+  })
+})
+
+/** What a token says that asks for nothing. */
+function tokenOfNothing({ log }: TestGateway): string {
+  return encodeToken(log.identity.id, [])
+}
+
+describe('the queue', () => {
+  const list = (itemIds = ['a']) => ({ itemIds, strategy: 'fold-in', generation: null })
+  const figures = async (metrics: ReturnType<typeof createMetrics>) => {
+    const values = [...(await metrics.servedLogged.get()).values, ...(await metrics.servedDropped.get()).values]
+    return Object.fromEntries(values.map(({ labels, value }) => [labels.reason ?? 'logged', value]))
+  }
+
+  it('drops what the log does not take, and what is too much, and counts it', async () => {
+    const metrics = createMetrics()
+    const outcomes = [Promise.reject(new UnavailableError('no log')), Promise.resolve([])]
+    outcomes[0]?.catch(() => {})
+    const append = vi.fn(() => outcomes.shift() as Promise<never[]>)
+    const served = createServedLog({ log: { append }, sample: 1, logger: silent, metrics })
+    for (let n = 0; n < 1_200; n++) served.noteAs(crypto.randomUUID(), list())
+    await vi.waitFor(async () => expect(await figures(metrics)).toMatchObject({ full: 200, log: 1_000 }))
+    served.noteAs(crypto.randomUUID(), list())
+    await served.close()
+    expect(await figures(metrics)).toEqual({ full: 200, log: 1_000, logged: 1 })
+  })
+
+  it('takes a share of all lists, and of a long one the beginning', async () => {
+    const metrics = createMetrics()
+    const append = vi.fn(async (_topic: string, _records: readonly { value: Uint8Array | null }[]) => [])
+    const served = createServedLog({ log: { append }, sample: 0.25, logger: silent, metrics })
+    for (let n = 0; n < 400; n++) served.note({ recommendationId: crypto.randomUUID(), ...long })
+    await served.close()
+    const records = append.mock.calls.flatMap(([, records]) => records)
+    expect(records.length).toBeGreaterThan(50)
+    expect(records.length).toBeLessThan(150)
+    expect((decodeEvent(records[0]?.value as Uint8Array) as Served).itemIds).toHaveLength(200)
+  })
+  const long = {
+    ...{ items: Array.from({ length: 1_000 }, (_, n) => ({ itemId: `i${n}` })), strategy: 'popular', generation: null },
+  }
+
+  it('of no share is none', async () => {
+    const append = vi.fn(async () => [])
+    const served = createServedLog({ log: { append }, sample: 0, logger: silent, metrics: createMetrics() })
+    served.noteAs(crypto.randomUUID(), list())
+    await served.close()
+    expect(append).not.toHaveBeenCalled()
+  })
+})
