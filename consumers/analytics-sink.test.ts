@@ -117,6 +117,6 @@ it('brings nobody back who was erased, however late their lists come', async () 
   expect(await idsIn()).toEqual(['r2'])
   await put(served('r3'), served('r4', { userId: 'bob' }), served('r5', { occurredAt: Date.now() + 60_000 }))
   await sinkOnce()
-  // The last one is of whoever comes under that name, by a gateway whose clock is fast.
+  // The clock of the last one's gateway is fast; that of the log tells.
   expect(await idsIn()).toEqual(['r2', 'r4'])
 })

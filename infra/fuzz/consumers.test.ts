@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { analyticsSink } from '../../consumers/analytics-sink.ts'
 import { erased, generationOf, rated, removeFolders, STARS } from '../../consumers/events.fixture.ts'
 import { openWorld, type World } from '../../consumers/ledger/ledger.fixture.ts'
+import { replayLog } from '../../consumers/replay/replay-log.ts'
 import { followCatalogue } from '../../gateway/catalogue.ts'
 import { encodeEvent } from '../../models/events/codec.ts'
 import type { Event, Item } from '../../models/events/types.ts'
@@ -9,11 +11,13 @@ import { type DeadLetter, deadLettersOn } from '../event-log/dead-letters.ts'
 import type { LogRecord, NewRecord, Topic } from '../event-log/port.ts'
 import { readTopic } from '../event-log/read-topic.ts'
 import { silent } from '../logging.ts'
+import { createMetrics } from '../metrics.ts'
 import { casesOf, samples } from './fuzz.fixture.ts'
 import { arbitraryCase, type FuzzCase, mutated } from './mutations.fixture.ts'
 
 /** Of 200. */
 const SHARE = 10
+const FIGURES_SHARE = 5
 const APPENDED_AT_ONCE = 1_000
 const ITEMS = Array.from({ length: 40 }, (_, n) => `item-${n}`)
 const USERS = Array.from({ length: 30 }, (_, n) => `user-${n}`)
@@ -140,4 +144,52 @@ it('changed records go by: what is no event is put aside as it was, all else cou
   expect([...catalogue.itemIds()].sort()).toEqual([...new Set(left.items.map(({ key }) => key))].sort())
   await catalogue.close()
   await annotate(`${read.ratings.length + read.items.length} records, of which ${letters.length} were put aside`)
+})
+
+it('changed lists and measurements go by, too: what ClickHouse does not get is put aside as it was', async ({
+  annotate,
+}) => {
+  const known = { strategy: 'fold-in', generation: 'g', occurredAt: Date.now() } as const
+  const count = Math.ceil(casesOf(FIGURES_SHARE) / 2)
+  const each = (event: (n: number) => Event) => Array.from({ length: count }, (_, n) => recordOf(event(n)))
+  const lists = (name: string) =>
+    each((n) => ({
+      ...{ ...known, type: 'served', recommendationId: `${name}-${n}`, userId: USERS[n % USERS.length] as string },
+      ...{ itemIds: ITEMS.slice(0, n % 5), propensities: n % 2 ? null : ITEMS.slice(0, n % 5).map(() => 0.5) },
+    }))
+  const scores = each(() => ({
+    ...known,
+    type: 'measurement',
+    metric: 'hr@10',
+    variant: 'folded-in',
+    value: 0.5,
+    weight: 2,
+  }))
+  const before = (await recordsOf('ratings.dead-letter')).length
+  await append('served', mixed(3, lists('list'), lists('other')))
+  await append('measurements', mixed(4, scores, scores))
+  await replayLog(
+    world.log,
+    analyticsSink(world.log, world.ratings, { logger: silent, metrics: createMetrics() }),
+    () => {},
+  )
+  const letters = (await recordsOf('ratings.dead-letter')).slice(before).map(({ key, headers, value }) => ({
+    id: key.replaceAll('/', '-'),
+    key: headers.key,
+    error: headers.error,
+    value,
+  }))
+  for (const topic of ['served', 'measurements'] as const) {
+    const records = await recordsOf(topic)
+    const left = standing(topic, records, letters)
+    expect(records).toHaveLength(2 * count)
+    expect(left.length).toBeGreaterThanOrEqual(count)
+    for (const [partition, end] of (await world.log.ends(topic)).entries()) {
+      const last = left.filter((one) => one.partition === partition).at(-1)
+      expect(await world.ratings.resumePassingAt(topic, partition)).toBe((last?.offset ?? -1) + 1)
+      expect(end).toBeGreaterThanOrEqual((last?.offset ?? -1) + 1)
+    }
+  }
+  expect(letters.length).toBeGreaterThan(count / 2)
+  await annotate(`${4 * count} records, of which ${letters.length} were put aside`)
 })

@@ -9,7 +9,7 @@ import { decodeEvent, encodeEvent, UndecodableEventError } from '../../models/ev
 import { readItem } from '../../models/events/read-item.ts'
 import { decodeToken, encodeToken } from '../../models/events/token.ts'
 import type { Event } from '../../models/events/types.ts'
-import { checkEvent } from '../../models/events/validation.ts'
+import { checkEvent, checkMeasurement, checkServed } from '../../models/events/validation.ts'
 import { CorruptGenerationError } from '../errors.ts'
 import { seal, unseal } from '../model-store/seal.ts'
 import { CorruptRecordError } from '../user-state/corrupt-record.ts'
@@ -63,7 +63,9 @@ fuzz('events', 90, EVENTS.map(encodeEvent), (record) => {
   if (event === undefined) return true
   expectStable<Event>(event, encodeEvent, decodeEvent)
   if (event.type === 'rating' || event.type === 'user-erased') return checkEvent(event, SCALE, NOW).length > 0
-  return event.type === 'item' && 'reason' in readItem({ key: event.itemId, value: record })
+  if (event.type === 'served') return checkServed(event, NOW).length > 0
+  if (event.type === 'measurement') return checkMeasurement(event, NOW).length > 0
+  return 'reason' in readItem({ key: event.itemId, value: record })
 })
 
 const GENERATIONS = samples(arbitraryGeneration, 30)
