@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin } from 'kafkajs'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, UnavailableError } from '../errors.ts'
 import { TOPICS, type Topic } from './port.ts'
 
 /** A tiny topic whose first record tells the log's identity. */
@@ -92,9 +93,10 @@ async function createMissing(admin: Admin, wanted: readonly Wanted[]): Promise<v
   const missing = wanted.filter(([name]) => !existing.has(name))
   if (missing.length === 0) return
   const { brokers } = await admin.describeCluster()
-  // False when another process was faster: the topics are there either way.
+  // False when another process was faster: the topics are there either way. kafkajs would wait for their leaders, but takes a broker
+  // that has not heard of a topic yet for one that refuses it.
   await admin.createTopics({
-    waitForLeaders: true,
+    waitForLeaders: false,
     topics: missing.map(([topic, numPartitions, config]) => ({
       topic,
       numPartitions,
@@ -102,7 +104,35 @@ async function createMissing(admin: Admin, wanted: readonly Wanted[]): Promise<v
       configEntries: entriesOf(config),
     })),
   })
+  await untilLed(
+    admin,
+    missing.map(([name]) => name),
+  )
 }
+
+/** Until the broker that is asked knows the topics and who leads them: another one may have created them. */
+async function untilLed(admin: Admin, topics: string[]): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS
+  for (;;) {
+    try {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics })
+      if (found.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
+    } catch (error) {
+      const isUnknown = error instanceof kafkajs.KafkaJSProtocolError && STARTING.has(error.type)
+      if (!isUnknown) throw error
+    }
+    if (performance.now() > deadline)
+      throw new UnavailableError(
+        `Kafka has created topics ${topics.join(', ')}, and nobody leads them. Start again later.`,
+      )
+    await sleep(LOOK_MS)
+  }
+}
+
+/** What a broker says of topics that were created a moment ago. */
+const STARTING = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'])
+const LOOK_MS = 50
+const PATIENCE_MS = 20_000
 
 const entriesOf = (config: Record<string, string>) => Object.entries(config).map(([name, value]) => ({ name, value }))
 

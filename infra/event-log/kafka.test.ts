@@ -96,13 +96,15 @@ describeWithService('kafka', (url) => {
       const kept = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' }
       expect(await configOf(`${prefix}ratings`, Object.keys(kept))).toEqual(kept)
       expect(await configOf(`${prefix}items`, ['cleanup.policy'])).toEqual({ 'cleanup.policy': 'compact' })
+      const served = { 'cleanup.policy': 'delete', 'retention.ms': '604800000', 'segment.ms': '86400000' }
+      expect(await configOf(`${prefix}served`, Object.keys(served))).toEqual(served)
     })
 
     it('that exist keep their partitions', async () => {
       const own = newUrl()
       const configEntries = [{ name: 'retention.ms', value: '-1' }]
       const topic = `${parseKafkaUrl(own).prefix}ratings`
-      await admin.createTopics({ topics: [{ topic, numPartitions: 3, configEntries }] })
+      await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 3, configEntries }] })
       const log = await openKafkaLog(own, STARS)
       expect(log.identity.partitions).toBe(3)
       expect(await log.ends('ratings')).toEqual([0, 0, 0])
@@ -112,7 +114,7 @@ describeWithService('kafka', (url) => {
     it('that would lose ratings are refused, saying what to set', async () => {
       const own = newUrl()
       const topic = `${parseKafkaUrl(own).prefix}ratings`
-      await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] })
+      await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 1 }] })
       const opening = openKafkaLog(own, STARS)
       await expect(opening).rejects.toThrow(ConfigError)
       await expect(opening).rejects.toThrow(`${topic} --add-config retention.ms=-1`)
