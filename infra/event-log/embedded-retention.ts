@@ -4,7 +4,7 @@ import type { Place, Stored } from './embedded-store.ts'
 import { TOPICS, type Topic } from './port.ts'
 
 /** Of one partition of a topic that forgets, some 30 MB: a laptop must not fill up with what it answered. */
-export const MAX_KEPT = 100_000
+const MAX_KEPT = 100_000
 /** Removed at one append for each record that is appended: more than come, so that an old log becomes as short as it is to be. */
 const REMOVED_A_RECORD = 2
 
