@@ -7,10 +7,11 @@ import type { Metrics } from '../infra/metrics.ts'
 import { ERASED_KEPT_MS, type PartitionOffsets, type UserRecord, type UserState } from '../infra/user-state/port.ts'
 import type { Generation } from '../models/als/types.ts'
 import type { Offset } from '../models/events/types.ts'
-import type { RatingChange } from '../models/history/types.ts'
+import type { History, RatingChange } from '../models/history/types.ts'
 import { applyChange } from '../models/ranking/item-statistics.ts'
 import type { ItemStatistics } from '../models/ranking/types.ts'
 import { type Consumer, RewindError, type Slice } from './consume.ts'
+import type { Learnt, Predictions } from './predictions.ts'
 import { putAside } from './put-aside.ts'
 import { type Refused, readRatings } from './read-records.ts'
 import { type PlacedEvent, type UserUpdate, updateUser } from './user-update.ts'
@@ -20,6 +21,8 @@ export const UPDATER_GROUP = 'foldstream-updater'
 /** Who was erased meanwhile is remembered for longer than a record is held between its reading and its writing. */
 const LONGEST_HELD_MS = ERASED_KEPT_MS / 2
 
+const NOTHING: History = new Map()
+
 interface Updater {
   readonly log: EventLog
   readonly state: UserState
@@ -27,6 +30,8 @@ interface Updater {
   readonly maxHistory: number
   readonly logger: Logger
   readonly metrics: Metrics
+  /** Is told what was learnt; left out: nobody measures, as while a log is read again. */
+  readonly predictions?: Pick<Predictions, 'offer'> | undefined
 }
 
 /**
@@ -34,7 +39,7 @@ interface Updater {
  * `counted` (their deltas need the old ratings), then the users, then dead letters and the list of the erased, then the `applied` watermark. A kill between any
  * two is mended by reading the batch again: what is counted is not counted twice, what a user has applied is passed over.
  */
-export function foldInUpdater({ log, state, generation, maxHistory, logger, metrics }: Updater): Consumer {
+export function foldInUpdater({ log, state, generation, maxHistory, logger, metrics, predictions }: Updater): Consumer {
   /** Offsets this process brought to an end, by partition: should the store ever stand below, it has lost writes it had acknowledged. */
   const seen = new Map<number, Offset>()
 
@@ -78,6 +83,16 @@ export function foldInUpdater({ log, state, generation, maxHistory, logger, metr
     await state.advance(partition, last.offset)
     seen.set(partition, last.offset)
     metrics.freshnessSeconds.observe(Math.max(0, Date.now() - last.appendedAt) / 1000)
+    predictions?.offer(learnt(), last.appendedAt)
+
+    function* learnt(): Generator<Learnt> {
+      let i = 0
+      for (const events of byUser.values()) {
+        const record = standing[i++]
+        const fresh = events.filter(({ offset }) => offset > (record?.appliedOffset ?? -1))
+        yield { partition, before: record?.history ?? NOTHING, events: fresh }
+      }
+    }
   }
 
   function sort(records: readonly LogRecord[]) {

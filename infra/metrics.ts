@@ -41,6 +41,17 @@ export function createMetrics() {
       labelNames: ['reason'],
       registers,
     }),
+    ratingsPredicted: new Counter({
+      name: 'foldstream_ratings_predicted_total',
+      help: 'Live positive ratings that the model predicted before it learnt them',
+      registers,
+    }),
+    ratingsNotPredicted: new Counter({
+      name: 'foldstream_ratings_not_predicted_total',
+      help: 'Those that were not measured: the updater lags (lag), there were more than 200 a second (rate), it took too long (time), or the log did not take the figures (log)',
+      labelNames: ['reason'],
+      registers,
+    }),
     openStreams: new Gauge({
       name: 'foldstream_open_streams',
       help: 'Streams of lists that somebody follows',

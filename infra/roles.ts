@@ -7,6 +7,7 @@ import { analyticsSink } from '../consumers/analytics-sink.ts'
 import { clickhouseSink, SINK_GROUP } from '../consumers/clickhouse-sink.ts'
 import { type Consuming, consume } from '../consumers/consume.ts'
 import { foldInUpdater, UPDATER_GROUP } from '../consumers/fold-in-updater.ts'
+import { createPredictions } from '../consumers/predictions.ts'
 import { refoldOnSwitch } from '../consumers/refold.ts'
 import { TUNED } from '../models/als/tune.ts'
 import type { HyperParameters, Tuned } from '../models/als/types.ts'
@@ -54,14 +55,9 @@ export function troublesOf(roles: Readonly<Record<string, RunningRole>>): ({ rea
 /** Starts the updater; when the state may have lost writes it had acknowledged, it reads again from where the state stands. */
 export async function startUpdater({ config, stores, generations, logger, metrics }: Parts): Promise<RunningRole> {
   const { log, state } = stores
-  const consumer = foldInUpdater({
-    log,
-    state,
-    generation: generations.current,
-    maxHistory: config.MAX_HISTORY,
-    logger,
-    metrics,
-  })
+  const shared = { log, generation: generations.current, maxHistory: config.MAX_HISTORY, logger, metrics }
+  const predictions = createPredictions(shared)
+  const consumer = foldInUpdater({ ...shared, state, predictions })
   const consuming = await consume(log, consumer, { logger, metrics })
   const watching = watchIncarnation(() => state.incarnation(), consuming)
   const refolding = refoldOnSwitch({ state, generations, logger: logger.child({ role: 'updater' }) })
@@ -71,6 +67,7 @@ export async function startUpdater({ config, stores, generations, logger, metric
       clearInterval(watching)
       await refolding.close()
       await consuming.close()
+      await predictions.close()
     },
   })
 }

@@ -1,0 +1,101 @@
+import { afterAll, beforeEach, expect, it, vi } from 'vitest'
+import { openEmbeddedLog } from '../infra/event-log/embedded.ts'
+import type { EventLog } from '../infra/event-log/port.ts'
+import { readTopic } from '../infra/event-log/read-topic.ts'
+import { silent } from '../infra/logging.ts'
+import { createMetrics } from '../infra/metrics.ts'
+import { openEmbeddedUserState } from '../infra/user-state/embedded.ts'
+import { decodeEvent } from '../models/events/codec.ts'
+import type { Measurement } from '../models/events/types.ts'
+import { consume } from './consume.ts'
+import { append, erased, generationOf, newFolder, rated, removeFolders, STARS, usersOn } from './events.fixture.ts'
+import { foldInUpdater } from './fold-in-updater.ts'
+import { createPredictions } from './predictions.ts'
+
+const ITEMS = Array.from({ length: 30 }, (_, n) => `item-${n}`)
+const generation = generationOf('g', ITEMS)
+
+let log: EventLog
+beforeEach(async () => {
+  log = await openEmbeddedLog(await newFolder(), STARS)
+  return () => log.close()
+})
+afterAll(removeFolders)
+
+const now = () => ({ occurredAt: Date.now() })
+
+interface Run {
+  readonly predicted: number
+  readonly work?: () => Promise<unknown>
+  readonly budgetMs?: number
+}
+
+/** Lets an updater take what is on the log, and waits until all was predicted that is to be. */
+async function run({ predicted, work = async () => {}, budgetMs = Infinity }: Run) {
+  const metrics = createMetrics()
+  const tools = { log, generation: () => generation, maxHistory: 100, logger: silent, metrics }
+  const predictions = createPredictions({ ...tools, budgetMs })
+  const state = await openEmbeddedUserState(await newFolder())
+  const consuming = await consume(log, foldInUpdater({ ...tools, state, predictions }), { logger: silent, metrics })
+  await work()
+  const ends = await log.ends('ratings')
+  await vi.waitFor(async () => {
+    for (const [partition, end] of ends.entries()) expect((await state.offsets(partition)).applied).toBe(end - 1)
+    expect((await metrics.ratingsPredicted.get()).values[0]?.value).toBe(predicted)
+  }, 20_000)
+  await consuming.close()
+  await predictions.close()
+  await state.close()
+  const { values } = await metrics.ratingsNotPredicted.get()
+  return Object.fromEntries(values.map(({ labels, value }) => [labels.reason, value]))
+}
+
+async function measured(): Promise<Measurement[]> {
+  const all: Measurement[] = []
+  await readTopic(log, 'measurements', (records) => {
+    for (const { value } of records) all.push(decodeEvent(value as Uint8Array) as Measurement)
+  })
+  return all
+}
+
+it('predicts live positives of items that the model knows and the user had not rated, each once', async () => {
+  const [ann = '', bob = ''] = usersOn(log, 0, 2)
+  const repeated = rated(ann, 'item-3', 5, now())
+  const leftOut = await run({
+    predicted: 5,
+    async work() {
+      // Three of one user at once: the second is predicted from the first, too.
+      await append(log, rated(ann, 'item-1', 5, now()), rated(ann, 'item-2', 4, now()), repeated)
+      await append(log, repeated, rated(ann, 'item-1', 4.5, now()), rated(ann, 'item-4', 2, now()))
+      await append(log, rated(bob, 'unheard of', 5, now()), rated(bob, 'item-5', 5))
+      await append(log, rated(bob, 'item-1', 5, now()), erased(bob), rated(bob, 'item-1', 5, now()))
+    },
+  })
+  expect(leftOut).toEqual({})
+  const figures = await measured()
+  expect(new Set(figures.map(({ metric, variant }) => `${metric} ${variant}`)).size).toBe(6)
+  for (const { generation, value, metric } of figures) {
+    expect(generation).toBe('g')
+    expect(value).toBeGreaterThanOrEqual(0)
+    expect(value, metric).toBeLessThanOrEqual(1)
+  }
+  const hits = figures.filter(({ metric, variant }) => metric === 'hr@10' && variant === 'popular')
+  expect(hits.reduce((sum, { weight }) => sum + weight, 0)).toBe(5)
+})
+
+it('leaves out what is more than 200 a second, or than there is time for, or read late, and counts it', async () => {
+  const users = usersOn(log, 0, 240)
+  await append(log, ...users.map((user) => rated(user, 'item-1', 5, now())))
+  expect(await run({ predicted: 200 })).toEqual({ rate: 40 })
+  const hits = (await measured()).find(({ metric, variant }) => metric === 'hr@10' && variant === 'popular')
+  expect(hits?.weight).toBe(200)
+  const { rate, time } = await run({ predicted: 1, budgetMs: 1e-6 })
+  expect([rate, (time ?? 0) > 0]).toEqual([40, true])
+
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 })
+  try {
+    expect(await run({ predicted: 0 })).toEqual({ lag: 240 })
+  } finally {
+    vi.useRealTimers()
+  }
+})

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EventLog } from '../infra/event-log/port.ts'
+import { inSlices } from '../infra/in-slices.ts'
+import type { Logger } from '../infra/logging.ts'
+import type { Metrics } from '../infra/metrics.ts'
+import type { Generation } from '../models/als/types.ts'
+import { createPredictor, type Places, VARIANTS } from '../models/evaluation/next-rating.ts'
+import { hitRate, ndcg } from '../models/evaluation/ranking-metrics.ts'
+import { encodeEvent } from '../models/events/codec.ts'
+import type { Measurement, RatingEvent } from '../models/events/types.ts'
+import type { History } from '../models/history/types.ts'
+import { type PlacedEvent, replay } from './user-update.ts'
+
+/** Length of the lists whose hits are counted. */
+const DEPTH = 10
+const FIGURES = { [`hr@${DEPTH}`]: hitRate, [`ndcg@${DEPTH}`]: ndcg }
+
+/** A rating whose own time is so far from its append comes from a file, or from a client that was offline. */
+const LIVE_MS = 60_000
+/** So far behind the log's end, the updater has better things to do. */
+const MAX_LAG_MS = 5_000
+const MAX_PER_SECOND = 200
+/** A twentieth of the event loop, which is that of requests too. */
+const BUDGET_MS_PER_SECOND = 50
+/** Whoever rated asks for their list first. */
+const DELAY_MS = 100
+const WINDOW_MS = 5_000
+
+/** A user's events of one batch, and what stood before them. */
+export interface Learnt {
+  readonly partition: number
+  readonly before: History
+  readonly events: readonly PlacedEvent[]
+}
+
+interface Pair extends Learnt {
+  /** Which of the events is predicted. */
+  readonly at: number
+}
+
+export type Predictions = ReturnType<typeof createPredictions>
+
+/**
+ * Prequential evaluation of the live model: a positive that comes in, of an item that the model knows and the user had not rated, is
+ * predicted from what was known before it. Live ratings alone, as many as there is time for, and never before the user is written:
+ * what is left out is counted. The means of some seconds go onto topic `measurements`; they tell of no user.
+ */
+export function createPredictions({
+  log,
+  generation,
+  maxHistory,
+  logger,
+  metrics,
+  budgetMs = BUDGET_MS_PER_SECOND,
+}: {
+  readonly log: Pick<EventLog, 'append' | 'identity'>
+  readonly generation: () => Generation | undefined
+  readonly maxHistory: number
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Of each second. */
+  readonly budgetMs?: number
+}) {
+  const { positiveFrom } = log.identity.scale
+  const { ratingsPredicted, ratingsNotPredicted } = metrics
+  const closing = new AbortController()
+  const perSecond = { since: 0, pairs: 0, ms: 0 }
+  let waiting: Pair[] = []
+  let working: Promise<void> | undefined
+  let prepared: { generation: Generation; predict: ReturnType<typeof createPredictor> } | undefined
+  let sums = createSums()
+  let timer: NodeJS.Timeout | undefined
+  let appending: Promise<void> = Promise.resolve()
+
+  const leaveOut = (reason: 'lag' | 'rate' | 'time' | 'log', pairs = 1): void =>
+    ratingsNotPredicted.inc({ reason }, pairs)
+
+  function nextSecond(): typeof perSecond {
+    const now = performance.now()
+    if (now - perSecond.since > 1_000) Object.assign(perSecond, { since: now, pairs: 0, ms: 0 })
+    return perSecond
+  }
+
+  async function work(): Promise<void> {
+    await sleep(DELAY_MS, undefined, { signal: closing.signal }).catch(() => {})
+    for (let pair = waiting.shift(); pair !== undefined && !closing.signal.aborted; pair = waiting.shift()) {
+      const second = nextSecond()
+      if (second.ms >= budgetMs) leaveOut('time')
+      else {
+        const began = performance.now()
+        await predictOne(pair)
+        second.ms += performance.now() - began
+      }
+    }
+  }
+
+  async function predictOne({ partition, before, events, at }: Pair): Promise<void> {
+    const live = generation()
+    const { itemId } = (events[at] as PlacedEvent).event as RatingEvent
+    const { history } = replay(before, events.slice(0, at), maxHistory)
+    // Rated by an earlier event of the same batch, or the model is another one by now.
+    if (!live?.indexOf.has(itemId) || history.has(itemId)) return
+    if (prepared?.generation !== live) prepared = { generation: live, predict: createPredictor(live, DEPTH) }
+    sums.add(live.id, await inSlices(prepared.predict(history, itemId, partition)))
+    ratingsPredicted.inc()
+    timer ??= setTimeout(flush, WINDOW_MS)
+  }
+
+  function flush(): void {
+    timer = undefined
+    const records = sums.measurements(Date.now()).map((event) => ({
+      key: `${event.metric}/${event.variant}`,
+      value: encodeEvent(event),
+    }))
+    const { pairs } = sums
+    sums = createSums()
+    if (records.length === 0) return
+    appending = log.append('measurements', records).then(
+      () => {},
+      (error: unknown) => {
+        leaveOut('log', pairs())
+        logger.debug({ err: error }, 'measurements could not be put on the log')
+      },
+    )
+  }
+
+  return {
+    /**
+     * Takes what was learnt of users, once it is written; returns at once.
+     * @param appendedAt  when the last of the events was appended
+     */
+    offer(learnt: Iterable<Learnt>, appendedAt: number): void {
+      const live = generation()
+      if (live === undefined || closing.signal.aborted) return
+      const lags = Date.now() - appendedAt > MAX_LAG_MS
+      for (const { partition, before, events } of learnt) {
+        for (const [at, { event }] of events.entries()) {
+          if (event.type !== 'rating' || event.value === null || event.value < positiveFrom) continue
+          if (Math.abs(appendedAt - event.occurredAt) > LIVE_MS) continue
+          if (!live.indexOf.has(event.itemId) || before.has(event.itemId)) continue
+          if (lags) leaveOut('lag')
+          else if (nextSecond().pairs >= MAX_PER_SECOND) leaveOut('rate')
+          else {
+            perSecond.pairs++
+            waiting.push({ partition, before, events, at })
+          }
+        }
+      }
+      if (waiting.length > 0)
+        working ??= work()
+          .catch((error: unknown) => logger.warn({ err: error }, 'a rating could not be predicted'))
+          .finally(() => {
+            working = undefined
+          })
+    },
+    /** What was measured is on the log; what waits is left out. */
+    async close(): Promise<void> {
+      closing.abort()
+      waiting = []
+      await working
+      clearTimeout(timer)
+      flush()
+      await appending
+    },
+  }
+}
+
+/** Sums of the figures by generation and variant. */
+function createSums() {
+  const byGeneration = new Map<string, Places[]>()
+
+  return {
+    add(generation: string, places: Places): void {
+      const all = byGeneration.get(generation)
+      if (all) all.push(places)
+      else byGeneration.set(generation, [places])
+    },
+    pairs: (): number => [...byGeneration.values()].reduce((sum, { length }) => sum + length, 0),
+    measurements: (occurredAt: number): Measurement[] =>
+      [...byGeneration].flatMap(([generation, all]) =>
+        VARIANTS.flatMap((variant) =>
+          Object.entries(FIGURES).map(([metric, figure]): Measurement => {
+            const figures = all.map(({ [variant]: place }) =>
+              figure({ places: Int32Array.from(place === undefined ? [] : [place]), relevant: 1 }, DEPTH),
+            )
+            const value = figures.reduce((sum, one) => sum + one, 0) / all.length
+            return { type: 'measurement', metric, variant, generation, value, weight: all.length, occurredAt }
+          }),
+        ),
+      ),
+  }
+}
