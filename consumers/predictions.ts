@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { within } from '../infra/deadline.ts'
 import type { EventLog } from '../infra/event-log/port.ts'
 import { inSlices } from '../infra/in-slices.ts'
 import type { Logger } from '../infra/logging.ts'
@@ -25,6 +26,8 @@ const BUDGET_MS_PER_SECOND = 50
 /** Whoever rated asks for their list first. */
 const DELAY_MS = 100
 const WINDOW_MS = 5_000
+/** A process that ends does not wait for a log that does not answer. */
+const LAST_FLUSH_MS = 2_000
 
 /** A user's events of one batch, and what stood before them. */
 export interface Learnt {
@@ -160,7 +163,7 @@ export function createPredictions({
       await working
       clearTimeout(timer)
       flush()
-      await appending
+      await within(LAST_FLUSH_MS, appending).catch((error: unknown) => logger.debug({ err: error }, 'not measured'))
     },
   }
 }

@@ -121,7 +121,7 @@ describe('the queue', () => {
     const append = vi.fn(() => outcomes.shift() as Promise<never[]>)
     const served = createServedLog({ log: { append }, sample: 1, logger: silent, metrics })
     for (let n = 0; n < 1_200; n++) served.noteAs(crypto.randomUUID(), list())
-    await vi.waitFor(async () => expect(await figures(metrics)).toMatchObject({ full: 200, log: 1_000 }))
+    await vi.waitFor(async () => expect(await figures(metrics)).toMatchObject({ full: 200, log: 1_000 }), 10_000)
     served.noteAs(crypto.randomUUID(), list())
     await served.close()
     expect(await figures(metrics)).toEqual({ full: 200, log: 1_000, logged: 1 })

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { within } from '../infra/deadline.ts'
 import type { EventLog, NewRecord } from '../infra/event-log/port.ts'
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
@@ -8,6 +9,7 @@ import type { Served } from '../models/events/types.ts'
 
 /** Lists that wait are appended together. */
 const FLUSH_MS = 500
+const LAST_FLUSH_MS = 2_000
 /** So many wait at most, which with the time above is 2,000 a second: a list takes as long to be logged as a twentieth to be made. */
 const MAX_WAITING = 1_000
 /** Lists that are encoded before requests get their turn: a millisecond or two. */
@@ -105,12 +107,17 @@ export function createServedLog({
       if (sample > 0) noteAs(answer.recommendationId, listedOf(answer), userId)
       return answer
     },
-    /** What was noted is on the log, or dropped. */
+    /** What was noted is on the log, or dropped: a process that ends does not wait for a log that does not answer. */
     async close(): Promise<void> {
       clearTimeout(timer)
-      await flushing
-      clearTimeout(timer)
-      if (waiting.length > 0) await flush()
+      const last = async (): Promise<void> => {
+        await flushing
+        clearTimeout(timer)
+        if (waiting.length > 0) await flush()
+      }
+      await within(LAST_FLUSH_MS, last()).catch((error: unknown) =>
+        logger.debug({ err: error }, 'lists are not logged'),
+      )
     },
   }
 }

@@ -48,13 +48,10 @@ export function createPredictor(generation: Generation, k: number) {
     const before: Offset = watermark[partition] ?? 0
     const then = [...history.values()].filter(({ offset }) => offset < before)
     const place = (scoreOf: (index: number) => number) => placeWithin(k, item, scoreOf, byPopularity, isHidden)
+    const scores = [scoresFor(history), scoresFor({ values: () => then.values() }), popularity] as const
     for (const index of known) isHidden[index] = 1
-    const places: Places = {
-      'folded-in': yield* place(scoresFor(history)),
-      'at-watermark': yield* place(scoresFor(then)),
-      popular: yield* place(popularity),
-    }
+    const [foldedIn, atWatermark, popular] = [yield* place(scores[0]), yield* place(scores[1]), yield* place(scores[2])]
     for (const index of known) isHidden[index] = 0
-    return places
+    return { 'folded-in': foldedIn, 'at-watermark': atWatermark, popular }
   }
 }
