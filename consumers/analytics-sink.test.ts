@@ -77,6 +77,16 @@ it('brings lists and measurements into ClickHouse, goes on where the tables end,
   expect(await idsIn()).toEqual(['r1', 'r2', 'r3', 'r4'])
 })
 
+it('begins anew where the topic is shorter than what was read of it', async () => {
+  await put(served('r1'), served('r2'), served('r3'))
+  await sinkOnce()
+  await log.close()
+  log = await openEmbeddedLog(await newFolder(), STARS)
+  await put(served('r4'))
+  await sinkOnce()
+  expect(await idsIn()).toEqual(['r1', 'r2', 'r3', 'r4'])
+})
+
 it('puts aside what is no list, once, and goes on', async () => {
   const record = { key: 'ann', value: encodeEvent(served('r1', { userId: 'bob' })) }
   await log.append('served', [broken('ann'), record, { key: 'ann', value: encodeEvent(rated('ann', 'a', 5)) }])

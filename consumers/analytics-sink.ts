@@ -36,7 +36,9 @@ export function analyticsSink(
     async resumeAt(topic, partition) {
       const passing = topic as PassingTopic
       done[passing].set(partition, (await log.committed(passing, ANALYTICS_GROUP))[partition] ?? 0)
-      return store.resumePassingAt(passing, partition)
+      const next = await store.resumePassingAt(passing, partition)
+      // Whoever makes such a topic anew loses nothing by it, and must not stop us.
+      return next > ((await log.ends(passing))[partition] ?? 0) ? 0 : next
     },
     revoked: () => {},
     async effect(slices) {
