@@ -11,6 +11,8 @@ export interface ServeOptions {
   /** On stop, requests under way have this long. */
   readonly drainMs?: number
   readonly limits?: Partial<Limits>
+  /** What to choose another of where the address is taken. */
+  readonly flags?: string
 }
 
 interface Limits {
@@ -62,7 +64,7 @@ const SWEEP_MS = 50
  */
 export async function serveGateway(
   app: { fetch(request: Request, env?: unknown): Response | Promise<Response> },
-  { host, port, drainMs = DRAIN_MS, limits = {} }: ServeOptions,
+  { host, port, drainMs = DRAIN_MS, limits = {}, flags = '--port or --host' }: ServeOptions,
 ): Promise<Serving> {
   const { headerBytes, headersMs, requestMs, stalledMs, keptMs, checkMs } = { ...LIMITS, ...limits }
   const server = createAdaptorServer({
@@ -80,7 +82,7 @@ export async function serveGateway(
   server.setTimeout(stalledMs)
   server.on('request', waitForAnswer)
   answerBrokenRequests(server, headerBytes)
-  await listen(server, host, port)
+  await listen(server, host, port, flags)
   const bound = server.address() as AddressInfo
   const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
 
@@ -94,12 +96,10 @@ function waitForAnswer(request: IncomingMessage, response: ServerResponse): void
   })
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server, host: string, port: number, flags: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      reject(
-        new ConfigError(`cannot listen on ${host}:${port} (${messageOf(error)}). Choose another --port or --host.`),
-      )
+      reject(new ConfigError(`cannot listen on ${host}:${port} (${messageOf(error)}). Choose another ${flags}.`))
     })
     server.listen({ port, host, backlog: BACKLOG }, resolve)
   })

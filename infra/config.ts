@@ -161,6 +161,7 @@ const SETTINGS = {
   },
   PORT: { parse: integer(0, 65_535), default: undefined, flag: true },
   HOST: { parse: text, default: '127.0.0.1', flag: true },
+  CLICKHOUSE_PORT: { parse: integer(0, 65_535), default: undefined, flag: true },
   DATA_DIR: { parse: text, default: './data', flag: true },
   ROLES: { parse: roles, default: ROLES.join(','), flag: true },
   DATASET: { parse: text, default: undefined, flag: true },
@@ -285,7 +286,8 @@ export function warningsOf({ ROLES: roles, CORS_ORIGINS: origins = [], API_KEYS 
 
 /**
  * What can be refused before anything is opened.
- * @throws ConfigError for fewer than four roles beside an embedded store, for an open door beyond loopback, and for a rate limit of no keys
+ * @throws ConfigError for fewer than four roles beside an embedded store, for an open door beyond loopback, for a rate limit of no keys,
+ *   and for a port of a ClickHouse that has its own
  */
 export function checkConfig(config: Config): void {
   const embedded = embeddedStores(config)
@@ -300,4 +302,9 @@ export function checkConfig(config: Config): void {
     )
   if (config.RATE_LIMIT !== Number.POSITIVE_INFINITY && config.API_KEYS === undefined)
     throw new ConfigError('RATE_LIMIT: limits each key, and there are none. Set API_KEYS, or leave RATE_LIMIT out.')
+  if (config.CLICKHOUSE_PORT !== undefined && config.RATING_STORE_URL !== 'embedded:')
+    throw new ConfigError(
+      `--clickhouse-port ${config.CLICKHOUSE_PORT}: opens the embedded ClickHouse, and ratings are on the server at ${URL.parse(config.RATING_STORE_URL)?.host}, which has a port of its own. ` +
+        'Leave it out, and make a user there who only reads: infra/rating-store/analysts.sql says how.',
+    )
 }

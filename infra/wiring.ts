@@ -11,6 +11,7 @@ import type { HotCopy } from './hot-copy.ts'
 import type { Logger } from './logging.ts'
 import type { ModelStore } from './model-store/port.ts'
 import type { RatingStore } from './rating-store/port.ts'
+import type { SqlPort } from './rating-store/sql-port/open.ts'
 import type { UserState } from './user-state/port.ts'
 
 /** The four ports, opened. `ratings` is there only for roles that need it: a gateway does not wait for ClickHouse. */
@@ -251,6 +252,14 @@ async function openRatings(url: string, folder: DataFolder | undefined): Promise
   return url === 'embedded:'
     ? clickhouse.openEmbeddedRatingStore(inside(folder, 'clickhouse'))
     : clickhouse.openHttpRatingStore(url)
+}
+
+/**
+ * SQL over the embedded rating store, which must be open: what may be read of it.
+ * @param mayRead  by the password that was sent
+ */
+export async function openSql(folder: DataFolder, mayRead: (password: string) => boolean): Promise<SqlPort> {
+  return (await import('./rating-store/sql-port/open.ts')).openSqlPort(folder.at('clickhouse'), mayRead)
 }
 
 async function openModels(url: string, folder: DataFolder | undefined): Promise<ModelStore> {

@@ -17,6 +17,7 @@ import { startProbes } from '../probes.ts'
 import { type RunningRole, startRebuilds, startSink, startUpdater, troublesOf } from '../roles.ts'
 import { sayWhenReady } from '../say-when-ready.ts'
 import { untilStopped } from '../signals.ts'
+import { startSqlPort } from '../sql-port.ts'
 import { askedScale, openStores, type Stores } from '../wiring.ts'
 
 /**
@@ -102,6 +103,11 @@ async function run(
     const probes = keep(await startProbes({ host: config.HOST, port: config.PORT, stores, roles, metrics }))
     console.log(`listening on ${probes.address}`)
   } else console.log(`${config.ROLES.join(', ')} running without a port`)
+
+  if (config.CLICKHOUSE_PORT !== undefined && folder) {
+    const sql = keep(await startSqlPort(config.CLICKHOUSE_PORT, folder, apiKeys))
+    console.log(`SQL on ${sql.address}, for ClickHouse's clients over HTTP, read-only`)
+  }
 
   if (toLoad !== undefined) {
     await load(toLoad, stores, config, folder, stopped)

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { ConfigError, messageOf } from '../errors.ts'
 import { type Connection, createSession, READ_SETTINGS, WRITE_SETTINGS } from './connection.ts'
+import { loadChdb } from './load-chdb.ts'
 
 /** chdb's connection is of this type too, but as another package declares it, which TypeScript does not take for the same. */
 type ClientConnection = NonNullable<Parameters<typeof createClient>[0]>['connection'] & {}
@@ -62,18 +63,6 @@ export async function connectEmbedded(folder: string, database: string): Promise
       // The folder is free only when what still runs has ended.
       await drainPending()
     },
-  }
-}
-
-/** 566 MB of native code, and not on every platform: loaded only when it is asked for. */
-async function loadChdb() {
-  try {
-    const [{ createChdbConnection }, { drainPending }] = await Promise.all([import('chdb/connection'), import('chdb')])
-    return { createChdbConnection, drainPending }
-  } catch (error) {
-    throw new ConfigError(
-      `ClickHouse cannot run inside this process: ${messageOf(error)}. It needs Linux with glibc, or macOS; elsewhere set RATING_STORE_URL to a ClickHouse server`,
-    )
   }
 }
 

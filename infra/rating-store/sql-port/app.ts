@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { type Context, Hono } from 'hono'
+import { isLoopback } from '../../config.ts'
+import { messageOf } from '../../errors.ts'
+import { notServed, packAnswer, readBody } from './compression.ts'
+import type { Answer, Engine } from './engine.ts'
+import { Refusal } from './refusal.ts'
+import { readSettings } from './url-settings.ts'
+
+/** Of names without a database, where a client names none. */
+const DATABASE = 'foldstream'
+
+interface Options {
+  /** Whether whoever sends this as their password may read; none was sent: an empty one. */
+  readonly mayRead: (password: string) => boolean
+}
+
+/**
+ * ClickHouse's HTTP interface, for reading alone. A query comes in the URL, in the body, or as a beginning in the one and an end in the
+ * other; parameters, settings and the database in the URL; the answer in the format that it asks for. Errors are ClickHouse's:
+ * `Code: N. DB::Exception: what (NAME)`, N in the header X-ClickHouse-Exception-Code too.
+ */
+export function createSqlApp(engine: Engine, { mayRead }: Options): Hono {
+  const app = new Hono()
+
+  app.use(async (c, next) => {
+    // A page whose name was made to point to this machine is of another origin to its browser, and of this host to us.
+    if (!isLoopback(hostOf(c))) return c.text('Ask by the name of this machine: 127.0.0.1 or localhost\n', 403)
+    return next()
+  })
+  app.get('/ping', (c) => c.text('Ok.\n'))
+  app.on(['GET', 'POST'], '/', async (c) => {
+    const url = new URL(c.req.url).searchParams
+    const id = url.get('query_id') || randomUUID()
+    c.header('X-ClickHouse-Query-Id', /^[\w.:-]+$/.test(id) ? id : randomUUID())
+    c.header('X-ClickHouse-Server-Display-Name', 'foldstream')
+    c.header('X-ClickHouse-Timezone', engine.timezone)
+    try {
+      if (!mayRead(passwordOf(c, url)))
+        throw new Refusal(
+          'AUTHENTICATION_FAILED',
+          'Send an API key of the scope read as the password; any user will do',
+        )
+      if (url.get('compress') === '1') throw notServed('compress')
+      const text = [url.get('query') ?? '', await readBody(c.req.raw, url)].filter((part) => part !== '').join('\n')
+      if (text === '' && c.req.method === 'GET') return c.text('Ok.\n')
+      const answer = await engine.run({
+        text,
+        database: url.get('database') || c.req.header('x-clickhouse-database') || DATABASE,
+        defaultFormat: url.get('default_format') || c.req.header('x-clickhouse-format') || 'TabSeparated',
+        settings: readSettings(url),
+        signal: c.req.raw.signal,
+      })
+      return await answered(c, url, answer)
+    } catch (error) {
+      return failed(c, error, engine.version)
+    }
+  })
+  app.notFound((c) =>
+    c.text(
+      'There is no such handle. Use / with a query in the URL or the body, and /ping to see whether it runs.\n',
+      404,
+    ),
+  )
+  return app
+}
+
+async function answered(c: Context, url: URLSearchParams, answer: Answer): Promise<Response> {
+  const { format, bytes, rowsRead, bytesRead, seconds } = answer
+  c.header('X-ClickHouse-Format', format)
+  c.header('Content-Type', contentType(format))
+  const summary = {
+    ...{ read_rows: rowsRead, read_bytes: bytesRead, written_rows: 0, written_bytes: 0, total_rows_to_read: 0 },
+    ...{ result_rows: 0, result_bytes: bytes.length, elapsed_ns: Math.round(seconds * 1e9) },
+  }
+  const texts = Object.entries(summary).map(([name, value]) => [name, String(value)])
+  c.header('X-ClickHouse-Summary', JSON.stringify(Object.fromEntries(texts)))
+  const { body, encoding } = await packAnswer(bytes, c.req.header('accept-encoding'), url)
+  if (encoding !== undefined) c.header('Content-Encoding', encoding)
+  return c.body(body)
+}
+
+/** Statuses that clients look at, as ClickHouse gives them; 503: ask again. */
+const STATUSES: Readonly<Record<number, 400 | 403 | 404 | 408 | 413 | 503>> = {
+  ...{ 36: 400, 47: 404, 46: 404, 60: 404, 62: 400, 73: 404, 81: 404, 115: 404 },
+  ...{ 159: 408, 202: 503, 394: 503, 497: 403, 516: 403, 552: 413 },
+}
+
+function failed(c: Context, error: unknown, version: string): Response {
+  const text = messageOf(error).trim()
+  const [, found] = /^Code: (\d+)/.exec(text) ?? []
+  const code = Number(found ?? 1002)
+  c.header('X-ClickHouse-Exception-Code', String(code))
+  const told = found === undefined ? `Code: 1002. DB::Exception: ${text} (UNKNOWN_EXCEPTION)` : text
+  return c.text(`${told} (version ${version} (foldstream))\n`, STATUSES[code] ?? 500)
+}
+
+function contentType(format: string): string {
+  if (/^JSON\w*EachRow/.test(format)) return 'application/x-ndjson; charset=UTF-8'
+  if (format.startsWith('JSON')) return 'application/json; charset=UTF-8'
+  if (format.startsWith('CSV')) return 'text/csv; charset=UTF-8'
+  if (/^(Tab|TS)/.test(format)) return 'text/tab-separated-values; charset=UTF-8'
+  if (/^(Native|RowBinary|Arrow|Parquet|ORC|Avro|MsgPack|BSON|Npy)/.test(format)) return 'application/octet-stream'
+  return 'text/plain; charset=UTF-8'
+}
+
+function hostOf(c: Context): string {
+  const name = URL.parse(`http://${c.req.header('host') ?? ''}`)?.hostname ?? ''
+  return name.replace(/^\[|\]$/g, '')
+}
+
+/** Where clients put it: a header of ClickHouse's, HTTP's own, the URL. */
+function passwordOf(c: Context, url: URLSearchParams): string {
+  const [, basic] = /^Basic +(\S+) *$/i.exec(c.req.header('authorization') ?? '') ?? []
+  const ofBasic = basic && Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':')
+  return c.req.header('x-clickhouse-key') ?? ofBasic ?? url.get('password') ?? ''
+}

@@ -1,0 +1,90 @@
+import { isAllowedFunction } from './functions.ts'
+import { Refusal } from './refusal.ts'
+import type { Node } from './syntax-tree.ts'
+import { checkIdentifier, checkTable, type Names } from './tables.ts'
+
+/**
+ * Kinds of nodes that a query may be made of. Each of these shows all that it holds as its children, and what it does not show is
+ * a name or a constant.
+ *
+ * Not here: `Set`, a SETTINGS clause, which in a subquery undoes what was set before it, `readonly` too;
+ * `ColumnsApplyTransformer`, which does not show the function that it applies; `ASTStreamSettings`, a read without an end.
+ */
+const KINDS = new Set([
+  ...['SelectWithUnionQuery', 'SelectIntersectExceptQuery', 'SelectQuery', 'Subquery', 'WithElement', 'ExpressionList'],
+  ...[
+    'Literal',
+    'Identifier',
+    'Function',
+    'Asterisk',
+    'QualifiedAsterisk',
+    'ColumnsRegexpMatcher',
+    'ColumnsListMatcher',
+  ],
+  ...['QualifiedColumnsRegexpMatcher', 'QualifiedColumnsListMatcher', 'ColumnsTransformerList'],
+  ...['ColumnsExceptTransformer', 'ColumnsReplaceTransformer', 'ColumnsReplaceTransformer::Replacement'],
+  ...[
+    'TablesInSelectQuery',
+    'TablesInSelectQueryElement',
+    'TableExpression',
+    'TableIdentifier',
+    'TableJoin',
+    'ArrayJoin',
+  ],
+  ...['SampleRatio', 'OrderByElement', 'InterpolateElement', 'WindowDefinition', 'WindowListElement'],
+])
+
+/** How each kind of statement is told by its root. The query that EXPLAIN explains is checked as if it were run: parts of it are. */
+const ROOTS = new Set(['SelectWithUnionQuery', 'DescribeQuery', 'Explain'])
+
+/** Those that write what was asked into the answer, and read no schema or template from a file. */
+const FORMATS =
+  /^(JSON\w*|Tab\w*|TSV\w*|TSKV|CSV\w*|Pretty\w*|Vertical|Markdown|XML|Values|SQLInsert|Native|RowBinary\w*|RawBLOB|LineAsString|Null|Arrow|ArrowStream|Parquet|ORC|Avro|BSONEachRow|MsgPack|Npy|Hash)$/
+
+/** @throws Refusal */
+export function checkFormat(name: string): void {
+  if (!FORMATS.test(name)) throw new Refusal('UNKNOWN_FORMAT', `Format ${name} is not served here`)
+}
+
+/**
+ * Lets a statement through of which every part is allowed, at whatever depth it stands.
+ * @returns the format that it asks for
+ * @throws Refusal that names what is not
+ */
+export function checkTree(root: Node, names: Names): string | undefined {
+  if (!ROOTS.has(root.kind))
+    throw new Refusal('READONLY', 'This port only reads: SELECT, DESCRIBE, SHOW, EXISTS and EXPLAIN are answered')
+  // What follows the query itself, FORMAT and INTO OUTFILE, are children of the root: a name, a text.
+  let format: string | undefined
+  for (const child of root.children) {
+    if (child.kind === 'Literal')
+      throw new Refusal('READONLY', 'INTO OUTFILE writes a file: the answer is all there is')
+    if (child.kind === 'Identifier') format = child.detail
+    else checkNode(child, root, names)
+  }
+  if (format !== undefined) checkFormat(format)
+  return format
+}
+
+function checkNode(node: Node, parent: Node, names: Names): void {
+  const { kind, detail, children } = node
+  if (kind === 'Set') throw new Refusal('READONLY', 'SETTINGS cannot be changed here')
+  if (!KINDS.has(kind)) throw new Refusal('ACCESS_DENIED', `${kind} is not allowed here`)
+  const name = withoutAlias(detail)
+  // Elsewhere than at the root: nothing but queries.
+  if (kind === 'SelectWithUnionQuery' && children.some((child) => child.kind !== 'ExpressionList'))
+    throw new Refusal('ACCESS_DENIED', 'FORMAT and INTO OUTFILE are not allowed within a query')
+  if (kind === 'Function') checkFunction(name, parent)
+  else if (kind === 'TableIdentifier') checkTable(name, names)
+  else if (kind === 'Identifier') checkIdentifier(name, names)
+  for (const child of children) checkNode(child, node, names)
+}
+
+function checkFunction(name: string, parent: Node): void {
+  if (parent.kind === 'TableExpression')
+    throw new Refusal('ACCESS_DENIED', `Table function ${name} is not allowed here: no table function is`)
+  if (!isAllowedFunction(name)) throw new Refusal('ACCESS_DENIED', `Function ${name} is not allowed here`)
+}
+
+/** An alias may be any text, so that it begins at the first mark of one: what is before it is the name, or the beginning of an odd one. */
+const withoutAlias = (detail: string): string => detail.split(' (alias ', 1)[0] ?? ''

@@ -1,0 +1,85 @@
+import { promisify } from 'node:util'
+import * as zlib from 'node:zlib'
+import { messageOf } from '../../errors.ts'
+import { Refusal } from './refusal.ts'
+
+/** ClickHouse's own limit for the text of a query. */
+const MAX_QUERY_BYTES = 256 << 10
+/** Smaller ones are not worth it. */
+const MIN_PACKED_BYTES = 1 << 10
+
+type Coder = (bytes: Uint8Array, options: { maxOutputLength?: number }) => Promise<Buffer>
+
+const UNPACK: Readonly<Record<string, Coder>> = {
+  gzip: promisify(zlib.gunzip) as Coder,
+  deflate: promisify(zlib.inflate) as Coder,
+  br: promisify(zlib.brotliDecompress) as Coder,
+  zstd: promisify(zlib.zstdDecompress) as Coder,
+}
+/** In the order in which they are chosen. */
+const PACK: readonly (readonly [string, Coder])[] = [
+  ['zstd', promisify(zlib.zstdCompress) as Coder],
+  ['gzip', promisify(zlib.gzip) as Coder],
+  ['deflate', promisify(zlib.deflate) as Coder],
+]
+
+/**
+ * The text in a request's body.
+ * @throws Refusal where it is too long, is packed in a way that is not understood, or is no text
+ */
+export async function readBody(request: Request, url: URLSearchParams): Promise<string> {
+  if (url.get('decompress') === '1') throw notServed('decompress')
+  if (/^multipart\//i.test(request.headers.get('content-type') ?? ''))
+    throw new Refusal(
+      'BAD_ARGUMENTS',
+      'A form is not read here: send parameters in the URL. There are no external tables',
+    )
+  const packed = await readAtMost(request.body)
+  const encoding = request.headers.get('content-encoding')?.toLowerCase()
+  if (packed.length === 0 || encoding === undefined || encoding === 'identity') return packed.toString()
+  const unpack = Object.hasOwn(UNPACK, encoding) ? UNPACK[encoding] : undefined
+  if (unpack === undefined) throw new Refusal('BAD_ARGUMENTS', `Content-Encoding: ${encoding} is not understood here`)
+  try {
+    return (await unpack(packed, { maxOutputLength: MAX_QUERY_BYTES })).toString()
+  } catch (error) {
+    if (error instanceof RangeError) throw tooLarge()
+    throw new Refusal('BAD_ARGUMENTS', `The body is not of Content-Encoding: ${encoding} (${messageOf(error)})`)
+  }
+}
+
+/** Packs an answer as the client understands it, if it asked for that by enable_http_compression. @throws Refusal */
+export async function packAnswer(
+  bytes: Uint8Array,
+  accepted: string | undefined,
+  url: URLSearchParams,
+): Promise<{ body: Uint8Array<ArrayBuffer>; encoding: string | undefined }> {
+  const isAsked = /^(1|true)$/.test(url.get('enable_http_compression') ?? '')
+  const names = (accepted ?? '').split(',').map((name) => name.split(';')[0]?.trim().toLowerCase())
+  const [encoding, pack] = PACK.find(([name]) => names.includes(name)) ?? []
+  // Copied, since what ClickHouse gives lies in memory of its own.
+  if (!isAsked || pack === undefined || bytes.length < MIN_PACKED_BYTES)
+    return { body: new Uint8Array(bytes), encoding: undefined }
+  return { body: new Uint8Array(await pack(bytes, {})), encoding }
+}
+
+async function readAtMost(body: ReadableStream<Uint8Array> | null): Promise<Buffer> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of body ?? []) {
+    length += part.length
+    if (length > MAX_QUERY_BYTES) throw tooLarge()
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}
+
+const tooLarge = (): Refusal =>
+  new Refusal('QUERY_IS_TOO_LARGE', `A query may be ${MAX_QUERY_BYTES.toLocaleString('en')} bytes long`)
+
+/** ClickHouse's own way to pack. JDBC's drivers use it unless they are told otherwise. */
+export function notServed(parameter: string): Refusal {
+  return new Refusal(
+    'BAD_ARGUMENTS',
+    `${parameter}=1 asks for ClickHouse's own compression, which is not spoken here: set ${parameter}=0 (HTTP's own is: enable_http_compression=1)`,
+  )
+}

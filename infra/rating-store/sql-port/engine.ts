@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
+import { loadChdb } from '../load-chdb.ts'
+import { checkFormat, checkTree } from './check-tree.ts'
+import { checkKeywords } from './keywords.ts'
+import { Refusal } from './refusal.ts'
+import { checkStatement } from './statements.ts'
+import { readSyntaxTree } from './syntax-tree.ts'
+import { isAllowedDatabase, type Names } from './tables.ts'
+import { createTurns } from './turns.ts'
+
+export interface Query {
+  readonly text: string
+  /** Of names without one. */
+  readonly database: string
+  /** Where the query names none. */
+  readonly defaultFormat: string
+  /** That its connection is opened with (url-settings.ts). */
+  readonly settings: Readonly<Record<string, string>>
+  /** Ends it. */
+  readonly signal: AbortSignal
+}
+
+export interface Answer {
+  readonly format: string
+  readonly bytes: Uint8Array
+  readonly rowsRead: number
+  readonly bytesRead: number
+  readonly seconds: number
+}
+
+/** ClickHouse in this process, asked by strangers. */
+export interface Engine {
+  readonly version: string
+  readonly timezone: string
+  /** @throws Refusal, or ClickHouse's own error */
+  run(query: Query): Promise<Answer>
+  /** Ends what runs. */
+  close(): Promise<void>
+}
+
+/** In the log comment of every query, by which it is found again to be ended. */
+const MARK = 'foldstream-sql-port-'
+
+/**
+ * Opens the embedded rating store for reading, which this process has open already.
+ *
+ * chdb has no users and no grants, runs several statements in one, and its `readonly=1` lets through what reads files
+ * (`file` as a scalar), what writes them (INTO OUTFILE), and a SETTINGS clause in a subquery that undoes it. So a query is checked
+ * before it runs. Its text goes, as a bound parameter, through formatQuerySingleLine, which refuses several statements and
+ * writes what is left in one form; only this is explained and, when every part of it is listed as allowed, run. What is
+ * explained and what is run is the same text, with the same parameters, on the same connection.
+ *
+ * Each query has a connection of its own, since settings stay on one, and queries on one wait for each other: opening it takes a
+ * fraction of a millisecond.
+ *
+ * @throws ConfigError where chdb does not run
+ */
+export async function openEngine(folder: string): Promise<Engine> {
+  const { Session } = await loadChdb()
+  const path = resolve(folder)
+  const control = new Session(path)
+  const inTurn = createTurns()
+  const closing = new AbortController()
+  const running = new Set<Promise<unknown>>()
+  const rows = async <Row>(sql: string): Promise<Row[]> => {
+    const answer = (await control.queryAsync(sql, { format: 'JSONEachRow' })).text()
+    return answer.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Row]))
+  }
+  const [about] = await rows<{ version: string; timezone: string }>(
+    'SELECT version() AS version, timezone() AS timezone',
+  )
+  // Nobody else makes tables, but for the rows of views under names that no query may hold.
+  const tables = await rows<{ database: string; name: string }>('SELECT database, name FROM system.tables')
+  const standing = new Set(tables.map(({ database, name }) => `${database}.${name}`))
+
+  async function run(query: Query): Promise<Answer> {
+    const { text, database, defaultFormat, settings, signal } = query
+    if (!isAllowedDatabase(database)) throw new Refusal('UNKNOWN_DATABASE', `Database ${database} cannot be read here`)
+    checkFormat(defaultFormat)
+    // The engine is written in C++, where text may end at such a byte.
+    if ([text, database, ...Object.values(settings)].some((value) => value.includes('\0')))
+      throw new Refusal('SYNTAX_ERROR', 'A query holds no NUL')
+    const names: Names = { current: database, exists: (inside, table) => standing.has(`${inside}.${table}`) }
+    const session = new Session(path)
+    const mark = MARK + randomUUID()
+    const kill = (): void => void control.queryAsync(killing(mark)).catch(() => {})
+    try {
+      await session.queryAsync(`SET log_comment = '${mark}'`)
+      const formatted = await session.queryBindAsync(
+        'SELECT formatQuerySingleLine({q:String})',
+        { q: text },
+        { format: 'TabSeparatedRaw' },
+      )
+      const checked = formatted.text().replace(/\n$/, '')
+      const given = Object.entries(settings).map(([name, value]) => `SET ${name} = ${quoted(value)}; `)
+      await session.queryAsync(`${given.join('')}USE ${database}; SET readonly = 1`)
+      let asked = checkStatement(checked, names)
+      if (asked === undefined) {
+        const explained = await session.queryAsync(`EXPLAIN AST ${checked}`, { format: 'TabSeparatedRaw' })
+        asked = { format: checkTree(readSyntaxTree(explained.text()), names) }
+        checkKeywords(checked)
+      }
+      const format = asked.format ?? defaultFormat
+      checkFormat(format)
+      signal.throwIfAborted()
+      signal.addEventListener('abort', kill, { once: true })
+      const answer = await session.queryAsync(checked, { format })
+      return {
+        format,
+        bytes: answer.bytes(),
+        rowsRead: answer.rowsRead,
+        bytesRead: answer.bytesRead,
+        seconds: answer.elapsed,
+      }
+    } finally {
+      signal.removeEventListener('abort', kill)
+      session.close()
+    }
+  }
+
+  return {
+    version: about?.version ?? '',
+    timezone: about?.timezone ?? 'UTC',
+    async run(query) {
+      const signal = AbortSignal.any([query.signal, closing.signal])
+      const answer = inTurn(signal, () => run({ ...query, signal }))
+      running.add(answer)
+      return answer.finally(() => running.delete(answer))
+    },
+    async close() {
+      closing.abort(new Refusal('QUERY_WAS_CANCELLED', 'foldstream is stopping'))
+      await Promise.allSettled(running)
+      control.close()
+    },
+  }
+}
+
+const killing = (mark: string): string => `KILL QUERY WHERE Settings['log_comment'] = '${mark}' ASYNC`
+
+const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
