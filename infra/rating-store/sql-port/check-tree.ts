@@ -34,8 +34,15 @@ const KINDS = new Set([
   ...['SampleRatio', 'OrderByElement', 'InterpolateElement', 'WindowDefinition', 'WindowListElement'],
 ])
 
-/** How each kind of statement is told by its root. The query that EXPLAIN explains is checked as if it were run: parts of it are. */
-const ROOTS = new Set(['SelectWithUnionQuery', 'DescribeQuery', 'Explain'])
+/**
+ * How each kind of statement is told by its root, and what it is about. The query that EXPLAIN explains is checked as if it were run:
+ * parts of it are.
+ */
+const ROOTS: Readonly<Record<string, string>> = {
+  SelectWithUnionQuery: 'ExpressionList',
+  DescribeQuery: 'TableExpression',
+  Explain: 'SelectWithUnionQuery',
+}
 
 /** Those that write what was asked into the answer, and read no schema or template from a file. */
 const FORMATS =
@@ -52,7 +59,8 @@ export function checkFormat(name: string): void {
  * @throws Refusal that names what is not
  */
 export function checkTree(root: Node, names: Names): string | undefined {
-  if (!ROOTS.has(root.kind))
+  const subject = Object.hasOwn(ROOTS, root.kind) ? ROOTS[root.kind] : undefined
+  if (!root.children.some(({ kind }) => kind === subject))
     throw new Refusal('READONLY', 'This port only reads: SELECT, DESCRIBE, SHOW, EXISTS and EXPLAIN are answered')
   // What follows the query itself, FORMAT and INTO OUTFILE, are children of the root: a name, a text.
   let format: string | undefined
