@@ -78,6 +78,7 @@ ${Object.entries(COMMANDS)
 
 Flags go after --, each with a variable of the same name in capitals:
   --port 3000  --host 127.0.0.1  --data-dir ./data  --roles gateway,updater,sink,rebuilder  --dataset PATH|NAME|generated|none
+  --clickhouse-port 8123
 The README lists every variable.`
 
 async function main([name = 'help', ...args]: string[]): Promise<number> {

@@ -5,36 +5,31 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { messageOf } from '../../infra/errors.ts'
+import { pythonOrReason } from '../../infra/python.fixture.ts'
 import { spawnWithThisProcess } from '../../infra/services/process.ts'
 import { SMALL_MODEL, startSystem, testDataset } from '../../infra/system.fixture.ts'
-import { installSchemathesis } from './install.fixture.ts'
 
 /** Test cases a route; each phase has its own. A run of thousands is for once in a while. */
 const EXAMPLES = Number(process.env.SCHEMATHESIS_EXAMPLES ?? 25)
 const SEED = process.env.SCHEMATHESIS_SEED ?? '1'
 const KEY = 'opens-everything'
 
+const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt')
 const CONFIG = join(import.meta.dirname, 'schemathesis.toml')
 const HOOKS = join(import.meta.dirname, 'hooks.py')
 
 let folder: string
-let command: string | undefined
-let missing: string
+let python: Awaited<ReturnType<typeof pythonOrReason>>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'foldstream-schemathesis-'))
-  command = await installSchemathesis().catch((error: unknown) => {
-    if (process.env.REQUIRE_SERVICES === '1') throw error
-    missing = messageOf(error)
-    return undefined
-  })
+  python = await pythonOrReason('schemathesis', REQUIREMENTS)
 }, 180_000)
 afterAll(() => rm(folder, { recursive: true }))
 
 it('answers whatever is sent to it as its OpenAPI document says', {
   timeout: 120_000 + EXAMPLES * 5_000,
 }, async (context) => {
-  if (command === undefined) return context.skip(missing)
+  if ('missing' in python) return context.skip(python.missing)
   const dataset = await testDataset(folder)
   const sha256 = createHash('sha256').update(KEY).digest('hex')
   const system = await startSystem(['--data-dir', join(folder, 'data'), '--dataset', dataset.name], {
@@ -53,7 +48,11 @@ it('answers whatever is sent to it as its OpenAPI document says', {
     ...['--max-examples', String(EXAMPLES), '--seed', SEED, '--generation-database', 'none', '--no-color'],
   ]
   const env = { ...process.env, SCHEMATHESIS_HOOKS: HOOKS }
-  const child = spawnWithThisProcess(command, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawnWithThisProcess(join(python.commands, 'schemathesis'), args, {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const ended = new Promise((resolve) => child.once('close', resolve))
   const output = await text(child.stdout as Readable)
   // Each failure with the curl line that shows it.

@@ -92,6 +92,10 @@ async function run(
   if (has('sink')) roles.sink = keep(await startSink(parts))
   if (has('updater')) roles.updater = keep(await startUpdater(parts))
   if (has('rebuilder')) roles.rebuilder = keep(startRebuilds(parts, () => loading !== undefined))
+  if (config.CLICKHOUSE_PORT !== undefined && folder) {
+    const sql = keep(await startSqlPort(config.CLICKHOUSE_PORT, folder, apiKeys))
+    console.log(`SQL on ${sql.address}, for ClickHouse's clients over HTTP, read-only`)
+  }
   if (has('gateway')) {
     const gateway = keep(
       await startGateway(parts, { apiKeys, folder, loading: () => loading, troubles: () => troublesOf(roles) }),
@@ -103,11 +107,6 @@ async function run(
     const probes = keep(await startProbes({ host: config.HOST, port: config.PORT, stores, roles, metrics }))
     console.log(`listening on ${probes.address}`)
   } else console.log(`${config.ROLES.join(', ')} running without a port`)
-
-  if (config.CLICKHOUSE_PORT !== undefined && folder) {
-    const sql = keep(await startSqlPort(config.CLICKHOUSE_PORT, folder, apiKeys))
-    console.log(`SQL on ${sql.address}, for ClickHouse's clients over HTTP, read-only`)
-  }
 
   if (toLoad !== undefined) {
     await load(toLoad, stores, config, folder, stopped)

@@ -38,7 +38,11 @@ export async function readBody(request: Request, url: URLSearchParams): Promise<
   const encoding = request.headers.get('content-encoding')?.toLowerCase()
   if (packed.length === 0 || encoding === undefined || encoding === 'identity') return packed.toString()
   const unpack = Object.hasOwn(UNPACK, encoding) ? UNPACK[encoding] : undefined
-  if (unpack === undefined) throw new Refusal('BAD_ARGUMENTS', `Content-Encoding: ${encoding} is not understood here`)
+  if (unpack === undefined)
+    throw new Refusal(
+      'BAD_ARGUMENTS',
+      `This port only reads, and the text of a query may come packed by ${Object.keys(UNPACK).join(', ')}, not by ${encoding}`,
+    )
   try {
     return (await unpack(packed, { maxOutputLength: MAX_QUERY_BYTES })).toString()
   } catch (error) {

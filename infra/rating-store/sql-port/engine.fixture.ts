@@ -49,6 +49,7 @@ export function sqlEngine() {
 }
 
 function ratingOf(userId: string, offset: number) {
-  const event = { eventId: crypto.randomUUID(), userId, itemId: 'film', value: 4 + offset, occurredAt: 1_000 + offset }
-  return { partition: 0, offset, ingestedAt: 2_000, event: { ...event, type: 'rating' as const } }
+  const rating = { userId, itemId: 'film', value: 4 + offset, occurredAt: 1_000 + offset, recommendationId: null }
+  const event = { type: 'rating' as const, eventId: crypto.randomUUID(), ...rating }
+  return { partition: 0, offset, ingestedAt: 2_000, event }
 }
