@@ -127,6 +127,14 @@ describe('beyond loopback', () => {
   })
 })
 
+describe('the SQL port', () => {
+  it('is refused where ratings are on a server, with the way to do the same there', () => {
+    const config = read(['--clickhouse-port', '8123'], { RATING_STORE_URL: 'http://user:secret@clickhouse:8124/d' })
+    expect(() => checkConfig(config)).toThrow(/on the server at clickhouse:8124, .*infra\/rating-store\/analysts\.sql/)
+    expect(() => checkConfig(read(['--clickhouse-port', '8123']))).not.toThrow()
+  })
+})
+
 describe('a rate limit', () => {
   it('is refused where there are no keys to count by', () => {
     expect(() => checkConfig(read([], { RATE_LIMIT: '10' }))).toThrow(/Set API_KEYS, or leave RATE_LIMIT out/)

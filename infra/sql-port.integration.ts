@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { pythonOrReason } from './python.fixture.ts'
-import { type FoldstreamProcess, runFoldstream, startFoldstream } from './services/foldstream.ts'
+import { type FoldstreamProcess, startFoldstream } from './services/foldstream.ts'
 import { clientOf } from './system.fixture.ts'
 
 const REQUIREMENTS = join(import.meta.dirname, 'rating-store/sql-port/requirements.txt')
@@ -97,12 +97,4 @@ it('asks for an API key that reads, where there are keys', async () => {
   for (const password of ['', 'writes'])
     await expect(connect(sql, password).rows('SELECT 1')).rejects.toMatchObject({ type: 'AUTHENTICATION_FAILED' })
   expect(await stop()).toBe(0)
-})
-
-it('is refused where ratings are on a server, with the way to do the same there', async () => {
-  const env = { RATING_STORE_URL: 'http://user:secret@clickhouse.example:8123' }
-  const { code, output } = await runFoldstream(['start', '--clickhouse-port', '8124', '--data-dir', '/dev/null/x'], env)
-  expect(code).toBe(2)
-  expect(output).toMatch(/clickhouse\.example:8123.*infra\/rating-store\/analysts\.sql/)
-  expect(output).not.toContain('secret')
 })
