@@ -31,6 +31,8 @@ it('whom it makes there reads the same tables within the same limits', async () 
     )
     expect(granted.includes(name), name).toBe(isRead)
   }
-  const limits = Object.entries(readSettings(new URLSearchParams())).filter(([name]) => !name.includes('external'))
+  const limits = Object.entries(readSettings(new URLSearchParams()).settings).filter(
+    ([name]) => !name.includes('external'),
+  )
   for (const [name, value] of limits) expect(file).toMatch(new RegExp(`${name} = '?${value}'?[,;]`))
 })

@@ -109,6 +109,9 @@ describe('ends a query', () => {
     )
     const first = { max_result_rows: '100', result_overflow_mode: 'break' }
     expect((await textOf('SELECT number FROM system.numbers', first)).length).toBeGreaterThan(100)
+    // Not what the check itself reads.
+    await expect(ask("SELECT 1, file('x')", { ...first, max_result_rows: '1' })).rejects.toThrow('ACCESS_DENIED')
+    expect(await textOf('SELECT 1 AS a', { ...first, max_result_rows: '1' })).toBe('1\n')
   })
 
   it('whose client has gone, and makes room for who waits', async () => {

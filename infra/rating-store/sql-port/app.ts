@@ -48,7 +48,7 @@ export function createSqlApp(engine: Engine, { mayRead }: Options): Hono {
         text,
         database: url.get('database') || c.req.header('x-clickhouse-database') || DATABASE,
         defaultFormat: url.get('default_format') || c.req.header('x-clickhouse-format') || 'TabSeparated',
-        settings: readSettings(url),
+        ...readSettings(url),
         signal: c.req.raw.signal,
       })
       return await answered(c, url, answer)
@@ -83,7 +83,8 @@ async function answered(c: Context, url: URLSearchParams, answer: Answer): Promi
 /** Statuses that clients look at, as ClickHouse gives them; 503: ask again. */
 const STATUSES: Readonly<Record<number, 400 | 403 | 404 | 408 | 413 | 503>> = {
   ...{ 36: 400, 47: 404, 46: 404, 60: 404, 62: 400, 73: 404, 81: 404, 115: 404 },
-  ...{ 159: 408, 202: 503, 394: 503, 497: 403, 516: 403, 552: 413 },
+  // Not 500, on which some ask again what is refused for good.
+  ...{ 164: 403, 159: 408, 202: 503, 394: 503, 497: 403, 516: 403, 552: 413 },
 }
 
 function failed(c: Context, error: unknown, version: string): Response {

@@ -42,7 +42,7 @@ export function sqlEngine() {
         text,
         database: url.database ?? 'foldstream',
         defaultFormat: 'TabSeparatedRaw',
-        settings: readSettings(new URLSearchParams(url)),
+        ...readSettings(new URLSearchParams(url)),
         signal,
       }),
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { loadChdb } from '../load-chdb.ts'
 import { checkFormat, checkTree } from './check-tree.ts'
 import { checkKeywords } from './keywords.ts'
@@ -15,7 +16,9 @@ export interface Query {
   readonly database: string
   /** Where the query names none. */
   readonly defaultFormat: string
-  /** That its connection is opened with (url-settings.ts). */
+  /** By their names in the text, with `param_` before; in ClickHouse's own form. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** As readSettings (url-settings.ts) lets them through: by their names. */
   readonly settings: Readonly<Record<string, string>>
   /** Ends it. */
   readonly signal: AbortSignal
@@ -41,6 +44,7 @@ export interface Engine {
 
 /** In the log comment of every query, by which it is found again to be ended. */
 const MARK = 'foldstream-sql-port-'
+const KILL_AGAIN_MS = 100
 
 /**
  * Opens the embedded rating store for reading, which this process has open already.
@@ -75,26 +79,25 @@ export async function openEngine(folder: string): Promise<Engine> {
   const standing = new Set(tables.map(({ database, name }) => `${database}.${name}`))
 
   async function run(query: Query): Promise<Answer> {
-    const { text, database, defaultFormat, settings, signal } = query
+    const { text, database, defaultFormat, parameters, settings, signal } = query
     if (!isAllowedDatabase(database)) throw new Refusal('UNKNOWN_DATABASE', `Database ${database} cannot be read here`)
     checkFormat(defaultFormat)
     // The engine is written in C++, where text may end at such a byte.
-    if ([text, database, ...Object.values(settings)].some((value) => value.includes('\0')))
+    if ([text, database, ...Object.values(parameters)].some((value) => value.includes('\0')))
       throw new Refusal('SYNTAX_ERROR', 'A query holds no NUL')
     const names: Names = { current: database, exists: (inside, table) => standing.has(`${inside}.${table}`) }
     const session = new Session(path)
     const mark = MARK + randomUUID()
-    const kill = (): void => void control.queryAsync(killing(mark)).catch(() => {})
+    const over = new AbortController()
+    const end = (): void => void kill(mark, over.signal)
     try {
-      await session.queryAsync(`SET log_comment = '${mark}'`)
       const formatted = await session.queryBindAsync(
         'SELECT formatQuerySingleLine({q:String})',
         { q: text },
         { format: 'TabSeparatedRaw' },
       )
       const checked = formatted.text().replace(/\n$/, '')
-      const given = Object.entries(settings).map(([name, value]) => `SET ${name} = ${quoted(value)}; `)
-      await session.queryAsync(`${given.join('')}USE ${database}; SET readonly = 1`)
+      await session.queryAsync(`${setting(parameters)}USE ${database}`)
       let asked = checkStatement(checked, names)
       if (asked === undefined) {
         const explained = await session.queryAsync(`EXPLAIN AST ${checked}`, { format: 'TabSeparatedRaw' })
@@ -103,8 +106,10 @@ export async function openEngine(folder: string): Promise<Engine> {
       }
       const format = asked.format ?? defaultFormat
       checkFormat(format)
+      // Only now: a limit of rows would have cut the syntax tree.
+      await session.queryAsync(setting({ ...settings, log_comment: mark, readonly: '1' }))
       signal.throwIfAborted()
-      signal.addEventListener('abort', kill, { once: true })
+      signal.addEventListener('abort', end, { once: true })
       const answer = await session.queryAsync(checked, { format })
       return {
         format,
@@ -114,8 +119,17 @@ export async function openEngine(folder: string): Promise<Engine> {
         seconds: answer.elapsed,
       }
     } finally {
-      signal.removeEventListener('abort', kill)
+      signal.removeEventListener('abort', end)
+      over.abort()
       session.close()
+    }
+  }
+
+  /** Again and again, since what has not begun yet is not found. */
+  async function kill(mark: string, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      await control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = '${mark}' ASYNC`).catch(() => {})
+      await sleep(KILL_AGAIN_MS)
     }
   }
 
@@ -136,6 +150,9 @@ export async function openEngine(folder: string): Promise<Engine> {
   }
 }
 
-const killing = (mark: string): string => `KILL QUERY WHERE Settings['log_comment'] = '${mark}' ASYNC`
+const setting = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `SET ${name} = ${quoted(value)}; `)
+    .join('')
 
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`

@@ -33,6 +33,8 @@ const TRANSPORT = new Set([
     'cancel_http_readonly_queries_on_client_close',
     'http_write_exception_in_output_format',
   ],
+  // Of inserts, which JDBC's driver sends with every query.
+  ...['async_insert', 'wait_for_async_insert'],
   ...['http_native_compression_disable_checksumming_on_decompress', 'add_http_cors_header', 'http_make_head_request'],
 ])
 
@@ -42,7 +44,6 @@ const ANSWER: Readonly<Record<string, RegExp>> = {
   session_timezone: /^[\w+\-/]*$/,
   date_time_output_format: /^(simple|iso|unix_timestamp)$/,
   join_use_nulls: FLAG,
-  extremes: FLAG,
   output_format_json_quote_64bit_integers: FLAG,
   output_format_json_quote_64bit_floats: FLAG,
   output_format_json_quote_decimals: FLAG,
@@ -61,11 +62,12 @@ const ANSWER: Readonly<Record<string, RegExp>> = {
 const LOWERED = ['max_execution_time', 'max_result_rows', 'max_result_bytes', 'max_memory_usage'] as const
 
 /**
- * The settings that a query's connection is opened with.
- * @param url  parameters of a request
+ * The settings that a query runs with, and its parameters, `param_` before their names.
+ * @param url  of a request
  * @throws Refusal for one that is not listed, as ClickHouse does for a user who only reads
  */
-export function readSettings(url: URLSearchParams): Record<string, string> {
+export function readSettings(url: URLSearchParams) {
+  const parameters: Record<string, string> = {}
   const settings: Record<string, string> = Object.fromEntries(
     Object.entries(LIMITS).map(([name, value]) => [name, String(value)]),
   )
@@ -74,14 +76,14 @@ export function readSettings(url: URLSearchParams): Record<string, string> {
     const form = Object.hasOwn(ANSWER, name) ? ANSWER[name] : undefined
     if (isLowered) settings[name] = lower(name as (typeof LOWERED)[number], value)
     else if (form?.test(value)) settings[name] = value
-    else if (/^param_\w+$/.test(name)) settings[name] = value
+    else if (/^param_\w+$/.test(name)) parameters[name] = value
     else if (name !== 'result_overflow_mode' && !TRANSPORT.has(name))
       throw new Refusal('READONLY', `Cannot modify '${name}' setting in readonly mode`)
   }
   // Whoever asks for the first rows gets them. Those who set no limit shall hear of ours.
   const isFewer = Number(settings.max_result_rows) < LIMITS.max_result_rows
   if (isFewer && url.get('result_overflow_mode') === 'break') settings.result_overflow_mode = 'break'
-  return settings
+  return { parameters, settings }
 }
 
 function lower(name: (typeof LOWERED)[number], value: string): string {
