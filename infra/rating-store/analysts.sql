@@ -6,10 +6,10 @@
 -- It may be run again, as after an update of foldstream; the password stays then. With RATING_STORE_URL=http://…/NAME, write NAME for
 -- `foldstream`.
 
--- Not readonly = 2: with it, settings may be changed, these limits too.
+-- Not readonly = 2: with it, settings may be changed, these limits too. Grafana's plugin asks for a time of its own with each query.
 CREATE SETTINGS PROFILE OR REPLACE foldstream_analyst SETTINGS
     readonly = 1,
-    max_execution_time = 30,
+    max_execution_time = 30 MIN 1 MAX 120 CHANGEABLE_IN_READONLY,
     max_result_rows = 1000000,
     max_result_bytes = 268435456,
     max_memory_usage = 1073741824,

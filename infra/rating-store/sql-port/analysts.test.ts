@@ -34,5 +34,5 @@ it('whom it makes there reads the same tables within the same limits', async () 
   const limits = Object.entries(readSettings(new URLSearchParams()).settings).filter(
     ([name]) => !name.includes('external'),
   )
-  for (const [name, value] of limits) expect(file).toMatch(new RegExp(`${name} = '?${value}'?[,;]`))
+  for (const [name, value] of limits) expect(file).toMatch(new RegExp(`${name} = '?${value}'?[,; ]`))
 })

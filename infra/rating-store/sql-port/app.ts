@@ -4,6 +4,7 @@ import { isLoopback } from '../../config.ts'
 import { messageOf } from '../../errors.ts'
 import { notServed, packAnswer, readBody } from './compression.ts'
 import type { Answer, Engine } from './engine.ts'
+import { nativeFor } from './native.ts'
 import { Refusal } from './refusal.ts'
 import { readSettings } from './url-settings.ts'
 
@@ -66,7 +67,9 @@ export function createSqlApp(engine: Engine, { mayRead }: Options): Hono {
 }
 
 async function answered(c: Context, url: URLSearchParams, answer: Answer): Promise<Response> {
-  const { format, bytes, rowsRead, bytesRead, seconds } = answer
+  const { format, rowsRead, bytesRead, seconds } = answer
+  const version = Number(url.get('client_protocol_version') ?? 0)
+  const bytes = format === 'Native' && version > 0 ? nativeFor(version, answer.bytes) : answer.bytes
   c.header('X-ClickHouse-Format', format)
   c.header('Content-Type', contentType(format))
   const summary = {

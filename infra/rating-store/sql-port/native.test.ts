@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { sqlEngine } from './engine.fixture.ts'
+import { nativeFor } from './native.ts'
+
+const { ask } = sqlEngine()
+
+const VERSION = 54_460
+const INFO_BYTES = 8
+
+describe('Native for a client that tells its version', () => {
+  it('has the info of a block, and how each column is written', async () => {
+    const { bytes } = await ask("SELECT 'x' AS a, 7::UInt8 AS b FORMAT Native")
+    const info = [1, 0, 2, 255, 255, 255, 255, 0]
+    const [a, b] = [
+      [1, 97, 6, ...Buffer.from('String')],
+      [1, 98, 5, ...Buffer.from('UInt8')],
+    ]
+    expect([...nativeFor(VERSION, bytes)]).toEqual([...info, 2, 1, ...a, 0, 1, 120, ...b, 0, 7])
+    // Older ones know the plain way alone.
+    expect([...nativeFor(54_405, bytes)]).toEqual([...info, 2, 1, ...a, 1, 120, ...b, 7])
+  })
+
+  // Each column stands before others and in several blocks: one whose end is not found makes garbage of what follows it.
+  it.each([
+    ...[
+      'number',
+      '-1.5',
+      'toString(number)',
+      "toFixedString('abc', 5)",
+      'true',
+      'NULL',
+      '[]',
+      'tuple()',
+      'toDate32(0)',
+    ],
+    ...[
+      "CAST('a', 'Enum8(\\'a\\' = 1, \\'b(,\\' = 2)')",
+      "now64(9, 'UTC')",
+      'generateUUIDv4()',
+      "toIPv6('::1')",
+      'toInt256(1)',
+    ],
+    ...[
+      'toDecimal32(1, 2)',
+      "CAST(1, 'Decimal(18, 3)')",
+      "CAST(1, 'Decimal(38, 3)')",
+      "CAST(1, 'Decimal(76, 3)')",
+      'INTERVAL 1 DAY',
+    ],
+    ...["toNullable('a')", 'if(number % 2, NULL, number)', '[[1], [2, 3], []]', "[NULL, 'b']", "map('k', [number])"],
+    ...[
+      'toLowCardinality(toString(number % 5))',
+      "[toLowCardinality(toString(number)), 'x']",
+      "map('k', toLowCardinality('v'))",
+    ],
+    ...["CAST(if(number % 2, NULL, 'b'), 'LowCardinality(Nullable(String))')", 'toLowCardinality(toString(number))'],
+    ...["CAST(tuple(1, ['x']), 'Tuple(a UInt8, `b c` Array(String))')", "tuple(number, toLowCardinality('a'), map())"],
+    ...["CAST([(1, 'x')], 'Nested(a UInt8, b String)')", "CAST(1, 'SimpleAggregateFunction(sum, UInt64)')"],
+  ])('%s', async (value) => {
+    const query = `SELECT ${value} AS a, 'end' AS b, ${value} AS c FROM system.numbers LIMIT 70000 FORMAT Native`
+    const { bytes } = await ask(query)
+    const made = Buffer.from(nativeFor(VERSION, bytes))
+    const blocks = (made.length - bytes.length) / (INFO_BYTES + 3)
+    expect(blocks).toBeGreaterThan(1)
+    expect(Number.isInteger(blocks)).toBe(true)
+  })
+
+  it('is not given of types whose values do not tell their length', async () => {
+    const { bytes } = await ask('SELECT uniqState(1) AS a FORMAT Native')
+    expect(() => nativeFor(VERSION, bytes)).toThrow(/AggregateFunction.*cast them to String/)
+    expect(nativeFor(VERSION, (await ask('SELECT 1 WHERE 0 FORMAT Native')).bytes).length).toBeLessThan(40)
+  })
+})
