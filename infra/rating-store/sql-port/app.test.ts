@@ -133,6 +133,12 @@ describe('refuses', () => {
       expect((await ask('SELECT 1', { headers: { host } })).status, host).toBe(200)
   })
 
+  it('a page of another site', async () => {
+    for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1.evil.example'])
+      expect((await ask('SELECT 1', { headers: { origin } })).status, origin).toBe(403)
+    expect((await ask('SELECT 1', { headers: { origin: 'http://localhost:3000' } })).status).toBe(200)
+  })
+
   it('whoever sends no key as the password, where there are keys', async () => {
     const none = await ask('SELECT 1', { of: locked })
     expect([none.status, none.headers.get('x-clickhouse-exception-code')]).toEqual([403, '516'])
@@ -141,6 +147,7 @@ describe('refuses', () => {
     expect(
       (await ask('SELECT 1', { of: locked, headers: { 'x-clickhouse-user': 'me', 'x-clickhouse-key': 'key' } })).status,
     ).toBe(200)
+    expect((await ask(undefined, { of: locked })).status).toBe(200)
     const basic = `Basic ${Buffer.from('me:key').toString('base64')}`
     expect((await ask('SELECT 1', { of: locked, headers: { authorization: basic } })).status).toBe(200)
   })

@@ -26,7 +26,12 @@ export function createSqlApp(engine: Engine, { mayRead }: Options): Hono {
 
   app.use(async (c, next) => {
     // A page whose name was made to point to this machine is of another origin to its browser, and of this host to us.
-    if (!isLoopback(hostOf(c))) return c.text('Ask by the name of this machine: 127.0.0.1 or localhost\n', 403)
+    if (!isLoopback(hostOf(c.req.header('host'))))
+      return c.text('Ask by the name of this machine: 127.0.0.1 or localhost\n', 403)
+    // Any page may send a query from the browser of whoever looks at it. It would not see the answer, but it would keep us busy.
+    const origin = c.req.header('origin')
+    if (origin !== undefined && !isLoopback(hostOf(origin.replace(/^\w+:\/\//, ''))))
+      return c.text('Pages of other sites are not answered\n', 403)
     return next()
   })
   app.get('/ping', (c) => c.text('Ok.\n'))
@@ -37,6 +42,7 @@ export function createSqlApp(engine: Engine, { mayRead }: Options): Hono {
     c.header('X-ClickHouse-Server-Display-Name', 'foldstream')
     c.header('X-ClickHouse-Timezone', engine.timezone)
     try {
+      if (c.req.method === 'GET' && !url.get('query')) return c.text('Ok.\n')
       if (!mayRead(passwordOf(c, url)))
         throw new Refusal(
           'AUTHENTICATION_FAILED',
@@ -44,7 +50,6 @@ export function createSqlApp(engine: Engine, { mayRead }: Options): Hono {
         )
       if (url.get('compress') === '1') throw notServed('compress')
       const text = [url.get('query') ?? '', await readBody(c.req.raw, url)].filter((part) => part !== '').join('\n')
-      if (text === '' && c.req.method === 'GET') return c.text('Ok.\n')
       const answer = await engine.run({
         text,
         database: url.get('database') || c.req.header('x-clickhouse-database') || DATABASE,
@@ -108,9 +113,8 @@ function contentType(format: string): string {
   return 'text/plain; charset=UTF-8'
 }
 
-function hostOf(c: Context): string {
-  const name = URL.parse(`http://${c.req.header('host') ?? ''}`)?.hostname ?? ''
-  return name.replace(/^\[|\]$/g, '')
+function hostOf(authority = ''): string {
+  return (URL.parse(`http://${authority}`)?.hostname ?? '').replace(/^\[|\]$/g, '')
 }
 
 /** Where clients put it: a header of ClickHouse's, HTTP's own, the URL. */

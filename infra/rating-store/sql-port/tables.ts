@@ -19,7 +19,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
       'data_skipping_indices',
       'view_refreshes',
     ],
-    ...['one', 'numbers', 'numbers_mt', 'zeros', 'zeros_mt', 'time_zones', 'build_options', 'contributors'],
+    ...['one', 'numbers', 'numbers_mt', 'zeros', 'zeros_mt', 'time_zones'],
   ],
   information_schema: ['schemata', 'tables', 'views', 'columns', 'key_column_usage', 'referential_constraints'],
 }

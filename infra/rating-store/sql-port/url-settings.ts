@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os'
 import { Refusal } from './refusal.ts'
 
 /** What no setting of a request can raise. */
 const LIMITS = {
+  // The other half serves recommendations.
+  max_threads: Math.max(1, availableParallelism() >> 1),
   /** Seconds. */
   max_execution_time: 30,
   max_result_rows: 1_000_000,
