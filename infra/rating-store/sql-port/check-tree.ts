@@ -12,26 +12,11 @@ import { checkIdentifier, checkTable, type Names } from './tables.ts'
  */
 const KINDS = new Set([
   ...['SelectWithUnionQuery', 'SelectIntersectExceptQuery', 'SelectQuery', 'Subquery', 'WithElement', 'ExpressionList'],
-  ...[
-    'Literal',
-    'Identifier',
-    'Function',
-    'Asterisk',
-    'QualifiedAsterisk',
-    'ColumnsRegexpMatcher',
-    'ColumnsListMatcher',
-  ],
-  ...['QualifiedColumnsRegexpMatcher', 'QualifiedColumnsListMatcher', 'ColumnsTransformerList'],
-  ...['ColumnsExceptTransformer', 'ColumnsReplaceTransformer', 'ColumnsReplaceTransformer::Replacement'],
-  ...[
-    'TablesInSelectQuery',
-    'TablesInSelectQueryElement',
-    'TableExpression',
-    'TableIdentifier',
-    'TableJoin',
-    'ArrayJoin',
-  ],
-  ...['SampleRatio', 'OrderByElement', 'InterpolateElement', 'WindowDefinition', 'WindowListElement'],
+  ...['Literal', 'Identifier', 'Function', 'WindowDefinition', 'WindowListElement', 'OrderByElement'],
+  ...['Asterisk', 'QualifiedAsterisk', 'ColumnsRegexpMatcher', 'ColumnsListMatcher', 'QualifiedColumnsRegexpMatcher'],
+  ...['QualifiedColumnsListMatcher', 'ColumnsTransformerList', 'ColumnsExceptTransformer', 'ColumnsReplaceTransformer'],
+  ...['ColumnsReplaceTransformer::Replacement', 'InterpolateElement', 'SampleRatio', 'TableJoin', 'ArrayJoin'],
+  ...['TablesInSelectQuery', 'TablesInSelectQueryElement', 'TableExpression', 'TableIdentifier'],
 ])
 
 /**

@@ -12,14 +12,8 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   foldstream: ['ratings', 'latest_ratings', 'items', 'generations', 'sink_progress', 'served', 'measurements'],
   system: [
     ...['databases', 'tables', 'columns', 'functions', 'settings', 'data_type_families', 'formats', 'keywords'],
-    ...[
-      'table_engines',
-      'table_functions',
-      'aggregate_function_combinators',
-      'data_skipping_indices',
-      'view_refreshes',
-    ],
-    ...['one', 'numbers', 'numbers_mt', 'zeros', 'zeros_mt', 'time_zones'],
+    ...['table_engines', 'table_functions', 'aggregate_function_combinators', 'data_skipping_indices'],
+    ...['view_refreshes', 'one', 'numbers', 'numbers_mt', 'zeros', 'zeros_mt', 'time_zones'],
   ],
   information_schema: ['schemata', 'tables', 'views', 'columns', 'key_column_usage', 'referential_constraints'],
 }
@@ -53,25 +47,34 @@ export const isAllowedDatabase = (name: string): boolean =>
  * @throws Refusal
  */
 export function checkTable(name: string, names: Names): void {
-  const [database, table] = split(name, names.current)
-  if (isAllowedTable(database, table)) return
-  if (!name.includes('.') && isPlain(name) && !names.exists(database, table)) return
+  const parts = name.split('.')
+  const [table = '', database = names.current] = parts.toReversed()
+  const isKnown = parts.length > 1 || names.exists(database, table)
+  if (parts.length <= 2 && parts.every(isPlain) && (isAllowedTable(database, table) || !isKnown)) return
   throw new Refusal('ACCESS_DENIED', `Table ${name} cannot be read here`)
 }
 
 /**
  * An identifier elsewhere names a column, or, after IN, a table, be it by an alias that stands at another place. So one that could
- * name a table which may not be read is refused wherever it stands.
+ * name a table which may not be read, or a column of it, is refused wherever it stands.
  * @throws Refusal
  */
 export function checkIdentifier(name: string, names: Names): void {
-  const [database, table] = split(name, names.current)
-  if (isAllowedTable(database, table) || !names.exists(database, table)) return
-  throw new Refusal('ACCESS_DENIED', `${name} is a table that cannot be read here`)
+  for (const [database, table] of meaningsOf(name, names.current))
+    if (names.exists(database, table) && !isAllowedTable(database, table))
+      throw new Refusal('ACCESS_DENIED', `${name} is a table that cannot be read here`)
 }
 
-/** Of more than two parts, those behind are a column's. */
-function split(name: string, current: string): [database: string, table: string] {
-  const [first = '', second] = name.split('.')
-  return second === undefined ? [current, first] : [first, second]
+/** More than any column of a column needs. */
+const MAX_DOTS = 16
+
+/** A database and a table, or a table alone, and columns behind; where a part begins is not told, since parts may hold dots. */
+function* meaningsOf(name: string, current: string): Generator<[database: string, table: string]> {
+  const parts = name.split('.')
+  if (parts.length > MAX_DOTS + 1) throw new Refusal('ACCESS_DENIED', 'This query has a name of too many parts')
+  for (let end = 1; end <= parts.length; end++) {
+    yield [current, parts.slice(0, end).join('.')]
+    for (let middle = 1; middle < end; middle++)
+      yield [parts.slice(0, middle).join('.'), parts.slice(middle, end).join('.')]
+  }
 }

@@ -19,26 +19,12 @@ const LIMITS = {
 /** About the transport alone: understood elsewhere, or without a meaning here, as sessions are and ways to wait. */
 const TRANSPORT = new Set([
   ...['query', 'query_id', 'database', 'default_format', 'user', 'password', 'quota_key', 'client_protocol_version'],
-  ...[
-    'session_id',
-    'session_timeout',
-    'session_check',
-    'close_session',
-    'role',
-    'stacktrace',
-    'readonly',
-    'log_comment',
-  ],
+  ...['session_id', 'session_timeout', 'session_check', 'close_session', 'role', 'stacktrace', 'readonly'],
   ...['compress', 'decompress', 'enable_http_compression', 'http_zlib_compression_level', 'http_response_buffer_size'],
   ...['wait_end_of_query', 'buffer_size', 'send_progress_in_http_headers', 'http_headers_progress_interval_ms'],
-  ...[
-    'send_progress_in_http_headers',
-    'cancel_http_readonly_queries_on_client_close',
-    'http_write_exception_in_output_format',
-  ],
+  ...['cancel_http_readonly_queries_on_client_close', 'http_write_exception_in_output_format', 'log_comment'],
   // Of inserts, which JDBC's driver sends with every query.
   ...['async_insert', 'wait_for_async_insert'],
-  ...['http_native_compression_disable_checksumming_on_decompress', 'add_http_cors_header', 'http_make_head_request'],
 ])
 
 const FLAG = /^(0|1|true|false)$/
