@@ -13,6 +13,11 @@ export class UnknownGenerationError extends Error {
   override readonly name = 'UnknownGenerationError'
 }
 
+/** No chart of that name. */
+export class UnknownChartError extends Error {
+  override readonly name = 'UnknownChartError'
+}
+
 /** No dead letter of that id, or none that can be replayed. */
 export class UnknownDeadLetterError extends Error {
   override readonly name = 'UnknownDeadLetterError'

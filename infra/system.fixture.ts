@@ -7,6 +7,8 @@ import { expect, onTestFailed, onTestFinished, vi } from 'vitest'
 import { answerOf, createClient } from '../gateway/client.ts'
 import { decodeEvent } from '../models/events/codec.ts'
 import type { RatingEvent } from '../models/events/types.ts'
+import type { Dataset } from '../producers/datasets/dataset.ts'
+import { openDataset } from '../producers/datasets/open.ts'
 import { generateDataset } from '../producers/generator.ts'
 import type { EventLog, LogRecord } from './event-log/port.ts'
 import { type FoldstreamProcess, startFoldstream } from './services/foldstream.ts'
@@ -42,6 +44,12 @@ export async function testDataset(folder: string): Promise<TestDataset> {
   await writeFile(join(folder, 'items.csv'), rows.items.join('\n'))
   await writeFile(join(folder, 'ratings.csv'), rows.ratings.join('\n'))
   return { name: folder, env: {}, note: `${name} is not in ${DATASETS_DIR} (DATASETS_DIR): ran on generated ratings` }
+}
+
+/** The same, opened. */
+export async function openTestData(folder: string): Promise<Dataset> {
+  const { name, env } = await testDataset(folder)
+  return await openDataset(env.DATASETS_DIR === undefined ? name : join(env.DATASETS_DIR, name), Date.now())
 }
 
 /** A folder that goes with the test. */

@@ -1,24 +1,25 @@
-import type { Offset } from '../../models/events/types.ts'
+import { createAnalytics } from '../analytics/clickhouse.ts'
+import type { Analytics } from '../analytics/port.ts'
+import { emptyViews } from '../analytics/refresh.ts'
 import type { LogIdentity } from '../event-log/port.ts'
 import { connectEmbedded } from './connect-embedded.ts'
 import { connectHttp } from './connect-http.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, DATABASE } from './connection.ts'
 import { eraseUsers } from './erase.ts'
 import { insertGeneration, insertItems, insertMeasurements, insertRatings, insertServed } from './insert.ts'
 import { latestRatings } from './latest.ts'
 import { migrate } from './migrate.ts'
 import type { RatingStore } from './port.ts'
+import { startsOf } from './progress.ts'
 import { purgeErased } from './purge.ts'
 import { ROW_HASH } from './row-hash.ts'
-
-const DATABASE = 'foldstream'
 
 /**
  * Opens ClickHouse in this process, its data in `folder`. One process a folder, one folder a process.
  *
  * @throws ConfigError when the folder is in use, cannot be opened, or is of a newer version
  */
-export async function openEmbeddedRatingStore(folder: string): Promise<RatingStore> {
+export async function openEmbeddedRatingStore(folder: string): Promise<AnalysedRatingStore> {
   return await openRatingStore(await connectEmbedded(folder, DATABASE))
 }
 
@@ -32,7 +33,12 @@ export async function openHttpRatingStore(url: string): Promise<ServerRatingStor
   return { ...(await openRatingStore(connection)), reset: () => empty(connection) }
 }
 
-export interface ServerRatingStore extends RatingStore {
+/** One that shows its views too. They are closed together. */
+export interface AnalysedRatingStore extends RatingStore {
+  readonly analytics: Analytics
+}
+
+export interface ServerRatingStore extends AnalysedRatingStore {
   /**
    * Empties every table that is filled from the log, and forgets the log, so that its sink starts from the beginning. Where this
    * is broken off, the next sink fills in what is gone, as it does when this is called again: of lists and measurements what the
@@ -44,33 +50,18 @@ export interface ServerRatingStore extends RatingStore {
 /** In this order: progress that stands without its rows would pass over them. Published generations are on no log. */
 const FROM_THE_LOG = ['sink_progress', 'ratings', 'items', 'served', 'measurements', 'log_binding']
 
-async function empty({ write }: Connection): Promise<void> {
+async function empty(connection: Connection): Promise<void> {
+  const { write } = connection
+  await emptyViews(connection)
   for (const table of FROM_THE_LOG) await write.command(`TRUNCATE TABLE ${table}`)
 }
 
-async function openRatingStore(connection: Connection): Promise<RatingStore> {
+async function openRatingStore(connection: Connection): Promise<AnalysedRatingStore> {
   await migrate(connection).catch(async (error) => {
     await connection.close()
     throw error
   })
   const { write, read } = connection
-
-  /**
-   * First offset of each partition that is not here. Duplicates that were merged away may lower max(offset), and so may an
-   * erasure, before which the progress is noted: then rows are inserted again, which counts them once.
-   */
-  async function starts(): Promise<Map<number, Offset>> {
-    const rows = await write.rows<{ partition: number; start: string | number }>(`
-      SELECT partition, max(start) AS start
-      FROM
-      (
-          SELECT partition, max(offset) + 1 AS start FROM ratings GROUP BY partition
-          UNION ALL
-          SELECT partition, max(next) AS start FROM sink_progress GROUP BY partition
-      )
-      GROUP BY partition`)
-    return new Map(rows.map(({ partition, start }) => [partition, Number(start)]))
-  }
 
   async function recordedLog(): Promise<LogIdentity | undefined> {
     const [row] = await write.rows<LogBindingRow>('SELECT * FROM log_binding ORDER BY bound_at, log_id LIMIT 1')
@@ -85,7 +76,7 @@ async function openRatingStore(connection: Connection): Promise<RatingStore> {
   }
 
   return {
-    resumeAt: async (partition) => (await starts()).get(partition) ?? 0,
+    resumeAt: async (partition) => (await startsOf(write)).get(partition) ?? 0,
     insertRatings: (rows) => insertRatings(connection, rows),
     async noteProgress(partition, next) {
       await write.command('INSERT INTO sink_progress (partition, next) VALUES ({partition:UInt32}, {next:UInt64})', {
@@ -120,7 +111,7 @@ async function openRatingStore(connection: Connection): Promise<RatingStore> {
     recordGeneration: (row) => insertGeneration(connection, row),
 
     async watermark(partitions) {
-      const known = await starts()
+      const known = await startsOf(write)
       return Array.from({ length: partitions }, (_, partition) => known.get(partition) ?? 0)
     },
     latestRatings: (watermark, maxHistory) => latestRatings(read, watermark, maxHistory),
@@ -168,6 +159,7 @@ async function openRatingStore(connection: Connection): Promise<RatingStore> {
       )
       return (await recordedLog()) ?? identity
     },
+    analytics: createAnalytics(connection.database, async () => connection),
     ping: () => connection.ping(),
     close: () => connection.close(),
   }

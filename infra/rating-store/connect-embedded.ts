@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { ConfigError, messageOf } from '../errors.ts'
-import { type Connection, createSession, READ_SETTINGS, WRITE_SETTINGS } from './connection.ts'
+import { type Connection, createSession, READ_SETTINGS, type Settings, WRITE_SETTINGS } from './connection.ts'
 import { loadChdb } from './load-chdb.ts'
 
 /** chdb's connection is of this type too, but as another package declares it, which TypeScript does not take for the same. */
@@ -19,13 +19,14 @@ export async function connectEmbedded(folder: string, database: string): Promise
   const path = resolve(folder)
   const scratch = join(path, 'inserts')
 
-  const open = async (settings: Readonly<Record<string, string | number>>) => {
+  const open = async (settings: Settings) => {
     const client = createClient({
       connection: createChdbConnection({ path }) as unknown as ClientConnection,
       log: { level: ClickHouseLogLevel.OFF },
     })
     // Given with a query they would stay on the connection all the same.
-    for (const [name, value] of Object.entries(settings)) await client.command({ query: `SET ${name} = ${value}` })
+    for (const [name, value] of Object.entries(settings))
+      await client.command({ query: `SET ${name} = ${typeof value === 'number' ? value : `'${quoted(value)}'`}` })
     await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` })
     await client.command({ query: `USE ${database}` })
     return client
@@ -39,11 +40,18 @@ export async function connectEmbedded(folder: string, database: string): Promise
   const { write, read } = await prepare().catch((error) => {
     throw cannotOpen(path, error)
   })
+  const others: { close(): Promise<void> }[] = []
 
   return {
     write: createSession(write, (error) => error),
     read: createSession(read, (error) => error),
+    database,
     cluster: undefined,
+    async open(settings) {
+      const client = await open(settings)
+      others.push(client)
+      return createSession(client, (error) => error)
+    },
     async insertRowBinary(into, rows) {
       // Through a file: chdb takes a query as text, which binary data does not survive.
       const directory = await mkdtemp(join(scratch, 'insert-'))
@@ -59,7 +67,7 @@ export async function connectEmbedded(folder: string, database: string): Promise
       await write.command({ query: 'SELECT 1' })
     },
     async close() {
-      await Promise.all([write.close(), read.close()])
+      await Promise.all([write, read, ...others].map((client) => client.close()))
       // The folder is free only when what still runs has ended.
       await drainPending()
     },

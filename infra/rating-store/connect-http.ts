@@ -46,10 +46,17 @@ export async function connectHttp(url: string, defaultDatabase: string): Promise
 
   const write = connect(WRITE_SETTINGS, WRITE_TIMEOUT_MS, database)
   const read = connect(READ_SETTINGS, READ_TIMEOUT_MS, database)
+  const others: { close(): Promise<void> }[] = []
   return {
     write: createSession(write, explain),
     read: createSession(read, explain),
+    database,
     cluster,
+    async open(settings, timeoutMs) {
+      const client = connect(settings, timeoutMs, database)
+      others.push(client)
+      return createSession(client, explain)
+    },
     async insertRowBinary(into, rows) {
       try {
         const values = Readable.from(rows, { objectMode: false })
@@ -64,10 +71,13 @@ export async function connectHttp(url: string, defaultDatabase: string): Promise
       if (!answer.success) throw explain(answer.error)
     },
     async close() {
-      await Promise.all([write.close(), read.close()])
+      await Promise.all([write, read, ...others].map((client) => client.close()))
     },
   }
 }
+
+/** Where such a URL leads to. @throws ConfigError */
+export const databaseOf = (url: string, defaultDatabase: string): string => parse(url, defaultDatabase).database
 
 /** @throws ConfigError */
 function parse(url: string, defaultDatabase: string) {

@@ -9,7 +9,19 @@ export interface Session {
   rows<Row>(sql: string, parameters?: Parameters): Promise<Row[]>
   /** Each row as an array of its values, as many at a time as arrive together. */
   stream<Row extends readonly unknown[]>(sql: string, parameters?: Parameters): AsyncIterable<(() => Row)[]>
+  /** A short answer in one of ClickHouse's formats. */
+  text(sql: string, parameters: Parameters, format: 'CSVWithNames'): Promise<string>
 }
+
+/** Of a connection that keeps them from its opening on: given with a query, they would stay on it all the same where it is chdb's. */
+export type Settings = Readonly<Record<string, string | number>>
+
+/** The database, unless another one is named. */
+export const DATABASE = 'foldstream'
+
+/** That of the views for people: several systems on one server have one each. */
+export const analyticsOf = ({ database }: Pick<Connection, 'database'>): string =>
+  database === DATABASE ? 'analytics' : `${database}_analytics`
 
 /** ClickHouse, wherever it runs. */
 export interface Connection {
@@ -17,8 +29,15 @@ export interface Connection {
   readonly write: Session
   /** For reads that take their time. */
   readonly read: Session
+  /** The database of what the sink writes. */
+  readonly database: string
   /** The cluster that tables are replicated on; undefined: a single server. */
   readonly cluster: string | undefined
+  /**
+   * Another session, whose queries wait for none of the others. It is closed with the connection.
+   * @param timeoutMs  a server that says nothing for so long does not answer
+   */
+  open(settings: Settings, timeoutMs: number): Promise<Session>
   /** Inserts rows as one block, which makes one part of the table; durable when it resolves. @param into table and columns */
   insertRowBinary(into: string, rows: AsyncIterable<Buffer>): Promise<void>
   /** @throws UnavailableError */
@@ -65,6 +84,8 @@ export function createSession(client: ClickHouseClient, explain: (error: unknown
         const answer = await client.query({ ...query(sql, parameters), format: 'JSONEachRow' })
         return await answer.json<Row>()
       }),
+    text: (sql, parameters, format) =>
+      explained(async () => await (await client.query({ ...query(sql, parameters), format })).text()),
     async *stream<Row extends readonly unknown[]>(sql: string, parameters?: Parameters) {
       const answer = await explained(() => client.query({ ...query(sql, parameters), format: 'JSONCompactEachRow' }))
       try {

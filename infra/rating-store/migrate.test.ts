@@ -10,12 +10,15 @@ async function statements(cluster: string | undefined): Promise<string[]> {
     command: async (sql) => void sent.push(sql),
     rows: async () => [],
     async *stream() {},
+    text: async () => '',
   }
   const nothing = async () => {}
   const connection: Connection = {
     write,
     read: write,
+    database: 'foldstream',
     cluster,
+    open: async () => write,
     insertRowBinary: nothing,
     ping: nothing,
     close: nothing,

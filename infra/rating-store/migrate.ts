@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { ConfigError } from '../errors.ts'
-import type { Connection } from './connection.ts'
+import { analyticsOf, type Connection } from './connection.ts'
 
 interface Migration {
   readonly version: number
@@ -26,7 +26,7 @@ const RECORDS = `CREATE TABLE IF NOT EXISTS schema_migrations {{on_cluster}}
 export async function migrate(connection: Connection): Promise<void> {
   const known = await readMigrations()
   const { write } = connection
-  await write.command(expand(RECORDS, connection.cluster))
+  await write.command(expand(RECORDS, connection))
   const applied = await write.rows<{ version: number; sha256: string }>(
     'SELECT version, sha256 FROM schema_migrations FINAL ORDER BY version',
   )
@@ -47,8 +47,9 @@ export async function migrate(connection: Connection): Promise<void> {
   }
 }
 
-async function apply({ write, cluster }: Connection, { version, name, sha256, sql }: Migration): Promise<void> {
-  for (const statement of expand(sql, cluster).split(/;\s*$/m)) {
+async function apply(connection: Connection, { version, name, sha256, sql }: Migration): Promise<void> {
+  const { write } = connection
+  for (const statement of expand(sql, connection).split(/;\s*$/m)) {
     if (statement.trim() !== '') await write.command(statement)
   }
   await write.command(
@@ -57,11 +58,16 @@ async function apply({ write, cluster }: Connection, { version, name, sha256, sq
   )
 }
 
+type Place = Pick<Connection, 'database' | 'cluster'>
+
 /** On a cluster every table exists on each server, and the engine replicates what is in it. */
-export function expand(sql: string, cluster: string | undefined): string {
+export function expand(sql: string, place: Place): string {
+  const { database, cluster } = place
   return sql
     .replaceAll('{{on_cluster}}', cluster === undefined ? '' : `ON CLUSTER ${cluster}`)
     .replaceAll('{{replicated}}', cluster === undefined ? '' : 'Replicated')
+    .replaceAll('{{database}}', database)
+    .replaceAll('{{analytics}}', analyticsOf(place))
 }
 
 /** Files are numbered from 001 without a gap. */

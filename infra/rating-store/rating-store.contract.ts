@@ -398,7 +398,9 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
         expect(await latest(store)).toEqual([['u', 'j', 4]])
       })
 
-      it('leaves no trace of the user in any table, nor in what ClickHouse keeps of its deletions', async () => {
+      it('leaves no trace of the user in any table, nor in what ClickHouse keeps of its deletions', {
+        timeout: 60_000,
+      }, async () => {
         await store.insertRatings([row({ offset: 0, userId: 'zaphod' }), row({ offset: 1 })])
         await store.insertServed([served({ offset: 0, userId: 'zaphod' }), served({ offset: 1 })])
         await store.eraseUsers([{ userId: 'zaphod', partition: 0, before: 2, at: served({ offset: 0 }).ingestedAt }])

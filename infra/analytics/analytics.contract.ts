@@ -1,0 +1,335 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { clickhouseSink, SINK_GROUP } from '../../consumers/clickhouse-sink.ts'
+import { consume } from '../../consumers/consume.ts'
+import { encodeEvent } from '../../models/events/codec.ts'
+import type { Event, Item, RatingEvent } from '../../models/events/types.ts'
+import { UnknownChartError } from '../errors.ts'
+import { openEmbeddedLog } from '../event-log/embedded.ts'
+import type { EventLog } from '../event-log/port.ts'
+import { silent } from '../logging.ts'
+import { createMetrics } from '../metrics.ts'
+import type { AnalysedRatingStore } from '../rating-store/clickhouse.ts'
+import type { RatingRow } from '../rating-store/port.ts'
+import { openTestData } from '../system.fixture.ts'
+import type { Analytics } from './port.ts'
+import { type Known, recompute, type ServedList } from './recomputed.fixture.ts'
+
+export interface Opened {
+  readonly store: AnalysedRatingStore
+  sql(query: string): Promise<Record<string, unknown>[]>
+  /** Of the views. */
+  readonly database: string
+  dispose(): Promise<void>
+}
+
+const STARS = { min: 0.5, max: 5, positiveFrom: 4 }
+const CHUNK = 10_000
+const LIST_LENGTH = 10
+const DAY_MS = 86_400_000
+const tools = { logger: silent, metrics: createMetrics() }
+/** After every rating of the dataset. */
+const LATER = Date.UTC(2020, 0, 1)
+
+/**
+ * One suite for ClickHouse wherever it runs. Its ratings come through the real sink.
+ * @param everyNth  1: all ratings of the dataset, 2: half of them, …
+ */
+export function analyticsContract(name: string, everyNth: number, open: () => Promise<Opened>): void {
+  describe(`analytics: ${name}`, { timeout: 120_000 }, () => {
+    let opened: Opened
+    let store: AnalysedRatingStore
+    let analytics: Analytics
+    let log: EventLog
+    let folder: string
+    const events: RatingEvent[] = []
+    const items = new Map<string, Item>()
+    const served: ServedList[] = []
+    let erased: ReadonlySet<string> = new Set()
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'foldstream-analytics-'))
+      opened = await open()
+      store = opened.store
+      analytics = store.analytics
+      log = await openEmbeddedLog(join(folder, 'log'), STARS)
+      await store.bind(log.identity)
+      const dataset = await openTestData(folder)
+      let read = 0
+      for await (const { lines } of dataset.items())
+        for (const { value } of lines) if (value) items.set(value.itemId, value)
+      for await (const { lines } of dataset.ratings())
+        for (const { value } of lines) if (value && ++read % everyNth === 0) events.push(value)
+      await append(
+        'items',
+        [...items.values()].map((item) => [item.itemId, item]),
+      )
+      await append(
+        'ratings',
+        events.map((event) => [event.userId, event]),
+      )
+      await sink()
+    }, 120_000)
+    afterAll(async () => {
+      await opened.dispose()
+      await log.close()
+      await rm(folder, { recursive: true })
+    })
+
+    async function append(topic: 'ratings' | 'items', keyed: readonly (readonly [string, Event])[]): Promise<void> {
+      for (let from = 0; from < keyed.length; from += CHUNK)
+        await log.append(
+          topic,
+          keyed.slice(from, from + CHUNK).map(([key, event]) => ({ key, value: encodeEvent(event) })),
+        )
+    }
+
+    /** Until the sink has had its effect on all that is there. @param onto  what it writes into */
+    async function sink(onto: AnalysedRatingStore = store): Promise<void> {
+      const consuming = await consume(log, { ...clickhouseSink(log, onto, tools), maxAgeMs: 5 }, tools)
+      for (const topic of ['ratings', 'items'] as const) {
+        const ends = await log.ends(topic)
+        await vi.waitFor(
+          async () => {
+            const committed = await log.committed(topic, SINK_GROUP)
+            expect(ends.map((_, partition) => committed[partition] ?? 0)).toEqual(ends)
+          },
+          { timeout: 60_000, interval: 20 },
+        )
+      }
+      await consuming.close()
+    }
+
+    /** What counts of what stands on the log, by the rule of latest. */
+    function known(): Known {
+      const latest = new Map<string, RatingEvent>()
+      const seen = new Set<string>()
+      for (const event of events) {
+        const key = `${event.userId}\n${event.itemId}`
+        if (erased.has(event.userId) || seen.has(`${key}\n${event.eventId}`)) continue
+        seen.add(`${key}\n${event.eventId}`)
+        const former = latest.get(key)
+        // In the order of the log: of two of one time the later one counts.
+        if (former === undefined || event.occurredAt >= former.occurredAt) latest.set(key, event)
+      }
+      const ratings = [...latest.values()].flatMap(({ value, recommendationId, ...event }) =>
+        value === null ? [] : [{ ...event, value, recommendationId: recommendationId ?? '' }],
+      )
+      return {
+        ratings,
+        items,
+        served: served.filter(({ userId }) => !erased.has(userId)),
+        positiveFrom: STARS.positiveFrom,
+      }
+    }
+
+    async function expectViews(of: Known): Promise<void> {
+      for (const [view, rows] of Object.entries(recompute(of))) {
+        const actual = await opened.sql(
+          `SELECT * FROM ${opened.database}.${view} SETTINGS output_format_json_quote_64bit_integers = 0`,
+        )
+        expect(sorted(actual), view).toEqual(sorted(rows))
+      }
+    }
+
+    const change = (event: RatingEvent, changed: Partial<RatingEvent>): RatingEvent => ({
+      ...event,
+      eventId: crypto.randomUUID(),
+      occurredAt: LATER,
+      ...changed,
+    })
+    async function add(...more: RatingEvent[]): Promise<void> {
+      events.push(...more)
+      await append(
+        'ratings',
+        more.map((event) => [event.userId, event]),
+      )
+    }
+
+    it('shows nothing before it is filled', async () => {
+      expect(await analytics.shownBelow()).toEqual([])
+      const { rows, asOf, isCut } = await analytics.run('rating-histogram', {})
+      expect({ rows, asOf, isCut }).toEqual({ rows: [], asOf: undefined, isCut: false })
+    })
+
+    it('shows what is rated', async () => {
+      expect(await analytics.refresh()).toMatchObject({ isNew: true })
+      expect(await analytics.shownBelow()).toEqual(await log.ends('ratings'))
+      await expectViews(known())
+    })
+
+    it('is not filled anew where nothing came in', async () => {
+      expect(await analytics.refresh()).toMatchObject({ isNew: false })
+    })
+
+    it('shows once what is delivered again, retried with other values, or changed, nothing of what is withdrawn, and what comes of lists', async () => {
+      const batches: (readonly RatingRow[])[] = []
+      const again = events.filter((_, n) => n % 97 === 0)
+      await append(
+        'ratings',
+        again.map((event) => [event.userId, { ...event, value: 1, occurredAt: LATER }]),
+      )
+      const noting = async (rows: readonly RatingRow[]) => {
+        batches.push(rows)
+        await store.insertRatings(rows)
+      }
+      await sink({ ...store, insertRatings: noting, resumeAt: async () => 0 })
+      expect(batches.flat().length).toBe(events.length + again.length)
+
+      const strategies = ['fold-in', 'popular', 'trending']
+      const some = events.filter((_, n) => n % 211 === 0)
+      for (const [n, { userId, occurredAt }] of some.entries())
+        served.push({
+          recommendationId: `list-${n}`,
+          userId: n % 5 === 0 ? '' : userId,
+          items: some.slice(n, n + LIST_LENGTH).map(({ itemId }) => itemId),
+          strategy: strategies[n % 3] as string,
+          generation: n % 2 === 0 ? 'first' : 'second',
+          occurredAt,
+        })
+      served.push({ ...(served[0] as ServedList), recommendationId: 'of-nothing-rated', items: ['nobody-rated-this'] })
+      const rows = served.map(({ items, ...list }, offset) => ({
+        event: { type: 'served' as const, ...list, itemIds: items, propensities: null },
+        ...{ partition: 0, offset, ingestedAt: list.occurredAt },
+      }))
+      await store.insertServed(rows)
+      await store.insertServed(rows.slice(0, 50))
+      await add(
+        ...some.map((event, n) =>
+          change(event, {
+            value: (n % 10) / 2 + 0.5,
+            recommendationId: `list-${n % 200}`,
+            occurredAt: LATER - (n % 60) * DAY_MS,
+          }),
+        ),
+        ...events.filter((_, n) => n % 301 === 7).map((event) => change(event, { value: null, occurredAt: LATER + 1 })),
+      )
+      await sink()
+      await analytics.refresh()
+      await expectViews(known())
+    })
+
+    it('shows nothing of who was erased, and says from when on', async () => {
+      erased = new Set(
+        ['1', '414', '610', 'user-1', 'user-2'].filter((user) => events.some(({ userId }) => userId === user)),
+      )
+      expect(erased.size).toBeGreaterThan(1)
+      const erasures = [...erased].map((userId) => ({
+        type: 'user-erased' as const,
+        ...{ eventId: crypto.randomUUID(), userId, occurredAt: Date.now() },
+      }))
+      await append(
+        'ratings',
+        erasures.map((event) => [event.userId, event]),
+      )
+      await sink()
+      expect(await analytics.hasErasureAhead()).toBe(true)
+      expect(await analytics.shownBelow()).not.toEqual(await log.ends('ratings'))
+      await analytics.refresh()
+      expect(await analytics.hasErasureAhead()).toBe(false)
+      expect(await analytics.shownBelow()).toEqual(await log.ends('ratings'))
+      await expectViews(known())
+    })
+
+    it('tells how good the models were, and of what came in within an hour', async () => {
+      const measured = (variant: string, value: number, weight: number, minute: number, generation = 'first') => ({
+        type: 'measurement' as const,
+        ...{ metric: 'hr@10', variant, generation, value, weight, occurredAt: LATER + minute * 60_000 },
+      })
+      const measurements = [
+        measured('folded-in', 0.5, 10, 0),
+        measured('folded-in', 0.2, 20, 59),
+        measured('at-watermark', 0.1, 30, 59),
+        measured('folded-in', 1, 1, 60, 'second'),
+      ]
+      const rows = measurements.map((event, offset) => ({ event, partition: 0, offset, ingestedAt: event.occurredAt }))
+      for (const _ of ['once', 'twice']) await store.insertMeasurements(rows)
+      for (const id of ['first', 'second'])
+        await store.recordGeneration({
+          ...{
+            id,
+            createdAt: LATER,
+            hyperParameters: {},
+            metrics: { 'ndcg@10': 0.25 },
+            users: 1,
+            items: 1,
+            ratings: 7,
+          },
+          ...{ watermark: [], trainSeconds: 1 },
+        })
+      await analytics.refresh()
+      const ofFirst = await opened.sql(
+        `SELECT measured, metric, round(value, 6) AS value, ratings FROM ${opened.database}.quality_by_generation WHERE generation = 'first' ORDER BY measured`,
+      )
+      expect(ofFirst).toEqual([
+        { measured: 'at-watermark', metric: 'hr@10', value: 0.1, ratings: 30 },
+        { measured: 'folded-in', metric: 'hr@10', value: 0.3, ratings: 30 },
+        { measured: 'held-out', metric: 'ndcg@10', value: 0.25, ratings: 0 },
+      ])
+      const { rows: uplift, sentence } = await analytics.run('uplift-of-fold-in', { from: LATER, to: LATER })
+      expect(uplift.map(({ variant, ratings }) => [variant, ratings])).toEqual([
+        ['at-watermark', 30],
+        ['folded-in', 30],
+        ['folded-in', 1],
+      ])
+      expect(sentence).toMatch(/folded in, 32.3 % .* without, 10 %/)
+      const { rows: minutes } = await analytics.run('events-per-minute', {})
+      const total = minutes.reduce((sum, { events }) => sum + Number(events), 0)
+      expect(total).toBeGreaterThan(0)
+      expect(total).toBeLessThanOrEqual(events.length)
+    })
+
+    describe('charts', () => {
+      it('each have the columns that they tell, and say something', async () => {
+        const first = Math.min(...events.map(({ occurredAt }) => occurredAt))
+        for (const { name, parameters, columns } of analytics.charts) {
+          const given = {
+            ...(parameters.includes('from') && { from: first, to: LATER }),
+            ...(parameters.includes('itemId') && { itemId: '1' }),
+          }
+          const answer = await analytics.run(name, given)
+          expect(answer.rows.length, name).toBeGreaterThan(0)
+          for (const row of answer.rows) expect(Object.keys(row), name).toEqual(columns.map((column) => column.name))
+          expect(answer.sentence, name).toMatch(/^[^a-z].*\.$/)
+          expect(answer.sentence, name).not.toMatch(/NaN|undefined|Infinity/)
+          const csv = (await analytics.csv(name, given)).trim().split('\n')
+          expect(
+            csv[0]?.split(',').map((column) => JSON.parse(column)),
+            name,
+          ).toEqual(columns.map((column) => column.name))
+          if (name !== 'events-per-minute') expect(csv.length - 1, name).toBe(answer.rows.length)
+        }
+      })
+
+      it('end at the newest rating where the data are old', async () => {
+        const { from, to, asOf } = await analytics.run('daily-ratings', {})
+        const newest = known().ratings.reduce((last, { occurredAt }) => Math.max(last, occurredAt), 0)
+        expect(to).toBe(newest - (newest % DAY_MS))
+        expect(((to ?? 0) - (from ?? 0)) / DAY_MS).toBe(89)
+        expect(Math.abs(Date.now() - (asOf ?? 0))).toBeLessThan(300_000)
+      })
+
+      it('take text as text', async () => {
+        const { rows } = await analytics.run('top-items', { genre: "x') OR 1 = 1 --" })
+        expect(rows).toEqual([])
+        await expect(analytics.run("x'; DROP TABLE ratings", {})).rejects.toThrow(UnknownChartError)
+      })
+    })
+  })
+}
+
+/** In one order, numbers with nine digits: sums may be taken in any order. */
+function sorted(rows: readonly Record<string, unknown>[]): string[] {
+  const plain = (value: unknown): unknown => (typeof value === 'number' ? Number(value.toPrecision(9)) : value)
+  return rows
+    .map((row) =>
+      JSON.stringify(
+        Object.entries(row)
+          .map(([name, value]) => [name, plain(value)])
+          .sort(([x], [y]) => (String(x) < String(y) ? -1 : 1)),
+      ),
+    )
+    .sort()
+}

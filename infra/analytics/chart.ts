@@ -1,0 +1,38 @@
+import type { ChartInfo, ChartRow } from './port.ts'
+
+/**
+ * A chart as it is written down. Its query names tables of `analytics`, takes nothing but typed parameters, and ends by a limit where the
+ * data do not.
+ */
+export interface Chart extends ChartInfo {
+  /** Tables whose age is the chart's; none: it is worked out from what came in as it is asked. */
+  readonly views: readonly string[]
+  /** What the rows say. @param rows  at least one */
+  readonly sentence: (rows: readonly ChartRow[]) => string
+}
+
+/** Days of the range that are asked for: both count. */
+export const IN_RANGE = 'day BETWEEN {from:Date} AND {to:Date}'
+
+export const RANGE = ['from', 'to'] as const
+
+export const numberOf = (row: ChartRow | undefined, column: string): number => Number(row?.[column] ?? 0)
+export const textOf = (row: ChartRow | undefined, column: string): string => String(row?.[column] ?? '')
+export const sumOf = (rows: readonly ChartRow[], column: string): number =>
+  rows.reduce((sum, row) => sum + numberOf(row, column), 0)
+
+/** The row with the greatest of a column. */
+export const greatest = (rows: readonly ChartRow[], column: string): ChartRow | undefined =>
+  rows.reduce<ChartRow | undefined>(
+    (best, row) => (best === undefined || numberOf(row, column) > numberOf(best, column) ? row : best),
+    undefined,
+  )
+
+export const count = (value: number): string => Math.round(value).toLocaleString('en')
+export const percent = (share: number): string =>
+  `${(100 * share).toLocaleString('en', { maximumSignificantDigits: 3 })} %`
+/** By its title, where it has one. */
+export const nameOf = (row: ChartRow | undefined): string => textOf(row, 'title') || `item ${textOf(row, 'item_id')}`
+/** As in "3 ratings", "1 rating". */
+export const counted = (value: number, singular: string, plural = `${singular}s`): string =>
+  `${count(value)} ${Math.round(value) === 1 ? singular : plural}`

@@ -1,0 +1,38 @@
+import type { Chart } from './chart.ts'
+import { figures, figuresByDay } from './charts/figures.ts'
+import {
+  bestItems,
+  fallingItems,
+  genreShares,
+  itemHistory,
+  longTail,
+  risingItems,
+  sparsity,
+  topItems,
+} from './charts/items.ts'
+import { coverage, funnel, modelQuality, popularityBias, upliftOfFoldIn } from './charts/serving.ts'
+import { activeUsers, cohortReturn, dailyRatings, eventsPerMinute, ratingHistogram } from './charts/volume.ts'
+
+/** In the order of a dashboard. */
+export const CHARTS: readonly Chart[] = [
+  figures,
+  figuresByDay,
+  eventsPerMinute,
+  dailyRatings,
+  activeUsers,
+  ratingHistogram,
+  sparsity,
+  longTail,
+  topItems,
+  bestItems,
+  risingItems,
+  fallingItems,
+  itemHistory,
+  genreShares,
+  cohortReturn,
+  funnel,
+  modelQuality,
+  upliftOfFoldIn,
+  coverage,
+  popularityBias,
+]

@@ -1,0 +1,85 @@
+import { type Chart, numberOf, percent, RANGE, textOf } from '../chart.ts'
+import type { ChartRow } from '../port.ts'
+
+/** What the dashboard's strip shows of ClickHouse: four figures, what they were before, and how they went. */
+
+export const figures: Chart = {
+  name: 'figures',
+  title: 'How are things going?',
+  sql: `WITH {to:Date} - {from:Date} + 1 AS days, toDate32({from:Date}) - days AS start
+SELECT figure, value, value_before
+FROM
+(
+    SELECT 'ratings' AS figure, toFloat64(sumIf(ratings, day >= {from:Date})) AS value,
+        toFloat64(sumIf(ratings, day < {from:Date})) AS value_before
+    FROM analytics.daily_volume
+    WHERE day BETWEEN start AND {to:Date}
+    UNION ALL
+    SELECT 'active users', toFloat64(uniqExactIf(user_id, day >= {from:Date})), toFloat64(uniqExactIf(user_id, day < {from:Date}))
+    FROM analytics.user_days
+    WHERE day BETWEEN start AND {to:Date}
+    UNION ALL
+    SELECT 'live hit rate', sumIf(value * ratings, toDate(hour) >= {from:Date}) / sumIf(ratings, toDate(hour) >= {from:Date}),
+        sumIf(value * ratings, toDate(hour) < {from:Date}) / sumIf(ratings, toDate(hour) < {from:Date})
+    FROM analytics.prequential
+    WHERE metric = 'hr@10' AND variant = 'folded-in' AND toDate(hour) BETWEEN start AND {to:Date}
+    UNION ALL
+    SELECT 'coverage', uniqExactIf(item_id, day >= {from:Date}) / (SELECT count() FROM analytics.catalogue),
+        uniqExactIf(item_id, day < {from:Date}) / (SELECT count() FROM analytics.catalogue)
+    FROM analytics.served_items
+    WHERE day BETWEEN start AND {to:Date}
+)
+ORDER BY indexOf(['ratings', 'active users', 'live hit rate', 'coverage'], figure)`,
+  parameters: RANGE,
+  columns: [
+    { name: 'figure', unit: 'name' },
+    { name: 'value', unit: 'ratings, users, or a share of 1' },
+    { name: 'value_before', unit: 'the same, of as many days before' },
+  ],
+  views: ['daily_volume', 'user_days', 'prequential', 'served_items'],
+  sentence(rows) {
+    const told = rows.filter(({ value }) => typeof value === 'number').map(changeOf)
+    return `Beside as many days before: ${told.join(', ')}.`
+  },
+}
+
+function changeOf(row: ChartRow): string {
+  const [figure, value, before] = [textOf(row, 'figure'), numberOf(row, 'value'), numberOf(row, 'value_before')]
+  if (before === 0) return `${figure} from nothing`
+  const change = value / before - 1
+  return change === 0 ? `${figure} the same` : `${figure} ${change > 0 ? 'up' : 'down'} by ${percent(Math.abs(change))}`
+}
+
+export const figuresByDay: Chart = {
+  name: 'figures-by-day',
+  title: 'How did the figures go?',
+  sql: `SELECT figure, day, value
+FROM
+(
+    SELECT 'ratings' AS figure, day, toFloat64(ratings) AS value
+    FROM analytics.daily_volume
+    WHERE day BETWEEN {from:Date} AND {to:Date}
+    UNION ALL
+    SELECT 'active users', day, toFloat64(active_users)
+    FROM analytics.daily_volume
+    WHERE day BETWEEN {from:Date} AND {to:Date}
+    UNION ALL
+    SELECT 'live hit rate', toDate(hour) AS day, sum(value * ratings) / sum(ratings)
+    FROM analytics.prequential
+    WHERE metric = 'hr@10' AND variant = 'folded-in' AND toDate(hour) BETWEEN {from:Date} AND {to:Date}
+    GROUP BY day
+    UNION ALL
+    SELECT 'coverage', day, share
+    FROM analytics.coverage
+    WHERE day BETWEEN {from:Date} AND {to:Date}
+)
+ORDER BY figure, day`,
+  parameters: RANGE,
+  columns: [
+    { name: 'figure', unit: 'name' },
+    { name: 'day', unit: 'day' },
+    { name: 'value', unit: 'ratings, users, or a share of 1' },
+  ],
+  views: ['daily_volume', 'prequential', 'served_items'],
+  sentence: (rows) => `From ${textOf(rows[0], 'day')} on, day by day.`,
+}

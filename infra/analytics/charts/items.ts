@@ -1,0 +1,183 @@
+import { type Chart, count, counted, greatest, nameOf, numberOf, percent, RANGE, sumOf, textOf } from '../chart.ts'
+
+const ITEM = [
+  { name: 'item_id', unit: 'id' },
+  { name: 'title', unit: 'name' },
+] as const
+
+export const topItems: Chart = {
+  name: 'top-items',
+  title: 'What is rated most?',
+  sql: `SELECT items.item_id AS item_id, title, months.ratings AS ratings, months.value_sum / months.ratings AS average_value
+FROM
+(
+    SELECT toString(item_id) AS item_id, sum(ratings) AS ratings, sum(value_sum) AS value_sum
+    FROM analytics.item_months
+    WHERE month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+    GROUP BY item_id
+) AS months
+INNER JOIN analytics.item_stats AS items ON items.item_id = months.item_id
+WHERE {genre:String} = '' OR has(genres, {genre:String})
+ORDER BY ratings DESC, item_id
+LIMIT 20`,
+  parameters: [...RANGE, 'genre'],
+  columns: [...ITEM, { name: 'ratings', unit: 'ratings, of whole months' }, { name: 'average_value', unit: 'rating' }],
+  views: ['item_months', 'item_stats'],
+  sentence: (rows) => `${nameOf(rows[0])}: ${counted(numberOf(rows[0], 'ratings'), 'rating')} in these months.`,
+}
+
+export const bestItems: Chart = {
+  name: 'best-items',
+  title: 'What is rated best?',
+  sql: `SELECT item_id, title, bayesian_average, average_value, ratings
+FROM analytics.item_stats
+WHERE {genre:String} = '' OR has(genres, {genre:String})
+ORDER BY bayesian_average DESC, item_id
+LIMIT 20`,
+  parameters: ['genre'],
+  columns: [
+    ...ITEM,
+    { name: 'bayesian_average', unit: 'rating' },
+    { name: 'average_value', unit: 'rating' },
+    { name: 'ratings', unit: 'ratings' },
+  ],
+  views: ['item_stats'],
+  sentence: ([best]) =>
+    `${nameOf(best)}: ${numberOf(best, 'average_value').toFixed(2)} on average from ${counted(numberOf(best, 'ratings'), 'user')}.`,
+}
+
+const TREND = [
+  ...ITEM,
+  { name: 'ratings', unit: 'ratings in 30 days' },
+  { name: 'ratings_before', unit: 'ratings in the 30 days before' },
+  { name: 'trend', unit: 'standard deviations' },
+  { name: 'ends_at', unit: 'time' },
+]
+const trendOf = (row: Parameters<typeof nameOf>[0]): string =>
+  `${nameOf(row)}: ${counted(numberOf(row, 'ratings'), 'rating')} in 30 days, ${count(numberOf(row, 'ratings_before'))} in the 30 before.`
+
+export const risingItems: Chart = {
+  name: 'rising-items',
+  title: 'What is rising?',
+  sql: `SELECT item_id, title, ratings, ratings_before, trend, ends_at
+FROM analytics.trending
+WHERE window_days = 30 AND trend > 0
+ORDER BY trend DESC, item_id
+LIMIT 20`,
+  parameters: [],
+  columns: TREND,
+  views: ['trending'],
+  sentence: ([first]) => trendOf(first),
+}
+
+export const fallingItems: Chart = {
+  name: 'falling-items',
+  title: 'What is falling?',
+  sql: `SELECT item_id, title, ratings, ratings_before, trend, ends_at
+FROM analytics.trending
+WHERE window_days = 30 AND trend < 0
+ORDER BY trend, item_id
+LIMIT 20`,
+  parameters: [],
+  columns: TREND,
+  views: ['trending'],
+  sentence: ([first]) => trendOf(first),
+}
+
+export const itemHistory: Chart = {
+  name: 'item-history',
+  title: 'How is this item doing?',
+  sql: `SELECT month, sum(months.ratings) AS ratings, sum(months.positives) AS positives, sum(value_sum) / ratings AS average_value
+FROM analytics.item_months AS months
+WHERE item_id = {itemId:String} AND month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+GROUP BY month
+ORDER BY month`,
+  parameters: [...RANGE, 'itemId'],
+  columns: [
+    { name: 'month', unit: 'month' },
+    { name: 'ratings', unit: 'ratings' },
+    { name: 'positives', unit: 'ratings' },
+    { name: 'average_value', unit: 'rating' },
+  ],
+  views: ['item_months'],
+  sentence(rows) {
+    const most = greatest(rows, 'ratings')
+    return `${counted(sumOf(rows, 'ratings'), 'rating')}; most in ${textOf(most, 'month').slice(0, 7)}: ${count(numberOf(most, 'ratings'))}.`
+  },
+}
+
+export const genreShares: Chart = {
+  name: 'genre-shares',
+  title: 'Which genres do people turn to?',
+  sql: `SELECT month, genre, ratings, share
+FROM analytics.genre_months
+WHERE month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+  AND genre IN
+(
+    SELECT genre
+    FROM analytics.genre_months
+    WHERE month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+    GROUP BY genre
+    ORDER BY sum(ratings) DESC, genre
+    LIMIT 8
+)
+ORDER BY month, genre`,
+  parameters: RANGE,
+  columns: [
+    { name: 'month', unit: 'month' },
+    { name: 'genre', unit: 'name' },
+    { name: 'ratings', unit: 'ratings' },
+    { name: 'share', unit: 'share of 1' },
+  ],
+  views: ['genre_months'],
+  sentence(rows) {
+    const last = rows.at(-1)?.month
+    const most = greatest(
+      rows.filter(({ month }) => month === last),
+      'share',
+    )
+    return `In the last month most turn to ${textOf(most, 'genre')}: ${percent(numberOf(most, 'share'))} of the ratings.`
+  },
+}
+
+export const longTail: Chart = {
+  name: 'long-tail',
+  title: 'How many items carry the ratings?',
+  sql: `SELECT percent, items, ratings, share
+FROM analytics.long_tail
+ORDER BY percent`,
+  parameters: [],
+  columns: [
+    { name: 'percent', unit: '% of the items, those with most ratings first' },
+    { name: 'items', unit: 'items' },
+    { name: 'ratings', unit: 'ratings' },
+    { name: 'share', unit: 'share of 1' },
+  ],
+  views: ['item_stats'],
+  sentence(rows) {
+    const half = rows.find((row) => numberOf(row, 'share') >= 0.5)
+    return `Half of the ratings are of ${counted(numberOf(half, 'items'), 'item')}, ${textOf(half, 'percent')} % of all that are rated.`
+  },
+}
+
+export const sparsity: Chart = {
+  name: 'sparsity',
+  title: 'How much is known?',
+  sql: `SELECT users, items, ratings, density, ratings_a_user, median_ratings_a_user, ratings_an_item, median_ratings_an_item, items_below_5
+FROM analytics.sparsity`,
+  parameters: [],
+  columns: [
+    { name: 'users', unit: 'users' },
+    { name: 'items', unit: 'items' },
+    { name: 'ratings', unit: 'ratings' },
+    { name: 'density', unit: 'share of 1' },
+    { name: 'ratings_a_user', unit: 'ratings' },
+    { name: 'median_ratings_a_user', unit: 'ratings' },
+    { name: 'ratings_an_item', unit: 'ratings' },
+    { name: 'median_ratings_an_item', unit: 'ratings' },
+    { name: 'items_below_5', unit: 'items' },
+  ],
+  views: ['item_stats', 'user_stats'],
+  sentence: ([row]) =>
+    `${percent(numberOf(row, 'density'))} of all pairs of ${counted(numberOf(row, 'users'), 'user')} and ${counted(numberOf(row, 'items'), 'item')} are rated.`,
+}

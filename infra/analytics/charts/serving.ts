@@ -1,0 +1,140 @@
+import { type Chart, counted, greatest, IN_RANGE, numberOf, percent, RANGE, sumOf, textOf } from '../chart.ts'
+
+export const funnel: Chart = {
+  name: 'funnel',
+  title: 'Do recommendations lead to ratings?',
+  sql: `SELECT strategy, sum(days.lists) AS lists, sum(days.lists_rated) AS lists_rated, sum(days.ratings) AS ratings,
+    sum(days.positives) AS positives, lists_rated / lists AS rated_share
+FROM analytics.served_days AS days
+WHERE ${IN_RANGE}
+GROUP BY strategy
+ORDER BY lists DESC, strategy`,
+  parameters: RANGE,
+  columns: [
+    { name: 'strategy', unit: 'name' },
+    { name: 'lists', unit: 'lists' },
+    { name: 'lists_rated', unit: 'lists' },
+    { name: 'ratings', unit: 'ratings' },
+    { name: 'positives', unit: 'ratings' },
+    { name: 'rated_share', unit: 'share of 1' },
+  ],
+  views: ['served_days'],
+  sentence(rows) {
+    const lists = sumOf(rows, 'lists')
+    return `${percent(sumOf(rows, 'lists_rated') / lists)} of ${counted(lists, 'list')} led to a rating.`
+  },
+}
+
+export const coverage: Chart = {
+  name: 'coverage',
+  title: 'How much of the catalogue is recommended?',
+  sql: `SELECT day, items, catalogue, share
+FROM analytics.coverage
+WHERE ${IN_RANGE}
+ORDER BY day`,
+  parameters: RANGE,
+  columns: [
+    { name: 'day', unit: 'day' },
+    { name: 'items', unit: 'items' },
+    { name: 'catalogue', unit: 'items' },
+    { name: 'share', unit: 'share of 1' },
+  ],
+  views: ['served_items'],
+  sentence: (rows) =>
+    `${counted(numberOf(rows.at(-1), 'items'), 'item')} on the last day, ${percent(numberOf(rows.at(-1), 'share'))} of the catalogue.`,
+}
+
+export const popularityBias: Chart = {
+  name: 'popularity-bias',
+  title: 'Do lists push what is popular?',
+  sql: `SELECT if(popularity_group = '', '(not rated)', popularity_group) AS popularity_group, rated / sum(rated) OVER () AS share_of_ratings,
+    times / sum(times) OVER () AS share_of_served
+FROM
+(
+    SELECT items.popularity_group AS popularity_group, sum(items.ratings) AS rated, sum(served.times) AS times
+    FROM analytics.item_popularity AS items
+    FULL JOIN
+    (
+        SELECT toString(item_id) AS item_id, sum(times) AS times
+        FROM analytics.served_items
+        WHERE ${IN_RANGE}
+        GROUP BY item_id
+    ) AS served ON served.item_id = items.item_id
+    GROUP BY popularity_group
+)
+ORDER BY indexOf(['top 1 %', '1 to 5 %', '5 to 20 %', '20 to 50 %', 'lower half'], popularity_group)`,
+  parameters: RANGE,
+  columns: [
+    { name: 'popularity_group', unit: 'items by how often they are rated' },
+    { name: 'share_of_ratings', unit: 'share of 1' },
+    { name: 'share_of_served', unit: 'share of 1' },
+  ],
+  views: ['item_stats', 'served_items'],
+  sentence(rows) {
+    const top = rows.find((row) => textOf(row, 'popularity_group') === 'top 1 %')
+    return `The most rated hundredth of the items has ${percent(numberOf(top, 'share_of_ratings'))} of the ratings, and ${percent(numberOf(top, 'share_of_served'))} of the places in lists.`
+  },
+}
+
+export const modelQuality: Chart = {
+  name: 'model-quality',
+  title: 'Do the models get better?',
+  sql: `SELECT generation, created_at, trained_on, measured, metric, value
+FROM analytics.quality_by_generation
+WHERE metric IN ('ndcg@10', 'hr@10')
+  AND generation IN
+(
+    SELECT generation
+    FROM analytics.quality_by_generation
+    GROUP BY generation
+    ORDER BY max(created_at) DESC
+    LIMIT 50
+)
+ORDER BY created_at, measured, metric`,
+  parameters: [],
+  columns: [
+    { name: 'generation', unit: 'id' },
+    { name: 'created_at', unit: 'time' },
+    { name: 'trained_on', unit: 'ratings' },
+    { name: 'measured', unit: 'name' },
+    { name: 'metric', unit: 'name' },
+    { name: 'value', unit: 'share of 1' },
+  ],
+  views: ['prequential'],
+  sentence(rows) {
+    const heldOut = rows.filter(({ measured, metric }) => measured === 'held-out' && metric === 'ndcg@10')
+    const [best, last] = [greatest(heldOut, 'value'), heldOut.at(-1)]
+    const isBest = best === last ? 'the best so far' : `the best was ${numberOf(best, 'value').toFixed(3)}`
+    return `The newest model has an ndcg@10 of ${numberOf(last, 'value').toFixed(3)} on held-out pairs; ${isBest}.`
+  },
+}
+
+export const upliftOfFoldIn: Chart = {
+  name: 'uplift-of-fold-in',
+  title: 'Does folding in help?',
+  sql: `SELECT if({to:Date} - {from:Date} > 13, toStartOfDay(hour), hour) AS time, variant, metric,
+    sum(hours.value * hours.ratings) / sum(hours.ratings) AS value, sum(hours.ratings) AS ratings
+FROM analytics.prequential AS hours
+WHERE toDate(hour) BETWEEN {from:Date} AND {to:Date}
+GROUP BY time, variant, metric
+ORDER BY metric, variant, time`,
+  parameters: RANGE,
+  columns: [
+    { name: 'time', unit: 'time' },
+    { name: 'variant', unit: 'name' },
+    { name: 'metric', unit: 'name' },
+    { name: 'value', unit: 'share of 1' },
+    { name: 'ratings', unit: 'ratings' },
+  ],
+  views: ['prequential'],
+  sentence(rows) {
+    const mean = (name: string): number => {
+      const theirs = rows.filter(({ variant, metric }) => variant === name && metric === 'hr@10')
+      const hits = theirs.reduce((sum, row) => sum + numberOf(row, 'value') * numberOf(row, 'ratings'), 0)
+      return hits / sumOf(theirs, 'ratings')
+    }
+    const [folded, before] = [mean('folded-in'), mean('at-watermark')]
+    if (!Number.isFinite(folded) || !Number.isFinite(before)) return 'Too little came in to tell.'
+    return `With the user folded in, ${percent(folded)} of what they like next is among the first ten; without, ${percent(before)}.`
+  },
+}

@@ -1,0 +1,229 @@
+import { randomBytes } from 'node:crypto'
+import type { Offset } from '../../models/events/types.ts'
+import {
+  analyticsOf,
+  type Connection,
+  type Session,
+  type Settings,
+  WRITE_SETTINGS,
+} from '../rating-store/connection.ts'
+import { expand } from '../rating-store/migrate.ts'
+import { startsOf } from '../rating-store/progress.ts'
+import type { Refreshed } from './port.ts'
+
+/** What is filled, each from the views of its name with `_now` and so from what stands before it. */
+const REFRESHED = [
+  ...['ratings', 'user_days', 'daily_volume', 'daily_values', 'item_months', 'item_stats', 'user_stats'],
+  ...['genre_months', 'trending', 'retention', 'served_days', 'served_items', 'prequential'],
+] as const
+
+/** Of whose rows they are made. */
+const SOURCES = ['ratings', 'items', 'served', 'measurements', 'erasures', 'sink_progress']
+
+/** Bytes that are sorted or grouped in memory: what is more goes through the disk. */
+const MAX_IN_MEMORY = 400_000_000
+
+/** Of one table. */
+const FILL_TIMEOUT_MS = 3_600_000
+
+/** Half the cores of a small machine: others have work to do meanwhile. */
+const REFRESH_SETTINGS: Settings = {
+  ...WRITE_SETTINGS,
+  max_threads: 1,
+  max_bytes_before_external_group_by: MAX_IN_MEMORY,
+  max_bytes_before_external_sort: MAX_IN_MEMORY,
+  max_memory_usage: 4 * MAX_IN_MEMORY,
+}
+
+type Filled = Refreshed['tables'][number]
+
+/** A session to fill the views on. */
+export const openForRefresh = (connection: Connection): Promise<Session> =>
+  connection.open(REFRESH_SETTINGS, FILL_TIMEOUT_MS)
+
+/** What a pass is made from, and when it began. */
+interface Pass {
+  readonly asOf: string
+  readonly madeFrom: string
+  readonly watermark: readonly Offset[]
+}
+
+/**
+ * Fills every table of the views anew, one after the other, unless there is nothing new since they were filled last. Each is replaced
+ * at one moment, and its former rows are off the disk a second later. Of two at once, the one that began first gives up. Broken off at
+ * any moment, it can be run again.
+ *
+ * @param session   of `openForRefresh`
+ * @param maxAgeMs  fills them also when they are older, since what is trending depends on what time it is
+ * @throws what ClickHouse throws; Error when another one has begun since; the reason of `signal`
+ */
+export async function refreshViews(
+  connection: Connection,
+  session: Session,
+  { signal, maxAgeMs = Number.POSITIVE_INFINITY }: { signal?: AbortSignal; maxAgeMs?: number } = {},
+): Promise<Refreshed> {
+  const began = performance.now()
+  const place = analyticsOf(connection)
+  const start = await startOfPass(session)
+  if (await isCurrent(session, place, start.madeFrom, maxAgeMs))
+    return { isNew: false, ms: performance.now() - began, tables: [] }
+  const pass = { ...start, watermark: await watermarkOf(session) }
+  await claim(session, place, pass)
+  await dropLeftovers(connection, session, place)
+  const kill = (): void => void killRefresh(connection, place)
+  signal?.addEventListener('abort', kill)
+  const tables: Filled[] = []
+  try {
+    for (const name of REFRESHED) {
+      signal?.throwIfAborted()
+      const start = performance.now()
+      const rows = await fill(connection, session, place, name, () => holdsClaim(session, place, pass, signal))
+      tables.push({ name, rows, ms: performance.now() - start })
+    }
+    await note(session, place, pass, tables)
+  } finally {
+    signal?.removeEventListener('abort', kill)
+  }
+  return { isNew: true, ms: performance.now() - began, tables }
+}
+
+/** Leaves nothing in any table of the views, nor a word of when they were filled. */
+export async function emptyViews(connection: Connection): Promise<void> {
+  for (const table of ['refreshes', ...REFRESHED])
+    await connection.write.command(`TRUNCATE TABLE ${analyticsOf(connection)}.${table}`)
+}
+
+/** Of each partition of the log, the first offset that one of the views may not show yet. */
+export async function shownBelow(session: Session, place: string): Promise<readonly Offset[]> {
+  const [oldest] = await session.rows<{ watermark: (string | number)[]; tables: string | number }>(
+    `SELECT argMin(watermark, as_of) AS watermark, count() AS tables FROM ${place}.refreshes FINAL WHERE view != {claim:String}`,
+    { claim: CLAIM },
+  )
+  return Number(oldest?.tables) < REFRESHED.length ? [] : (oldest?.watermark ?? []).map(Number)
+}
+
+/** Whether somebody was erased whom a view may show still: who is said to be in no store must be in none. */
+export async function hasErasureAhead(session: Session, place: string): Promise<boolean> {
+  const [row] = await session.rows<{ n: string | number }>(
+    `SELECT count() AS n FROM erasures WHERE before >= {shown:Array(UInt64)}[partition + 1]`,
+    { shown: await shownBelow(session, place) },
+  )
+  return Number(row?.n) > 0
+}
+
+/** Before anything is read: what comes in meanwhile is left to the next one. */
+async function startOfPass(session: Session): Promise<Omit<Pass, 'watermark'>> {
+  // A deletion or a merge inserts nothing, and an erasure is noted before it deletes.
+  const [row] = await session.rows<{ as_of: string; made_from: string }>(
+    `SELECT toString(now64(3, 'UTC')) AS as_of, arrayStringConcat(arraySort(groupArray(concat(table, ' ', toString(last)))), ', ') AS made_from
+     FROM
+     (
+         SELECT table, max(max_block_number) AS last
+         FROM system.parts
+         WHERE active AND database = currentDatabase() AND table IN ({sources:Array(String)})
+         GROUP BY table
+     )`,
+    { sources: SOURCES },
+  )
+  if (row === undefined) throw new Error('ClickHouse answered no row')
+  return { asOf: row.as_of, madeFrom: row.made_from }
+}
+
+async function watermarkOf(session: Session): Promise<readonly Offset[]> {
+  const starts = await startsOf(session)
+  const partitions = Math.max(-1, ...starts.keys()) + 1
+  return Array.from({ length: partitions }, (_, partition) => starts.get(partition) ?? 0)
+}
+
+async function isCurrent(session: Session, place: string, madeFrom: string, maxAgeMs: number): Promise<boolean> {
+  const rows = await session.rows<{ view: string; made_from: string; age: string | number }>(
+    `SELECT view, made_from, dateDiff('ms', as_of, now64(3, 'UTC')) AS age FROM ${place}.refreshes FINAL`,
+  )
+  const isFresh = (name: string): boolean =>
+    rows.some(({ view, made_from, age }) => view === name && made_from === madeFrom && Number(age) < maxAgeMs)
+  return REFRESHED.every(isFresh)
+}
+
+/** In the place of a view's name. */
+const CLAIM = ''
+const STAGING = '_next_'
+
+/** From now on whoever began before does not put older rows in the place of newer ones. */
+async function claim(session: Session, place: string, { asOf }: Pass): Promise<void> {
+  await session.command(
+    `INSERT INTO ${place}.refreshes (view, as_of) SELECT {view:String}, toDateTime64({asOf:String}, 3, 'UTC')`,
+    { view: CLAIM, asOf },
+  )
+}
+
+async function holdsClaim(session: Session, place: string, { asOf }: Pass, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted()
+  const [row] = await session.rows<{ last: string }>(
+    `SELECT toString(max(as_of)) AS last FROM ${place}.refreshes WHERE view = {view:String}`,
+    { view: CLAIM },
+  )
+  if (row?.last !== asOf)
+    throw new Error(`another process began to fill the views at ${row?.last}, and goes on with it`)
+}
+
+/** @returns how many rows it has now */
+async function fill(
+  connection: Connection,
+  session: Session,
+  place: string,
+  name: string,
+  check: () => Promise<void>,
+): Promise<number> {
+  const table = `${place}.${name}`
+  const next = `${table}${STAGING}${randomBytes(4).toString('hex')}`
+  await session.command(expand(`CREATE TABLE ${next} {{on_cluster}} AS ${table}`, connection))
+  try {
+    await session.command(`INSERT INTO ${next} SELECT * FROM ${table}_now`)
+    const [row] = await session.rows<{ n: string | number }>(`SELECT count() AS n FROM ${next}`)
+    const rows = Number(row?.n)
+    await check()
+    // An empty one replaces nothing.
+    if (rows === 0) await session.command(expand(`TRUNCATE TABLE ${table} {{on_cluster}}`, connection))
+    else await session.command(`ALTER TABLE ${table} REPLACE PARTITION tuple() FROM ${next}`)
+    return rows
+  } finally {
+    await session.command(expand(`DROP TABLE IF EXISTS ${next} {{on_cluster}} SYNC`, connection))
+  }
+}
+
+/** When all are filled: until then they are as old as their oldest. */
+async function note(session: Session, place: string, pass: Pass, tables: readonly Filled[]): Promise<void> {
+  const { asOf, madeFrom, watermark } = pass
+  await session.command(
+    `INSERT INTO ${place}.refreshes (view, as_of, newest_event, seconds, rows, watermark, made_from)
+     WITH (SELECT if(count() = 0, NULL, max(occurred_at)) FROM ${place}.ratings) AS newest
+     SELECT filled.1, toDateTime64({asOf:String}, 3, 'UTC'), newest, filled.2, filled.3, {watermark:Array(UInt64)}, {madeFrom:String}
+     FROM (SELECT arrayJoin(arrayZip({views:Array(String)}, {seconds:Array(Float64)}, {rows:Array(UInt64)})) AS filled)`,
+    {
+      ...{ asOf, madeFrom, watermark },
+      views: tables.map(({ name }) => name),
+      seconds: tables.map(({ ms }) => ms / 1000),
+      rows: tables.map(({ rows }) => rows),
+    },
+  )
+}
+
+/** Of a process that was killed. */
+async function dropLeftovers(connection: Connection, session: Session, place: string): Promise<void> {
+  const leftovers = await session.rows<{ name: string }>(
+    'SELECT name FROM system.tables WHERE database = {place:String} AND position(name, {staging:String}) > 0',
+    { place, staging: STAGING },
+  )
+  for (const { name } of leftovers)
+    await session.command(expand(`DROP TABLE IF EXISTS ${place}.${name} {{on_cluster}} SYNC`, connection))
+}
+
+/** What is being filled may take long, and whoever stops the process does not wait for it. */
+async function killRefresh({ write }: Connection, place: string): Promise<void> {
+  await write
+    .command(`KILL QUERY WHERE query_kind = 'Insert' AND startsWith(query, {insert:String}) ASYNC`, {
+      insert: `INSERT INTO ${place}.`,
+    })
+    // Then it ends by itself.
+    .catch(() => {})
+}
