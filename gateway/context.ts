@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { RequestIdVariables } from 'hono/request-id'
+import type { Analytics } from '../infra/analytics/port.ts'
 import type { Backups } from '../infra/backup-record.ts'
 import type { EventLog } from '../infra/event-log/port.ts'
 import type { Verifications } from '../infra/ledger-report.ts'
@@ -67,6 +68,8 @@ export interface GatewayDependencies {
   readonly checks: Readonly<Record<string, () => Promise<void>>>
   /** Of the other roles of this process. */
   troubles(): readonly Trouble[]
+  /** undefined: this process has no rating store, and knows of none. */
+  readonly analytics?: Analytics | undefined
   /** undefined: this process has no rating store to compare with. */
   readonly verifications?: Verifications | undefined
   /** undefined: this process has no data folder. */

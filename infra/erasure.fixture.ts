@@ -7,6 +7,8 @@ import type { TestSystem } from './system.fixture.ts'
 /** In no file by chance. */
 export const ZAPHOD = 'zaphod-beeblebrox'
 export const OTHERS = ['trillian', 'ford', 'arthur']
+/** Where filling them takes long, as on a loaded machine, they are filled seldom. */
+const VIEWS_PATIENCE = { timeout: 180_000, interval: 100 }
 const PATIENCE = { timeout: 20_000, interval: 50 }
 
 export const ratingsOf = (...userIds: string[]) =>
@@ -19,6 +21,14 @@ export async function erase(system: TestSystem, userId: string): Promise<string>
   const { erasureId } = await answerOf(v1.users[':userId'].$delete({ param: { userId } }))
   await system.settled()
   return erasureId
+}
+
+/** Until the views of ClickHouse were filled since. */
+export async function outOfViews(system: TestSystem, ...erasureIds: string[]): Promise<void> {
+  for (const erasureId of erasureIds)
+    await vi.waitFor(async () => {
+      expect((await receipt(system, erasureId)).stores).toMatchObject({ analytics: 'erased' })
+    }, VIEWS_PATIENCE)
 }
 
 export function receipt(system: TestSystem, erasureId: string) {

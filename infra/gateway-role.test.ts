@@ -27,7 +27,7 @@ it('answers reads that wait while it stops by the model, as before', async () =>
   const generation = randomGeneration('large', 1, true)
   const [liked = ''] = generation.itemIds
   await writeUser(embedded, 'u', { [liked]: 5 })
-  const stores = { log, state, models, ratings: undefined, copies: {}, close: async () => {} }
+  const stores = { log, state, models, ratings: undefined, analytics: undefined, copies: {}, close: async () => {} }
   const { config } = readConfig([], { PORT: '0' })
   const generations = { current: () => generation, onSwitch: () => () => {}, trouble: () => undefined }
   const parts = { config, stores, generations, logger: silent, metrics: createMetrics() }

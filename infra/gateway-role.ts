@@ -4,14 +4,18 @@ import { followCatalogue } from '../gateway/catalogue.ts'
 import type { GroupLag } from '../gateway/context.ts'
 import type { Trouble } from '../gateway/health.ts'
 import { serveGateway } from '../gateway/server.ts'
+import type { Offset } from '../models/events/types.ts'
+import type { Analytics } from './analytics/port.ts'
 import { createBackups } from './backup.ts'
 import type { DataFolder } from './data-folder.ts'
+import { within } from './deadline.ts'
 import type { EventLog } from './event-log/port.ts'
 import { beating, GROUPS, type Parts, type RunningRole } from './roles.ts'
 import { createVerifications } from './verification.ts'
 
 const DEFAULT_PORT = 3000
 const BODY_LIMIT_BYTES = 8 << 20
+const SHOWN_DEADLINE_MS = 2_000
 
 /** The gateway, listening. `address` is what it can be reached at. */
 export interface RunningGatewayRole extends RunningRole {
@@ -33,7 +37,7 @@ export async function startGateway(
   { apiKeys, folder, loading, troubles }: GatewayOptions,
 ): Promise<RunningGatewayRole> {
   const { config, stores, generations, logger, metrics } = parts
-  const { log, state, models, ratings } = stores
+  const { log, state, models, ratings, analytics } = stores
   const catalogue = await followCatalogue(log, logger)
   await catalogue.caughtUp
   const gateway = createGateway({
@@ -42,6 +46,7 @@ export async function startGateway(
     models,
     generations,
     catalogue,
+    analytics,
     logger,
     metrics,
     settings: {
@@ -67,6 +72,7 @@ export async function startGateway(
     applied: async (partition) => ({
       'user state': (await state.offsets(partition)).applied,
       'rating store': ((await log.committed('ratings', GROUPS.sink))[partition] ?? 0) - 1,
+      ...(analytics && { analytics: await shownUpTo(analytics, partition) }),
     }),
     verifications:
       ratings && createVerifications({ log, state, models, ratings, maxHistory: config.MAX_HISTORY }, logger),
@@ -85,6 +91,12 @@ export async function startGateway(
     },
   })
   return { ...role, address: server.address }
+}
+
+/** The last offset whose effect every view shows. While ClickHouse does not answer, none is known. */
+async function shownUpTo(analytics: Analytics, partition: number): Promise<Offset> {
+  const below = await within(SHOWN_DEADLINE_MS, analytics.shownBelow()).catch(() => [])
+  return (below[partition] ?? 0) - 1
 }
 
 /** Records of `ratings` that the group has not had its effect on, by partition. */

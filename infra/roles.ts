@@ -13,6 +13,7 @@ import { TUNED } from '../models/als/tune.ts'
 import type { HyperParameters, Tuned } from '../models/als/types.ts'
 import type { Config, Role } from './config.ts'
 import { readErasures } from './event-log/erasures.ts'
+import { keepViewsFresh, noticeTurn } from './keep-views-fresh.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
 import type { LiveGeneration } from './model-store/live.ts'
@@ -72,21 +73,24 @@ export async function startUpdater({ config, stores, generations, logger, metric
   })
 }
 
-/** Starts the sink. */
+/** Starts the sink, which also keeps the views fresh. */
 export async function startSink({ stores, logger, metrics }: Parts): Promise<RunningRole> {
   const { log } = stores
   const ratings = ratingsOf(stores)
   const tools = { logger, metrics }
+  const sink = noticeTurn(clickhouseSink(log, ratings, tools))
   const [consuming, analytics] = await Promise.all([
-    consume(log, clickhouseSink(log, ratings, tools), tools),
+    consume(log, sink.consumer, tools),
     consume(log, analyticsSink(log, ratings, tools), tools),
   ])
+  const views = stores.analytics && keepViewsFresh(stores.analytics, sink.turn, logger.child({ role: 'sink' }))
   // An insert may wait for long until it fails, and there may be nothing to insert.
   const store = watchStore(() => ratings.ping())
   return beating('sink', stores, logger, {
     trouble: () => consuming.trouble() ?? analytics.trouble() ?? store.trouble(),
     async close() {
       store.close()
+      await views?.close()
       await Promise.all([consuming.close(), analytics.close()])
     },
   })

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { RatingScale } from '../models/events/types.ts'
+import type { Analytics } from './analytics/port.ts'
 import { bindRatings, bindState, bindStores } from './binding.ts'
 import type { Config } from './config.ts'
 import type { DataFolder } from './data-folder.ts'
@@ -10,6 +11,7 @@ import type { EventLog } from './event-log/port.ts'
 import type { HotCopy } from './hot-copy.ts'
 import type { Logger } from './logging.ts'
 import type { ModelStore } from './model-store/port.ts'
+import type { AnalysedRatingStore } from './rating-store/clickhouse.ts'
 import type { RatingStore } from './rating-store/port.ts'
 import type { SqlPort } from './rating-store/sql-port/open.ts'
 import type { UserState } from './user-state/port.ts'
@@ -20,6 +22,8 @@ export interface Stores {
   readonly state: UserState
   readonly models: ModelStore
   readonly ratings: RatingStore | undefined
+  /** Views and charts of the rating store. Without `ratings` it is connected to when it is asked; undefined: it is not open, and embedded. */
+  readonly analytics: Analytics | undefined
   /** Those of the data folder but for ClickHouse, by the part of it that they lie in. */
   readonly copies: Readonly<Partial<Record<'log' | 'state' | 'models', HotCopy>>>
   close(): Promise<void>
@@ -62,6 +66,7 @@ export async function openStores(
     const log = keep(await openEventLog(config, options))
     const state = keep(await openState(config.USER_STATE_URL, folder, logger))
     const ratings = options.withRatings ? keep(await openRatings(config.RATING_STORE_URL, folder)) : undefined
+    const analytics = ratings?.analytics ?? (await openAnalytics(config.RATING_STORE_URL, keep))
     await bindStores(log, state, ratings)
     const models = keep(await openModels(config.MODEL_STORE_URL, folder))
     const isEmbedded = (url: string): boolean => url === 'embedded:'
@@ -70,7 +75,7 @@ export async function openStores(
       ...(isEmbedded(config.USER_STATE_URL) && isHotCopy(state) && { state }),
       ...(isEmbedded(config.MODEL_STORE_URL) && isHotCopy(models) && { models }),
     }
-    return { log, state, models, ratings, copies, close }
+    return { log, state, models, ratings, analytics, copies, close }
   } catch (error) {
     await close()
     throw error
@@ -247,7 +252,14 @@ async function openState(url: string, folder: DataFolder | undefined, logger: Lo
   return (await import('./user-state/embedded.ts')).openEmbeddedUserState(inside(folder, 'state'))
 }
 
-async function openRatings(url: string, folder: DataFolder | undefined): Promise<RatingStore> {
+async function openAnalytics(
+  url: string,
+  keep: <T extends { close(): Promise<void> }>(store: T) => T,
+): Promise<Analytics | undefined> {
+  return url === 'embedded:' ? undefined : keep((await import('./analytics/clickhouse.ts')).openHttpAnalytics(url))
+}
+
+async function openRatings(url: string, folder: DataFolder | undefined): Promise<AnalysedRatingStore> {
   const clickhouse = await import('./rating-store/clickhouse.ts')
   return url === 'embedded:'
     ? clickhouse.openEmbeddedRatingStore(inside(folder, 'clickhouse'))

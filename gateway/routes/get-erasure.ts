@@ -18,7 +18,7 @@ const receipt = z
     }),
     stores: z.record(z.string(), state).openapi({
       description:
-        '`erased`: no read finds the user. `pending`: not yet. `until newer models`: a model from before the erasure is kept still, and may hold a vector of the user among its sample, which is shown to nobody; the next rebuild takes it out. Lists that were held for `nextPage` are gone within ten minutes, and are shown to nobody until then.',
+        '`erased`: no read finds the user. `pending`: not yet; `analytics`, the views of ClickHouse, follow some minutes later where there is much in them, and are `pending` too while it does not answer. `until newer models`: a model from before the erasure is kept still, and may hold a vector of the user among its sample, which is shown to nobody; the next rebuild takes it out. Lists that were held for `nextPage` are gone within ten minutes, and are shown to nobody until then.',
     }),
     logBytes: z.enum(['removed', 'until compact', 'until rewrite-log']).openapi({
       description:
