@@ -8,7 +8,7 @@ const MIN_BYTES = 2_048
 /** The fastest, with little memory to make ready: answers are made anew each time. */
 const HOW = { level: 1, memLevel: 7 }
 /** Whole answers; an event stream is sent as it comes. */
-const COMPRESSED = /^(?:application\/(?:json|problem\+json)|text\/(?:html|plain))\b/
+const COMPRESSED = /^(?:application\/(?:json|problem\+json)|text\/(?:html|plain|csv))\b/
 
 /** On another thread: even of short ones that took less of the process's time. */
 const squeeze = promisify(gzip)

@@ -5,6 +5,7 @@ import {
   CorruptGenerationError,
   messageOf,
   UnavailableError,
+  UnknownChartError,
   UnknownDeadLetterError,
   UnknownGenerationError,
 } from '../infra/errors.ts'
@@ -76,7 +77,11 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof UnavailableError) return new Problem('unavailable', error.message, { headers: RETRY_LATER })
   if (error instanceof CorruptGenerationError) return new Problem('damaged', error.message)
-  if (error instanceof UnknownGenerationError || error instanceof UnknownDeadLetterError)
+  if (
+    error instanceof UnknownGenerationError ||
+    error instanceof UnknownDeadLetterError ||
+    error instanceof UnknownChartError
+  )
     return new Problem('not-found', error.message)
   if (error instanceof HTTPException && error.status === 415)
     return new Problem(

@@ -12,6 +12,8 @@ import { adminStatus } from './routes/admin-status.ts'
 import { adminUnpin } from './routes/admin-unpin.ts'
 import { adminVerifications } from './routes/admin-verifications.ts'
 import { adminVerify } from './routes/admin-verify.ts'
+import { chart } from './routes/chart.ts'
+import { charts } from './routes/charts.ts'
 import { deleteItem } from './routes/delete-item.ts'
 import { deleteRating } from './routes/delete-rating.ts'
 import { deleteUser } from './routes/delete-user.ts'
@@ -73,6 +75,8 @@ export const routes = {
   listItems,
   genres,
   deleteItem,
+  charts,
+  chart,
   adminStatus,
   adminRebuilds,
   adminGenerations,

@@ -117,6 +117,14 @@ export const EXAMPLES: Readonly<Record<OperationId, readonly Example[]>> = {
   listItems: [{ url: '/v1/items?query=amelie' }, { about: 'by their ids', url: '/v1/items?itemId=260&itemId=nope' }],
   genres: [{ url: '/v1/genres' }],
   deleteItem: [{ url: '/v1/items/new-2' }],
+  charts: [{ url: '/v1/analytics/charts' }],
+  chart: [
+    { about: 'of all that is there', url: '/v1/analytics/charts/rating-histogram?from=1996-01-01&to=2018-12-31' },
+    {
+      about: 'with &format=csv as a file',
+      url: '/v1/analytics/charts/top-items?from=2018-01-01&to=2018-06-30&genre=Comedy',
+    },
+  ],
   adminStatus: [{ url: '/v1/admin/status' }],
   adminRebuilds: [{ about: 'with ?force=true a worse model is served, too', url: '/v1/admin/rebuilds' }],
   adminGenerations: [{ url: '/v1/admin/generations' }],

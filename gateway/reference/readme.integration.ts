@@ -42,6 +42,12 @@ it('the README shows every route with what it answers', { timeout: 240_000 }, as
     for (const id of [letter, other]) expect(listed).toContain(id)
   }
   await vi.waitFor(areListed, { timeout: 60_000, interval: 100 })
+  const viewsAreFilled = async () => {
+    const url = `${system.url}/v1/analytics/charts/genre-shares?from=1996-01-01`
+    const answer = (await (await fetch(url, { headers })).json()) as { rows: unknown[] }
+    expect(answer.rows).not.toEqual([])
+  }
+  await vi.waitFor(viewsAreFilled, { timeout: 120_000, interval: 200 })
   const variables = { LETTER: letter, OTHER_LETTER: other }
   const asked = await askExamples(document, askOver(system.url, token, join(folder, 'backup')), variables)
   for (const { curl, status, answer } of asked)
