@@ -8,7 +8,7 @@ interface BenchModule {
   bench(report: (row: Row) => void, flags: Flags): Promise<void>
 }
 
-/** The size of what `als` trains, and of what `serve` serves (users and items). */
+/** The size of what `als` trains, of what `charts` tells of, and of what `serve` serves (users and items). */
 const SIZES = { users: 'string', items: 'string', ratings: 'string', factors: 'string', threads: 'string' } as const
 
 const BENCHES: Record<string, (() => Promise<BenchModule>)[]> = {
@@ -22,12 +22,13 @@ const BENCHES: Record<string, (() => Promise<BenchModule>)[]> = {
     () => import('../ingest.bench.ts'),
   ],
   serve: [() => import('../serve.bench.ts')],
+  charts: [() => import('../analytics/charts.bench.ts')],
   freshness: [() => import('../freshness.bench.ts')],
   start: [() => import('../start.bench.ts')],
   recovery: [() => import('../recovery.bench.ts')],
 }
 
-/** `npm run bench -- NAME [--json]`: a table, or one JSON object a line; `als` and `serve` take the size of their problem by flags. */
+/** `npm run bench -- NAME [--json]`: a table, or one JSON object a line; `als`, `charts` and `serve` take the size of their problem by flags. */
 export async function bench(args: readonly string[]): Promise<number> {
   const { flags, words } = readConfig(args, process.env, { json: 'boolean', ...SIZES })
   const [name = ''] = words
