@@ -35,7 +35,7 @@ describe('answers', () => {
     ['SELECT 1 IN system.one, 0 IN system.one', '0\t1'],
     ["SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'items'", 'items'],
     [
-      "SELECT table_name FROM information_schema.tables WHERE table_schema = 'analytics' AND table_name LIKE 'r%'",
+      "SELECT table_name FROM information_schema.tables WHERE table_schema = 'analytics' AND table_name LIKE 'rater%'",
       'raters',
     ],
     ['SELECT number FROM system.numbers LIMIT 2', '0\n1'],
@@ -47,7 +47,7 @@ describe('answers', () => {
     ],
     ['EXISTS TABLE items', '1'],
     ['EXISTS DATABASE analytics', '1'],
-    ["SHOW TABLES FROM analytics LIKE 'r%'", 'raters'],
+    ["SHOW TABLES FROM analytics LIKE 'rater%'", 'raters'],
     ["SHOW DATABASES LIKE 'fold%' FORMAT CSV", '"foldstream"'],
     ['EXPLAIN SYNTAX SELECT 1 + 1', 'SELECT plus(1, 1)\nFROM system.one'],
     ['SELECT 1 AS a FORMAT JSONEachRow', '{"a":1}'],

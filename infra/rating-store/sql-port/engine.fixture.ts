@@ -21,7 +21,7 @@ export function sqlEngine() {
     session = new Session(folder)
     await session.queryAsync(`
       CREATE DATABASE secret; CREATE TABLE secret.secrets (a UInt8) ENGINE = MergeTree ORDER BY a;
-      CREATE DATABASE analytics; CREATE TABLE analytics.\`.inner.x\` (a UInt8) ENGINE = MergeTree ORDER BY a; CREATE VIEW analytics.raters AS SELECT uniqExact(user_id) AS raters FROM foldstream.latest_ratings`)
+      CREATE TABLE analytics.\`.inner.x\` (a UInt8) ENGINE = MergeTree ORDER BY a; CREATE VIEW analytics.raters AS SELECT uniqExact(user_id) AS raters FROM foldstream.latest_ratings`)
     engine = await openEngine(folder)
   })
   afterAll(async () => {
