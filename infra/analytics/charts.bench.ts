@@ -105,7 +105,7 @@ async function generate({ write }: Connection, { users, items, ratings }: typeof
           toUInt32(-3 * log(${chance(3)} + 1e-9)) * (5 + cityHash64(user, 6) % 60) AS sitting,
           fromUnixTimestamp64Milli(toInt64(${FIRST_DAY} + ${DAY_MS} * (first_day + sitting) % ${YEARS * 365 * DAY_MS} + 7.2e6 * ${chance(4)}), 'UTC') AS at
       SELECT generateUUIDv4(n), concat('user-', toString(user)), concat('item-', toString(item)),
-          round(1 + 9 * pow(${chance(7)}, 0.6)) / 2, at, at, cityHash64(user) % 8, n,
+          round(1 + 9 * pow(${chance(7)}, 0.6)) / 2, at, if(n >= ${ratings} - 10000, now64(3, 'UTC'), at), cityHash64(user) % 8, n,
           if(n % 50 = 0, concat('list-', toString(n % ${LISTS})), '')
       FROM (SELECT number + ${from} AS n FROM numbers(${Math.min(BLOCK, ratings - from)}))`)
   await write.command(`
