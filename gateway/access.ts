@@ -9,6 +9,7 @@ import { Problem } from './problems.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { createDescriptionOf, routeOf } from './route-of.ts'
 import { SCOPES } from './schemas.ts'
+import type { Sessions } from './sessions.ts'
 
 interface KeyOptions {
   /** The keys of the moment. */
@@ -19,13 +20,15 @@ interface KeyOptions {
   readonly rateLimit: number
   /** Paths beside those of the OpenAPI document that are answered to anybody. */
   readonly openPaths: readonly string[]
+  /** Who come by the pages, without a key. */
+  readonly sessions: Sessions
 }
 
 /**
  * Lets a request through that carries a listed key of the scope which the route needs, as the OpenAPI document says, and that
  * keeps to the rate of its key. A path that is none needs a key as well: what is there is not told to strangers.
  */
-export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths }: KeyOptions): Check {
+export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths, sessions }: KeyOptions): Check {
   const folder = { name: 'data folder', scopes: SCOPES, rate: Number.POSITIVE_INFINITY }
   const folderKeys: ApiKey[] = adminToken === undefined ? [] : [{ ...folder, sha256: sha256(adminToken) }]
   const take = createRateLimiter()
@@ -33,10 +36,12 @@ export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths }:
 
   return (c) => {
     const route = routeOf(c)
-    const needed = route && (openPaths.includes(route.path) ? [] : scopesOf(descriptionOf(route)))
+    const description = route && descriptionOf(route)
+    const needed = route && (openPaths.includes(route.path) ? [] : scopesOf(description))
     if (needed?.length === 0) return
 
     const token = bearerOf(c)
+    if (token === undefined && description && isOpenByCookie(c, description, sessions)) return
     const key = token === undefined ? undefined : keyOf([...keys(), ...folderKeys], token)
     if (key === undefined)
       throw new Problem('unauthorized', 'Send `Authorization: Bearer KEY` with a key that API_KEYS lists.', {
@@ -85,6 +90,34 @@ function scopesOf(description: RouteConfig | undefined): readonly string[] | und
   if (!description) return undefined
   // A route that forgot to say so is not open.
   return description.security === undefined ? ['admin'] : description.security.flatMap(({ key = [] }) => key)
+}
+
+/**
+ * Whether the cookie of a page opens a route: what is everybody's (`any`), or what is of the user whose cookie it is (`own`), and
+ * nothing else. It never writes for another user, and reads of one only where everybody may look as anybody.
+ */
+function isOpenByCookie(c: Context, { path, security = [] }: RouteConfig, sessions: Sessions): boolean {
+  const opens = security.flatMap(({ session = [] }) => session)
+  if (opens.length === 0) return false
+  const own = sessions.ownOf(c)
+  if (own === undefined) return false
+  if (opens.includes('any')) return true
+  if (!path.startsWith(OF_A_USER)) throw new TypeError(`'own' opens what stands under ${OF_A_USER}, not ${path}`)
+  const userId = userIn(c.req.path)
+  if (userId === own) return true
+  const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+  return isRead && userId !== undefined && userId === sessions.viewedOf(c)
+}
+
+const OF_A_USER = '/v1/users/{userId}'
+
+/** As the route will read it; undefined: it cannot be read. */
+function userIn(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path.split('/')[3] ?? '')
+  } catch {
+    return undefined
+  }
 }
 
 /**

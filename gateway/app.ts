@@ -21,10 +21,13 @@ import { createFreshness } from './read-your-writes.ts'
 import { nameOperation } from './reference/document.ts'
 import { addReference } from './reference/reference.ts'
 import { routes } from './routes.ts'
+import { createItemSearch } from './search/item-search.ts'
 import { createServedLog } from './served-log.ts'
+import { createSessions } from './sessions.ts'
 import { limitTime } from './time-budget.ts'
 import { createUserLists } from './user-lists.ts'
 import { refuseBrokenUtf8 } from './utf8.ts'
+import { addPages, PAGE_ROUTES } from './web/pages.ts'
 
 /** Answered without a key, as those routes are that say so: they tell how to ask. */
 const REFERENCE_PATHS = ['/openapi.json', '/docs']
@@ -54,7 +57,12 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   const publisher = createPublisher(log, metrics)
   const freshness = createFreshness({ ...deps, engine, closing: closing.signal })
   const served = createServedLog({ ...deps, sample: settings.servedSample ?? 0 })
-  const gateway = { ...deps, engine, userLists, served, ...freshness, health, publisher, closing: closing.signal }
+  // Without keys only this machine asks, and everything is open to it anyway.
+  const mayViewAnyone = settings.isDemo === true || settings.apiKeys === undefined
+  const sessions = createSessions({ secret: settings.cookieSecret, mayViewAnyone })
+  const { search } = createItemSearch(deps.catalogue, engine.rankings, logger, closing.signal)
+  const own = { engine, userLists, served, ...freshness, health, publisher, sessions, search, closing: closing.signal }
+  const gateway = { ...deps, ...own }
 
   const app: App = new OpenAPIHono({ defaultHook: refuseFaults })
   app.onError(answerProblems(logger))
@@ -69,7 +77,8 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
       keys: settings.apiKeys.current,
       adminToken: settings.adminToken,
       rateLimit: settings.rateLimit ?? Number.POSITIVE_INFINITY,
-      openPaths: REFERENCE_PATHS,
+      openPaths: [...REFERENCE_PATHS, ...PAGE_ROUTES],
+      sessions,
     })
   const mayAsk = [refuseCrossSiteWrites(settings.corsOrigins), ...(byKeys ? [byKeys] : [])]
   app.use(check(...mayAsk, refuseOtherMethods(app), refuseUnknownParameters(app), requireContentType(app)))
@@ -80,6 +89,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
     nameOperation(app, name)
   }
   addReference(app)
+  addPages(app, gateway)
   return {
     app,
     ready: health.ready,

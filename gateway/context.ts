@@ -18,7 +18,9 @@ import type { Health, Trouble } from './health.ts'
 import type { LookTimes } from './list-watch.ts'
 import type { Publisher } from './publisher.ts'
 import type { Freshness } from './read-your-writes.ts'
+import type { ItemSearch } from './search/item-search.ts'
 import type { ServedLog } from './served-log.ts'
+import type { Sessions } from './sessions.ts'
 import type { UserLists } from './user-lists.ts'
 
 /** How far a consumer group is behind the end of the log, by partition. */
@@ -63,6 +65,12 @@ export interface GatewayDependencies {
     readonly streams?: StreamSettings
     /** The share of answered lists that is logged, from 0 to 1; left out: none. */
     readonly servedSample?: number
+    /** Signs the cookies of the pages; left out: one that goes with this process. */
+    readonly cookieSecret?: string | undefined
+    /** Whoever opens a page may look at it as anybody, though there are keys. */
+    readonly isDemo?: boolean
+    /** Left out: only those posters are shown that the catalogue has. */
+    readonly tmdbApiKey?: string | undefined
   }
   /** Each throws while what it is named after does not work. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
@@ -86,6 +94,8 @@ export interface Gateway extends GatewayDependencies, Freshness {
   readonly publisher: Publisher
   readonly userLists: UserLists
   readonly served: ServedLog
+  readonly sessions: Sessions
+  readonly search: ItemSearch['search']
   /** Aborted when the process is about to stop: nothing waits any longer. */
   readonly closing: AbortSignal
 }

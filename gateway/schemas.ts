@@ -345,6 +345,13 @@ export type Scope = (typeof SCOPES)[number]
 /** Any of these scopes lets a key through to a route; for `security`, and access.ts asks for it. */
 export const needs = (...scopes: Scope[]) => scopes.map((scope) => ({ key: [scope] }))
 
+/**
+ * Beside `needs`, for `security` of what the pages ask for: the cookie of a page lets through as well, to what is one's own (routes
+ * under `/v1/users/{userId}`), or to what is the same for everybody.
+ */
+export const ownByCookie = { session: ['own'] }
+export const anyByCookie = { session: ['any'] }
+
 /** A JSON answer, for `responses`. */
 export const json = <S extends z.ZodType>(schema: S, description: string) => ({
   description,

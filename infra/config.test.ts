@@ -52,6 +52,7 @@ describe('a setting', () => {
     ['FALLBACKS', '', 'some of similar,trending,popular, each once'],
     ['FALLBACKS', 'popular,', 'some of similar,trending,popular, each once'],
     ['FALLBACKS', 'popular,similar,popular', 'some of similar,trending,popular, each once'],
+    ['DEMO', 'yes', '0, 1'],
     ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal, silent'],
   ])('%s is refused as %s, saying what was expected', (name, value, expected) => {
     expect(() => read([], { [name]: value })).toThrow(new ConfigError(`${name}: expected ${expected}, not '${value}'`))
@@ -154,4 +155,16 @@ describe('pages of other origins', () => {
     expect(warningsOf(read(['--roles', 'sink'], { CORS_ORIGINS }))).toEqual([])
     expect(warningsOf(read([]))).toEqual([])
   })
+})
+
+it('a secret for cookies that goes with the process is warned of, where no data folder keeps one', () => {
+  const services = {
+    EVENT_LOG_URL: 'kafka://host:9092',
+    USER_STATE_URL: 'redis://host',
+    RATING_STORE_URL: 'http://host/db',
+    MODEL_STORE_URL: 'redis://host',
+  }
+  expect(warningsOf(read([], services))).toEqual([expect.stringMatching(/^COOKIE_SECRET is not set/)])
+  expect(warningsOf(read([], { ...services, COOKIE_SECRET: 'x'.repeat(16) }))).toEqual([])
+  expect(warningsOf(read(['--roles', 'sink'], services))).toEqual([])
 })

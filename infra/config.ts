@@ -118,6 +118,14 @@ function origins(value: string): readonly string[] {
   throw new Error(`origins such as https://shop.example, comma-separated${advice}`)
 }
 
+/** Shorter ones can be guessed. */
+const MIN_SECRET = 16
+
+function secret(value: string): string {
+  if (value.length >= MIN_SECRET) return value
+  throw new Error(`a text of at least ${MIN_SECRET} characters that nobody can guess`)
+}
+
 function scale(value: string): { min: number; max: number } {
   const [, min, max] = /^(-?[\d.]+)-(-?[\d.]+)$/.exec(value) ?? []
   if (Number(min) < Number(max)) return { min: Number(min), max: Number(max) }
@@ -192,6 +200,9 @@ const SETTINGS = {
   CORS_ORIGINS: { parse: origins, default: undefined },
   REQUEST_BUDGET: { parse: requestBudget, default: '15s' },
   SERVED_SAMPLE: { parse: share, default: '1' },
+  COOKIE_SECRET: { parse: secret, default: undefined, secret: true },
+  DEMO: { parse: oneOf('0', '1'), default: '0' },
+  TMDB_API_KEY: { parse: text, default: undefined, secret: true },
   LOG_LEVEL: { parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), default: 'info' },
 } satisfies Record<
   string,
@@ -275,13 +286,24 @@ export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
 
 /** What is allowed, and hardly meant. */
-export function warningsOf({ ROLES: roles, CORS_ORIGINS: origins = [], API_KEYS }: Config): string[] {
-  const isOpen = roles.includes('gateway') && origins.length > 0 && API_KEYS === undefined
-  return isOpen
-    ? [
-        `CORS_ORIGINS without API_KEYS: whoever opens a page of ${origins.join(' or ')} on this machine lets it read and write everything here, erasures and /v1/admin too. Set API_KEYS unless that is meant.`,
-      ]
-    : []
+export function warningsOf(config: Config): string[] {
+  const { ROLES: roles, CORS_ORIGINS: origins = [], API_KEYS, COOKIE_SECRET } = config
+  if (!roles.includes('gateway')) return []
+  const isOpen = origins.length > 0 && API_KEYS === undefined
+  // A data folder keeps one that is minted.
+  const forgetsPeople = COOKIE_SECRET === undefined && embeddedStores(config).length === 0
+  return [
+    ...(isOpen
+      ? [
+          `CORS_ORIGINS without API_KEYS: whoever opens a page of ${origins.join(' or ')} on this machine lets it read and write everything here, erasures and /v1/admin too. Set API_KEYS unless that is meant.`,
+        ]
+      : []),
+    ...(forgetsPeople
+      ? [
+          'COOKIE_SECRET is not set: one is minted for this process alone. Whoever uses the film pages is a stranger after a restart, and to other gateways. Set the same one for all of them.',
+        ]
+      : []),
+  ]
 }
 
 /**

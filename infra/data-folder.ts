@@ -28,6 +28,8 @@ export interface DataFolder {
   /** Which dataset was loaded at first start, if any. */
   dataset(): LoadedDataset | undefined
   noteDataset(dataset: LoadedDataset): void
+  /** Signs cookies; minted when it is first asked for, and kept, so that a restart knows its people. */
+  cookieSecret(): string
   release(): void
 }
 
@@ -61,6 +63,7 @@ export function openDataFolder(folder: string): DataFolder {
       announce: (address) => writeJson(at('lock'), me(token, address), 0o600),
       dataset: () => readJson<LoadedDataset>(at('dataset.json')),
       noteDataset: (dataset) => writeJson(at('dataset.json'), dataset),
+      cookieSecret: () => keptSecret(at('cookie-secret.json')),
       release,
     }
   } catch (error) {
@@ -187,6 +190,14 @@ function startOf(pid: number): string | undefined {
   } catch {
     return undefined
   }
+}
+
+function keptSecret(file: string): string {
+  const kept = readJson<{ secret: string }>(file)
+  if (kept) return kept.secret
+  const secret = randomBytes(32).toString('base64url')
+  writeJson(file, { secret }, 0o600)
+  return secret
 }
 
 function readJson<T>(file: string): T | undefined {

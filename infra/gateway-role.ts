@@ -58,6 +58,9 @@ export async function startGateway(
       bodyLimit: BODY_LIMIT_BYTES,
       requestBudgetMs: config.REQUEST_BUDGET,
       servedSample: config.SERVED_SAMPLE,
+      cookieSecret: config.COOKIE_SECRET ?? folder?.cookieSecret(),
+      isDemo: config.DEMO === '1',
+      tmdbApiKey: config.TMDB_API_KEY,
     },
     checks: {
       dataset: async () => {

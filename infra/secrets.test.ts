@@ -7,6 +7,8 @@ const hide = hidingSecrets({
   MODEL_STORE_URL: 'redis://:pa/ss#@host',
   EVENT_LOG_URL: 'kafka://host:9092',
   API_KEYS: 'web:read:theKeyItself,admin:admin:another:5',
+  COOKIE_SECRET: 'signsOurCookies',
+  TMDB_API_KEY: 'opensTheMovieDb',
 })
 
 describe('a secret of the environment is hidden', () => {
@@ -19,10 +21,12 @@ describe('a secret of the environment is hidden', () => {
     ['where it is a parameter', 'byParameter is wrong'],
     ['where a key stands in place of its hash', 'theKeyItself'],
     ['beside a rate', 'another:5'],
+    ['where it signs cookies', 'signsOurCookies'],
+    ['where it is a key of somebody else', '/3/movie/862?api_key=opensTheMovieDb'],
   ])('%s', (_, text) => {
     const shown = hide(text)
     expect(shown).toContain(HIDDEN)
-    for (const secret of ['p#ss', 'p%23ss', 'pa/ss', 'byParameter', 'theKey', 'another', 'bWU6']) {
+    for (const secret of ['p#ss', 'p%23ss', 'pa/ss', 'byParameter', 'theKey', 'another', 'bWU6', 'signs', 'opens']) {
       expect(shown).not.toContain(secret)
     }
   })

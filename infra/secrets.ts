@@ -38,7 +38,8 @@ function secretsIn(env: Env): string[] {
   const keys = env.API_KEYS ?? ''
   // The third part is a hash, unless somebody wrote the key itself there, or nothing else.
   const ofKeys = keys.startsWith('file:') ? [] : keys.split(',').map((entry) => entry.split(':')[2] ?? entry)
-  return [...inUrls, ...ofKeys].map((secret) => secret.trim())
+  const own = [env.COOKIE_SECRET ?? '', env.TMDB_API_KEY ?? '']
+  return [...inUrls, ...ofKeys, ...own].map((secret) => secret.trim())
 }
 
 function secretsOfUrl(url: string): string[] {

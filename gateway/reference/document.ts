@@ -1,5 +1,6 @@
 import type { App } from '../context.ts'
 import type { OperationId } from '../routes.ts'
+import { SESSION_COOKIE } from '../sessions.ts'
 import { curlOf } from './curl.ts'
 import { EXAMPLES, type Example } from './examples.ts'
 import { COMMON, headersOf } from './headers.ts'
@@ -61,6 +62,12 @@ export function nameOperation({ openAPIRegistry }: App, operationId: string): vo
 /** What the routes say of themselves, and what is to be said of all of them. */
 export function documentOf(app: App): Document {
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description: 'Of whoever came by the pages: opens what is their own, and what is the same for everybody',
+  })
   for (const [name, header] of Object.entries(COMMON)) app.openAPIRegistry.registerComponent('headers', name, header)
   const document = app.getOpenAPI31Document(INFO)
   for (const { method, operation } of operationsOf(document)) {

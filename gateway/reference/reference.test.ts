@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestGateway, type TestGateway } from '../gateway.fixture.ts'
+import { PAGE_ROUTES } from '../web/pages.ts'
 
 let gateway: TestGateway
 beforeAll(async () => {
@@ -26,10 +27,10 @@ interface Document {
 }
 const document = async () => (await gateway.get('/openapi.json')).body as Document
 
-/** METHOD /path of every operation that the application answers. */
+/** METHOD /path of every operation that the application answers to programs. */
 const answered = () =>
   gateway.app.routes
-    .filter(({ method, path }) => method !== 'ALL' && path !== '/openapi.json' && path !== '/docs')
+    .filter(({ method, path }) => method !== 'ALL' && ![...PAGE_ROUTES, '/openapi.json', '/docs'].includes(path))
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
 
 describe('/openapi.json', () => {

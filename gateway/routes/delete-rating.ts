@@ -1,14 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { ratingEvent } from '../ratings.ts'
-import { inPath, itemId, json, needs, refusals, token, userId } from '../schemas.ts'
+import { inPath, itemId, json, needs, ownByCookie, refusals, token, userId } from '../schemas.ts'
 
 const route = createRoute({
   method: 'delete',
   path: '/v1/users/{userId}/ratings/{itemId}',
   tags: ['Events'],
   summary: 'Withdraw a rating',
-  security: needs('ingest'),
+  security: [...needs('ingest'), ownByCookie],
   request: { params: z.strictObject({ userId: inPath('userId', userId), itemId: inPath('itemId', itemId) }) },
   responses: { 202: json(z.object({ token }), 'The withdrawal is on the log'), ...refusals(400, 503) },
 })

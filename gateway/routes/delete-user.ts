@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { erasureIdOf } from '../erasure-id.ts'
-import { inPath, json, needs, refusals, token, userId } from '../schemas.ts'
+import { inPath, json, needs, ownByCookie, refusals, token, userId } from '../schemas.ts'
 
 const route = createRoute({
   method: 'delete',
@@ -12,7 +12,7 @@ const route = createRoute({
   description:
     'Everything of the user from before this moment vanishes; what comes after belongs to a new user. `/v1/erasures` tells how far it is.',
   // Whoever may rate for all users is not to make any of them vanish.
-  security: needs('erase', 'admin'),
+  security: [...needs('erase', 'admin'), ownByCookie],
   request: { params: z.strictObject({ userId: inPath('userId', userId) }) },
   responses: {
     202: json(z.object({ erasureId: z.string(), token }), 'The erasure is on the log'),

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { createGenreCounts } from '../genre-counts.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
-import { json, needs, refusals } from '../schemas.ts'
+import { anyByCookie, json, needs, refusals } from '../schemas.ts'
 
 const answer = z
   .object({
@@ -18,7 +18,7 @@ const route = createRoute({
   summary: 'The genres of the catalogue, and how many items are of each',
   description:
     'Those with most items first. What differs in case or accents alone is one genre, spelt as most spell it.',
-  security: needs('read'),
+  security: [...needs('read'), anyByCookie],
   request: { query: z.strictObject(awaited) },
   responses: { 200: json(answer, 'All of them'), ...refusals(400, 409) },
 })

@@ -4,8 +4,7 @@ import { answerItem, itemAnswer } from '../items.ts'
 import { parametersBeside } from '../parameters.ts'
 import { invalidRequest } from '../problems.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
-import { genre, itemId, json, needs, paging, refusals, repeatedUpTo, text } from '../schemas.ts'
-import { createItemSearch } from '../search/item-search.ts'
+import { anyByCookie, genre, itemId, json, needs, paging, refusals, repeatedUpTo, text } from '../schemas.ts'
 
 const MAX_IDS = 1_000
 
@@ -39,14 +38,12 @@ const route = createRoute({
   tags: ['Items'],
   summary: 'Items of the catalogue, found by title or genre, or by their ids',
   description: 'Most popular first, by positive ratings; a title that is the query, whole, before all others.',
-  security: needs('read'),
+  security: [...needs('read'), anyByCookie],
   request: { query },
   responses: { 200: json(answer, 'The available items; those that were named, in any case'), ...refusals(400, 409) },
 })
 
-export const listItems = (app: App, { catalogue, engine, freshItems, logger, closing }: Gateway) => {
-  const { search } = createItemSearch(catalogue, engine.rankings, logger, closing)
-
+export const listItems = (app: App, { catalogue, search, freshItems }: Gateway) => {
   function named(itemIds: readonly string[]) {
     const asked = [...new Set(itemIds)]
     const items = asked.flatMap((itemId) => catalogue.get(itemId) ?? [])

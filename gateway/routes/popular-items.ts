@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { itemListParameters, withGenre } from '../list-query.ts'
-import { json, list, needs, refusals } from '../schemas.ts'
+import { anyByCookie, json, list, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'get',
@@ -9,7 +9,7 @@ const route = createRoute({
   tags: ['Recommendations'],
   summary: 'The items with most positive ratings',
   description: 'Counted from the stream of ratings; a score is that count.',
-  security: needs('read'),
+  security: [...needs('read'), anyByCookie],
   request: { query: z.strictObject({ ...itemListParameters }) },
   responses: { 200: json(list, 'The list, most popular first'), ...refusals(400) },
 })

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { ratingEvent, ratingValue } from '../ratings.ts'
-import { inPath, itemId, json, needs, recommendationId, refusals, token, userId } from '../schemas.ts'
+import { inPath, itemId, json, needs, ownByCookie, recommendationId, refusals, token, userId } from '../schemas.ts'
 
 export const putRating = (app: App, { log, publisher }: Gateway) => {
   const body = z.strictObject({ value: ratingValue(log.identity.scale), recommendationId: recommendationId.optional() })
@@ -11,7 +11,7 @@ export const putRating = (app: App, { log, publisher }: Gateway) => {
     path: '/v1/users/{userId}/ratings/{itemId}',
     tags: ['Events'],
     summary: 'Rate an item',
-    security: needs('ingest'),
+    security: [...needs('ingest'), ownByCookie],
     request: {
       params: z.strictObject({ userId: inPath('userId', userId), itemId: inPath('itemId', itemId) }),
       body: { required: true, content: { 'application/json': { schema: body } } },

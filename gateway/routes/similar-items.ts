@@ -3,7 +3,7 @@ import type { App, Gateway } from '../context.ts'
 import { itemListParameters, withGenre } from '../list-query.ts'
 import { Problem } from '../problems.ts'
 import { awaited, freshList } from '../read-your-writes.ts'
-import { inPath, itemId, json, needs, refusals } from '../schemas.ts'
+import { anyByCookie, inPath, itemId, json, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'get',
@@ -12,7 +12,7 @@ const route = createRoute({
   summary: 'Items that the same users like',
   description:
     'By cosine of the item factors. Empty for an item of which neither its raters nor its genres tell anything yet.',
-  security: needs('read'),
+  security: [...needs('read'), anyByCookie],
   request: {
     params: z.strictObject({ itemId: inPath('itemId', itemId) }),
     query: z.strictObject({ ...itemListParameters, ...awaited }),

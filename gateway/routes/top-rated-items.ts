@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { itemListParameters, withGenre } from '../list-query.ts'
-import { json, list, needs, refusals } from '../schemas.ts'
+import { anyByCookie, json, list, needs, refusals } from '../schemas.ts'
 
 const route = createRoute({
   method: 'get',
@@ -10,7 +10,7 @@ const route = createRoute({
   summary: 'The items that are rated best',
   description:
     'By the weighted average v/(v+m)·R + m/(v+m)·C: v ratings of the item with mean R, C the mean of all ratings, m the mean number of ratings an item has.',
-  security: needs('read'),
+  security: [...needs('read'), anyByCookie],
   request: { query: z.strictObject({ ...itemListParameters }) },
   responses: { 200: json(list, 'The list, best rated first; a score is the weighted average'), ...refusals(400) },
 })

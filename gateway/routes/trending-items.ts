@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { itemListParameters, withGenre } from '../list-query.ts'
-import { json, list, needs, refusals } from '../schemas.ts'
+import { anyByCookie, json, list, needs, refusals } from '../schemas.ts'
 
 const trend = list.extend({
   asOf: z.iso.datetime().openapi({
@@ -17,7 +17,7 @@ const route = createRoute({
   summary: 'The items that are liked lately',
   description:
     'Positive ratings counted from the stream, each half as much for every `window` of its age at `asOf` (`window` is a half-life, not an end); a score is that sum. An item gets into the list by a score of 1.5, as of three people who liked it one `window` ago, and leaves it below 0.01.',
-  security: needs('read'),
+  security: [...needs('read'), anyByCookie],
   request: {
     query: z.strictObject({
       ...itemListParameters,

@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { Problem } from '../problems.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
-import { inPath, itemId, json, needs, pagingBy, reason, refusals, shownItem, userId } from '../schemas.ts'
+import { inPath, itemId, json, needs, ownByCookie, pagingBy, reason, refusals, shownItem, userId } from '../schemas.ts'
 import { ifNoneMatch, tagged, tell } from '../tell.ts'
 
 const explanation = z
@@ -30,7 +30,7 @@ const route = createRoute({
   summary: 'Why an item has its score',
   description:
     'Exact: the score of an item is a sum over the ratings of the user (Hu, Koren and Volinsky 2008). Zero where the model knows nothing that the user likes.',
-  security: needs('read'),
+  security: [...needs('read'), ownByCookie],
   parameters: ifNoneMatch,
   request: {
     params: z.strictObject({ userId: inPath('userId', userId), itemId: inPath('itemId', itemId) }),

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { detailsOf } from '../engine/answers.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
-import { inPath, json, listedItem, needs, paging, refusals, userId } from '../schemas.ts'
+import { inPath, json, listedItem, needs, ownByCookie, paging, refusals, userId } from '../schemas.ts'
 import { ifNoneMatch, tagged, tell } from '../tell.ts'
 
 const ratings = z
@@ -18,7 +18,7 @@ const route = createRoute({
   tags: ['Users'],
   summary: 'What a user has rated',
   description: 'The latest rating of each item, newest first, without those that were withdrawn.',
-  security: needs('read'),
+  security: [...needs('read'), ownByCookie],
   parameters: ifNoneMatch,
   request: {
     params: z.strictObject({ userId: inPath('userId', userId) }),

@@ -7,7 +7,7 @@ import { MAX_ID_LENGTH } from '../pages.ts'
 import { parametersBeside } from '../parameters.ts'
 import { invalidRequest } from '../problems.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
-import { inPath, json, list, needs, refusals, userId } from '../schemas.ts'
+import { inPath, json, list, needs, ownByCookie, refusals, userId } from '../schemas.ts'
 import { type Listed, listedOf } from '../served-log.ts'
 import { ifNoneMatch, tagged, tell, tellWritten } from '../tell.ts'
 import type { PagedAnswer } from '../user-lists.ts'
@@ -36,7 +36,7 @@ const route = createRoute({
   summary: 'What a user may like',
   description:
     'A user who is unknown, of whom the model knows no positive rating, or for whose taste it has nothing to list, gets what is like `contextItemId`, what is trending in the genre, or what is popular, less what they have rated; `strategy` tells. With `If-None-Match` a list that has not changed is not sent again, unless it does not show yet what `after` asked for.',
-  security: needs('read'),
+  security: [...needs('read'), ownByCookie],
   parameters: ifNoneMatch,
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query },
   responses: {

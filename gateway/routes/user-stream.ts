@@ -9,7 +9,7 @@ import { listParameters, withGenre } from '../list-query.ts'
 import { createListWatch } from '../list-watch.ts'
 import { Problem, RETRY_LATER } from '../problems.ts'
 import { mayHave, STREAMED } from '../reference/headers.ts'
-import { inPath, needs, refusals, userId } from '../schemas.ts'
+import { inPath, needs, ownByCookie, refusals, userId } from '../schemas.ts'
 import { writeList } from '../written-list.ts'
 
 /** Proxies and browsers close what stays silent for a minute, and we ourselves after 30 s (server.ts). */
@@ -46,7 +46,7 @@ const route = createRoute({
   summary: 'What a user may like, and again whenever that changes',
   description:
     'Server-sent events: each `list` event carries a list as `/recommendations` answers it, and its tag as id; whoever comes back with `Last-Event-ID`, or comes with the ETag of a list there, gets the list only if it is another one by now. A comment is sent every 15 s. A reader who is too slow for all of them gets the newest.',
-  security: needs('read'),
+  security: [...needs('read'), ownByCookie],
   parameters: mayHave('Last-Event-ID', 'The id of the last event that was heard: browsers send it when they come back'),
   request: { params: z.strictObject({ userId: inPath('userId', userId) }), query: z.strictObject(listParameters) },
   responses: {

@@ -1,0 +1,55 @@
+import { userId } from './page.js'
+
+/** What went wrong, in words for whoever looks at the page. */
+export class Failure extends Error {}
+
+/**
+ * Asks the server; the cookie of the page says who asks.
+ *
+ * @param {string} path
+ * @param {RequestInit} [init]
+ * @returns {Promise<Response>} one that succeeded
+ * @throws {Failure}
+ */
+export async function ask(path, init = {}) {
+  const response = await fetch(path, init).catch(() => {
+    throw new Failure('the server cannot be reached')
+  })
+  if (!response.ok) throw new Failure(await reasonOf(response))
+  return response
+}
+
+/** @param {Response} response */
+async function reasonOf(response) {
+  const problem = await response.json().catch(() => undefined)
+  return typeof problem?.detail === 'string' ? problem.detail : `the server answered ${response.status}`
+}
+
+/** Path of something that is of the user whom the page is about. @param {string} rest */
+export const ofUser = (rest) => `/v1/users/${encodeURIComponent(userId)}${rest}`
+
+/**
+ * Rates, or takes the rating back. Answered when it is on the log.
+ *
+ * @param {string} itemId
+ * @param {number | null} value  on the scale of the log
+ * @returns {Promise<string>} its token, for pages that are to show it
+ */
+export async function putRating(itemId, value) {
+  const path = ofUser(`/ratings/${encodeURIComponent(itemId)}`)
+  const headers = { 'content-type': 'application/json' }
+  const init = value === null ? { method: 'DELETE' } : { method: 'PUT', headers, body: JSON.stringify({ value }) }
+  const { token } = await (await ask(path, init)).json()
+  return token
+}
+
+/**
+ * A page, or a part of one, as the server makes it: escaped there, and never run here.
+ *
+ * @param {string} path
+ * @param {string} [token]  of a rating that it is to show
+ */
+export async function askPage(path, token) {
+  const response = await ask(token === undefined ? path : `${path}?after=${encodeURIComponent(token)}`)
+  return new DOMParser().parseFromString(await response.text(), 'text/html')
+}

@@ -1,0 +1,96 @@
+import { askPage, Failure, ofUser } from './api.js'
+import { byId, element } from './page.js'
+import { onRated } from './rating.js'
+import { rearrange } from './rearrange.js'
+import { say } from './tell.js'
+
+/** As the server shows (films/home.ts). */
+const SHOWN = 20
+/** A connection that breaks comes back within seconds: only then is it told of. */
+const RESTING_AFTER_MS = 4_000
+const AGAIN_MS = 5_000
+
+const section = byId('for-you')
+const list = /** @type {Element} */ (section.querySelector('.cards'))
+
+const shownIds = () => [...list.children].map((card) => (card instanceof HTMLElement ? card.dataset.item : ''))
+
+/** One at a time: what is asked for meanwhile is asked once more. */
+let isAsking = false
+let isToAskAgain = false
+
+/** @param {string} [token]  of a rating that the list is to show */
+async function renew(token) {
+  if (isAsking) {
+    isToAskAgain = true
+    return
+  }
+  isAsking = true
+  try {
+    do {
+      isToAskAgain = false
+      put(await askPage('/for-you', token))
+    } while (isToAskAgain)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    rest()
+  } finally {
+    isAsking = false
+  }
+}
+
+/** @param {Document} page */
+function put(page) {
+  const [first] = shownIds()
+  for (const id of ['for-you-title', 'for-you-why']) byId(id).textContent = page.getElementById(id)?.textContent ?? ''
+  byId('for-you-notice').replaceChildren(...(page.getElementById('for-you-notice')?.childNodes ?? []))
+  rearrange(list, page.querySelectorAll('#for-you .card'))
+  const title = list.querySelector('.card-title')?.textContent ?? ''
+  say(shownIds()[0] === first ? 'For you changed further down' : `For you changed: ${title} is now first`)
+}
+
+/** The list is as it was; nobody is left to wonder. */
+function rest() {
+  const note = element(
+    'p',
+    'notice',
+    'Recommendations are resting: the list is as it was. It goes on by itself; what you rate is kept.',
+  )
+  byId('for-you-notice').replaceChildren(note)
+}
+
+/** @type {EventSource} */
+let stream
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let restTimer
+
+function listen() {
+  stream = new EventSource(ofUser(`/recommendations/stream?limit=${SHOWN}`))
+  stream.addEventListener('list', ({ data }) => {
+    const ids = JSON.parse(data).items.map((/** @type {{ itemId: string }} */ { itemId }) => itemId)
+    if (ids.join('\n') !== shownIds().join('\n')) void renew()
+  })
+  stream.addEventListener('open', () => {
+    clearTimeout(restTimer)
+    restTimer = undefined
+    byId('for-you-notice').querySelector('.notice:not([role])')?.remove()
+  })
+  stream.addEventListener('error', () => {
+    restTimer ??= setTimeout(rest, RESTING_AFTER_MS)
+    // A refusal ends it; what breaks off comes back by itself.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS)
+  })
+}
+
+/** The list is kept as the server changes it, by its events. */
+export function followForYou() {
+  listen()
+  onRated(({ token }) => {
+    if (stream.readyState !== EventSource.OPEN) void renew(token)
+  })
+  // A page that is left and may be come back to holds no connection.
+  addEventListener('pagehide', () => stream.close())
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) listen()
+  })
+}

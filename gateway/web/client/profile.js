@@ -1,0 +1,23 @@
+import './films.js'
+import { ask, Failure, ofUser } from './api.js'
+import { toast } from './tell.js'
+
+const dialog = document.getElementById('erase-dialog')
+if (dialog instanceof HTMLDialogElement) {
+  document.getElementById('erase')?.addEventListener('click', () => dialog.showModal())
+  document.getElementById('erase-not')?.addEventListener('click', () => dialog.close())
+  document.getElementById('erase-do')?.addEventListener('click', async () => {
+    try {
+      await ask(ofUser(''), { method: 'DELETE' })
+      // From here on somebody new.
+      const form = new FormData()
+      form.set('begin', 'anew')
+      await ask('/session', { method: 'POST', body: form })
+      location.assign('/')
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      dialog.close()
+      toast(`Nothing was erased: ${error.message}. Try again`, { isFailure: true })
+    }
+  })
+}

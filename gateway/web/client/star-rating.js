@@ -1,0 +1,98 @@
+import { MOST_STARS, starsText } from '../shared/stars.js'
+
+/** Half stars. */
+const STEPS = 2 * MOST_STARS
+
+/**
+ * Five stars as a radio group of half stars: pointer, arrows, 1 to 5; 0, or the same star again, takes the rating away. It tells of a
+ * choice by an event `rate`, whose detail is `{ stars: number | null, isPassing: boolean }`, and does not take it by itself: who
+ * stores it sets `stars`.
+ */
+export class StarRating extends HTMLElement {
+  connectedCallback() {
+    if (this.childElementCount > 0) return
+    this.setAttribute('role', 'radiogroup')
+    this.setAttribute('aria-label', `Your rating of ${this.getAttribute('film') ?? ''}`)
+    if (this.hasAttribute('disabled')) this.setAttribute('aria-disabled', 'true')
+    else {
+      this.addEventListener('click', this.#clicked)
+      this.addEventListener('keydown', this.#pressed)
+    }
+    for (let step = 1; step <= STEPS; step++) this.append(radio(step / 2))
+    this.#draw()
+  }
+
+  get item() {
+    return this.getAttribute('item') ?? ''
+  }
+
+  get film() {
+    return this.getAttribute('film') ?? ''
+  }
+
+  /** null: not rated */
+  get stars() {
+    const value = this.getAttribute('value') ?? ''
+    return value === '' ? null : Number(value)
+  }
+
+  set stars(stars) {
+    this.setAttribute('value', stars === null ? '' : String(stars))
+    this.#draw()
+  }
+
+  #draw() {
+    const stars = this.stars
+    const isOff = this.hasAttribute('disabled')
+    ;[...this.children].forEach((child, n) => {
+      const own = (n + 1) / 2
+      child.setAttribute('aria-checked', String(own === stars))
+      child.toggleAttribute('data-on', stars !== null && own <= stars)
+      child.setAttribute('tabindex', !isOff && (stars === null ? n === 0 : own === stars) ? '0' : '-1')
+    })
+  }
+
+  /** @param {number | null} stars @param {boolean} [isPassing]  by an arrow, on the way to another */
+  #choose(stars, isPassing = false) {
+    const hadFocus = this.contains(document.activeElement)
+    this.dispatchEvent(new CustomEvent('rate', { bubbles: true, detail: { stars, isPassing } }))
+    if (!hadFocus) return
+    const current = this.querySelector('[tabindex="0"]')
+    if (current instanceof HTMLElement) current.focus()
+  }
+
+  /** @param {Event} event */
+  #clicked = ({ target }) => {
+    const place = [...this.children].indexOf(/** @type {Element} */ (target))
+    if (place < 0) return
+    const stars = (place + 1) / 2
+    this.#choose(stars === this.stars ? null : stars)
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed = (event) => {
+    const { key } = event
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const stars = this.stars ?? 0
+    if (/^[1-5]$/.test(key)) this.#choose(Number(key))
+    else if (key === '0' || key === 'Delete' || key === 'Backspace') this.#choose(null)
+    else if (key === 'ArrowRight' || key === 'ArrowUp') this.#choose(Math.min(MOST_STARS, stars + 0.5), true)
+    else if (key === 'ArrowLeft' || key === 'ArrowDown') this.#choose(Math.max(0.5, stars - 0.5), true)
+    else if (key === 'Home') this.#choose(0.5, true)
+    else if (key === 'End') this.#choose(MOST_STARS, true)
+    else if (key === ' ' || key === 'Enter') this.#choose(this.stars ?? 0.5)
+    else return
+    event.preventDefault()
+  }
+}
+
+/** @param {number} stars */
+function radio(stars) {
+  const half = document.createElement('span')
+  half.setAttribute('role', 'radio')
+  half.setAttribute('aria-label', `${starsText(stars)} ${stars <= 1 ? 'star' : 'stars'}`)
+  half.className = stars % 1 === 0 ? 'half-star right' : 'half-star left'
+  return half
+}
+
+customElements.define('star-rating', StarRating)

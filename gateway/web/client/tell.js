@@ -1,0 +1,61 @@
+import { byId, element } from './page.js'
+
+const TOAST_MS = 7_000
+/** Screen readers hear a text again only if it changes. */
+const AGAIN = '\u00a0'
+
+/** Says something to who does not see the page. @param {string} text */
+export function say(text) {
+  const region = byId('said')
+  region.textContent = region.textContent === text ? text + AGAIN : text
+}
+
+/** @type {(() => void) | undefined} */
+let undoLast
+
+/**
+ * A note at the foot of the page, which goes by itself unless somebody is at it. There is one at a time.
+ *
+ * @param {string} text
+ * @param {{ isFailure?: boolean, undo?: () => void }} [options]
+ */
+export function toast(text, { isFailure = false, undo } = {}) {
+  const note = element('div', isFailure ? 'toast toast-failure' : 'toast')
+  note.append(element('span', 'toast-text', text))
+  if (undo) note.append(undoButton(undo, () => note.remove()))
+  undoLast = undo
+  byId('toasts').replaceChildren(note)
+  say(undo ? `${text}. Control Z takes it back` : text)
+  let timer = setTimeout(() => note.remove(), TOAST_MS)
+  const stay = () => clearTimeout(timer)
+  const go = () => {
+    stay()
+    timer = setTimeout(() => note.remove(), TOAST_MS)
+  }
+  note.addEventListener('pointerenter', stay)
+  note.addEventListener('pointerleave', go)
+  note.addEventListener('focusin', stay)
+  note.addEventListener('focusout', go)
+}
+
+/** @param {() => void} undo @param {() => void} done */
+function undoButton(undo, done) {
+  const button = element('button', 'toast-button', 'Undo')
+  button.type = 'button'
+  button.addEventListener('click', () => {
+    done()
+    undoLast = undefined
+    undo()
+  })
+  return button
+}
+
+document.addEventListener('keydown', (event) => {
+  const isText = event.target instanceof HTMLInputElement
+  if (isText || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z' || !undoLast) return
+  event.preventDefault()
+  const undo = undoLast
+  undoLast = undefined
+  byId('toasts').replaceChildren()
+  undo()
+})

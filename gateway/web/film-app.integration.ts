@@ -1,0 +1,249 @@
+import type { Page } from 'playwright-core'
+import { expect, it, vi } from 'vitest'
+import { systemWithDataset } from '../dataset.fixture.ts'
+import { describeInBrowser, seriousFaults, WIDTHS } from './browser.fixture.ts'
+
+const PATIENCE = { timeout: 10_000, interval: 20 }
+
+describeInBrowser('the film app', (visit) => {
+  const system = systemWithDataset()
+
+  const userOf = (page: Page): Promise<string> => page.locator('body').getAttribute('data-user') as Promise<string>
+  const ratingsOf = async (page: Page) => system().ratingsOf(await userOf(page))
+  const idsIn = (page: Page, list: string): Promise<string[]> =>
+    page.locator(`${list} .card`).evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item') as string))
+  /** What a screen reader was told last. */
+  const said = (page: Page) => page.locator('#said').textContent()
+  const star = (page: Page, list: string, itemId: string, name: string) =>
+    page.locator(`${list} star-rating[item="${itemId}"] [role=radio][aria-label="${name}"]`)
+
+  /** Somebody with a taste of their own, at the pages. */
+  async function visitWithTaste(...options: Parameters<typeof visit>): Promise<Page> {
+    const page = await visit(...options)
+    await page.goto(system().url)
+    const userId = await userOf(page)
+    const { items } = await system().popular({ genre: 'Sci-Fi', limit: 4 })
+    const after = await system().rate(items.map(({ itemId }) => ({ userId, itemId, value: 5 })))
+    await system().recommendations(userId, { after, wait: 10_000 })
+    await page.reload()
+    return page
+  }
+
+  it('asks somebody new for three films, and answers the third with popular and less known ones', async () => {
+    const page = await visit()
+    await page.goto(system().url)
+    expect(await page.locator('.pick').count()).toBe(12)
+    expect(await page.locator('#for-you-title').textContent()).toBe('Popular now')
+    for (let n = 0; n < 3; n++) {
+      await page.locator('.pick').nth(n).click()
+      if (n < 2) expect(await page.locator('#dots').getAttribute('aria-label')).toBe(`${n + 1} of 3 picked`)
+    }
+    await page.locator('#first').waitFor()
+    for (const half of ['Popular', 'Less known']) {
+      const named = page.locator('.half', { has: page.getByRole('heading', { name: half, exact: true }) })
+      expect(await named.locator('.card').count()).toBe(5)
+    }
+    await vi.waitFor(async () => expect(await page.locator('#for-you-title').textContent()).toBe('For you'), PATIENCE)
+    expect(await page.locator('#for-you-why').textContent()).toMatch(/^Because you liked ./)
+    expect([...(await ratingsOf(page)).values()]).toEqual([5, 5, 5])
+    expect(await seriousFaults(page)).toEqual([])
+  })
+
+  it('takes a pick back', async () => {
+    const page = await visit()
+    await page.goto(system().url)
+    const pick = page.locator('.pick').first()
+    await pick.click()
+    await vi.waitFor(async () => expect((await ratingsOf(page)).size).toBe(1), PATIENCE)
+    await pick.click()
+    await vi.waitFor(async () => expect((await ratingsOf(page)).size).toBe(0), PATIENCE)
+    expect(await page.locator('#dots').getAttribute('aria-label')).toBe('0 of 3 picked')
+  })
+
+  it('changes the list as one rates, without being loaded anew, and takes it back', async () => {
+    const page = await visitWithTaste()
+    await page.evaluate('window.isTheSamePage = true')
+    const before = await idsIn(page, '#for-you')
+    const [, rated = ''] = before
+    await star(page, '#for-you', rated, '4½ stars').click()
+    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated), PATIENCE)
+    expect((await ratingsOf(page)).get(rated)).toBe(4.5)
+    const userId = await userOf(page)
+    await vi.waitFor(async () => {
+      const { items } = await system().recommendations(userId, { limit: 20 })
+      expect(await idsIn(page, '#for-you')).toEqual(items.map(({ itemId }) => itemId))
+    }, PATIENCE)
+    expect(await said(page)).toMatch(/^For you changed/)
+
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).toEqual(before), PATIENCE)
+    expect((await ratingsOf(page)).has(rated)).toBe(false)
+    expect(await page.evaluate('window.isTheSamePage')).toBe(true)
+  })
+
+  it('keeps a rating on the cover, wherever the film stands, and takes it away by a key', async () => {
+    const page = await visitWithTaste()
+    const [itemId = ''] = await idsIn(page, '#trending')
+    const group = page.locator(`#trending star-rating[item="${itemId}"]`)
+    await group.locator('[tabindex="0"]').focus()
+    await page.keyboard.press('3')
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3), PATIENCE)
+    const card = page.locator(`#trending .card[data-item="${itemId}"]`)
+    expect(await card.locator('.rated').textContent()).toBe('★ 3')
+    await page.keyboard.press('ArrowRight')
+    expect(await group.locator('[aria-checked=true]').getAttribute('aria-label')).toBe('3½ stars')
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3.5), PATIENCE)
+    await page.keyboard.press('0')
+    await vi.waitFor(async () => expect((await ratingsOf(page)).has(itemId)).toBe(false), PATIENCE)
+    expect(await card.locator('.rated').isVisible()).toBe(false)
+    await page.keyboard.press('Control+z')
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3.5), PATIENCE)
+  })
+
+  it('is as it was where a rating cannot be stored, and says so', async () => {
+    const page = await visitWithTaste({ mayComplain: true })
+    const [itemId = ''] = await idsIn(page, '#trending')
+    await page.route('**/ratings/**', (route) => route.abort())
+    await star(page, '#trending', itemId, '5 stars').click()
+    await page.locator('.toast-failure', { hasText: 'Not stored' }).waitFor()
+    expect(await page.locator(`#trending star-rating[item="${itemId}"] [aria-checked=true]`).count()).toBe(0)
+  })
+
+  it('finds a film by the keyboard alone', async () => {
+    const page = await visit()
+    await page.goto(system().url)
+    await page.keyboard.press('/')
+    const box = page.getByRole('combobox', { name: 'Search films' })
+    expect(await box.evaluate((input) => input.matches(':focus'))).toBe(true)
+    await page.keyboard.type('matrix')
+    const options = page.getByRole('option')
+    const found = options.filter({ hasText: 'The Matrix' }).locator('b', { hasText: /^Matrix$/ })
+    await found.first().waitFor()
+    await page.keyboard.press('ArrowDown')
+    expect(await box.getAttribute('aria-activedescendant')).toBe(await options.first().getAttribute('id'))
+    expect(await seriousFaults(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    expect(await box.getAttribute('aria-expanded')).toBe('false')
+    await page.keyboard.press('Escape')
+    expect(await box.evaluate((input) => input.matches(':focus'))).toBe(false)
+    await page.keyboard.press('/')
+    await page.keyboard.type('matrix')
+    await found.first().waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/films/*')
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('The Matrix')
+  })
+
+  it('says why a film is recommended: bars that add up to its score, and words', async () => {
+    const page = await visitWithTaste()
+    const { items } = await system().recommendations(await userOf(page))
+    await page.goto(`${system().url}/films/${items[0]?.itemId}`)
+    const numbers = (await page.locator('.bars .number').allTextContents()).map((text) =>
+      Number(text.replace('−', '-')),
+    )
+    const score = numbers.pop() as number
+    expect(score).toBeCloseTo(items[0]?.score as number, 3)
+    // Each is rounded to three places.
+    expect(Math.abs(numbers.reduce((sum, part) => sum + part, 0) - score)).toBeLessThan(0.0005 * (numbers.length + 1))
+    expect(await page.locator('.why-words').textContent()).toContain(`its score of ${score.toFixed(3)}`)
+    expect(await page.locator('.film-audience').textContent()).toMatch(/^For people/)
+    expect(await page.locator('#alike .card').count()).toBeGreaterThan(5)
+  })
+
+  it('shows one’s taste, and erases all of it', async () => {
+    const page = await visitWithTaste()
+    const erased = await userOf(page)
+    await page.goto(`${system().url}/profile`)
+    expect(await page.getByRole('rowheader', { name: 'Sci-Fi' }).count()).toBe(1)
+    expect(await page.locator('.grid .card').count()).toBe(4)
+    await page.getByRole('button', { name: 'Erase me' }).click()
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByRole('button', { name: 'Keep' }).click()
+    await page.getByRole('button', { name: 'Erase me' }).click()
+    await page.getByRole('button', { name: 'Erase', exact: true }).click()
+    await page.locator('#newcomer').waitFor()
+    expect(await userOf(page)).not.toBe(erased)
+    await vi.waitFor(async () => expect(await system().ratingsOf(erased)).toEqual(new Map()), PATIENCE)
+  })
+
+  it('runs nothing that a title smuggles in', async () => {
+    const title = '<script>window.isRun = true</script><img src=x onerror="window.isRun = true">'
+    await system().describe('smuggler', { title, genres: ['"><script>window.isRun = true</script>'], year: 1999 })
+    const page = await visit()
+    await page.goto(`${system().url}/films/smuggler`)
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain(title)
+    await page.keyboard.press('/')
+    await page.keyboard.type('window isRun')
+    await page.getByRole('option').filter({ hasText: title }).waitFor()
+    await star(page, '.film-head', 'smuggler', '5 stars').click()
+    await page.locator('.toast').waitFor()
+    expect(await page.locator('.toast').textContent()).toContain(title)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get('smuggler')).toBe(5), PATIENCE)
+    await page.goto(`${system().url}/profile`)
+    expect(await page.locator('.card-title').first().textContent()).toBe(title)
+    expect(await page.evaluate('window.isRun')).toBeUndefined()
+  })
+
+  it('draws a cover where the poster does not load', async () => {
+    await system().describe('no-poster', { title: 'No poster', genres: ['Drama'], poster: 'https://127.0.0.1:1/x.jpg' })
+    const page = await visit({ mayComplain: true })
+    await page.goto(`${system().url}/films/no-poster`)
+    await vi.waitFor(async () => expect(await page.locator('.film-head img').count()).toBe(0), PATIENCE)
+    expect(await page.locator('.film-head .cover-title').isVisible()).toBe(true)
+  })
+
+  it('shows what another user sees, and leads back', async () => {
+    const page = await visit()
+    await page.goto(system().url)
+    await page.getByText('Your list', { exact: true }).click()
+    await page.getByLabel('See what another user sees').fill('414')
+    await page.getByRole('button', { name: 'Look' }).click()
+    await page.getByText('As 414').click()
+    const { items } = await system().recommendations('414', { limit: 20 })
+    expect(await idsIn(page, '#for-you')).toEqual(items.map(({ itemId }) => itemId))
+    await page.getByRole('button', { name: 'Back to your own list' }).click()
+    await page.getByText('Your list', { exact: true }).waitFor()
+  })
+
+  it('is loaded by at most 100 KB, and nothing shifts', async () => {
+    const page = await visit()
+    await page.addInitScript(
+      `window.shifts = 0
+      new PerformanceObserver((list) => {
+        for (const { value } of list.getEntries()) window.shifts += value
+      }).observe({ type: 'layout-shift', buffered: true })`,
+    )
+    const sizes: Promise<number>[] = []
+    page.on('requestfinished', (request) =>
+      sizes.push(
+        request.sizes().then(({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize),
+      ),
+    )
+    await page.goto(system().url, { waitUntil: 'load' })
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+    expect(bytes).toBeGreaterThan(10_000)
+    expect(bytes).toBeLessThan(100 << 10)
+    expect(await page.evaluate('window.shifts')).toBeLessThan(0.01)
+  })
+
+  it.each([
+    { ...WIDTHS[0], colorScheme: 'dark' as const },
+    { ...WIDTHS[1], colorScheme: 'light' as const },
+  ])('can be used by everybody on $name, $colorScheme', async ({ width, height, colorScheme }) => {
+    const page = await visitWithTaste({ viewport: { width, height }, colorScheme })
+    for (const path of ['/', '/films/1', '/profile', '/search?query=love']) {
+      await page.goto(`${system().url}${path}`)
+      expect(await seriousFaults(page), path).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), path).toBeLessThanOrEqual(0)
+    }
+  })
+
+  it('leads on from a film that there is not', async () => {
+    const page = await visit({ mayComplain: true })
+    expect((await page.goto(`${system().url}/films/none`))?.status()).toBe(404)
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByRole('link', { name: 'To the films' }).click()
+    await page.locator('#newcomer').waitFor()
+  })
+})

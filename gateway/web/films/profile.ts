@@ -1,0 +1,88 @@
+import { html } from 'hono/html'
+import type { Gateway } from '../../context.ts'
+import { detailsOf } from '../../engine/answers.ts'
+import type { Html } from '../page.ts'
+import type { Viewer } from '../viewer.ts'
+import { usualShares } from './audience.ts'
+import { card, type Look } from './card.ts'
+import { type Rated, ratingsOf } from './ratings.ts'
+import { genreShares } from './tastes.ts'
+
+/** Ratings that are shown: the newest. */
+const SHOWN = 120
+const GENRES = 10
+/** Of fewer likes there is no taste to be seen. */
+const FEW = 3
+
+/** What somebody rated, what that says of their taste, and the way to have it all forgotten. */
+export async function profilePage(gateway: Gateway, viewer: Viewer, look: Look): Promise<Html> {
+  const { catalogue, log } = gateway
+  const ratings = await ratingsOf(gateway, viewer.userId)
+  const liked = [...ratings.values()].filter(({ value }) => value >= log.identity.scale.positiveFrom)
+  const shown = [...ratings.values()].slice(0, SHOWN)
+  const usual = await usualShares(gateway).catch(() => new Map<string, number>())
+  const whose = viewer.isOwn ? 'Your' : 'Their'
+  return html`<div class="profile">
+<div class="profile-head"><h1>${viewer.isOwn ? 'Your taste' : `The taste of ${viewer.userId}`}</h1>
+<p class="shelf-why">${summaryOf(ratings.size, liked.length)}</p></div>
+${liked.length < FEW ? '' : tastePicture(liked, usual, { whose, catalogue })}
+<section class="shelf" aria-labelledby="rated-title"><div class="shelf-head"><h2 id="rated-title">${whose} ratings</h2><p class="shelf-why">${ratings.size > SHOWN ? `The newest ${SHOWN} of ${ratings.size}` : ''}</p></div>
+${
+  shown.length === 0
+    ? html`<div class="empty"><p>Nothing is rated yet. Three films are enough for a first list.</p><a class="button" href="/">Pick some films</a></div>`
+    : html`<ul class="grid">${shown.map(({ itemId }) => card({ itemId, ...detailsOf(catalogue, itemId) }, look))}</ul>`
+}</section>
+${viewer.mayRate ? eraseSection(viewer) : ''}
+</div>`
+}
+
+function summaryOf(rated: number, liked: number): string {
+  if (rated === 0) return 'No ratings yet'
+  return `${rated.toLocaleString('en')} film${rated === 1 ? '' : 's'} rated, ${liked.toLocaleString('en')} liked`
+}
+
+interface Picture {
+  readonly whose: string
+  readonly catalogue: Gateway['catalogue']
+}
+
+/** One's genres beside everybody's, as shares of what is liked: two bars each, and the same numbers for who does not see them. */
+function tastePicture(
+  liked: readonly Rated[],
+  usual: ReadonlyMap<string, number>,
+  { whose, catalogue }: Picture,
+): Html {
+  const own = genreShares(
+    liked.map(({ itemId }) => [itemId, 1]),
+    catalogue,
+  )
+  const genres = [...own.keys()].sort((x, y) => (own.get(y) ?? 0) - (own.get(x) ?? 0)).slice(0, GENRES)
+  const greatest = Math.max(...genres.map((genre) => Math.max(own.get(genre) ?? 0, usual.get(genre) ?? 0)))
+  const percent = (share: number): string => `${Math.round(100 * share)}\u00a0%`
+  return html`<section class="taste" aria-labelledby="taste-title"><div class="shelf-head"><h2 id="taste-title">What ${whose === 'Your' ? 'you like' : 'they like'}, beside everybody</h2>
+<p class="shelf-why">Shares of the films that were liked. ${differenceOf(own, usual, whose)}</p></div>
+<table class="taste-table"><thead><tr><th scope="col">Genre</th><th scope="col" class="taste-bars-head"><span class="visually-hidden">Drawn</span></th><th scope="col" class="number key-own">${whose === 'Your' ? 'You' : 'Them'}</th><th scope="col" class="number key-usual">Everybody</th></tr></thead>
+<tbody>${genres.map((genre) => {
+    const [mine, theirs] = [own.get(genre) ?? 0, usual.get(genre) ?? 0]
+    const width = (share: number): string => ((100 * share) / greatest).toFixed(1)
+    return html`<tr><th scope="row">${genre}</th><td class="bar-cell"><svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width="${width(mine)}" height="1"/></svg><svg class="bar bar-usual" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width="${width(theirs)}" height="1"/></svg></td><td class="number">${percent(mine)}</td><td class="number">${percent(theirs)}</td></tr>`
+  })}</tbody></table></section>`
+}
+
+/** The genre in which somebody differs most from everybody, in words. */
+function differenceOf(own: ReadonlyMap<string, number>, usual: ReadonlyMap<string, number>, whose: string): string {
+  const more = (genre: string): number => (own.get(genre) ?? 0) - (usual.get(genre) ?? 0)
+  const [most] = [...own.keys()].sort((x, y) => more(y) - more(x))
+  const [least] = [...usual.keys()].sort((x, y) => more(x) - more(y))
+  if (most === undefined || least === undefined) return ''
+  return `${whose === 'Your' ? 'You go' : 'They go'} for ${most} more than most, and for ${least} less.`
+}
+
+const eraseSection = ({ isOwn, userId }: Viewer): Html => html`<section class="erase" aria-labelledby="erase-title">
+<h2 id="erase-title">${isOwn ? 'Erase me' : `Erase ${userId}`}</h2>
+<p>Removes every rating and what was made of it, from the log on. It cannot be undone.</p>
+<button type="button" class="button button-danger" id="erase">${isOwn ? 'Erase me …' : 'Erase …'}</button>
+<dialog id="erase-dialog" aria-labelledby="erase-ask"><h2 id="erase-ask">${isOwn ? 'Erase all you rated?' : `Erase all that ${userId} rated?`}</h2>
+<p>Ratings, taste and lists go. Copies in backups are told to forget as well. Nobody can bring them back.</p>
+<div class="dialog-buttons"><button type="button" class="button" id="erase-not" autofocus>Keep</button><button type="button" class="button button-danger" id="erase-do">Erase</button></div></dialog>
+</section>`

@@ -1,0 +1,29 @@
+import { html } from 'hono/html'
+import type { Html } from '../page.ts'
+import { card, type Film, type Look } from './card.ts'
+
+export interface Shelf {
+  readonly id: string
+  readonly title: string
+  /** One line of why these are here. */
+  readonly why: string
+  readonly films: readonly Film[]
+}
+
+/** A row of covers that scrolls and snaps. Its arrows are for pointers: by keyboard the focus takes the row along. */
+export function shelf({ id, title, why, films }: Shelf, look: Look): Html {
+  if (films.length === 0) return html``
+  return html`<section class="shelf" id="${id}" aria-labelledby="${id}-title">
+<div class="shelf-head"><h2 id="${id}-title">${title}</h2><p class="shelf-why">${why}</p></div>
+${row(films, look)}
+</section>`
+}
+
+export const row = (films: readonly Film[], look: Look): Html => html`<div class="row">
+<button type="button" class="arrow arrow-back" tabindex="-1" aria-hidden="true" hidden>‹</button>
+<ul class="cards">${films.map((film) => card(film, look))}</ul>
+<button type="button" class="arrow arrow-on" tabindex="-1" aria-hidden="true" hidden>›</button>
+</div>`
+
+/** Something did not work, and what to do. */
+export const notice = (text: Html | string): Html => html`<p class="notice" role="note">${text}</p>`

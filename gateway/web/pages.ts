@@ -1,0 +1,51 @@
+import type { Context } from 'hono'
+import type { App, Gateway } from '../context.ts'
+import { unknownPath } from '../methods.ts'
+import { invalidRequest, Problem } from '../problems.ts'
+import { userId as userIdSchema } from '../schemas.ts'
+import { ASSET_ROUTE, answerAsset } from './assets.ts'
+import { createFilmPages } from './films/pages.ts'
+import { createPosters } from './films/posters.ts'
+
+/** Routes that people look at, and what these load: answered without a key, since what they show is their own or everybody's. */
+export const PAGE_ROUTES = [
+  '/',
+  '/for-you',
+  '/films/:itemId',
+  '/profile',
+  '/search',
+  '/session',
+  '/posters/:itemId',
+  ASSET_ROUTE,
+]
+
+/** Adds the pages. They stand beside the API, and not in its document. */
+export function addPages(app: App, gateway: Gateway): void {
+  const { sessions, catalogue, settings, logger } = gateway
+  const posters = createPosters(catalogue, { key: settings.tmdbApiKey, logger })
+  const films = createFilmPages(gateway, posters)
+
+  app.get('/', films.home)
+  app.get('/for-you', films.forYou)
+  app.get('/films/:itemId', films.film)
+  app.get('/profile', films.profile)
+  app.get('/search', films.search)
+  app.get('/posters/:itemId', (c) => posters.answer(c))
+  app.get(ASSET_ROUTE, async (c) => (await answerAsset(c)) ?? notFound(c))
+  /** As whom the pages are looked at: a `userId`, or without one oneself again; with `begin`, as somebody new. */
+  app.post('/session', async (c) => {
+    const { userId, begin } = await c.req.parseBody()
+    if (begin !== undefined) sessions.begin(c)
+    const viewed = userId === undefined ? undefined : userIdSchema.safeParse(userId)
+    if (viewed?.success === false) throw invalidRequest([{ path: 'userId', message: 'Expected a user id' }])
+    if (viewed && !sessions.mayViewAnyone) throw new Problem('forbidden', NO_DEMO)
+    sessions.view(c, viewed?.data)
+    return c.redirect('/', 303)
+  })
+
+  function notFound(c: Context): Response {
+    return unknownPath(app, c.req.method, c.req.path).toResponse(c.get('requestId'))
+  }
+}
+
+const NO_DEMO = 'Where there are API keys, looking as another user needs DEMO=1 on the server.'

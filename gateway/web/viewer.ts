@@ -1,0 +1,35 @@
+import type { Context } from 'hono'
+import { getCookie } from 'hono/cookie'
+import type { Gateway } from '../context.ts'
+
+/** Set by client/theme.js; the pages are sent in it, so that none flashes in the other. */
+const THEME_COOKIE = 'foldstream-theme'
+
+export type Theme = 'dark' | 'light'
+
+/** Who looks at a page, and as whom. */
+export interface Viewer {
+  /** Whose lists and ratings the page shows. */
+  readonly userId: string
+  /** They look as themselves. */
+  readonly isOwn: boolean
+  /** They may rate for that user: always for themselves. */
+  readonly mayRate: boolean
+  readonly mayViewAnyone: boolean
+  /** undefined: as their system has it. */
+  readonly theme: Theme | undefined
+}
+
+/** Reads whose browser it is; a new one becomes somebody. */
+export function viewerOf(c: Context, { sessions, settings }: Pick<Gateway, 'sessions' | 'settings'>): Viewer {
+  const own = sessions.ownOf(c) ?? sessions.begin(c)
+  const userId = sessions.viewedOf(c) ?? own
+  const isOwn = userId === own
+  const { mayViewAnyone } = sessions
+  return { userId, isOwn, mayRate: isOwn || settings.apiKeys === undefined, mayViewAnyone, theme: themeOf(c) }
+}
+
+function themeOf(c: Context): Theme | undefined {
+  const chosen = getCookie(c, THEME_COOKIE)
+  return chosen === 'dark' || chosen === 'light' ? chosen : undefined
+}
