@@ -72,6 +72,17 @@ it('is made where there is none, and remembers its dataset', async () => {
   expect(openDataFolder(folder).dataset()).toEqual(dataset)
 })
 
+it('keeps the secret of its cookies, to the owner', async () => {
+  const folder = await newFolder()
+  const opened = openDataFolder(folder)
+  const secret = opened.cookieSecret()
+  expect(secret.length).toBeGreaterThan(40)
+  opened.release()
+  expect(openDataFolder(folder).cookieSecret()).toBe(secret)
+  expect((await stat(join(folder, 'cookie-secret.json'))).mode & 0o777).toBe(0o600)
+  expect(openDataFolder(await newFolder()).cookieSecret()).not.toBe(secret)
+})
+
 it.each([
   ['of another process by the same id', JSON.stringify({ pid: process.pid, startedAt: 'long ago', token: 'old' })],
   ['that was cut short', '{"pid":'],

@@ -1,6 +1,4 @@
-import type { Context } from 'hono'
 import type { App, Gateway } from '../context.ts'
-import { unknownPath } from '../methods.ts'
 import { invalidRequest, Problem } from '../problems.ts'
 import { userId as userIdSchema } from '../schemas.ts'
 import { ASSET_ROUTE, answerAsset } from './assets.ts'
@@ -31,7 +29,7 @@ export function addPages(app: App, gateway: Gateway): void {
   app.get('/profile', films.profile)
   app.get('/search', films.search)
   app.get('/posters/:itemId', (c) => posters.answer(c))
-  app.get(ASSET_ROUTE, async (c) => (await answerAsset(c)) ?? notFound(c))
+  app.get(ASSET_ROUTE, async (c) => (await answerAsset(c)) ?? noSuchAsset())
   /** As whom the pages are looked at: a `userId`, or without one oneself again; with `begin`, as somebody new. */
   app.post('/session', async (c) => {
     const { userId, begin } = await c.req.parseBody()
@@ -42,10 +40,10 @@ export function addPages(app: App, gateway: Gateway): void {
     sessions.view(c, viewed?.data)
     return c.redirect('/', 303)
   })
+}
 
-  function notFound(c: Context): Response {
-    return unknownPath(app, c.req.method, c.req.path).toResponse(c.get('requestId'))
-  }
+const noSuchAsset = (): never => {
+  throw new Problem('not-found', 'There is no such file, or no longer in that version. Load the page anew.')
 }
 
 const NO_DEMO = 'Where there are API keys, looking as another user needs DEMO=1 on the server.'

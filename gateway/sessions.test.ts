@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestGateway, type TestGateway } from './gateway.fixture.ts'
+
+const NO_KEYS = { current: () => [] }
+const cookieIn = (headers: Headers): string => headers.get('set-cookie')?.split(';')[0] ?? ''
+const idIn = (cookie: string): string => /=(.+)\./.exec(cookie)?.[1] ?? ''
+const SECRET = 'a secret of the tests'
+
+/** Somebody who comes by the pages. */
+async function comeBy({ get }: TestGateway) {
+  const { headers } = await get('/')
+  const cookie = cookieIn(headers)
+  return { cookie, userId: idIn(cookie), attributes: headers.get('set-cookie') ?? '' }
+}
+
+describe('the cookie of the pages', () => {
+  let gateway: TestGateway
+  beforeAll(async () => {
+    gateway = await openTestGateway({ settings: { apiKeys: NO_KEYS, cookieSecret: SECRET } })
+  })
+  afterAll(() => gateway.stop())
+
+  /** An answer may stream for ever: its status is all that is looked at. */
+  async function status(method: string, path: string, cookie: string, headers: Record<string, string> = {}) {
+    const asking = new AbortController()
+    const answer = await gateway.app.request(path, { method, headers: { cookie, ...headers }, signal: asking.signal })
+    await answer.body?.cancel()
+    asking.abort()
+    return answer.status
+  }
+
+  it('is read by no script, sent from no other site, and kept as long as it fits', async () => {
+    const { cookie, userId, attributes } = await comeBy(gateway)
+    expect(attributes).toMatch(/; HttpOnly/)
+    expect(attributes).toMatch(/; SameSite=Lax/)
+    expect(userId).toMatch(/^guest-/)
+    const again = await gateway.send('GET', '/', undefined, { cookie })
+    expect(again.headers.get('set-cookie')).toBeNull()
+    expect(again.body).toContain(`data-user="${userId}"`)
+    const byTls = await gateway.send('GET', '/', undefined, { 'x-forwarded-proto': 'https' })
+    expect(byTls.headers.get('set-cookie')).toMatch(/; Secure/)
+  })
+
+  it('opens exactly what is one’s own and what is everybody’s, of all that the document lists', async () => {
+    const { cookie, userId } = await comeBy(gateway)
+    const { body } = await gateway.get('/openapi.json')
+    const { paths } = body as { paths: Record<string, Record<string, { security: Record<string, string[]>[] }>> }
+    const opened: string[] = []
+    for (const [path, methods] of Object.entries(paths))
+      for (const [method, { security }] of Object.entries(methods)) {
+        if (security.length === 0) continue
+        const own = path.replace('{userId}', userId).replaceAll(/\{\w+\}/g, 'some-id')
+        const others = path.replaceAll(/\{\w+\}/g, 'some-id')
+        const isOpen = (await status(method.toUpperCase(), own, cookie)) !== 401
+        expect(isOpen, `${method} ${path}`).toBe(security.some(({ session }) => session !== undefined))
+        if (isOpen) opened.push(`${method.toUpperCase()} ${path}`)
+        if (path.includes('{userId}')) expect(await status(method.toUpperCase(), others, cookie), others).toBe(401)
+      }
+    expect(opened.sort()).toEqual([
+      'DELETE /v1/users/{userId}',
+      'DELETE /v1/users/{userId}/ratings/{itemId}',
+      'GET /v1/genres',
+      'GET /v1/items',
+      'GET /v1/items/popular',
+      'GET /v1/items/top-rated',
+      'GET /v1/items/trending',
+      'GET /v1/items/{itemId}/similar',
+      'GET /v1/users/{userId}/explanations/{itemId}',
+      'GET /v1/users/{userId}/ratings',
+      'GET /v1/users/{userId}/recommendations',
+      'GET /v1/users/{userId}/recommendations/stream',
+      'PUT /v1/users/{userId}/ratings/{itemId}',
+    ])
+  })
+
+  it('is worth nothing when it was not signed here, or for somebody else', async () => {
+    const { cookie, userId } = await comeBy(gateway)
+    const path = `/v1/users/${userId}/ratings`
+    expect(await status('GET', path, cookie)).toBe(200)
+    const forged = `${cookie.slice(0, -2)}${cookie.endsWith('AA') ? 'BB' : 'AA'}`
+    for (const wrong of [forged, cookie.replace('guest-', 'guest-x'), `foldstream=${userId}`, 'foldstream=', ''])
+      expect(await status('GET', path, wrong), wrong).toBe(401)
+    const elsewhere = await openTestGateway({ settings: { cookieSecret: 'another secret' } })
+    const stranger = await comeBy(elsewhere)
+    await elsewhere.stop()
+    expect(await status('GET', `/v1/users/${stranger.userId}/ratings`, stranger.cookie)).toBe(401)
+  })
+
+  it('does not rescue a wrong key, nor a user whose name is written otherwise', async () => {
+    const { cookie, userId } = await comeBy(gateway)
+    const path = `/v1/users/${userId}/ratings`
+    expect(await status('GET', path, cookie, { authorization: 'Bearer wrong' })).toBe(401)
+    expect(await status('GET', path.replace('guest-', 'guest%2D'), cookie)).toBe(200)
+    for (const other of ['%', `%2e%2e%2f${userId}`, `${userId}%2f..`, `${userId}%00`])
+      expect(await status('GET', `/v1/users/${other}/ratings`, cookie), other).toBe(401)
+  })
+
+  it('writes nothing that a page of another site sends', async () => {
+    const { cookie, userId } = await comeBy(gateway)
+    const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+    expect(await status('DELETE', `/v1/users/${userId}`, cookie, foreign)).toBe(403)
+    expect(await status('POST', '/session', cookie, foreign)).toBe(403)
+  })
+
+  it('looks as nobody else where there are keys', async () => {
+    const { cookie } = await comeBy(gateway)
+    const form = { cookie, 'content-type': 'application/x-www-form-urlencoded' }
+    expect((await gateway.send('POST', '/session', 'userId=42', form)).status).toBe(403)
+    const viewing = `${cookie}; foldstream-viewed=42`
+    expect(await status('GET', '/v1/users/42/ratings', viewing)).toBe(401)
+    expect((await gateway.send('GET', '/', undefined, { cookie: viewing })).body).toContain('data-user="guest-')
+  })
+})
+
+describe('a demonstration', () => {
+  let gateway: TestGateway
+  beforeAll(async () => {
+    gateway = await openTestGateway({ settings: { apiKeys: NO_KEYS, isDemo: true } })
+  })
+  afterAll(() => gateway.stop())
+
+  it('shows what anybody sees, and lets nobody rate or erase for them', async () => {
+    const { cookie } = await comeBy(gateway)
+    const form = { cookie, 'content-type': 'application/x-www-form-urlencoded' }
+    const looked = await gateway.send('POST', '/session', 'userId=42', form)
+    expect([looked.status, looked.headers.get('location')]).toEqual([303, '/'])
+    const viewing = `${cookie}; ${cookieIn(looked.headers)}`
+    const ask = async (method: string, path: string, body?: unknown) =>
+      (await gateway.send(method, path, body, { cookie: viewing })).status
+    expect(await ask('GET', '/v1/users/42/ratings')).toBe(200)
+    expect(await ask('GET', '/v1/users/43/ratings')).toBe(401)
+    expect(await ask('PUT', '/v1/users/42/ratings/i', { value: 5 })).toBe(401)
+    expect(await ask('DELETE', '/v1/users/42')).toBe(401)
+    const { body } = await gateway.send('GET', '/', undefined, { cookie: viewing })
+    expect(body).toContain('data-user="42"')
+    expect(body).toContain('data-may-rate="false"')
+    expect((await gateway.send('POST', '/session', 'userId=%00', form)).status).toBe(400)
+  })
+})

@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { UnavailableError } from '../../infra/errors.ts'
+import type { UserState } from '../../infra/user-state/port.ts'
+import { generationOf, openTestGateway, type TestGateway, writeUser } from '../gateway.fixture.ts'
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await openTestGateway()
+})
+afterAll(() => gateway.stop())
+
+/** What a page loads beside itself. */
+const assetsIn = (page: unknown): string[] =>
+  [...String(page).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
+
+describe('a page', () => {
+  it.each(['/', '/profile', '/search?query=x', '/films/unheard-of', '/for-you'])(
+    '%s lets nothing run but our own files',
+    async (path) => {
+      const { headers, body } = await gateway.get(path)
+      const policy = headers.get('content-security-policy') ?? ''
+      expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toContain('unsafe')
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('referrer-policy')).toBe('same-origin')
+      expect(headers.get('cache-control')).toBe('private, no-cache')
+      expect(body).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son\w+=/)
+    },
+  )
+
+  it('stands beside the API, and what is unknown is so still', async () => {
+    expect(await gateway.get('/nowhere')).toMatchObject({ status: 404, body: { type: '/docs#not-found' } })
+    expect(await gateway.get('/assets/old/client/home.js')).toMatchObject({ status: 404, body: { status: 404 } })
+    expect((await gateway.send('PUT', '/', undefined)).status).toBe(405)
+  })
+
+  it('is in the theme that was chosen', async () => {
+    const inTheme = async (theme: string) =>
+      String((await gateway.send('GET', '/', undefined, { cookie: `foldstream-theme=${theme}` })).body)
+    expect(await inTheme('light')).toContain('<html lang="en" data-theme="light">')
+    expect(await inTheme('"><script>')).not.toContain('data-theme')
+  })
+
+  it('says what is the matter while there is no model, and while the user state does not answer', async () => {
+    expect((await gateway.get('/')).body).toContain('The first model is being trained')
+    let isDown = false
+    const state: UserState = {
+      ...gateway.state,
+      async read(...asked) {
+        if (isDown) throw new UnavailableError('Redis did not answer')
+        return gateway.state.read(...asked)
+      },
+    }
+    const failing = await openTestGateway({ state })
+    onTestFinished(failing.stop)
+    failing.serve(generationOf('g', { a: [1, 0], b: [0, 1] }))
+    isDown = true
+    for (const path of ['/', '/for-you']) {
+      const { status, body } = await failing.get(path)
+      expect([status, path]).toEqual([200, path])
+      expect(body).toContain('Recommendations are resting: popular films meanwhile')
+    }
+  })
+
+  it('tells of nobody else', async () => {
+    await writeUser(gateway.state, 'other', { secret: 5 })
+    expect((await gateway.get('/profile')).body).not.toContain('secret')
+  })
+})
+
+describe('what a page loads', () => {
+  it('is kept for good under its version, packed, and sent but once', async () => {
+    const paths = assetsIn((await gateway.get('/')).body)
+    expect(paths.length).toBeGreaterThan(4)
+    for (const path of paths) {
+      const ask = (headers: Record<string, string>) => gateway.app.request(path, { headers })
+      const plain = await ask({})
+      const text = await plain.text()
+      expect(plain.headers.get('cache-control')).toContain('immutable')
+      const [br, gz] = [await ask({ 'accept-encoding': 'gzip, br' }), await ask({ 'accept-encoding': 'gzip, br;q=0' })]
+      expect([br.headers.get('content-encoding'), gz.headers.get('content-encoding')]).toEqual(['br', 'gzip'])
+      expect(brotliDecompressSync(await br.arrayBuffer()).toString()).toBe(text)
+      expect(gunzipSync(await gz.arrayBuffer()).toString()).toBe(text)
+      const again = await ask({ 'if-none-match': plain.headers.get('etag') ?? '' })
+      expect([again.status, await again.text()]).toEqual([304, ''])
+    }
+  })
+
+  it('imports nothing that is not there', async () => {
+    const [any = ''] = assetsIn((await gateway.get('/')).body)
+    const root = any.split('/').slice(0, 3).join('/')
+    const seen = new Set<string>()
+    async function follow(path: string): Promise<void> {
+      if (seen.has(path)) return
+      seen.add(path)
+      const answer = await gateway.app.request(path)
+      expect(answer.status, path).toBe(200)
+      for (const [, specifier = ''] of (await answer.text()).matchAll(/^import (?:.* from )?'([^']+)'/gm))
+        await follow(new URL(specifier, `http://localhost${path}`).pathname)
+    }
+    for (const entry of ['theme', 'home', 'film', 'profile', 'search-page']) await follow(`${root}/client/${entry}.js`)
+    const files = ['client', 'shared'].flatMap((folder) =>
+      readdirSync(join(import.meta.dirname, folder)).flatMap((file) =>
+        file.endsWith('.js') ? `${root}/${folder}/${file}` : [],
+      ),
+    )
+    expect([...seen].sort()).toEqual(files.sort())
+  })
+})
+
+it('no style but the tokens holds a colour, or a size', () => {
+  const folder = join(import.meta.dirname, 'styles')
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.css') && name !== 'tokens.css')) {
+    const rules = readFileSync(join(folder, file), 'utf8')
+      .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+      // A query cannot ask a custom property.
+      .replaceAll(/@media[^{]*/g, '')
+    expect(
+      rules.match(/\b\d*\.?\d+(?:px|rem|pt|ch)\b|#[0-9a-f]{3,8}\b(?![^{}]*\{)|\b(?:rgb|hsl|oklch)a?\(/g) ?? [],
+      file,
+    ).toEqual([])
+  }
+})
