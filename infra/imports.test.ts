@@ -50,10 +50,13 @@ const LAYERS: readonly Layer[] = [
     layers: ['models', 'ports', 'base'],
     packages: /^node:(crypto|timers\/promises)$/,
   },
+  // Run in a browser as they stand: they can have nothing from elsewhere. Some run in both.
+  { name: 'both', files: /^gateway\/web\/shared\//, layers: ['both'], packages: NONE },
+  { name: 'browser', files: /^gateway\/web\/client\//, layers: ['browser', 'both'], packages: NONE },
   ...['producers', 'consumers', 'gateway'].map((name) => ({
     name,
     files: new RegExp(`^${name}/`),
-    layers: [name, 'models', 'ports', 'base'],
+    layers: [name, 'models', 'ports', 'base', ...(name === 'gateway' ? ['both'] : [])],
     packages: NO_CLIENT,
   })),
   {
@@ -104,7 +107,7 @@ function importsOf(source: string): string[] {
 
 describe('imports', () => {
   it('point one way: models ← ports ← producers, consumers, gateway ← wiring ← cli', () => {
-    const files = globSync('{models,infra,producers,consumers,gateway}/**/*.ts').map((file) =>
+    const files = globSync(['{models,infra,producers,consumers,gateway}/**/*.ts', 'gateway/web/**/*.js']).map((file) =>
       file.replaceAll('\\', '/'),
     )
     expect(files.length).toBeGreaterThan(10)
@@ -130,6 +133,10 @@ describe('imports', () => {
     ['infra/cli.ts', './user-state/redis.ts', 'infra/user-state/redis.ts (adapters)'],
     ['infra/wiring.ts', './cli.ts', 'infra/cli.ts (cli)'],
     ['producers/import.ts', './import.test.ts', 'producers/import.test.ts (tests)'],
+    ['gateway/web/client/home.js', '../layout.ts', 'gateway/web/layout.ts (gateway)'],
+    ['gateway/web/client/home.js', 'hono', "'hono'"],
+    ['gateway/web/shared/titles.js', '../client/page.js', 'gateway/web/client/page.js (browser)'],
+    ['gateway/web/layout.ts', './client/page.js', 'gateway/web/client/page.js (browser)'],
     ['models/als/train.ts', '../../scripts/x.ts', 'scripts/x.ts (no layer)'],
   ])('%s may not import %s', (file, specifier, named) => {
     expect(fault(file, specifier)).toContain(`imports ${named}`)
@@ -143,6 +150,8 @@ describe('imports', () => {
     ['gateway/app.ts', '../models/ranking/top-k.ts'],
     ['infra/user-state/redis.test.ts', './redis.ts'],
     ['models/events/schemas.ts', 'node:fs'],
+    ['gateway/web/films/card.ts', '../shared/titles.js'],
+    ['gateway/web/client/home.js', '../shared/titles.js'],
   ])('%s may import %s', (file, specifier) => {
     expect(fault(file, specifier)).toBeUndefined()
   })

@@ -69,6 +69,27 @@ describe('MovieLens csv', () => {
     expect(items[0]).toMatchObject({ type: 'item', poster: null, available: true, attributes: {}, updatedAt: NOW })
   })
 
+  it('tells the numbers that links.csv has at The Movie Database, in a zip as well, and is the same dataset without', async () => {
+    const movies = `${MOVIES_CSV}7,Sabrina (1995),Comedy\n8,Tom and Huck (1995),Adventure\n`
+    const files = { 'ml/ratings.csv': RATINGS_CSV, 'ml/movies.csv': movies }
+    const links = 'movieId,imdbId,tmdbId\r\n6,0113277,949\r\n7,0114319,\r\nbroken\r\n8,1,x\r\n'
+    const without = await openDataset(await write(files), NOW)
+    const zipped = join(folder, 'ml.zip')
+    await write({ 'ml/links.csv': links, 'ml.zip': zip({ ...files, 'ml/links.csv': links }) })
+    for (const path of [join(folder, 'ml'), zipped]) {
+      const dataset = await openDataset(path, NOW)
+      expect(dataset.fingerprint).toBe(without.fingerprint)
+      const items = valuesOf(await linesOf(dataset.items()))
+      expect(items.map(({ itemId, attributes }) => [itemId, attributes])).toEqual([
+        ['6', { tmdbId: '949' }],
+        ['7', {}],
+        ['8', {}],
+      ])
+    }
+    await write({ 'ml/links.csv': 'another file of this name\n6,1,949\n' })
+    expect(valuesOf(await readItems(join(folder, 'ml')))[0]?.attributes).toEqual({})
+  })
+
   it('reads a folder in a folder, and passes over what it does not know', async () => {
     const nested = { 'ml/ratings.csv': RATINGS_CSV, 'ml/movies.csv': MOVIES_CSV, 'ml/tags.csv': 'a', 'README.txt': 'b' }
     const path = await write(nested)

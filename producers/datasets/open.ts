@@ -5,6 +5,7 @@ import { csvFormat } from './csv.ts'
 import { datFormat } from './dat.ts'
 import { type Chunk, type Dataset, type Line, type Places, START } from './dataset.ts'
 import { readLines } from './lines.ts'
+import { LINKS, withLinks } from './links.ts'
 import { ndjsonFormat } from './ndjson.ts'
 import type { Context, Format, RawLine } from './records.ts'
 import { listFiles, type SourceFile } from './source.ts'
@@ -32,7 +33,11 @@ type Kind<K extends Format['kind']> = Extract<Format, { kind: K }>
  */
 export async function openDataset(path: string, now: number): Promise<Dataset> {
   const name = basename(resolve(path)).replace(/\.(zip|csv|dat|ndjson|jsonl)$/i, '')
-  const files = oneFolder(path, await listFiles(path))
+  const listed = await listFiles(path)
+  const files = oneFolder(path, listed)
+  const folder = dirname(files[0]?.path ?? '')
+  // Not part of the fingerprint: what was loaded without them is the same dataset.
+  const links = listed.find((file) => dirname(file.path) === folder && LINKS.test(basename(file.path)))
   const hash = createHash('sha256')
   const tables: Table[] = []
   for (const file of files) {
@@ -53,7 +58,11 @@ export async function openDataset(path: string, now: number): Promise<Dataset> {
     scale: ratings[0]?.format.scale,
     fingerprint: hash.digest('hex'),
     bytes: files.reduce((sum, file) => sum + file.size, 0),
-    items: (from = {}) => chunks(items, (format) => format.read, from),
+    items: (from = {}) =>
+      withLinks(
+        chunks(items, (format) => format.read, from),
+        links,
+      ),
     ratings: (from = {}) => chunks(ratings, (format) => format.read, from),
   }
 }

@@ -27,17 +27,16 @@ describe.skipIf(!existsSync(movieLens))('ml-latest-small', () => {
     expect(byId.get('7789')).toMatchObject({ title: '11\'09"01 - September 11', year: 2002 })
     expect(byId.get('143410')).toMatchObject({ title: 'Hyena Road', year: null, genres: [] })
     expect([...byId.values()].filter(({ year }) => year === null)).toHaveLength(13)
+    expect(byId.get('1')?.attributes).toEqual({ tmdbId: '862' })
+    expect([...byId.values()].filter(({ attributes }) => attributes.tmdbId !== undefined)).toHaveLength(9_734)
   })
 
   it('gives the same events from a zip', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'foldstream-zip-'))
     try {
-      const [ratings, movies] = [
-        await readFile(join(movieLens, 'ratings.csv')),
-        await readFile(join(movieLens, 'movies.csv')),
-      ]
-      const packed = zip({ 'ml-latest-small/ratings.csv': ratings, 'ml-latest-small/movies.csv': movies })
-      await writeFile(join(folder, 'ml-latest-small.zip'), packed)
+      const names = ['ratings.csv', 'movies.csv', 'links.csv']
+      const files = names.map(async (name) => [`ml-latest-small/${name}`, await readFile(join(movieLens, name))])
+      await writeFile(join(folder, 'ml-latest-small.zip'), zip(Object.fromEntries(await Promise.all(files))))
       const [a, b] = [await openDataset(join(folder, 'ml-latest-small.zip'), 0), await openDataset(movieLens, 0)]
       expect(a.fingerprint).toBe(b.fingerprint)
       expect(valuesOf(await linesOf(a.ratings()))).toEqual(valuesOf(await linesOf(b.ratings())))

@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Hono } from 'hono'
+import { expect, it, onTestFinished } from 'vitest'
+import { silent } from '../../../infra/logging.ts'
+import { createPosters } from './posters.ts'
+
+/** What The Movie Database would answer, by the number of the film. */
+async function fakeTmdb(films: Record<string, object>) {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    asked.push(`${request.url} ${request.headers.authorization ?? ''}`.trim())
+    const id = /^\/movie\/(\w+)/.exec(request.url ?? '')?.[1] ?? ''
+    response.statusCode = id === 'down' ? 500 : films[id] ? 200 : 404
+    response.end(JSON.stringify(films[id] ?? {}))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return { api: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
+}
+
+const withId = (tmdbId: string) => ({ attributes: { tmdbId } })
+const CATALOGUE: Record<string, { attributes: Record<string, string> }> = {
+  heat: withId('949'),
+  bare: withId('2'),
+  unknown: withId('3'),
+  down: withId('down'),
+  odd: withId('4'),
+  unlinked: { attributes: {} },
+}
+const FILMS = {
+  949: { poster_path: '/heat_1.jpg' },
+  2: { poster_path: null },
+  4: { poster_path: '//evil.example/x.jpg' },
+}
+
+async function open(key: string | undefined) {
+  const tmdb = await fakeTmdb(FILMS)
+  const catalogue = { get: (itemId: string) => CATALOGUE[itemId] as never }
+  const posters = createPosters(catalogue, { key, logger: silent, api: tmdb.api })
+  const app = new Hono().get('/posters/:itemId', posters.answer)
+  return { ...tmdb, posters, ask: (itemId: string) => app.request(`/posters/${itemId}`) }
+}
+
+it('leads to the poster that The Movie Database has, and asks for it once', async () => {
+  const { ask, asked, posters } = await open('short-key')
+  expect(posters.posterOf({ itemId: 'heat' })).toBe('/posters/heat')
+  const answers = await Promise.all([ask('heat'), ask('heat')])
+  for (const { status, headers } of [...answers, await ask('heat')]) {
+    expect([status, headers.get('location')]).toEqual([302, 'https://image.tmdb.org/t/p/w342/heat_1.jpg'])
+    expect(headers.get('cache-control')).toBe('public, max-age=86400')
+  }
+  expect(asked).toEqual(['/movie/949?api_key=short-key'])
+})
+
+it('keeps a long key out of the address', async () => {
+  const { ask, asked } = await open('long.token.of-tmdb')
+  await ask('heat')
+  expect(asked).toEqual(['/movie/949 Bearer long.token.of-tmdb'])
+})
+
+it.each(['bare', 'unknown', 'odd', 'unlinked', 'nobody'])(
+  'shows the drawn cover of %s, through an empty picture',
+  async (itemId) => {
+    const answer = await (await open('key')).ask(itemId)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/svg+xml'])
+    expect(answer.headers.get('cache-control')).toContain('public')
+  },
+)
+
+it('asks again for what did not answer', async () => {
+  const { ask, asked } = await open('key')
+  expect((await ask('down')).headers.get('cache-control')).toBe('no-store')
+  await ask('down')
+  expect(asked).toHaveLength(2)
+})
+
+it('takes the catalogue’s own poster first, if a page may load it, and asks nobody without a key', async () => {
+  const { posters, ask, asked } = await open(undefined)
+  expect(posters.posterOf({ itemId: 'heat' })).toBeUndefined()
+  await ask('heat')
+  expect(asked).toEqual([])
+  expect(posters.posterOf({ itemId: 'heat', poster: 'https://a.example/x.jpg' })).toBe('https://a.example/x.jpg')
+  expect((await open('key')).posters.posterOf({ itemId: 'heat', poster: 'http://a.example/x.jpg' })).toBeUndefined()
+})
