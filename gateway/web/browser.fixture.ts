@@ -1,19 +1,7 @@
-import { existsSync } from 'node:fs'
 import axe from 'axe-core'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-
-/** Debian's; another one by the variable. */
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-]
+import { lackOfBrowser, launchBrowser } from '../../infra/services/browser.ts'
 
 const PATIENCE_MS = 15_000
 
@@ -21,8 +9,6 @@ export const WIDTHS = [
   { name: 'a phone', width: 390, height: 844 },
   { name: 'a desk', width: 1440, height: 900 },
 ] as const
-
-const launch = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
 
 /** Opens a page for somebody new, at the width of a desk unless it is said otherwise. It closes with the test. */
 export type Visit = (options?: BrowserContextOptions & { readonly mayComplain?: boolean }) => Promise<Page>
@@ -33,17 +19,17 @@ export type Visit = (options?: BrowserContextOptions & { readonly mayComplain?: 
  */
 export function describeInBrowser(name: string, suite: (visit: Visit) => void): void {
   describe(name, () => {
-    if (!existsSync(CHROMIUM)) {
-      const reason = `no browser at ${CHROMIUM} (apt-get install chromium, or name another in CHROMIUM)`
+    const lack = lackOfBrowser()
+    if (lack !== undefined) {
       it('runs', (context) => {
-        if (process.env.REQUIRE_SERVICES === '1') throw new Error(`REQUIRE_SERVICES=1, but there is ${reason}`)
-        context.skip(reason)
+        if (process.env.REQUIRE_SERVICES === '1') throw new Error(`REQUIRE_SERVICES=1, but there is ${lack}`)
+        context.skip(lack)
       })
       return
     }
     let browser: Browser
     beforeAll(async () => {
-      browser = await launch()
+      browser = await launchBrowser()
     })
     afterAll(() => browser.close())
 

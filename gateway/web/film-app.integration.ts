@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { expect, it, vi } from 'vitest'
 import { systemWithDataset } from '../dataset.fixture.ts'
 import { describeInBrowser, seriousFaults, WIDTHS } from './browser.fixture.ts'
 
+/** By then a page has loaded all that it will, but for posters. */
+const SETTLED_MS = 1_000
 const PATIENCE = { timeout: 10_000, interval: 20 }
 
 describeInBrowser('the film app', (visit) => {
@@ -214,14 +217,13 @@ describeInBrowser('the film app', (visit) => {
         for (const { value } of list.getEntries()) window.shifts += value
       }).observe({ type: 'layout-shift', buffered: true })`,
     )
-    const sizes: Promise<number>[] = []
-    page.on('requestfinished', (request) =>
-      sizes.push(
-        request.sizes().then(({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize),
-      ),
-    )
+    let bytes = 0
+    page.on('requestfinished', async (request) => {
+      const { responseBodySize, responseHeadersSize } = await request.sizes()
+      bytes += responseBodySize + responseHeadersSize
+    })
     await page.goto(system().url, { waitUntil: 'load' })
-    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+    await sleep(SETTLED_MS)
     expect(bytes).toBeGreaterThan(10_000)
     expect(bytes).toBeLessThan(100 << 10)
     expect(await page.evaluate('window.shifts')).toBeLessThan(0.01)

@@ -51,7 +51,7 @@ ${chrome}
 ${footer}
 </footer>
 <div class="visually-hidden" id="said" role="status"></div>
-<div id="toasts"></div>
+<div id="toasts" role="status"></div>
 </body>
 </html>`
 }

@@ -25,6 +25,7 @@ const BENCHES: Record<string, (() => Promise<BenchModule>)[]> = {
   charts: [() => import('../analytics/charts.bench.ts')],
   freshness: [() => import('../freshness.bench.ts')],
   start: [() => import('../start.bench.ts')],
+  pages: [() => import('../pages.bench.ts')],
   recovery: [() => import('../recovery.bench.ts')],
 }
 

@@ -13,9 +13,15 @@ const AGAIN_MS = 5_000
 const section = byId('for-you')
 const list = /** @type {Element} */ (section.querySelector('.cards'))
 
-const shownIds = () => [...list.children].map((card) => (card instanceof HTMLElement ? card.dataset.item : ''))
+const cards = () => [...list.children].filter((card) => card instanceof HTMLElement)
+const shown = () =>
+  cards()
+    .map((card) => card.dataset.item)
+    .join('\n')
 
-/** One at a time: what is asked for meanwhile is asked once more. */
+/** The list as the stream last told it; undefined: as nobody told yet. @type {string | undefined} */
+let told
+/** One at a time: what is asked for meanwhile is asked once more, unless it is what came. */
 let isAsking = false
 let isToAskAgain = false
 
@@ -27,10 +33,12 @@ async function renew(token) {
   }
   isAsking = true
   try {
+    let after = token
     do {
       isToAskAgain = false
-      put(await askPage('/for-you', token))
-    } while (isToAskAgain)
+      put(await askPage('/for-you', after))
+      after = undefined
+    } while (isToAskAgain && told !== shown())
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     rest()
@@ -41,12 +49,14 @@ async function renew(token) {
 
 /** @param {Document} page */
 function put(page) {
-  const [first] = shownIds()
+  const before = shown()
+  const [first] = cards()
   for (const id of ['for-you-title', 'for-you-why']) byId(id).textContent = page.getElementById(id)?.textContent ?? ''
   byId('for-you-notice').replaceChildren(...(page.getElementById('for-you-notice')?.childNodes ?? []))
   rearrange(list, page.querySelectorAll('#for-you .card'))
+  if (shown() === before) return
   const title = list.querySelector('.card-title')?.textContent ?? ''
-  say(shownIds()[0] === first ? 'For you changed further down' : `For you changed: ${title} is now first`)
+  say(cards()[0] === first ? 'For you changed further down' : `For you changed: ${title} is now first`)
 }
 
 /** The list is as it was; nobody is left to wonder. */
@@ -67,8 +77,10 @@ let restTimer
 function listen() {
   stream = new EventSource(ofUser(`/recommendations/stream?limit=${SHOWN}`))
   stream.addEventListener('list', ({ data }) => {
-    const ids = JSON.parse(data).items.map((/** @type {{ itemId: string }} */ { itemId }) => itemId)
-    if (ids.join('\n') !== shownIds().join('\n')) void renew()
+    told = JSON.parse(data)
+      .items.map((/** @type {{ itemId: string }} */ { itemId }) => itemId)
+      .join('\n')
+    if (told !== shown()) void renew()
   })
   stream.addEventListener('open', () => {
     clearTimeout(restTimer)
@@ -82,12 +94,11 @@ function listen() {
   })
 }
 
-/** The list is kept as the server changes it, by its events. */
+/** The list is kept as the server has it: by its events, whoever caused them. */
 export function followForYou() {
   listen()
-  onRated(({ token }) => {
-    if (stream.readyState !== EventSource.OPEN) void renew(token)
-  })
+  // Who rated does not wait for the word of it to come round.
+  onRated(({ token }) => void renew(token))
   // A page that is left and may be come back to holds no connection.
   addEventListener('pagehide', () => stream.close())
   addEventListener('pageshow', ({ persisted }) => {

@@ -94,9 +94,7 @@ export function followPicks() {
       )
       followRows(shelves)
       say('Here are your first ten: five popular films, and five less known')
-      const title = document.getElementById('first-title')
-      title?.focus({ preventScroll: true })
-      shelves.scrollIntoView({ block: 'nearest' })
+      document.getElementById('first-title')?.focus()
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       location.reload()

@@ -25,7 +25,6 @@ export function toast(text, { isFailure = false, undo } = {}) {
   if (undo) note.append(undoButton(undo, () => note.remove()))
   undoLast = undo
   byId('toasts').replaceChildren(note)
-  say(undo ? `${text}. Control Z takes it back` : text)
   let timer = setTimeout(() => note.remove(), TOAST_MS)
   const stay = () => clearTimeout(timer)
   const go = () => {
@@ -42,6 +41,8 @@ export function toast(text, { isFailure = false, undo } = {}) {
 function undoButton(undo, done) {
   const button = element('button', 'toast-button', 'Undo')
   button.type = 'button'
+  button.title = 'Control Z'
+  button.setAttribute('aria-keyshortcuts', 'Control+Z')
   button.addEventListener('click', () => {
     done()
     undoLast = undefined

@@ -8,6 +8,8 @@ const NEAREST = 50
 const MORE_THAN_USUAL = 1.3
 const SHARE = 0.1
 const NAMED = 3
+/** Of what is rare, a number says no more. */
+const MANY_TIMES = 10
 
 /**
  * For whom a film is, in words: what those films are of that the same people like, beside what people like altogether. Empty where
@@ -29,9 +31,12 @@ export async function audienceOf({ engine, catalogue }: Gateway, itemId: string)
   const [first] = near.items
   const like = first?.title === undefined ? '' : ` The closest to it is ${spokenTitle(first.title)}.`
   if (typical.length === 0) return `For people of many tastes: the films that go with it are of no kind in particular.`
-  const often = typical.map((genre) => `${genre} (${Math.round(10 * lift(genre)) / 10} times as often as usual)`)
+  const often = typical.map((genre) => `${genre} (${timesOf(lift(genre))} as often as usual)`)
   return `For people who like ${inWords(often)}: that is what else those rate highly who liked it.${like}`
 }
+
+const timesOf = (lift: number): string =>
+  lift > MANY_TIMES ? `more than ${MANY_TIMES} times` : `${Math.round(10 * lift) / 10} times`
 
 const inWords = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`

@@ -32,9 +32,9 @@ const PATTERN_CLASSES = 9
 const VARIANT_CLASSES = 3
 /** A title is set in the largest size that has room for it: for all of it, and for its longest word. */
 const SIZES = /** @type {const} */ ([
-  { size: 'xl', title: 16, word: 8 },
-  { size: 'l', title: 26, word: 11 },
-  { size: 'm', title: 48, word: 14 },
+  { size: 'xl', title: 16, word: 6 },
+  { size: 'l', title: 26, word: 9 },
+  { size: 'm', title: 48, word: 11 },
 ])
 
 /**
