@@ -86,12 +86,12 @@ describeInBrowser('the film app', (visit) => {
 
   it('keeps a rating on the cover, wherever the film stands, and takes it away by a key', async () => {
     const page = await visitWithTaste()
-    const [itemId = ''] = await idsIn(page, '#trending')
-    const group = page.locator(`#trending star-rating[item="${itemId}"]`)
+    const [itemId = ''] = await idsIn(page, '#acclaimed')
+    const group = page.locator(`#acclaimed star-rating[item="${itemId}"]`)
     await group.locator('[tabindex="0"]').focus()
     await page.keyboard.press('3')
     await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3), PATIENCE)
-    const card = page.locator(`#trending .card[data-item="${itemId}"]`)
+    const card = page.locator(`#acclaimed .card[data-item="${itemId}"]`)
     expect(await card.locator('.rated').textContent()).toBe('★ 3')
     await page.keyboard.press('ArrowRight')
     expect(await group.locator('[aria-checked=true]').getAttribute('aria-label')).toBe('3½ stars')
@@ -105,11 +105,11 @@ describeInBrowser('the film app', (visit) => {
 
   it('is as it was where a rating cannot be stored, and says so', async () => {
     const page = await visitWithTaste({ mayComplain: true })
-    const [itemId = ''] = await idsIn(page, '#trending')
+    const [itemId = ''] = await idsIn(page, '#acclaimed')
     await page.route('**/ratings/**', (route) => route.abort())
-    await star(page, '#trending', itemId, '5 stars').click()
+    await star(page, '#acclaimed', itemId, '5 stars').click()
     await page.locator('.toast-failure', { hasText: 'Not stored' }).waitFor()
-    expect(await page.locator(`#trending star-rating[item="${itemId}"] [aria-checked=true]`).count()).toBe(0)
+    expect(await page.locator(`#acclaimed star-rating[item="${itemId}"] [aria-checked=true]`).count()).toBe(0)
   })
 
   it('finds a film by the keyboard alone', async () => {

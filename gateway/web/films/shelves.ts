@@ -10,6 +10,8 @@ import { likedGenres } from './tastes.ts'
 
 /** Films of a shelf. */
 const LENGTH = 18
+/** Fewer make no shelf: where hardly anybody rates, hardly anything is a trend. */
+const FEW = 4
 /** Genres that have a shelf each: those one likes, or those that most films are of. */
 const GENRES = 3
 
@@ -41,7 +43,7 @@ export async function shelvesFor(
     ),
   ]
   const shelves = await Promise.allSettled(asked.filter((one) => one !== undefined))
-  return shelves.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+  return shelves.flatMap((one) => (one.status === 'fulfilled' && one.value.films.length >= FEW ? one.value : []))
 
   function similarTo(itemId: string): Promise<Shelf> {
     const title = spokenTitle(catalogue.get(itemId)?.title ?? untitled(itemId))
