@@ -68,7 +68,11 @@ describeInBrowser('the film app', (visit) => {
     await page.evaluate('window.isTheSamePage = true')
     const before = await idsIn(page, '#for-you')
     const [, rated = ''] = before
+    const stored = page.waitForRequest(`**/ratings/${rated}`)
+    const list = await page.locator('#for-you[data-list]').getAttribute('data-list')
     await star(page, '#for-you', rated, '4½ stars').click()
+    // The rating leads back to the list, for the figures of what came of it.
+    expect((await stored).postDataJSON()).toEqual({ value: 4.5, recommendationId: list })
     await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated), PATIENCE)
     expect((await ratingsOf(page)).get(rated)).toBe(4.5)
     const userId = await userOf(page)

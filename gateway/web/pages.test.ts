@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { UnavailableError } from '../../infra/errors.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
-import { generationOf, openTestGateway, type TestGateway, writeUser } from '../gateway.fixture.ts'
+import { generationOf, openTestGateway, type TestGateway, tokenOf, writeUser } from '../gateway.fixture.ts'
 
 let gateway: TestGateway
 beforeAll(async () => {
@@ -45,8 +45,14 @@ describe('a page', () => {
     expect(await inTheme('"><script>')).not.toContain('data-theme')
   })
 
-  it('says what is the matter while there is no model, and while the user state does not answer', async () => {
-    expect((await gateway.get('/')).body).toContain('The first model is being trained')
+  it('says what is the matter while there is no film, no model, and while the user state does not answer', async () => {
+    expect((await gateway.get('/')).body).toContain('There are no films here yet')
+    const untrained = await openTestGateway()
+    onTestFinished(untrained.stop)
+    const described = await untrained.send('PUT', '/v1/items/a', { title: 'Alien', genres: ['Horror'] })
+    const shown = await untrained.get(`/?after=${tokenOf(described)}`)
+    expect(shown.body).toContain('The first model is being trained')
+    expect(shown.body).toContain('Alien')
     let isDown = false
     const state: UserState = {
       ...gateway.state,
@@ -63,6 +69,21 @@ describe('a page', () => {
       const { status, body } = await failing.get(path)
       expect([status, path]).toEqual([200, path])
       expect(body).toContain('Recommendations are resting: popular films meanwhile')
+    }
+  })
+
+  it('is a page still where it cannot be made', async () => {
+    const { read } = gateway.state
+    let error: Error | undefined
+    const state: UserState = { ...gateway.state, read: (...asked) => (error ? Promise.reject(error) : read(...asked)) }
+    const failing = await openTestGateway({ state })
+    onTestFinished(failing.stop)
+    error = new Error('nobody foresaw this')
+    for (const path of ['/', '/profile']) {
+      const { status, headers, body } = await failing.get(path)
+      expect([status, headers.get('content-type')]).toEqual([500, 'text/html; charset=UTF-8'])
+      expect(body).toContain('This page is resting')
+      expect(body).not.toContain('foresaw')
     }
   })
 

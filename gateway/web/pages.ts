@@ -1,3 +1,5 @@
+import type { Context } from 'hono'
+import { UnavailableError } from '../../infra/errors.ts'
 import type { App, Gateway } from '../context.ts'
 import { invalidRequest, Problem } from '../problems.ts'
 import { userId as userIdSchema } from '../schemas.ts'
@@ -9,6 +11,7 @@ import { createPosters } from './films/posters.ts'
 export const PAGE_ROUTES = [
   '/',
   '/for-you',
+  '/personal',
   '/films/:itemId',
   '/profile',
   '/search',
@@ -23,11 +26,7 @@ export function addPages(app: App, gateway: Gateway): void {
   const posters = createPosters(catalogue, { key: settings.tmdbApiKey, logger })
   const films = createFilmPages(gateway, posters)
 
-  app.get('/', films.home)
-  app.get('/for-you', films.forYou)
-  app.get('/films/:itemId', films.film)
-  app.get('/profile', films.profile)
-  app.get('/search', films.search)
+  for (const [path, page] of Object.entries(films.pages)) app.get(path, readably(page))
   app.get('/posters/:itemId', (c) => posters.answer(c))
   app.get(ASSET_ROUTE, async (c) => (await answerAsset(c)) ?? noSuchAsset())
   /** As whom the pages are looked at: a `userId`, or without one oneself again; with `begin`, as somebody new. */
@@ -40,7 +39,25 @@ export function addPages(app: App, gateway: Gateway): void {
     sessions.view(c, viewed?.data)
     return c.redirect('/', 303)
   })
+
+  /** Who looks at a page reads a page about what went wrong, too, rather than a document for programs. */
+  function readably(page: (c: Context) => Promise<Response>) {
+    return async (c: Context): Promise<Response> => {
+      try {
+        return await page(c)
+      } catch (error) {
+        if (error instanceof Problem) throw error
+        const isResting = error instanceof UnavailableError
+        logger[isResting ? 'warn' : 'error']({ err: error, requestId: c.get('requestId') }, 'a page cannot be made')
+        return films.trouble(c, isResting ? 503 : 500, isResting ? RESTING : WRONG)
+      }
+    }
+  }
 }
+
+const RESTING =
+  'A store does not answer. Nothing is lost, and what you rated is kept; it goes on as soon as it is back.'
+const WRONG = 'Something went wrong on our side. Nothing is lost; the log of the server says more.'
 
 const noSuchAsset = (): never => {
   throw new Problem('not-found', 'There is no such file, or no longer in that version. Load the page anew.')

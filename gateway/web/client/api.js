@@ -33,12 +33,14 @@ export const ofUser = (rest) => `/v1/users/${encodeURIComponent(userId)}${rest}`
  *
  * @param {string} itemId
  * @param {number | null} value  on the scale of the log
+ * @param {string} [recommendationId]  of the list that led to it
  * @returns {Promise<string>} its token, for pages that are to show it
  */
-export async function putRating(itemId, value) {
+export async function putRating(itemId, value, recommendationId) {
   const path = ofUser(`/ratings/${encodeURIComponent(itemId)}`)
+  const rating = recommendationId ? { value, recommendationId } : { value }
   const headers = { 'content-type': 'application/json' }
-  const init = value === null ? { method: 'DELETE' } : { method: 'PUT', headers, body: JSON.stringify({ value }) }
+  const init = value === null ? { method: 'DELETE' } : { method: 'PUT', headers, body: JSON.stringify(rating) }
   const { token } = await (await ask(path, init)).json()
   return token
 }

@@ -69,28 +69,31 @@ function rest() {
   byId('for-you-notice').replaceChildren(note)
 }
 
-/** @type {EventSource} */
+/** @type {EventSource | undefined} */
 let stream
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let restTimer
 
 function listen() {
-  stream = new EventSource(ofUser(`/recommendations/stream?limit=${SHOWN}`))
-  stream.addEventListener('list', ({ data }) => {
-    told = JSON.parse(data)
-      .items.map((/** @type {{ itemId: string }} */ { itemId }) => itemId)
-      .join('\n')
+  stream?.close()
+  const opened = new EventSource(ofUser(`/recommendations/stream?limit=${SHOWN}`))
+  stream = opened
+  opened.addEventListener('list', ({ data }) => {
+    const { recommendationId, items } = JSON.parse(data)
+    // The stream's list is the one that is logged as shown.
+    section.dataset.list = recommendationId
+    told = items.map((/** @type {{ itemId: string }} */ { itemId }) => itemId).join('\n')
     if (told !== shown()) void renew()
   })
-  stream.addEventListener('open', () => {
+  opened.addEventListener('open', () => {
     clearTimeout(restTimer)
     restTimer = undefined
     byId('for-you-notice').querySelector('.notice:not([role])')?.remove()
   })
-  stream.addEventListener('error', () => {
+  opened.addEventListener('error', () => {
     restTimer ??= setTimeout(rest, RESTING_AFTER_MS)
     // A refusal ends it; what breaks off comes back by itself.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS)
+    if (opened.readyState === EventSource.CLOSED) setTimeout(() => !document.hidden && listen(), AGAIN_MS)
   })
 }
 
@@ -99,9 +102,11 @@ export function followForYou() {
   listen()
   // Who rated does not wait for the word of it to come round.
   onRated(({ token }) => void renew(token))
-  // A page that is left and may be come back to holds no connection.
-  addEventListener('pagehide', () => stream.close())
-  addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) listen()
+  // A page that nobody sees holds no connection: of these, browsers have six.
+  document.addEventListener('visibilitychange', () => {
+    stream?.close()
+    clearTimeout(restTimer)
+    restTimer = undefined
+    if (document.visibilityState === 'visible') listen()
   })
 }

@@ -24,7 +24,7 @@ onRated(({ token }) => {
 /** @param {string} token */
 async function renewPersonal(token) {
   try {
-    const page = await askPage('/', token)
+    const page = await askPage('/personal', token)
     for (const id of PERSONAL) {
       const [shown, next] = [document.getElementById(id), page.getElementById(id)]
       const list = shown?.querySelector('.cards')
@@ -33,6 +33,7 @@ async function renewPersonal(token) {
         const [old, now] = [shown.querySelector(part), next.querySelector(part)]
         if (old && now) old.textContent = now.textContent
       }
+      shown.dataset.list = next.dataset.list ?? ''
       rearrange(list, next.querySelectorAll('.card'))
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { MOST_STARS, ratingValueOf } from '../shared/stars.js'
 import { askPage, Failure, putRating } from './api.js'
 import { after, byId, element, scale } from './page.js'
-import { onRated } from './rating.js'
+import { listOf, onRated } from './rating.js'
 import { followRows } from './rows.js'
 import { say, toast } from './tell.js'
 
@@ -66,7 +66,7 @@ export function followPicks() {
   /** @param {Element} button @param {boolean} isOn */
   async function store(button, isOn) {
     try {
-      token = await putRating(itemOf(button), isOn ? ratingValueOf(MOST_STARS, scale) : null)
+      token = await putRating(itemOf(button), isOn ? ratingValueOf(MOST_STARS, scale) : null, listOf(button))
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       button.setAttribute('aria-pressed', String(!isOn))

@@ -18,20 +18,33 @@ const passing = new Map()
 document.addEventListener('rate', (event) => {
   if (!(event instanceof CustomEvent) || !(event.target instanceof StarRating)) return
   const { item, film, stars: before } = event.target
+  const list = listOf(event.target)
   const { stars, isPassing } = event.detail
   show(item, stars)
   const waiting = passing.get(item)
   clearTimeout(waiting?.timer)
   passing.delete(item)
   const standing = waiting?.before ?? before
-  if (!isPassing) void save(item, film, stars, standing)
-  else passing.set(item, { before: standing, timer: setTimeout(() => passed(item, film, stars, standing), PASSING_MS) })
+  if (!isPassing) void save({ item, film, list }, stars, standing)
+  else
+    passing.set(item, {
+      before: standing,
+      timer: setTimeout(() => passed({ item, film, list }, stars, standing), PASSING_MS),
+    })
 })
 
-/** @param {string} item @param {string} film @param {number | null} stars @param {number | null} before */
-function passed(item, film, stars, before) {
-  passing.delete(item)
-  void save(item, film, stars, before)
+/** What is rated, and the list that led to it. @typedef {{ item: string, film: string, list?: string | undefined }} Subject */
+
+/** @param {Subject} subject @param {number | null} stars @param {number | null} before */
+function passed(subject, stars, before) {
+  passing.delete(subject.item)
+  void save(subject, stars, before)
+}
+
+/** The id of the list that an element stands in. @param {Element} element */
+export function listOf(element) {
+  const list = element.closest('[data-list]')
+  return list instanceof HTMLElement ? list.dataset.list : undefined
 }
 
 /**
@@ -55,26 +68,26 @@ function show(itemId, stars) {
 /**
  * It is shown already; what cannot be stored is shown as it was before.
  *
- * @param {string} itemId
- * @param {string} film
+ * @param {Subject} subject
  * @param {number | null} stars
  * @param {number | null} before
  * @param {boolean} [isUndo]
  */
-async function save(itemId, film, stars, before, isUndo = false) {
+async function save(subject, stars, before, isUndo = false) {
   if (stars === before) return
+  const { item, film, list } = subject
   const undo = () => {
-    show(itemId, before)
-    void save(itemId, film, before, stars, true)
+    show(item, before)
+    void save({ item, film }, before, stars, true)
   }
   if (isUndo) toast(`As it was: ${film}${stars === null ? ' is not rated' : `, ${starsText(stars)} stars`}`)
   else toast(stars === null ? `No longer rated: ${film}` : `${starsText(stars)} ★ for ${film}`, { undo })
   try {
-    const token = await putRating(itemId, stars === null ? null : ratingValueOf(stars, scale))
-    ratings.dispatchEvent(new CustomEvent('rated', { detail: { itemId, stars, token } }))
+    const token = await putRating(item, stars === null ? null : ratingValueOf(stars, scale), list)
+    ratings.dispatchEvent(new CustomEvent('rated', { detail: { itemId: item, stars, token } }))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    show(itemId, before)
+    show(item, before)
     toast(`Not stored: ${error.message}. It is as it was; try again`, { isFailure: true })
   }
 }

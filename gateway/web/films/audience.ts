@@ -16,8 +16,8 @@ const MANY_TIMES = 10
  * nothing is known.
  */
 export async function audienceOf({ engine, catalogue }: Gateway, itemId: string): Promise<string> {
-  const near = await engine.similarItems([itemId], { limit: NEAREST, skip: 0 }).catch(() => undefined)
-  if (!near || near.items.length === 0) return ''
+  const near = await engine.similarItems([itemId], { limit: NEAREST, skip: 0 })
+  if (near.items.length === 0) return ''
   const theirs = genreShares(
     near.items.map((item) => [item.itemId, 1]),
     catalogue,

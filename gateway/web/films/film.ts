@@ -6,6 +6,7 @@ import type { Viewer } from '../viewer.ts'
 import { audienceOf } from './audience.ts'
 import { cover, type Film, type Look, namedWithYear, stars, titleOf } from './card.ts'
 import { whySection } from './explanation.ts'
+import { orNothing } from './resting.ts'
 import { notice, shelf } from './shelf.ts'
 
 /** Films of a shelf. */
@@ -21,7 +22,7 @@ interface FilmPage {
 
 /** The page of one film: what it is, what it is like, for whom it is, and why it is recommended, if it is. */
 export async function filmPage(gateway: Gateway, { userId }: Viewer, look: Look, itemId: string): Promise<FilmPage> {
-  const { engine, catalogue } = gateway
+  const { engine, catalogue, logger, served } = gateway
   if (!engine.isKnown(itemId) || engine.isHidden(itemId))
     return { title: 'No such film', content: unknown, status: 404 }
   const { title, genres = [], year, poster } = catalogue.get(itemId) ?? {}
@@ -33,10 +34,11 @@ export async function filmPage(gateway: Gateway, { userId }: Viewer, look: Look,
     ...(typeof poster === 'string' && { poster }),
   }
   const [similar, explanation] = await Promise.all([
-    engine.similarItems([itemId], { limit: LENGTH, skip: 0 }).catch(() => undefined),
-    engine.insights.explanation(userId, itemId, { skip: 0, limit: REASONS }).catch(() => undefined),
+    orNothing(logger, 'similar films', engine.similarItems([itemId], { limit: LENGTH, skip: 0 })),
+    orNothing(logger, 'explanation', engine.insights.explanation(userId, itemId, { skip: 0, limit: REASONS })),
   ])
-  const audience = await audienceOf(gateway, itemId)
+  if (similar) served.note(similar, userId)
+  const audience = await orNothing(logger, 'audience', audienceOf(gateway, itemId))
   const content = html`<article class="film">
 <div class="film-head">
 ${cover(film, look, true)}
@@ -45,11 +47,11 @@ ${cover(film, look, true)}
 ${genres.length > 0 ? html`<ul class="chips">${genres.map((genre) => html`<li class="chip">${genre}</li>`)}</ul>` : ''}
 <p class="film-score">${factsOf(gateway, itemId)}</p>
 <div class="film-stars">${stars(film, look)}<span class="hint">${look.mayRate ? 'Keys 1 to 5 rate, 0 takes it back' : ''}</span></div>
-${audience === '' ? '' : html`<h2 class="small-head">Who it is for</h2><p class="film-audience">${audience}</p>`}
+${!audience ? '' : html`<h2 class="small-head">Who it is for</h2><p class="film-audience">${audience}</p>`}
 </div>
 </div>
 ${explanation ? whySection(explanation, look.starsOf(itemId) !== undefined) : notice(html`Why it is recommended cannot be told right now. <a href="">Try again</a>`)}
-${shelf({ id: 'alike', title: 'People who liked it also liked', why: 'By what the same people rate', films: similar?.items ?? [] }, look)}
+${shelf({ id: 'alike', title: 'People who liked it also liked', why: 'By what the same people rate', films: similar?.items ?? [], recommendationId: similar?.recommendationId }, look)}
 </article>`
   return { title: namedWithYear(film), content }
 }

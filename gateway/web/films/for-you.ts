@@ -24,6 +24,8 @@ function noticeOf(answer: Answer | undefined): Html {
     return notice(
       html`Recommendations are resting: popular films meanwhile. What you rate is kept. <a href="/">Try again</a>`,
     )
+  if (answer.items.length === 0)
+    return notice(html`There are no films here yet. <code>npm run import -- PATH</code> brings some in.`)
   if (answer.generation === null)
     return notice('The first model is being trained, which takes some seconds: popular films meanwhile.')
   return html``

@@ -7,14 +7,15 @@ import { row } from './shelf.ts'
 const HALF = 5
 
 /** The answer to somebody's first picks: five popular films and five less known ones, both by their taste. */
-export async function firstFilms({ engine }: Gateway, userId: string, look: Look): Promise<Html> {
-  const half = (lessKnown: number) => engine.recommend({ userId }, { limit: HALF, skip: 0, lessKnown })
+export async function firstFilms({ engine, served }: Gateway, userId: string, look: Look): Promise<Html> {
+  const half = async (lessKnown: number) =>
+    served.note(await engine.recommend({ userId }, { limit: HALF, skip: 0, lessKnown }), userId)
   const [popular, lessKnown] = await Promise.all([half(0), half(1)])
   return html`<section class="first" id="first" aria-labelledby="first-title">
 <div class="shelf-head"><h2 id="first-title" tabindex="-1">Your first ten</h2><p class="shelf-why">From what you picked. Rate on: the list for you changes with every star.</p></div>
 <div class="halves">
-<section class="half" aria-labelledby="first-popular"><h3 id="first-popular">Popular</h3>${row(popular.items, look)}</section>
-<section class="half" aria-labelledby="first-less-known"><h3 id="first-less-known">Less known</h3>${row(lessKnown.items, look)}</section>
+<section class="half" data-list="${popular.recommendationId}" aria-labelledby="first-popular"><h3 id="first-popular">Popular</h3>${row(popular.items, look)}</section>
+<section class="half" data-list="${lessKnown.recommendationId}" aria-labelledby="first-less-known"><h3 id="first-less-known">Less known</h3>${row(lessKnown.items, look)}</section>
 </div>
 </section>`
 }

@@ -13,14 +13,14 @@ export function isNewcomer(ratings: ReadonlyMap<string, unknown>, forYou: Answer
 }
 
 /** "Pick three": pressed is liked. client/newcomer.js answers the third with two halves, of popular films and of less known ones. */
-export function newcomerSection(films: readonly Film[], picked: number, look: Look): Html {
-  return html`<section class="newcomer" id="newcomer" aria-labelledby="newcomer-title" data-picked="${picked}" data-enough="${ENOUGH}">
+export function newcomerSection({ items, recommendationId }: Answer, picked: number, look: Look): Html {
+  return html`<section class="newcomer" id="newcomer" aria-labelledby="newcomer-title" data-picked="${picked}" data-enough="${ENOUGH}" data-list="${recommendationId}">
 <div class="newcomer-head">
 <h2 id="newcomer-title">Pick three films you like</h2>
 <p class="shelf-why">Films for you then stand here at once, and change with every rating.</p>
 <p class="dots" id="dots" role="img" aria-label="${picked} of ${ENOUGH} picked">${Array.from({ length: ENOUGH }, (_, n) => html`<span class="dot" ${n < picked ? html`data-on` : ''}></span>`)}</p>
 </div>
-<ul class="grid" id="picks">${films.map((film) => pick(film, look))}</ul>
+<ul class="grid" id="picks">${items.map((film) => pick(film, look))}</ul>
 </section>`
 }
 

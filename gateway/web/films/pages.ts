@@ -8,7 +8,7 @@ import { type Viewer, viewerOf } from '../viewer.ts'
 import type { Look } from './card.ts'
 import { filmChrome } from './chrome.ts'
 import { filmPage } from './film.ts'
-import { forYou, homePage } from './home.ts'
+import { forYou, homePage, personal } from './home.ts'
 import type { Posters } from './posters.ts'
 import { profilePage } from './profile.ts'
 import { searchPage } from './search.ts'
@@ -34,11 +34,11 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
     readonly module: string
     readonly content: Html
     readonly query?: string
-    readonly status?: 200 | 404
+    readonly status?: 200 | 404 | 500 | 503
   }
 
   function send(c: Context, viewer: Viewer, { title, module, content, query, status }: Content): Promise<Response> {
-    const { userId, theme, mayRate, isOwn } = viewer
+    const { userId, theme, mayRate } = viewer
     const page = layout(
       {
         ...{ title, path: '/', theme },
@@ -48,7 +48,7 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
         footer: posters.areFromTmdb ? TMDB_NOTE : html``,
         data: {
           ...{ user: userId, 'scale-min': String(scale.min), 'scale-max': String(scale.max) },
-          ...{ 'may-rate': String(mayRate), 'is-own': String(isOwn), tmdb: String(posters.areFromTmdb) },
+          'may-rate': String(mayRate),
         },
       },
       content,
@@ -56,57 +56,66 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
     return sendPage(c, page, status)
   }
 
-  /** A page that was asked for after a rating shows it: `after` is the token of that. */
-  async function afterRating(c: Context, { userId }: Viewer): Promise<void> {
+  /** Who asks, and what they are shown of films. A page that is asked for after a rating shows it: `after` is the token of that. */
+  async function askerOf(c: Context): Promise<{ viewer: Viewer; look: Look }> {
+    const viewer = viewerOf(c, gateway)
     const after = c.req.query('after')
-    if (after !== undefined) await gateway.freshFor({ after, wait: PATIENCE_MS }, userId)
+    if (after !== undefined) await gateway.freshFor({ after, wait: PATIENCE_MS }, viewer.userId)
+    return { viewer, look: await lookOf(viewer) }
   }
 
-  return {
-    async home(c: Context): Promise<Response> {
-      const viewer = viewerOf(c, gateway)
-      await afterRating(c, viewer)
-      const content = await homePage(gateway, viewer, await lookOf(viewer))
+  const pages: Readonly<Record<string, (c: Context) => Promise<Response>>> = {
+    async '/'(c) {
+      const { viewer, look } = await askerOf(c)
+      const content = await homePage(gateway, viewer, look)
       return send(c, viewer, { title: 'Films for you', module: 'home', content })
     },
 
     /** The list alone, for modules to put in place of the one that is shown. */
-    async forYou(c: Context): Promise<Response> {
-      const viewer = viewerOf(c, gateway)
-      await afterRating(c, viewer)
-      return sendPage(c, await forYou(gateway, viewer, await lookOf(viewer)))
+    async '/for-you'(c) {
+      const { viewer, look } = await askerOf(c)
+      return sendPage(c, await forYou(gateway, viewer, look))
     },
 
-    async film(c: Context): Promise<Response> {
-      const viewer = viewerOf(c, gateway)
-      await afterRating(c, viewer)
-      const found = await filmPage(gateway, viewer, await lookOf(viewer), c.req.param('itemId') ?? '')
+    /** The same of the shelves that change with what was rated last. */
+    async '/personal'(c) {
+      const { viewer, look } = await askerOf(c)
+      return sendPage(c, await personal(gateway, viewer, look))
+    },
+
+    async '/films/:itemId'(c) {
+      const { viewer, look } = await askerOf(c)
+      const found = await filmPage(gateway, viewer, look, c.req.param('itemId') ?? '')
       return send(c, viewer, { module: 'film', ...found })
     },
 
-    async profile(c: Context): Promise<Response> {
-      const viewer = viewerOf(c, gateway)
-      const content = await profilePage(gateway, viewer, await lookOf(viewer))
-      return send(c, viewer, {
-        title: viewer.isOwn ? 'Your taste' : `${viewer.userId}: taste`,
-        module: 'profile',
-        content,
-      })
+    async '/profile'(c) {
+      const { viewer, look } = await askerOf(c)
+      const content = await profilePage(gateway, viewer, look)
+      const title = viewer.isOwn ? 'Your taste' : `The taste of ${viewer.userId}`
+      return send(c, viewer, { title, module: 'profile', content })
     },
 
-    async search(c: Context): Promise<Response> {
-      const viewer = viewerOf(c, gateway)
+    async '/search'(c) {
+      const { viewer, look } = await askerOf(c)
       const query = c.req.query('query') ?? ''
-      const content = await searchPage(gateway, await lookOf(viewer), query)
-      return send(c, viewer, {
-        title: query === '' ? 'Search' : `${query} – search`,
-        module: 'search-page',
-        content,
-        query,
-      })
+      const content = await searchPage(gateway, look, query)
+      const title = query === '' ? 'All films' : `${query} – search`
+      return send(c, viewer, { title, module: 'search-page', content, query })
     },
   }
+
+  return {
+    /** By their paths. */
+    pages,
+    /** What went wrong, for whoever wanted to look at a page. */
+    trouble: (c: Context, status: 500 | 503, words: string): Promise<Response> =>
+      send(c, viewerOf(c, gateway), { title: 'Resting', module: 'search-page', content: troublePage(words), status }),
+  }
 }
+
+const troublePage = (words: string): Html =>
+  html`<div class="empty"><h1>This page is resting</h1><p>${words}</p><a class="button" href="">Try again</a></div>`
 
 /** So long a page waits for a rating to be in. */
 const PATIENCE_MS = 1_000

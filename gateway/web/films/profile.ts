@@ -6,6 +6,7 @@ import type { Viewer } from '../viewer.ts'
 import { usualShares } from './audience.ts'
 import { card, type Look } from './card.ts'
 import { type Rated, ratingsOf } from './ratings.ts'
+import { orNothing } from './resting.ts'
 import { genreShares } from './tastes.ts'
 
 /** Ratings that are shown: the newest. */
@@ -16,11 +17,11 @@ const FEW = 3
 
 /** What somebody rated, what that says of their taste, and the way to have it all forgotten. */
 export async function profilePage(gateway: Gateway, viewer: Viewer, look: Look): Promise<Html> {
-  const { catalogue, log } = gateway
+  const { catalogue, log, logger } = gateway
   const ratings = await ratingsOf(gateway, viewer.userId)
   const liked = [...ratings.values()].filter(({ value }) => value >= log.identity.scale.positiveFrom)
   const shown = [...ratings.values()].slice(0, SHOWN)
-  const usual = await usualShares(gateway).catch(() => new Map<string, number>())
+  const usual = (await orNothing(logger, 'usual taste', usualShares(gateway))) ?? new Map<string, number>()
   const whose = viewer.isOwn ? 'Your' : 'Their'
   return html`<div class="profile">
 <div class="profile-head"><h1>${viewer.isOwn ? 'Your taste' : `The taste of ${viewer.userId}`}</h1>

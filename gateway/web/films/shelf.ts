@@ -8,12 +8,14 @@ export interface Shelf {
   /** One line of why these are here. */
   readonly why: string
   readonly films: readonly Film[]
+  /** Of the answer that the films are from: a rating tells which list led to it. */
+  readonly recommendationId: string | undefined
 }
 
 /** A row of covers that scrolls and snaps. Its arrows are for pointers: by keyboard the focus takes the row along. */
-export function shelf({ id, title, why, films }: Shelf, look: Look): Html {
+export function shelf({ id, title, why, films, recommendationId = '' }: Shelf, look: Look): Html {
   if (films.length === 0) return html``
-  return html`<section class="shelf" id="${id}" aria-labelledby="${id}-title">
+  return html`<section class="shelf" id="${id}" data-list="${recommendationId}" aria-labelledby="${id}-title">
 <div class="shelf-head"><h2 id="${id}-title">${title}</h2><p class="shelf-why">${why}</p></div>
 ${row(films, look)}
 </section>`
