@@ -81,6 +81,8 @@ describeInBrowser('the film app', (visit) => {
       expect(await idsIn(page, '#for-you')).toEqual(items.map(({ itemId }) => itemId))
     }, PATIENCE)
     expect(await said(page)).toMatch(/^For you changed/)
+    // What had the focus is gone: it is on what stands there now.
+    expect(await page.evaluate("document.activeElement?.closest('#for-you .card') !== null")).toBe(true)
 
     await page.getByRole('button', { name: 'Undo' }).click()
     await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).toEqual(before), PATIENCE)

@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { matchesOf } from '../client/matches.js'
+import { coverOf } from './cover.js'
+import { MOST_STARS, ratingValueOf, starsOf, starsText } from './stars.js'
+import { spokenTitle } from './titles.js'
+
+const halves = fc.integer({ min: 1, max: 2 * MOST_STARS }).map((half) => half / 2)
+
+describe('stars', () => {
+  it.each([
+    ['MovieLens', { min: 0.5, max: 5 }, 4, 4],
+    ['MovieTweetings', { min: 0, max: 10 }, 4, 8],
+    ['likes', { min: 0, max: 1 }, 5, 1],
+    ['a scale with a middle', { min: -2, max: 2 }, 5, 2],
+  ])('are values on the scale of %s', (_, scale, stars, value) => {
+    expect(ratingValueOf(stars, scale)).toBe(value)
+  })
+
+  it('that were given are shown as they were given', () => {
+    const scale = fc.constantFrom({ min: 0.5, max: 5 }, { min: 0, max: 10 }, { min: 0, max: 1 }, { min: -2, max: 2 })
+    fc.assert(
+      fc.property(halves, scale, (stars, on) => {
+        const value = ratingValueOf(stars, on)
+        expect(value).toBeGreaterThanOrEqual(on.min)
+        expect(value).toBeLessThanOrEqual(on.max)
+        expect(starsOf(value, on)).toBe(stars)
+      }),
+    )
+  })
+
+  it('are written with halves', () => {
+    expect([0.5, 1, 3.5, 5].map(starsText)).toEqual(['½', '1', '3½', '5'])
+  })
+})
+
+it.each([
+  ['Matrix, The', 'The Matrix'],
+  ['Seven Samurai, The (Shichinin no samurai)', 'The Seven Samurai (Shichinin no samurai)'],
+  ["Avventura, L'", "L'Avventura"],
+  ['American in Paris, An', 'An American in Paris'],
+  ['Good, the Bad and the Ugly, The', 'The Good, the Bad and the Ugly'],
+  ['Me, Myself & Irene', 'Me, Myself & Irene'],
+  ['Heat', 'Heat'],
+])('%s is called %s', (filed, spoken) => {
+  expect(spokenTitle(filed)).toBe(spoken)
+})
+
+describe('the matching part of a title', () => {
+  const matched = (title: string, query: string) =>
+    matchesOf(title, query)
+      .filter(({ isMatch }) => isMatch)
+      .map(({ text }) => text)
+
+  it.each([
+    ['The Matrix', 'matr', ['Matr']],
+    ['Amélie', 'amel', ['Amél']],
+    ['Star Wars: Episode IV', 'wars star', ['Star', 'Wars']],
+    ['Kung Fu Panda 2', '2', ['2']],
+    ['Heat', 'eat', []],
+    ['Heat', '', []],
+  ])('%s, by %s', (title, query, parts) => {
+    expect(matched(title, query)).toEqual(parts)
+  })
+
+  it('leaves the title as it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (title, query) => {
+        const pieces = matchesOf(title, query)
+        expect(pieces.map(({ text }) => text).join('')).toBe(title)
+      }),
+    )
+  })
+})
+
+it('draws any title of any genre, the same one always the same', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.array(fc.string()), (title, genres) => {
+      const cover = coverOf(title, genres)
+      expect(cover).toEqual(coverOf(title, genres))
+      expect(cover.hue).toBeGreaterThanOrEqual(0)
+      expect(cover.hue).toBeLessThan(24)
+      expect(cover.pattern).toBeLessThan(9)
+    }),
+  )
+  expect(coverOf('Heat', ['Drama', 'Crime'])).toMatchObject({ genre: 'Crime', size: 'xl' })
+})
