@@ -19,6 +19,7 @@ import type { Metrics } from './metrics.ts'
 import type { LiveGeneration } from './model-store/live.ts'
 import { processName } from './process-name.ts'
 import { type Trouble, watchStore } from './store-watch.ts'
+import { VERSION } from './version.ts'
 import type { Stores } from './wiring.ts'
 
 /** Consumer groups by role, for whoever shows their lag. */
@@ -136,11 +137,11 @@ export function startRebuilds(
   return beating('rebuilder', stores, logger, rebuilder)
 }
 
-/** Signs of life in the user state, where `admin/status` of any gateway reads them. */
+/** Signs of life in the user state, where `admin/status` of any gateway reads them: during an upgrade, of several versions. */
 export function beating(role: Role, { state }: Stores, logger: Logger, running: RunningRole): RunningRole {
   const tell = (trouble: Trouble | undefined): Promise<void> =>
     state
-      .beat({ role, process: processName(), at: Date.now(), details: { trouble: trouble ?? null } })
+      .beat({ role, process: processName(), at: Date.now(), details: { trouble: trouble ?? null, version: VERSION } })
       .catch((error: unknown) => logger.debug({ err: error, role }, 'no heartbeat'))
   const beat = (): void => void tell(running.trouble())
   beat()

@@ -4,7 +4,10 @@ import type { Html } from './page.ts'
 import type { Theme } from './viewer.ts'
 
 /** The pages that the navigation leads to. */
-const PAGES = [{ path: '/', name: 'Films' }] as const
+const PAGES = [
+  { path: '/', name: 'Films' },
+  { path: '/admin', name: 'Operation' },
+] as const
 
 interface PageParts {
   readonly title: string

@@ -3,11 +3,17 @@ import { UnavailableError } from '../../infra/errors.ts'
 import type { App, Gateway } from '../context.ts'
 import { invalidRequest, Problem } from '../problems.ts'
 import { userId as userIdSchema } from '../schemas.ts'
+import { adminPage } from './admin/page.ts'
 import { ASSET_ROUTE, answerAsset } from './assets.ts'
 import { createFilmPages } from './films/pages.ts'
 import { createPosters } from './films/posters.ts'
+import { sendPage } from './page.ts'
+import { themeOf } from './viewer.ts'
 
-/** Routes that people look at, and what these load: answered without a key, since what they show is their own or everybody's. */
+/**
+ * Routes that people look at, and what these load: answered without a key, since what they show is their own or everybody's. A browser
+ * cannot send a key along with an address: the page of operation is empty until its modules have asked for one.
+ */
 export const PAGE_ROUTES = [
   '/',
   '/for-you',
@@ -16,6 +22,7 @@ export const PAGE_ROUTES = [
   '/profile',
   '/search',
   '/session',
+  '/admin',
   '/posters/:itemId',
   ASSET_ROUTE,
 ]
@@ -27,6 +34,7 @@ export function addPages(app: App, gateway: Gateway): void {
   const films = createFilmPages(gateway, posters)
 
   for (const [path, page] of Object.entries(films.pages)) app.get(path, readably(page))
+  app.get('/admin', (c) => sendPage(c, adminPage({ theme: themeOf(c), asksForKey: settings.apiKeys !== undefined })))
   app.get('/posters/:itemId', (c) => posters.answer(c))
   app.get(ASSET_ROUTE, async (c) => (await answerAsset(c)) ?? noSuchAsset())
   /** As whom the pages are looked at: a `userId`, or without one oneself again; with `begin`, as somebody new. */

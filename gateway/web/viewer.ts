@@ -29,7 +29,8 @@ export function viewerOf(c: Context, { sessions, settings }: Pick<Gateway, 'sess
   return { userId, isOwn, mayRate: isOwn || settings.apiKeys === undefined, mayViewAnyone, theme: themeOf(c) }
 }
 
-function themeOf(c: Context): Theme | undefined {
+/** @returns undefined: as their system has it */
+export function themeOf(c: Context): Theme | undefined {
   const chosen = getCookie(c, THEME_COOKIE)
   return chosen === 'dark' || chosen === 'light' ? chosen : undefined
 }

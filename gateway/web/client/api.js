@@ -1,7 +1,13 @@
 import { userId } from './page.js'
 
 /** What went wrong, in words for whoever looks at the page. */
-export class Failure extends Error {}
+export class Failure extends Error {
+  /** @param {string} message @param {number} [status]  what the server answered; undefined: it did not */
+  constructor(message, status) {
+    super(message)
+    this.status = status
+  }
+}
 
 /**
  * Asks the server; the cookie of the page says who asks.
@@ -15,7 +21,7 @@ export async function ask(path, init = {}) {
   const response = await fetch(path, init).catch(() => {
     throw new Failure('the server cannot be reached')
   })
-  if (!response.ok) throw new Failure(await reasonOf(response))
+  if (!response.ok) throw new Failure(await reasonOf(response), response.status)
   return response
 }
 
