@@ -288,7 +288,7 @@ describe('administration', () => {
       generations: [{ comparison: WORSE }, {}, {}],
     })
     await publish('orphan', 3)
-    expect((await reasons())[0]).toBe('not served: it was never activated')
+    expect((await reasons())[0]).toBe('not served: an older one is live')
     await gateway.models.activate('live', true)
     const pinned = 'pinned, not served: generation live was activated by hand and stays until it is unpinned'
     expect(await reasons()).toEqual([pinned, `${heldBack}; ${pinned}`, undefined, undefined])

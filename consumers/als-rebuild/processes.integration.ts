@@ -68,7 +68,7 @@ function suite(newPlace: () => Promise<string>, open: (place: string) => Promise
     expect(await models.pointer()).toEqual({ active: 'live', pinned: false })
     const orphan = (await models.list()).find((info) => info.id === 'of-one')
     if (orphan === undefined) throw new Error('what was published is not listed')
-    expect(whyNotServed(orphan, await models.pointer(), 1)).toBe('not served: it was never activated')
+    expect(whyNotServed(orphan, await models.pointer(), 1)).toBe('not served: an older one is live')
 
     const record = await followRebuild(models, () => {})
     await context.annotate(`taken over and done ${((performance.now() - killedAt) / 1000).toFixed(1)} s after the kill`)

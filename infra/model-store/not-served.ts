@@ -22,7 +22,7 @@ export function whyNotServed(
     reasons.push(`held back, not served: ${comparisonInWords(generation.comparison)}`)
   if (isNewer && pinned)
     reasons.push(`pinned, not served: generation ${active} was activated by hand and stays until it is unpinned`)
-  else if (isNewer && reasons.length === 0) reasons.push('not served: it was never activated')
+  else if (isNewer && reasons.length === 0) reasons.push('not served: an older one is live')
   return reasons.length === 0 ? undefined : reasons.join('; ')
 }
 
