@@ -33,10 +33,29 @@ const SHOTS: readonly Shot[] = [
   { name: 'film-app', path: '/', look: DESK, userId: '62' },
   { name: 'film-page', path: '/films/1617', look: DESK, userId: '62' },
   { name: 'film-app-phone', path: '/', look: PHONE, userId: '610' },
+  { name: 'operation', path: '/admin', look: { ...DESK, colorScheme: 'light' }, prepare: operate },
 ]
 
 async function pickTwo(page: Page): Promise<void> {
   for (const place of [5, 8]) await page.locator('.pick').nth(place).click()
+}
+
+/** Three models, of which an older one is live again; what was verified. */
+async function operate(page: Page): Promise<void> {
+  const models = page.locator('#generations-table tbody tr')
+  for (const number of [1, 2]) {
+    await page.getByRole('button', { name: 'Rebuild now' }).click()
+    await page.getByLabel('Serve it even if it is worse').check()
+    await page.locator('#confirm-do').click()
+    await models.nth(number).waitFor()
+    await page.locator('#rebuild-words', { hasText: /^Published/ }).waitFor()
+  }
+  await page.getByRole('button', { name: 'Roll back' }).first().click()
+  await page.locator('#confirm-do').click()
+  await page.getByRole('button', { name: 'Unpin' }).waitFor()
+  await page.getByRole('button', { name: 'Verify now' }).click()
+  await page.locator('#verification-table').waitFor()
+  await page.locator('.toast').waitFor({ state: 'detached' })
 }
 
 async function take(browser: Browser, url: string, { name, path, look, userId, prepare }: Shot): Promise<void> {
