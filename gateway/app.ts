@@ -12,6 +12,7 @@ import { createEngine } from './engine/engine.ts'
 import { FALLBACKS } from './engine/fallback.ts'
 import { createHealth, type ReadyReport } from './health.ts'
 import { isNdjson } from './lines.ts'
+import { createLiveFigures } from './live-figures.ts'
 import { refuseOtherMethods, unknownPath } from './methods.ts'
 import { observe } from './observe.ts'
 import { refuseUnknownParameters } from './parameters.ts'
@@ -62,7 +63,8 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   const sessions = createSessions({ secret: settings.cookieSecret, mayViewAnyone })
   const { search } = createItemSearch(deps.catalogue, engine.rankings, logger, closing.signal)
   const own = { engine, userLists, served, ...freshness, health, publisher, sessions, search, closing: closing.signal }
-  const gateway = { ...deps, ...own }
+  const live = createLiveFigures({ ...deps, closing: closing.signal })
+  const gateway = { ...deps, ...own, live }
 
   const app: App = new OpenAPIHono({ defaultHook: refuseFaults })
   app.onError(answerProblems(logger))

@@ -16,6 +16,7 @@ import type { Engine } from './engine/engine.ts'
 import type { Fallback } from './engine/fallback.ts'
 import type { Health, Trouble } from './health.ts'
 import type { LookTimes } from './list-watch.ts'
+import type { LiveFigures } from './live-figures.ts'
 import type { Publisher } from './publisher.ts'
 import type { Freshness } from './read-your-writes.ts'
 import type { ItemSearch } from './search/item-search.ts'
@@ -96,6 +97,8 @@ export interface Gateway extends GatewayDependencies, Freshness {
   readonly served: ServedLog
   readonly sessions: Sessions
   readonly search: ItemSearch['search']
+  /** Freshness and lag of now and of the last hour. */
+  live(): Promise<LiveFigures>
   /** Aborted when the process is about to stop: nothing waits any longer. */
   readonly closing: AbortSignal
 }

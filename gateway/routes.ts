@@ -21,6 +21,7 @@ import { genres } from './routes/genres.ts'
 import { getErasure } from './routes/get-erasure.ts'
 import { getItem } from './routes/get-item.ts'
 import { listItems } from './routes/list-items.ts'
+import { live } from './routes/live.ts'
 import { livez } from './routes/livez.ts'
 import { metrics } from './routes/metrics.ts'
 import { patchItem } from './routes/patch-item.ts'
@@ -77,6 +78,7 @@ export const routes = {
   deleteItem,
   charts,
   chart,
+  live,
   adminStatus,
   adminRebuilds,
   adminGenerations,

@@ -125,6 +125,7 @@ export const EXAMPLES: Readonly<Record<OperationId, readonly Example[]>> = {
       url: '/v1/analytics/charts/top-items?from=2018-01-01&to=2018-06-30&genre=Comedy',
     },
   ],
+  live: [{ url: '/v1/analytics/live' }],
   adminStatus: [{ url: '/v1/admin/status' }],
   adminRebuilds: [{ about: 'with ?force=true a worse model is served, too', url: '/v1/admin/rebuilds' }],
   adminGenerations: [{ url: '/v1/admin/generations' }],

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createMetrics } from '../infra/metrics.ts'
+import type { GroupLag } from './context.ts'
+import { openTestGateway, type TestGateway } from './gateway.fixture.ts'
+
+const MINUTE_MS = 60_000
+
+describe('live figures', () => {
+  const metrics = createMetrics()
+  let lags: readonly GroupLag[] | Error = []
+  let gateway: TestGateway
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
+    metrics.freshnessSeconds.reset()
+    gateway = await openTestGateway({
+      metrics,
+      lag: async () => {
+        if (lags instanceof Error) throw lags
+        return lags
+      },
+    })
+  })
+  afterEach(async () => {
+    await gateway.stop()
+    vi.useRealTimers()
+  })
+
+  const ask = async () => (await gateway.get('/v1/analytics/live')).body
+  const foldIn = (seconds: number, times: number): void => {
+    for (let n = 0; n < times; n++) metrics.freshnessSeconds.observe(seconds)
+  }
+  const behindBy = (records: number): void => {
+    const partitions = [0, 1].map((partition) => ({ partition, lag: records / 2 }))
+    lags = [
+      { group: 'sink', partitions },
+      { group: 'updater', partitions: [{ partition: 0, lag: 1 }] },
+    ]
+  }
+
+  it('tell how soon 99 of 100 batches of ratings are in the user state, and how far the slowest consumer is behind', async () => {
+    behindBy(6)
+    foldIn(0.004, 98)
+    foldIn(0.15, 2)
+    // Half of the two between 0.1 and 0.2 s are below it.
+    expect(await ask()).toMatchObject({
+      freshness: { p99Seconds: expect.closeTo(0.15, 6), batches: 100 },
+      lag: { records: 6 },
+    })
+  })
+
+  it('tell the hour before beside the last one, and its minutes', async () => {
+    behindBy(8)
+    foldIn(0.15, 10)
+    await vi.advanceTimersByTimeAsync(MINUTE_MS)
+    behindBy(4)
+    await vi.advanceTimersByTimeAsync(59 * MINUTE_MS)
+    foldIn(0.0015, 10)
+    expect(await ask()).toMatchObject({
+      freshness: { p99Seconds: expect.closeTo(0.002, 4), p99SecondsBefore: expect.closeTo(0.199, 3), batches: 10 },
+      lag: { records: 4, recordsBefore: 8 },
+    })
+    const { minutes } = (await ask()) as { minutes: { lag?: number; p99Seconds?: number }[] }
+    expect(minutes).toHaveLength(61)
+    expect(minutes.at(-2)).toEqual({ at: expect.any(String), lag: 4 })
+    expect(minutes.at(-1)).toMatchObject({ lag: 4, p99Seconds: expect.closeTo(0.002, 4) })
+  })
+
+  it('leave out what is not known', async () => {
+    lags = new Error('the log does not answer')
+    const known = { at: expect.any(String) }
+    expect(await ask()).toEqual({ ...known, freshness: { batches: 0 }, lag: {}, minutes: [known] })
+  })
+})

@@ -1,0 +1,107 @@
+import type { Metrics } from '../infra/metrics.ts'
+import type { GroupLag } from './context.ts'
+
+const SAMPLE_MS = 60_000
+/** Of a period, beside which the one before it is told. */
+const PERIOD_MINUTES = 60
+const QUANTILE = 0.99
+
+/** How many batches of ratings were in the user state within so many seconds, since the process began. */
+type Cumulative = readonly { readonly seconds: number; readonly count: number }[]
+
+interface Sample {
+  /** ms since 1970 */
+  readonly at: number
+  readonly within: Cumulative
+  /** undefined: the log did not answer */
+  readonly lag: number | undefined
+}
+
+/** What is true of this moment, of the hour before, and of the hour before that. */
+export interface LiveFigures {
+  readonly at: number
+  readonly freshness: {
+    readonly p99: number | undefined
+    readonly before: number | undefined
+    readonly batches: number
+  }
+  readonly lag: { readonly records: number | undefined; readonly before: number | undefined }
+  readonly minutes: readonly {
+    readonly at: number
+    readonly p99: number | undefined
+    readonly lag: number | undefined
+  }[]
+}
+
+interface Sources {
+  readonly metrics: Pick<Metrics, 'freshnessSeconds'>
+  readonly lag: () => Promise<readonly GroupLag[]>
+  readonly closing: AbortSignal
+}
+
+/** Looks once a minute at figures that nothing else keeps, so that a page can tell how they went. */
+export function createLiveFigures({ metrics, lag, closing }: Sources): () => Promise<LiveFigures> {
+  let samples: Sample[] = []
+
+  const look = async (): Promise<Sample> => ({
+    at: Date.now(),
+    within: await cumulativeOf(metrics.freshnessSeconds),
+    lag: await lag().then(greatestOf, () => undefined),
+  })
+  const keep = async (): Promise<void> => {
+    samples = [...samples, await look()].slice(-2 * PERIOD_MINUTES)
+  }
+  const timer = setInterval(() => void keep(), SAMPLE_MS).unref()
+  closing.addEventListener('abort', () => clearInterval(timer), { once: true })
+
+  return async () => {
+    const now = await look()
+    const [hourAgo, before] = [samples.at(-PERIOD_MINUTES), samples.at(-2 * PERIOD_MINUTES)]
+    const within = since(now.within, hourAgo?.within)
+    const shown = [...samples.slice(-PERIOD_MINUTES), now]
+    return {
+      at: now.at,
+      freshness: {
+        p99: quantileOf(within),
+        before: hourAgo && quantileOf(since(hourAgo.within, before?.within)),
+        batches: within.at(-1)?.count ?? 0,
+      },
+      lag: { records: now.lag, before: hourAgo?.lag },
+      minutes: shown.map(({ at, within, lag }, n) => ({
+        at,
+        p99: quantileOf(since(within, shown[n - 1]?.within)),
+        lag,
+      })),
+    }
+  }
+}
+
+async function cumulativeOf(histogram: Metrics['freshnessSeconds']): Promise<Cumulative> {
+  const { values } = await histogram.get()
+  return values.flatMap(({ labels: { le }, value }) =>
+    le === undefined ? [] : [{ seconds: le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le), count: value }],
+  )
+}
+
+const since = (now: Cumulative, then: Cumulative | undefined): Cumulative =>
+  now.map(({ seconds, count }, n) => ({ seconds, count: count - (then?.[n]?.count ?? 0) }))
+
+/**
+ * As Prometheus' histogram_quantile: spread evenly within a bucket; beyond the last one, at its beginning.
+ * @returns seconds; undefined: there was nothing
+ */
+function quantileOf(within: Cumulative): number | undefined {
+  const total = within.at(-1)?.count ?? 0
+  if (total === 0) return undefined
+  const rank = QUANTILE * total
+  const n = within.findIndex(({ count }) => count >= rank)
+  const [bucket, below] = [within[n], within[n - 1] ?? { seconds: 0, count: 0 }]
+  if (bucket === undefined || bucket.seconds === Number.POSITIVE_INFINITY) return below.seconds
+  return below.seconds + ((rank - below.count) / (bucket.count - below.count)) * (bucket.seconds - below.seconds)
+}
+
+/** Records by which the consumer is behind that is so most. @returns undefined: there is none */
+function greatestOf(groups: readonly GroupLag[]): number | undefined {
+  const sums = groups.map(({ partitions }) => partitions.reduce((sum, { lag }) => sum + lag, 0))
+  return sums.length === 0 ? undefined : Math.max(...sums)
+}

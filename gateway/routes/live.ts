@@ -1,0 +1,64 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { App, Gateway } from '../context.ts'
+import { json, needs, refusals } from '../schemas.ts'
+
+const seconds = z.number().optional()
+const records = z.int().optional()
+
+const answer = z
+  .object({
+    at: z.iso.datetime(),
+    freshness: z
+      .object({
+        p99Seconds: seconds.openapi({ description: 'Of the last hour; left out where nothing was folded in here' }),
+        p99SecondsBefore: seconds.openapi({ description: 'Of the hour before' }),
+        batches: z.int().openapi({ description: 'Batches of ratings that these are of: of each, the last rating' }),
+      })
+      .openapi({ description: 'From a rating being on the log to the user state showing it, in this process' }),
+    lag: z
+      .object({
+        records: records.openapi({ description: 'Left out while the log does not answer' }),
+        recordsBefore: records.openapi({ description: 'An hour ago' }),
+      })
+      .openapi({ description: 'Records that the slowest consumer has yet to take' }),
+    minutes: z
+      .array(z.object({ at: z.iso.datetime(), p99Seconds: seconds, lag: records }))
+      .openapi({ description: 'The last hour, a minute each; the last one goes on' }),
+  })
+  .openapi('LiveFigures')
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/analytics/live',
+  tags: ['Analytics'],
+  summary: 'Freshness and lag of now and of the last hour',
+  description:
+    'What no table keeps: of this process, since it began, looked at once a minute. `/metrics` has the same for Prometheus.',
+  security: needs('read'),
+  responses: { 200: json(answer, 'As far as it is known'), ...refusals(400) },
+})
+
+export const live = (app: App, { live }: Gateway) =>
+  app.openapi(route, async (c) => {
+    const { at, freshness, lag, minutes } = await live()
+    return c.json(
+      {
+        at: new Date(at).toISOString(),
+        freshness: {
+          ...(freshness.p99 !== undefined && { p99Seconds: freshness.p99 }),
+          ...(freshness.before !== undefined && { p99SecondsBefore: freshness.before }),
+          batches: freshness.batches,
+        },
+        lag: {
+          ...(lag.records !== undefined && { records: lag.records }),
+          ...(lag.before !== undefined && { recordsBefore: lag.before }),
+        },
+        minutes: minutes.map(({ at, p99, lag }) => ({
+          at: new Date(at).toISOString(),
+          ...(p99 !== undefined && { p99Seconds: p99 }),
+          ...(lag !== undefined && { lag }),
+        })),
+      },
+      200,
+    )
+  })
