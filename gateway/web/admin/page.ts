@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { keyForm } from '../key-form.ts'
 import { layout } from '../layout.ts'
 import type { Html } from '../page.ts'
 import type { Theme } from '../viewer.ts'
@@ -16,7 +17,7 @@ export function adminPage({ theme, asksForKey }: AdminPageOptions): Html {
   return layout(
     {
       ...{ title: 'Operation', path: '/admin', theme },
-      styles: ['admin'],
+      styles: ['key-form', 'admin'],
       modules: ['admin'],
       chrome: html`<span class="page-name" aria-hidden="true">Operation</span><p class="as-of" id="as-of"></p>`,
       footer: html`<button type="button" class="button button-dense" id="forget" hidden>Forget the key</button>`,
@@ -24,20 +25,12 @@ export function adminPage({ theme, asksForKey }: AdminPageOptions): Html {
     },
     html`<h1 class="visually-hidden">Operation</h1>
 <noscript><p class="notice">This page needs JavaScript. The API under /v1/admin does the same, and so do npm run rebuild, verify and dead-letters.</p></noscript>
-${keyForm}
+${keyForm({ scope: 'admin', opens: 'how it does and may change what it serves' })}
 <div id="wait" class="admin-wait" hidden><span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span></div>
 <div id="admin" class="admin" hidden>${strip}${generations}<div class="stack">${parts}${lag}</div><div class="stack">${letters}${care}</div></div>
 ${confirmDialog}${letterDialog}`,
   )
 }
-
-const keyForm = html`<form id="key-form" class="key-form" hidden>
-<h2>An admin key, please</h2>
-<p>This server lists API keys. With one of the scope <code>admin</code> you see how it does and may change what it serves. The key stays in this tab until that is closed, and is sent as a header alone.</p>
-<label for="key">Key</label>
-<span class="key-row"><input id="key" type="password" required autocomplete="off" spellcheck="false" aria-describedby="key-fault"><button class="button">Open</button></span>
-<p id="key-fault" class="fault" role="alert"></p>
-</form>`
 
 /** A figure, and in small what stands with it. */
 const figure = (id: string, name: string) =>

@@ -1,6 +1,7 @@
-import { askAdmin, isRefusal } from './admin-api.js'
+import { askAdmin } from './admin-api.js'
 import { clockTime } from './admin-words.js'
 import { Failure } from './api.js'
+import { isRefusal } from './key.js'
 import { byId } from './page.js'
 import { say } from './tell.js'
 
