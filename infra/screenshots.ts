@@ -13,8 +13,10 @@ const FOLDER = join(import.meta.dirname, '../docs')
 const QUALITY = 82
 /** Until what moves has come to rest. */
 const REST_MS = 1_000
+const VIEWS_MS = 300_000
 
 const DESK = { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' } as const
+const TALL = { viewport: { width: 1440, height: 1500 } } as const
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, colorScheme: 'light' } as const
 
 interface Shot {
@@ -33,11 +35,18 @@ const SHOTS: readonly Shot[] = [
   { name: 'film-app', path: '/', look: DESK, userId: '62' },
   { name: 'film-page', path: '/films/1617', look: DESK, userId: '62' },
   { name: 'film-app-phone', path: '/', look: PHONE, userId: '610' },
+  { name: 'dashboard', path: '/dashboard?range=all', look: { ...TALL, colorScheme: 'light' }, prepare: filled },
   { name: 'operation', path: '/admin', look: { ...DESK, colorScheme: 'light' }, prepare: operate },
 ]
 
 async function pickTwo(page: Page): Promise<void> {
   for (const place of [5, 8]) await page.locator('.pick').nth(place).click()
+}
+
+/** The views are filled some seconds after the dataset is in, and the page looks again every minute. */
+async function filled(page: Page): Promise<void> {
+  await page.locator('.rank').first().waitFor({ timeout: VIEWS_MS })
+  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
 }
 
 /** Three models, of which an older one is live again; what was verified. */

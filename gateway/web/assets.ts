@@ -9,6 +9,11 @@ import { matchesEtag } from '../written-list.ts'
 
 /** What browsers load beside the pages, as it stands in the repository: nothing is bundled. */
 const FOLDERS = ['client', 'shared', 'styles']
+/** Taken as they are from packages: those are small, and nothing is fetched from elsewhere. */
+const FROM_PACKAGES: Readonly<Record<string, string>> = {
+  'client/uplot.js': import.meta.resolve('uplot/dist/uPlot.iife.min.js'),
+  'styles/uplot.css': import.meta.resolve('uplot/dist/uPlot.min.css'),
+}
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -44,10 +49,11 @@ function load(): Assets {
   const names = FOLDERS.flatMap((folder) =>
     readdirSync(join(import.meta.dirname, folder)).map((file) => `${folder}/${file}`),
   )
-  const files = names
+  const ours = names
     .filter((name) => TYPES[extname(name)] !== undefined)
-    .sort()
     .map((name) => ({ name, content: readFileSync(join(import.meta.dirname, name)) }))
+  const others = Object.entries(FROM_PACKAGES).map(([name, url]) => ({ name, content: readFileSync(new URL(url)) }))
+  const files = [...ours, ...others].sort((x, y) => (x.name < y.name ? -1 : 1))
   const hash = createHash('sha256')
   for (const { name, content } of files) hash.update(`${name} ${content.length}\n`).update(content)
   const version = hash.digest('base64url').slice(0, VERSION_CHARACTERS)

@@ -6,6 +6,7 @@ import type { Theme } from './viewer.ts'
 /** The pages that the navigation leads to. */
 const PAGES = [
   { path: '/', name: 'Films' },
+  { path: '/dashboard', name: 'Dashboard' },
   { path: '/admin', name: 'Operation' },
 ] as const
 
@@ -17,6 +18,8 @@ interface PageParts {
   /** Files of `styles` and `client`, beside those that every page has. */
   readonly styles: readonly string[]
   readonly modules: readonly string[]
+  /** Files of `client` that are no modules; they run before these. */
+  readonly scripts?: readonly string[]
   /** For the row at the top, between the name and the switch of the theme. */
   readonly chrome: Html
   /** For `data-…` of the body, which modules read. */
@@ -26,7 +29,7 @@ interface PageParts {
 
 /** The shell of every page: a row at the top, what the page shows, and where modules tell what happened. */
 export function layout(parts: PageParts, content: Html): Html {
-  const { title, path, theme, styles, modules, chrome, data = {}, footer = html`` } = parts
+  const { title, path, theme, styles, modules, scripts = [], chrome, data = {}, footer = html`` } = parts
   const links = PAGES.map(
     ({ path: to, name }) => html`<a href="${to}" ${to === path ? html`aria-current="page"` : ''}>${name}</a>`,
   )
@@ -39,6 +42,7 @@ export function layout(parts: PageParts, content: Html): Html {
 <title>${title}</title>
 <link rel="icon" href="${assetPath('styles/icon.svg')}" type="image/svg+xml">
 ${['tokens', 'base', ...styles].map((name) => html`<link rel="stylesheet" href="${assetPath(`styles/${name}.css`)}">`)}
+${scripts.map((name) => html`<script defer src="${assetPath(`client/${name}.js`)}"></script>`)}
 ${['theme', ...modules].map((name) => html`<script type="module" src="${assetPath(`client/${name}.js`)}"></script>`)}
 </head>
 <body ${Object.entries(data).map(([name, value]) => html` data-${name}="${value}"`)}>

@@ -17,7 +17,7 @@ const assetsIn = (page: unknown): string[] =>
   [...String(page).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
 
 describe('a page', () => {
-  it.each(['/', '/profile', '/search?query=x', '/films/unheard-of', '/for-you', '/admin'])(
+  it.each(['/', '/profile', '/search?query=x', '/films/unheard-of', '/for-you', '/dashboard', '/admin'])(
     '%s lets nothing run but our own files',
     async (path) => {
       const { headers, body } = await gateway.get(path)
@@ -123,7 +123,7 @@ describe('what a page loads', () => {
       for (const [, specifier = ''] of (await answer.text()).matchAll(/^import (?:.* from )?'([^']+)'/gm))
         await follow(new URL(specifier, `http://localhost${path}`).pathname)
     }
-    for (const entry of ['theme', 'home', 'film', 'profile', 'search-page', 'admin'])
+    for (const entry of ['theme', 'home', 'film', 'profile', 'search-page', 'admin', 'dashboard'])
       await follow(`${root}/client/${entry}.js`)
     const files = ['client', 'shared'].flatMap((folder) =>
       readdirSync(join(import.meta.dirname, folder)).flatMap((file) =>

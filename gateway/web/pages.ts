@@ -5,6 +5,7 @@ import { invalidRequest, Problem } from '../problems.ts'
 import { userId as userIdSchema } from '../schemas.ts'
 import { adminPage } from './admin/page.ts'
 import { ASSET_ROUTE, answerAsset } from './assets.ts'
+import { dashboardPage } from './dashboard/page.ts'
 import { createFilmPages } from './films/pages.ts'
 import { createPosters } from './films/posters.ts'
 import { sendPage } from './page.ts'
@@ -12,7 +13,7 @@ import { themeOf } from './viewer.ts'
 
 /**
  * Routes that people look at, and what these load: answered without a key, since what they show is their own or everybody's. A browser
- * cannot send a key along with an address: the page of operation is empty until its modules have asked for one.
+ * cannot send a key along with an address: the dashboard and the page of operation are empty until their modules have asked for one.
  */
 export const PAGE_ROUTES = [
   '/',
@@ -22,6 +23,7 @@ export const PAGE_ROUTES = [
   '/profile',
   '/search',
   '/session',
+  '/dashboard',
   '/admin',
   '/posters/:itemId',
   ASSET_ROUTE,
@@ -29,12 +31,15 @@ export const PAGE_ROUTES = [
 
 /** Adds the pages. They stand beside the API, and not in its document. */
 export function addPages(app: App, gateway: Gateway): void {
-  const { sessions, catalogue, settings, logger } = gateway
+  const { sessions, catalogue, settings, logger, analytics } = gateway
   const posters = createPosters(catalogue, { key: settings.tmdbApiKey, logger })
   const films = createFilmPages(gateway, posters)
 
   for (const [path, page] of Object.entries(films.pages)) app.get(path, readably(page))
   app.get('/admin', (c) => sendPage(c, adminPage({ theme: themeOf(c), asksForKey: settings.apiKeys !== undefined })))
+  app.get('/dashboard', (c) =>
+    sendPage(c, dashboardPage({ theme: themeOf(c), asksForKey: settings.apiKeys !== undefined, analytics })),
+  )
   app.get('/posters/:itemId', (c) => posters.answer(c))
   app.get(ASSET_ROUTE, async (c) => (await answerAsset(c)) ?? noSuchAsset())
   /** As whom the pages are looked at: a `userId`, or without one oneself again; with `begin`, as somebody new. */

@@ -1,0 +1,138 @@
+import { Failure } from './api.js'
+import { askChart, chartPath } from './dashboard-api.js'
+import { filledIn, fillTable, offerCopy, offerCsv } from './dashboard-sheets.js'
+import { asOfText, inOwnZone } from './dashboard-words.js'
+import { drawColumns } from './draw-columns.js'
+import { drawHeat } from './draw-heat.js'
+import { drawOver } from './draw-over.js'
+import { drawFacts, drawGroups, drawRanks } from './draw-rows.js'
+import { element } from './page.js'
+
+/** @typedef {import('./dashboard-api.js').ChartAnswer} ChartAnswer */
+/** @typedef {import('./dashboard-api.js').ChartInfo} ChartInfo */
+/** @typedef {import('./dashboard-api.js').Parameters} Parameters */
+
+/**
+ * A card that the page has (dashboard/card.ts): asks for its chart, and draws it or says why it cannot.
+ *
+ * @param {import('../shared/dashboard.js').Card} card
+ * @param {{ infoOf: (name: string) => Promise<ChartInfo>, choose: (itemId: string) => void }} page
+ */
+export function createCard({ name, drawing }, { infoOf, choose }) {
+  const find = (/** @type {string} */ selector) =>
+    /** @type {HTMLElement} */ (document.querySelector(`[data-chart="${name}"] ${selector}`))
+  const [place, sentence, asOf] = [find('.plot'), find('.chart-answer'), find('.as-of')]
+  const [tableSheet, sqlSheet] = [find('[data-sheet=table]'), find('[data-sheet=sql]')]
+  const csv = /** @type {HTMLAnchorElement} */ (find('.csv'))
+  /** @type {Parameters} */
+  let asked = {}
+  /** @type {{ info: ChartInfo, answer: ChartAnswer } | undefined} */
+  let shown
+  let latest = 0
+
+  function draw() {
+    if (!shown) return
+    const { info, answer } = shown
+    const unitOf = (/** @type {string} */ column) => info.columns.find((one) => one.name === column)?.unit ?? ''
+    const isEmpty = answer.rows.length === 0
+    place.tabIndex = drawing.kind === 'over' || drawing.kind === 'columns' || drawing.kind === 'heat' ? 0 : -1
+    place.setAttribute(
+      'aria-label',
+      `${info.title} ${inOwnZone(answer.sentence)}${place.tabIndex === 0 ? ' Arrow keys tell the values.' : ''}`,
+    )
+    if (isEmpty) place.replaceChildren(element('p', 'nothing', answer.sentence))
+    else if (drawing.kind === 'over') drawOver(place, drawing, answer, unitOf)
+    else if (drawing.kind === 'columns') drawColumns(place, drawing, answer, unitOf)
+    else if (drawing.kind === 'heat') drawHeat(place, drawing, answer, unitOf)
+    else if (drawing.kind === 'ranks') drawRanks(place, drawing, answer, unitOf, choose)
+    else if (drawing.kind === 'groups') drawGroups(place, drawing, answer, unitOf)
+    else drawFacts(place, drawing, answer, unitOf)
+    sentence.textContent = isEmpty ? '' : inOwnZone(answer.sentence)
+    sentence.title = sentence.textContent
+    asOf.textContent = ageOf(answer)
+    fillSheets()
+  }
+
+  /** Only those that are seen: a year of days is much to lay out. */
+  function fillSheets() {
+    if (!shown) return
+    const { info, answer } = shown
+    const { from, to } = answer
+    const code = sqlSheet.querySelector('code')
+    if (code) code.textContent = filledIn(info.sql, { ...asked, from, to })
+    const sheet = tableSheet.querySelector('.sheet')
+    if (sheet && tableSheet instanceof HTMLDetailsElement && tableSheet.open) fillTable(sheet, info, answer)
+  }
+
+  /** There is nothing to draw. @param {string} message */
+  function tell(message) {
+    latest++
+    clear()
+    place.replaceChildren(element('p', 'nothing', message))
+    place.setAttribute('aria-busy', 'false')
+  }
+
+  function clear() {
+    shown = undefined
+    place.tabIndex = -1
+    sentence.textContent = ''
+    asOf.textContent = ''
+    tableSheet.querySelector('.sheet')?.replaceChildren()
+  }
+
+  /** @param {string} message */
+  function fail(message) {
+    clear()
+    const note = element('div', 'failed')
+    const again = element('button', 'button button-small', 'Try again')
+    again.type = 'button'
+    again.addEventListener('click', () => void load(asked))
+    note.append(element('p', '', message), again)
+    const hadFocus = place.contains(document.activeElement)
+    place.replaceChildren(note)
+    if (hadFocus) again.focus()
+  }
+
+  /** Asks and shows what is answered, unless something else was asked for meanwhile. @param {Parameters} parameters */
+  async function load(parameters) {
+    asked = parameters
+    const mine = ++latest
+    place.setAttribute('aria-busy', 'true')
+    try {
+      const info = await infoOf(name)
+      const taken = Object.fromEntries(Object.entries(parameters).filter(([key]) => info.parameters.includes(key)))
+      csv.href = `/v1/analytics/${chartPath(name, taken, 'csv')}`
+      const answer = await askChart(name, taken)
+      if (mine !== latest) return
+      asked = taken
+      const isSame = shown !== undefined && told(shown.answer) === told(answer)
+      shown = { info, answer }
+      if (isSame) asOf.textContent = ageOf(answer)
+      else draw()
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      if (mine === latest) fail(error.message)
+    } finally {
+      if (mine === latest) place.setAttribute('aria-busy', 'false')
+    }
+  }
+
+  offerCopy(sqlSheet)
+  offerCsv(csv, name, () => asked)
+  tableSheet.addEventListener('toggle', fillSheets)
+  new ResizeObserver(draw).observe(place)
+  return {
+    name,
+    load,
+    draw,
+    tell,
+    /** What it shows; undefined: nothing yet, or it failed. */
+    answer: () => shown?.answer,
+  }
+}
+
+/** What is drawn: where it is the same, nothing is, and whoever is at it stays there. @param {ChartAnswer} answer */
+const told = ({ asOf: _, ...answer }) => JSON.stringify(answer)
+
+/** @param {ChartAnswer} answer */
+const ageOf = ({ asOf }) => (asOf === undefined ? '' : asOfText(asOf))

@@ -1,0 +1,54 @@
+/** @typedef {string | number | null} Cell */
+/** @typedef {Record<string, Cell>} Row */
+/** @typedef {{ name: string, unit: string }} Column */
+
+const DAY_MS = 86_400_000
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+const short = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
+const percents = new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 3 })
+
+/** "12,345"; "0.25" @param {number} value */
+export const count = (value) => short.format(value)
+/** "12.3%" @param {number} share */
+export const percent = (share) => percents.format(share)
+/** For an axis: "12K" @param {number} value */
+export const brief = (value) => compact.format(value)
+
+/** Days and months are those of UTC, wherever they are looked at. @param {string} day  2026-01-31 */
+export const dayText = (day) =>
+  new Date(day).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+/** @param {string} day  the first of the month */
+const monthText = (day) =>
+  new Date(day).toLocaleDateString('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' })
+/** In the zone of whoever looks. @param {string | number} at */
+const timeText = (at) => new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+/** "12:04:31" @param {string | number} at */
+const clockText = (at) => new Date(at).toLocaleTimeString('en-GB')
+
+/** Times of UTC within a sentence, in the zone of whoever looks. @param {string} text */
+export const inOwnZone = (text) => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, clockText)
+
+/** "as of 12:04:31", with the day where that is another one. @param {string} at */
+export const asOfText = (at) =>
+  new Date(at).toDateString() === new Date().toDateString() ? `as of ${clockText(at)}` : `as of ${timeText(at)}`
+
+/** "0.42 s", "42 ms" @param {number} seconds */
+export const span = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(2)} s`)
+
+/** @param {string} unit  of a column */
+export const isShare = (unit) => unit === 'share of 1'
+
+/** A cell for people, by the unit of its column. @param {Cell | undefined} cell @param {string} unit */
+export function cellText(cell, unit) {
+  if (cell === null || cell === undefined) return '–'
+  if (unit === 'day') return dayText(String(cell))
+  if (unit.startsWith('month of') || unit === 'month') return monthText(String(cell))
+  if (unit === 'time') return timeText(String(cell))
+  if (typeof cell !== 'number') return cell
+  return isShare(unit) ? percent(cell) : count(cell)
+}
+
+/** @param {number} ms @returns {string} the day of UTC */
+export const dayOf = (ms) => new Date(ms).toISOString().slice(0, 10)
+/** @param {string} day @param {number} days */
+export const daysBefore = (day, days) => dayOf(Math.max(0, Date.parse(day) - days * DAY_MS))

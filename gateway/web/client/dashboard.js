@@ -1,0 +1,128 @@
+import { CARDS } from '../shared/dashboard.js'
+import { Failure } from './api.js'
+import { whenThemeChanges } from './colours.js'
+import { askAnalytics, whenRefused } from './dashboard-api.js'
+import { createCard } from './dashboard-card.js'
+import { askedFor, askFor, daysOf, newestDay } from './dashboard-range.js'
+import { drawFigures, drawLive } from './dashboard-strip.js'
+import { askForKey, hasKey } from './key.js'
+import { byId } from './page.js'
+
+const LIVE_MS = 5_000
+const AGAIN_MS = 60_000
+
+const asksForKey = document.body.dataset.asksForKey === 'true'
+let isOpen = false
+/** @type {Promise<Map<string, import('./dashboard-api.js').ChartInfo>> | undefined} */
+let infos
+
+/** @param {string} name */
+async function infoOf(name) {
+  infos ??= askInfos()
+  const info = (await infos).get(name)
+  if (!info) throw new Failure(`the server has no chart ${name}`)
+  return info
+}
+
+async function askInfos() {
+  try {
+    const { charts } = await (await askAnalytics('charts')).json()
+    return new Map(charts.map((/** @type {import('./dashboard-api.js').ChartInfo} */ chart) => [chart.name, chart]))
+  } catch (error) {
+    infos = undefined
+    throw error
+  }
+}
+
+const cards = CARDS.map((card) => ({ ...createCard(card, { infoOf, choose }), isLive: card.isLive === true }))
+const others = cards.filter(({ name, isLive }) => !isLive && name !== 'item-history')
+const history = cards.find(({ name }) => name === 'item-history')
+const item = /** @type {HTMLInputElement} */ (byId('item'))
+
+/** Everything, by what the address asks for. */
+async function show() {
+  const { range, item: asked } = askedFor()
+  for (const link of document.querySelectorAll('[data-range]'))
+    link.setAttribute('aria-current', String(link instanceof HTMLElement && link.dataset.range === range))
+  const newest = await newestDay().catch(() => undefined)
+  if (!isOpen) return
+  const { from, to, period, words } = daysOf(range, newest)
+  byId('period').textContent = words
+  const days = { from, to }
+  await Promise.all([drawFigures(days, period), ...others.map(({ load }) => load(days))])
+  // Whoever names no item is shown the one that is rated most.
+  const [first] = cards.find(({ name }) => name === 'top-items')?.answer()?.rows ?? []
+  const itemId = asked ?? first?.item_id
+  if (!isOpen) return
+  if (itemId === undefined || itemId === null) return history?.tell('Nothing was rated in these days: name an item.')
+  if (document.activeElement !== item) item.value = String(itemId)
+  await history?.load({ ...days, itemId: String(itemId) })
+}
+
+async function showLive() {
+  await Promise.all([drawLive(), ...cards.filter(({ isLive }) => isLive).map(({ load }) => load({}))])
+}
+
+/** @param {string} itemId  how it is doing is to be shown */
+function choose(itemId) {
+  askFor({ item: itemId })
+  void show()
+  document.querySelector('[data-chart="item-history"]')?.scrollIntoView({ block: 'nearest' })
+}
+
+/** Again and again, while the page is seen. @param {() => Promise<void>} work @param {number} ms @returns what begins it, or begins it anew */
+function repeat(work, ms) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
+  const turn = async () => {
+    clearTimeout(timer)
+    timer = undefined
+    if (document.hidden || !isOpen) return
+    await work()
+    clearTimeout(timer)
+    timer = setTimeout(turn, ms)
+  }
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) void turn()
+  })
+  return turn
+}
+const goOn = [repeat(show, AGAIN_MS), repeat(showLive, LIVE_MS)]
+
+function open() {
+  isOpen = true
+  byId('dashboard').hidden = false
+  byId('forget').hidden = !hasKey()
+  for (const turn of goOn) void turn()
+}
+
+/** @param {string} fault  what was wrong with the last key */
+async function close(fault) {
+  isOpen = false
+  byId('dashboard').hidden = true
+  byId('forget').hidden = true
+  await askForKey(fault)
+  open()
+}
+
+whenRefused(({ message }) => {
+  if (isOpen) void close(message)
+})
+byId('forget').addEventListener('click', () => void close(''))
+byId('ranges').addEventListener('click', (event) => {
+  const link = event.target instanceof Element && event.target.closest('[data-range]')
+  if (!(link instanceof HTMLElement) || event.ctrlKey || event.metaKey || event.shiftKey) return
+  event.preventDefault()
+  askFor({ range: link.dataset.range ?? '' })
+  if (isOpen) void show()
+})
+byId('item-form').addEventListener('submit', (event) => {
+  event.preventDefault()
+  if (item.value.trim() !== '') choose(item.value.trim())
+})
+addEventListener('popstate', () => isOpen && void show())
+whenThemeChanges(() => {
+  for (const { draw } of cards) draw()
+})
+if (asksForKey && !hasKey()) void close('')
+else open()

@@ -1,0 +1,49 @@
+const DAY_S = 86_400
+const MONTH_S = 28 * DAY_S
+const YEAR_S = 365 * DAY_S
+
+/** From one mark to the next, on an axis of days or of months: nothing happens between two. @param {'day' | 'month'} unit */
+export const stepsOf = (unit) => [
+  ...(unit === 'day' ? [1, 2, 3, 5, 7, 14].map((days) => days * DAY_S) : []),
+  ...[1, 2, 3, 6].map((months) => months * 30 * DAY_S),
+  ...[1, 2, 5, 10, 20].map((years) => years * YEAR_S),
+]
+
+/**
+ * Writes what stands below an axis of time, in a zone.
+ *
+ * @param {string | undefined} timeZone  undefined: that of whoever looks
+ * @returns {(splits: readonly number[], step: number) => string[]}  of seconds since 1970, and seconds from one to the next
+ */
+export function timeTicks(timeZone) {
+  const format = (/** @type {Intl.DateTimeFormatOptions} */ options) =>
+    new Intl.DateTimeFormat('en-GB', { ...options, ...(timeZone && { timeZone }) })
+  const [year, month, day] = [
+    format({ year: 'numeric' }),
+    format({ month: 'short', year: 'numeric' }),
+    format({ day: 'numeric', month: 'short' }),
+  ]
+  const time = format({ hour: '2-digit', minute: '2-digit' })
+  return (splits, step) => {
+    const by = step >= YEAR_S ? year : step >= MONTH_S ? month : step >= DAY_S ? day : time
+    return splits.map((at) => {
+      const text = by.format(at * 1000)
+      return by === time && text === '00:00' ? day.format(at * 1000) : text
+    })
+  }
+}
+
+/**
+ * The part of an axis that is shown: with bars, half a step more at each end, so that none is cut.
+ *
+ * @param {readonly number[]} xs  in order
+ * @param {boolean} isBars
+ * @param {number} usualStep  from one bar to the next
+ * @param {{ from?: number, to?: number }} asked  what is to be seen at least, whatever there is
+ * @returns {[number, number]}
+ */
+export function extentOf(xs, isBars, usualStep, { from, to }) {
+  const [first, last] = [Math.min(xs[0] ?? 0, from ?? xs[0] ?? 0), Math.max(xs.at(-1) ?? 0, to ?? xs.at(-1) ?? 0)]
+  const room = isBars || first === last ? usualStep / 2 : 0
+  return [first - room, last + room]
+}

@@ -1,0 +1,212 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openHttpAnalytics } from '../../infra/analytics/clickhouse.ts'
+import { sha256 } from '../api-keys.ts'
+import { answerOf } from '../client.ts'
+import { systemWithDataset } from '../dataset.fixture.ts'
+import { openTestGateway, type TestGateway } from '../gateway.fixture.ts'
+import { type Serving, serveGateway } from '../server.ts'
+import { describeInBrowser, seriousFaults, WIDTHS } from './browser.fixture.ts'
+import { CARDS } from './shared/dashboard.js'
+
+const PATIENCE = { timeout: 30_000, interval: 50 }
+/** As many as a table has at most. */
+const TABLE_ROWS = 1_000
+
+type Row = Record<string, string | number | null>
+
+const cardOf = (page: Page, name: string) => page.locator(`[data-chart="${name}"]`)
+const isDrawn = (page: Page): Promise<void> =>
+  vi.waitFor(async () => expect(await page.locator('.plot:not([aria-busy=false])').count()).toBe(0), PATIENCE)
+
+describeInBrowser('the dashboard', (visit) => {
+  describe('of MovieLens', () => {
+    const system = systemWithDataset()
+    const rowsOf = async (path: string): Promise<Row[]> =>
+      ((await (await fetch(`${system().url}${path}`)).json()) as { rows: Row[] }).rows
+    beforeAll(async () => {
+      // The views are filled sooner where somebody was erased.
+      await answerOf(system().v1.users[':userId'].$delete({ param: { userId: 'nobody' } }))
+      const areFilled = async () =>
+        expect(await rowsOf('/v1/analytics/charts/top-items?from=1996-01-01')).toHaveLength(20)
+      await vi.waitFor(areFilled, { timeout: 120_000, interval: 200 })
+    }, 150_000)
+
+    async function visitDashboard(query: string, ...options: Parameters<typeof visit>): Promise<Page> {
+      const page = await visit(...options)
+      await page.goto(`${system().url}/dashboard${query}`)
+      await isDrawn(page)
+      return page
+    }
+
+    /** What a card asked for, as its link to the CSV says. */
+    async function askedBy(page: Page, name: string): Promise<string> {
+      const href = (await cardOf(page, name).locator('.csv').getAttribute('href')) ?? ''
+      return href.replace(/[?&]format=csv/, '')
+    }
+
+    async function expectTable(page: Page, name: string): Promise<void> {
+      const rows = await rowsOf(await askedBy(page, name))
+      const expected = rows.slice(0, TABLE_ROWS).flatMap((row) => Object.values(row).map((cell) => String(cell ?? '')))
+      await cardOf(page, name).locator('[data-sheet=table] summary').click()
+      const cells = cardOf(page, name).locator('tbody data')
+      await vi.waitFor(async () => {
+        const shown = await cells.evaluateAll((all) => all.map((cell) => cell.getAttribute('value') ?? ''))
+        expect(shown, name).toEqual(expected)
+      }, PATIENCE)
+    }
+
+    it('draws every chart, with the numbers of the API in a table behind it', async () => {
+      const page = await visitDashboard('?range=all')
+      expect(await page.locator('.failed').count()).toBe(0)
+      for (const { name } of CARDS) {
+        const rows = await rowsOf(await askedBy(page, name))
+        const drawn = cardOf(page, name).locator('.plot :is(canvas, svg, dl)')
+        if (rows.length > 0) expect(await drawn.count(), name).toBeGreaterThan(0)
+        else expect(await cardOf(page, name).locator('.nothing').textContent()).toMatch(/nothing/i)
+        if (name !== 'events-per-minute') await expectTable(page, name)
+      }
+      const figures = await rowsOf(`${await askedBy(page, 'daily-ratings')}`.replace('daily-ratings', 'figures'))
+      const ratings = Number(figures.find(({ figure }) => figure === 'ratings')?.value)
+      expect(await page.locator('[data-figure=ratings] .figure-value').textContent()).toBe(ratings.toLocaleString('en'))
+      await vi.waitFor(
+        async () => expect(await page.locator('[data-figure=lag] .figure-value').textContent()).toMatch(/^\d+ record/),
+        PATIENCE,
+      )
+    })
+
+    it('shows the range that is chosen, and keeps it in the address', async () => {
+      const page = await visitDashboard('')
+      expect(await page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
+      await page.locator('[data-range="7d"]').click()
+      expect(new URL(page.url()).search).toBe('?range=7d')
+      await isDrawn(page)
+      await vi.waitFor(async () => {
+        const { searchParams } = new URL(await askedBy(page, 'rating-histogram'), page.url())
+        const [from = Number.NaN, to = 0] = ['from', 'to'].map((name) => Date.parse(searchParams.get(name) ?? ''))
+        expect((to - from) / 86_400_000).toBe(6)
+      }, PATIENCE)
+      await isDrawn(page)
+      await expectTable(page, 'rating-histogram')
+      await page.goBack()
+      expect(await page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
+    })
+
+    it('gives the CSV of what is shown', async () => {
+      const page = await visitDashboard('?range=all')
+      const download = page.waitForEvent('download')
+      await cardOf(page, 'rating-histogram').locator('.csv').click()
+      const file = await readFile(await (await download).path(), 'utf8')
+      const href = await cardOf(page, 'rating-histogram').locator('.csv').getAttribute('href')
+      expect(file).toBe(await (await fetch(`${system().url}${href}`)).text())
+      expect(file.split('\n')).toHaveLength(1 + 10 + 1)
+    })
+
+    it('tells the values to who goes by the arrow keys', async () => {
+      const page = await visitDashboard('?range=all')
+      const [, ...rows] = await rowsOf(await askedBy(page, 'daily-ratings'))
+      await cardOf(page, 'daily-ratings').locator('.plot').focus()
+      await page.keyboard.press('End')
+      const last = rows.at(-1)
+      expect(await page.locator('#said').textContent()).toContain(`ratings ${last?.ratings}, likes ${last?.positives}`)
+      await cardOf(page, 'rating-histogram').locator('.plot').focus()
+      await page.keyboard.press('ArrowRight')
+      expect(await page.locator('#said').textContent()).toMatch(/^0\.5: [\d,]+ ratings, [\d.]+%/)
+    })
+
+    it('shows how an item is doing that one points at in a list', async () => {
+      const page = await visitDashboard('?range=all')
+      const name = cardOf(page, 'top-items').locator('.rank-name').nth(1)
+      const [, second] = await rowsOf(await askedBy(page, 'top-items'))
+      await name.click()
+      await vi.waitFor(
+        async () => expect(await askedBy(page, 'item-history')).toContain(`itemId=${second?.item_id}`),
+        PATIENCE,
+      )
+      expect(new URL(page.url()).searchParams.get('item')).toBe(second?.item_id)
+    })
+
+    it('says in its card what is wrong with one chart, and shows the others', async () => {
+      const page = await visitDashboard(`?range=all&item=${'x'.repeat(200)}`, { mayComplain: true })
+      expect(await cardOf(page, 'item-history').locator('.failed').textContent()).toContain('itemId')
+      expect(await page.locator('.failed').count()).toBe(1)
+      await cardOf(page, 'item-history').getByRole('button', { name: 'Try again' }).click()
+      await cardOf(page, 'item-history').locator('.failed').waitFor()
+    })
+
+    it.each(WIDTHS.flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ ...width, colorScheme }))))(
+      'can be used at $name, $colorScheme, by everybody',
+      async ({ width, height, colorScheme }) => {
+        const page = await visitDashboard('?range=1y', { viewport: { width, height }, colorScheme })
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+        expect(await seriousFaults(page)).toEqual([])
+        await cardOf(page, 'daily-ratings').locator('[data-sheet=sql] summary').click()
+        const sql = await cardOf(page, 'daily-ratings').locator('code').textContent()
+        expect(sql).toMatch(
+          /FROM analytics\.daily_volume\s+WHERE day BETWEEN toDate\('[\d-]+'\) AND toDate\('[\d-]+'\)/,
+        )
+        expect(await seriousFaults(page)).toEqual([])
+      },
+    )
+  })
+
+  describe('where there are keys, and ClickHouse does not answer', () => {
+    let gateway: TestGateway
+    let server: Serving
+    const analytics = openHttpAnalytics('http://127.0.0.1:1')
+    beforeAll(async () => {
+      const key = (name: string, scopes: readonly ('ingest' | 'read' | 'admin')[]) => ({
+        name,
+        scopes,
+        sha256: sha256(name),
+        rate: undefined,
+      })
+      const keys = [key('reader', ['read']), key('writer', ['ingest'])]
+      gateway = await openTestGateway({ analytics, settings: { apiKeys: { current: () => keys } } })
+      server = await serveGateway(gateway.app, { host: '127.0.0.1', port: 0 })
+    })
+    afterAll(async () => {
+      await server.close()
+      await gateway.stop()
+      await analytics.close()
+    })
+
+    it('asks for a key, and shows nothing without one of the right scope', async () => {
+      const page = await visit({ mayComplain: true })
+      await page.goto(`${server.address}/dashboard`)
+      const enter = async (key: string) => {
+        await page.getByLabel('Key', { exact: true }).fill(key)
+        await page.getByRole('button', { name: 'Open' }).click()
+      }
+      expect(await page.locator('#dashboard').isVisible()).toBe(false)
+      expect(await seriousFaults(page)).toEqual([])
+      await enter('nobody')
+      await page.locator('#key-fault', { hasText: 'API_KEYS' }).waitFor()
+      await enter('writer')
+      await page.locator('#key-fault', { hasText: "scope 'read'" }).waitFor()
+      await enter('reader')
+      await page.locator('#dashboard').waitFor()
+      await page.locator('[data-figure=freshness] .figure-note', { hasText: 'not known' }).waitFor()
+      expect(page.url()).not.toContain('reader')
+      await page.reload()
+      await page.locator('#dashboard').waitFor()
+      await page.getByRole('button', { name: 'Forget the key' }).click()
+      await page.locator('#key-form').waitFor()
+      await page.reload()
+      await page.locator('#key-form').waitFor()
+    })
+
+    it('says so in every card', async () => {
+      const page = await visit({ mayComplain: true })
+      await page.addInitScript(`sessionStorage.setItem('foldstream-key', 'reader')`)
+      await page.goto(`${server.address}/dashboard?item=1`)
+      await isDrawn(page)
+      const told = await page.locator('.failed p').allTextContents()
+      expect(told).toHaveLength(CARDS.length)
+      for (const text of told) expect(text).toContain('ClickHouse')
+      await cardOf(page, 'funnel').locator('.csv').click()
+      await page.locator('.toast-failure', { hasText: 'No CSV' }).waitFor()
+    })
+  })
+})

@@ -1,0 +1,30 @@
+import { html } from 'hono/html'
+import type { Html } from '../page.ts'
+
+interface CardOptions {
+  /** Of the chart. */
+  readonly name: string
+  /** Columns of twelve. */
+  readonly width: number
+  /** Its question. */
+  readonly title: string
+}
+
+/** A card of fixed size for client/dashboard-card.js: question, answer, chart; and over the chart, when opened, its table or its SQL. */
+export function card({ name, width, title }: CardOptions): Html {
+  const sheet = (kind: string, summary: string, content: Html) =>
+    html`<details class="sheet-of" name="sheet-${name}" data-sheet="${kind}"><summary aria-label="${summary}: ${title}">${summary}</summary><div class="sheet" tabindex="0" role="group" aria-label="${summary}: ${title}">${content}</div></details>`
+  return html`<section class="chart width-${width}" data-chart="${name}" aria-labelledby="title-${name}">
+<header class="chart-head"><h2 id="title-${name}">${title}</h2>${name === 'item-history' ? itemForm : ''}</header>
+<p class="chart-answer"></p>
+<div class="plot" role="group" aria-busy="true"><span class="skeleton"></span></div>
+<footer class="chart-foot">
+${sheet('table', 'Table', html`<table></table>`)}
+${sheet('sql', 'SQL', html`<button type="button" class="button button-small copy">Copy</button><pre><code></code></pre>`)}
+<a class="csv" href="/v1/analytics/charts/${name}?format=csv" download="${name}.csv" aria-label="CSV: ${title}">CSV</a>
+<span class="as-of"></span>
+</footer>
+</section>`
+}
+
+const itemForm = html`<form id="item-form" class="item-form"><label class="visually-hidden" for="item">Item id</label><input id="item" name="item" maxlength="128" placeholder="Item id" autocomplete="off" spellcheck="false"></form>`
