@@ -5,7 +5,7 @@ import { askAnalytics, whenRefused } from './dashboard-api.js'
 import { createCard } from './dashboard-card.js'
 import { askedFor, askFor, daysOf, newestDay } from './dashboard-range.js'
 import { drawFigures, drawLive } from './dashboard-strip.js'
-import { askForKey, hasKey } from './key.js'
+import { askForKey, faultOfKey, hasKey } from './key.js'
 import { byId } from './page.js'
 
 const LIVE_MS = 5_000
@@ -105,8 +105,8 @@ async function close(fault) {
   open()
 }
 
-whenRefused(({ message }) => {
-  if (isOpen) void close(message)
+whenRefused((error) => {
+  if (isOpen) void close(faultOfKey(error))
 })
 byId('forget').addEventListener('click', () => void close(''))
 byId('ranges').addEventListener('click', (event) => {
