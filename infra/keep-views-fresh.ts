@@ -64,6 +64,8 @@ export function keepViewsFresh(
         endedAt = performance.now()
         lastMs = endedAt - began
       })
+      // Who has just begun does not wait for many times the time that it took to find nothing there.
+      if (tables.every(({ rows }) => rows === 0)) lastMs = 0
       if (isNew) logger.debug({ ms, tables }, 'the views are fresh')
     } catch (error) {
       if (!until.aborted) logger.warn({ err: error }, 'the views could not be filled anew; they show what they did')
