@@ -66,6 +66,8 @@ export function analyticsSink(
       await setImmediate()
     }
     await putAside(topic, refused, { log, logger, metrics, group: ANALYTICS_GROUP })
+    // While ClickHouse is away they come again and again.
+    for (const { record } of refused) done[topic].set(record.partition, record.offset + 1)
     return rows
   }
 }

@@ -26,7 +26,7 @@ export function clickhouseSink(
   store: RatingStore,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
 ): Consumer {
-  /** How far the group had come in `items` when it resumed. A dead item leaves no row, so that it may come again at every start. */
+  /** Up to where dead items were put aside: they leave no row, so that they may come again at every start. */
   let itemsDone: Offset = 0
 
   return {
@@ -56,6 +56,8 @@ export function clickhouseSink(
       else if (offset >= itemsDone) refused.push(reading)
     }
     await putAside('items', refused, { log, logger, metrics, group: SINK_GROUP })
+    // While ClickHouse is away they come again and again.
+    for (const { record } of refused) itemsDone = Math.max(itemsDone, record.offset + 1)
     if (rows.length > 0) await store.insertItems(rows)
   }
 

@@ -108,7 +108,7 @@ function tokenOfNothing({ log }: TestGateway): string {
 }
 
 describe('the queue', () => {
-  const list = (itemIds = ['a']) => ({ itemIds, strategy: 'fold-in', generation: null })
+  const list = (itemIds = ['a']) => ({ itemIds, strategy: 'fold-in', generation: null, isStale: false })
   const figures = async (metrics: ReturnType<typeof createMetrics>) => {
     const values = [...(await metrics.servedLogged.get()).values, ...(await metrics.servedDropped.get()).values]
     return Object.fromEntries(values.map(({ labels, value }) => [labels.reason ?? 'logged', value]))
@@ -141,6 +141,17 @@ describe('the queue', () => {
   const long = {
     ...{ items: Array.from({ length: 1_000 }, (_, n) => ({ itemId: `i${n}` })), strategy: 'popular', generation: null },
   }
+
+  it('does not name whom a list was made for of what was last known of them', async () => {
+    const append = vi.fn(async (_topic: string, _records: readonly { value: Uint8Array | null }[]) => [])
+    const served = createServedLog({ log: { append }, sample: 1, logger: silent, metrics: createMetrics() })
+    for (const isStale of [true, false]) served.note({ recommendationId: crypto.randomUUID(), ...long, isStale }, 'u')
+    await served.close()
+    const lists = append.mock.calls.flatMap(([, records]) =>
+      records.map(({ value }) => decodeEvent(value as Uint8Array)),
+    )
+    expect(lists.map((list) => (list as Served).userId)).toEqual(['', 'u'])
+  })
 
   it('of no share is none', async () => {
     const append = vi.fn(async () => [])

@@ -25,18 +25,22 @@ export interface Listed {
   readonly strategy: string
   /** null: there is no model yet. */
   readonly generation: string | null
+  /** Made of what the process last knew of the user, who may be erased by now: it is logged as nobody's. */
+  readonly isStale: boolean
 }
 
 interface Listable {
+  readonly isStale?: boolean | undefined
   readonly items: readonly { readonly itemId: string }[]
   readonly strategy: string
   readonly generation: string | null
 }
 
-export const listedOf = ({ items, strategy, generation }: Listable): Listed => ({
+export const listedOf = ({ items, strategy, generation, isStale = false }: Listable): Listed => ({
   itemIds: items.slice(0, MAX_ITEMS).map(({ itemId }) => itemId),
   strategy,
   generation,
+  isStale,
 })
 
 export type ServedLog = ReturnType<typeof createServedLog>
@@ -88,7 +92,9 @@ export function createServedLog({
     }, FLUSH_MS).unref()
   }
 
-  function noteAs(recommendationId: string, { itemIds, strategy, generation }: Listed, userId = ''): void {
+  function noteAs(recommendationId: string, list: Listed, ownerId = ''): void {
+    const { itemIds, strategy, generation, isStale } = list
+    const userId = isStale ? '' : ownerId
     if (!isSampled(recommendationId)) return
     if (waiting.length >= MAX_WAITING) {
       servedDropped.inc({ reason: 'full' })

@@ -15,6 +15,7 @@ export interface WritableList extends Writable {
   readonly strategy: Strategy
   readonly items: readonly { readonly itemId: string }[]
   readonly generation: string | null
+  readonly isStale?: boolean | undefined
 }
 
 /** An answer as it is sent. It is written once, however often it is sent: that takes longer than to look it up. */

@@ -2,6 +2,10 @@ import { ConfigError, messageOf, UnavailableError } from './errors.ts'
 import { stackOf } from './logging.ts'
 import { hidingSecrets } from './secrets.ts'
 
+// Each query of ClickHouse in this process holds a thread of Node's pool, of which there are four by default, while it runs: charts and
+// people's SQL would keep files, compression and the log's flushes waiting. It is read when the pool is first used.
+process.env.UV_THREADPOOL_SIZE ??= '16'
+
 /** A command takes the words after its name and answers with the exit code. */
 type Command = (args: readonly string[]) => Promise<number>
 

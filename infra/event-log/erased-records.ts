@@ -32,8 +32,11 @@ export function erasedRecords(last: (userId: string) => LastErasure | undefined)
   }
 }
 
-/** By which clocks of gateways and of the log differ at most, and a list that was being made goes with its user. Also in 006_served.sql. */
-export const SERVED_MARGIN_MS = 10_000
+/**
+ * So long after an erasure lists still go with their user: a gateway makes them of what the user was until the updater has come to the
+ * erasure, and clocks differ. Nothing is lost by it but lists of whoever is new under the id. Also in 006_served.sql.
+ */
+export const SERVED_MARGIN_MS = 600_000
 
 /**
  * The same of topic `served`, whose offsets tell nothing of those of the ratings: there it goes by time. A list waits in its gateway

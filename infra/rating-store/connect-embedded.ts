@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { ConfigError, messageOf } from '../errors.ts'
-import { type Connection, createSession, READ_SETTINGS, type Settings, WRITE_SETTINGS } from './connection.ts'
+import {
+  type Connection,
+  createSession,
+  PINNED_SETTINGS,
+  READ_SETTINGS,
+  type Settings,
+  WRITE_SETTINGS,
+} from './connection.ts'
 import { loadChdb } from './load-chdb.ts'
 
 /** chdb's connection is of this type too, but as another package declares it, which TypeScript does not take for the same. */
@@ -25,7 +32,7 @@ export async function connectEmbedded(folder: string, database: string): Promise
       log: { level: ClickHouseLogLevel.OFF },
     })
     // Given with a query they would stay on the connection all the same.
-    for (const [name, value] of Object.entries(settings))
+    for (const [name, value] of Object.entries({ ...PINNED_SETTINGS, ...settings }))
       await client.command({ query: `SET ${name} = ${typeof value === 'number' ? value : `'${quoted(value)}'`}` })
     await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` })
     await client.command({ query: `USE ${database}` })

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
-import { type Connection, createSession, READ_SETTINGS, WRITE_SETTINGS } from './connection.ts'
+import { type Connection, createSession, PINNED_SETTINGS, READ_SETTINGS, WRITE_SETTINGS } from './connection.ts'
 
 const PING_TIMEOUT_MS = 5_000
 const WRITE_TIMEOUT_MS = 60_000
@@ -33,7 +33,7 @@ export async function connectHttp(url: string, defaultDatabase: string): Promise
       username,
       password,
       ...(into !== undefined && { database: into }),
-      clickhouse_settings: { ...settings },
+      clickhouse_settings: { ...PINNED_SETTINGS, ...settings },
       request_timeout: timeoutMs,
       log: { level: ClickHouseLogLevel.OFF },
     })

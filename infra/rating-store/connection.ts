@@ -45,6 +45,9 @@ export interface Connection {
   close(): Promise<void>
 }
 
+/** What our queries mean, whatever a server's profile says: with NULLs of a join, say, the intakes would let no row through. */
+export const PINNED_SETTINGS = { join_use_nulls: 0, group_by_use_nulls: 0, transform_null_in: 0 } as const
+
 /**
  * Settings that differ between versions of ClickHouse, or between a server and chdb. Rows of one insert are one block by
  * their number alone, up to 1,048,576 of them, and a deletion is answered when no replica shows the rows any more.

@@ -514,7 +514,7 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
 
       it('go with their user, and come no more, but for those after the erasure', async () => {
         const { ingestedAt: at } = served({ offset: 0 })
-        const later = at + MINUTE_MS
+        const later = at + 60 * MINUTE_MS
         await store.insertServed([
           served({ offset: 0 }),
           served({ offset: 1, userId: '' }),

@@ -64,7 +64,8 @@ CREATE TABLE IF NOT EXISTS incoming_served {{on_cluster}}
 ENGINE = Null;
 
 -- The only way into `served`. A list waits in its gateway before it comes onto the log, and there for the sink, and may be told after
--- its user was erased. Clocks of gateways differ by less than the ten seconds (SERVED_MARGIN_MS in erased-records.ts).
+-- its user was erased, or be made of what they were by a gateway that has not heard of it: within ten minutes (SERVED_MARGIN_MS in
+-- erased-records.ts).
 CREATE MATERIALIZED VIEW IF NOT EXISTS served_intake {{on_cluster}} TO served AS
 WITH (SELECT MD5(any(log_id)) FROM (SELECT log_id FROM log_binding ORDER BY bound_at, log_id LIMIT 1)) AS key
 SELECT list.recommendation_id AS recommendation_id, list.user_id AS user_id, list.items AS items, list.strategy AS strategy,
@@ -73,7 +74,7 @@ SELECT list.recommendation_id AS recommendation_id, list.user_id AS user_id, lis
 FROM incoming_served AS list
 LEFT JOIN
 (
-    SELECT user_hash, max(toUnixTimestamp64Milli(erased_at)) + 10000 AS until
+    SELECT user_hash, max(toUnixTimestamp64Milli(erased_at)) + 600000 AS until
     FROM erasures
     GROUP BY user_hash
 ) AS erasure

@@ -139,6 +139,17 @@ describe('refuses', () => {
     expect((await ask('SELECT 1', { headers: { origin: 'http://localhost:3000' } })).status).toBe(200)
   })
 
+  it('a page that asks for a script or a picture, for which browsers name no origin', async () => {
+    for (const site of ['cross-site', 'same-site'])
+      expect((await ask('SELECT 1', { headers: { 'sec-fetch-site': site } })).status, site).toBe(403)
+    for (const site of ['none', 'same-origin']) {
+      const answer = await ask('SELECT 1', { headers: { 'sec-fetch-site': site } })
+      expect(answer.status, site).toBe(200)
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+      expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin')
+    }
+  })
+
   it('whoever sends no key as the password, where there are keys', async () => {
     const none = await ask('SELECT 1', { of: locked })
     expect([none.status, none.headers.get('x-clickhouse-exception-code')]).toEqual([403, '516'])

@@ -8,6 +8,11 @@ import { nativeFor } from './native.ts'
 import { Refusal } from './refusal.ts'
 import { readSettings } from './url-settings.ts'
 
+/** `none`: whoever uses the browser typed the address. */
+const OWN_SITES: ReadonlySet<string> = new Set(['same-origin', 'none'])
+/** For browsers that say nothing: no page of another origin is to run or to show an answer. */
+const UNREADABLE = { 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' }
+
 /** Of names without a database, where a client names none. */
 const DATABASE = 'foldstream'
 
@@ -28,11 +33,15 @@ export function createSqlApp(engine: Engine, { mayRead }: Options): Hono {
     // A page whose name was made to point to this machine is of another origin to its browser, and of this host to us.
     if (!isLoopback(hostOf(c.req.header('host'))))
       return c.text('Ask by the name of this machine: 127.0.0.1 or localhost\n', 403)
-    // Any page may send a query from the browser of whoever looks at it. It would not see the answer, but it would keep us busy.
+    // Any page may send a query from the browser of whoever looks at it, as a script too, of which it sees what it does: an answer
+    // may be one. Browsers say from where such a request comes; programs say nothing.
     const origin = c.req.header('origin')
-    if (origin !== undefined && !isLoopback(hostOf(origin.replace(/^\w+:\/\//, ''))))
-      return c.text('Pages of other sites are not answered\n', 403)
-    return next()
+    const isOtherOrigin = origin !== undefined && !isLoopback(hostOf(origin.replace(/^\w+:\/\//, '')))
+    const site = c.req.header('sec-fetch-site')
+    const isScript = origin === undefined && site !== undefined && !OWN_SITES.has(site)
+    if (isOtherOrigin || isScript) return c.text('Pages of other sites are not answered\n', 403, UNREADABLE)
+    await next()
+    for (const [name, value] of Object.entries(UNREADABLE)) c.res.headers.set(name, value)
   })
   app.get('/ping', (c) => c.text('Ok.\n'))
   app.on(['GET', 'POST'], '/', async (c) => {
