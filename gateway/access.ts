@@ -20,13 +20,13 @@ interface KeyOptions {
   readonly rateLimit: number
   /** Paths beside those of the OpenAPI document that are answered to anybody. */
   readonly openPaths: readonly string[]
-  /** Who come by the pages, without a key. */
-  readonly sessions: Sessions
+  /** Who come by the pages, without a key; undefined: there are no pages. */
+  readonly sessions: Sessions | undefined
 }
 
 /**
  * Lets a request through that carries a listed key of the scope which the route needs, as the OpenAPI document says, and that
- * keeps to the rate of its key. A path that is none needs a key as well: what is there is not told to strangers.
+ * keeps to the rate of its key; visitors of the pages, of whom anybody may be as many as they like, keep to that of one key together. A path that is none needs a key as well: what is there is not told to strangers.
  */
 export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths, sessions }: KeyOptions): Check {
   const folder = { name: 'data folder', scopes: SCOPES, rate: Number.POSITIVE_INFINITY }
@@ -41,19 +41,15 @@ export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths, s
     if (needed?.length === 0) return
 
     const token = bearerOf(c)
-    if (token === undefined && description && isOpenByCookie(c, description, sessions)) return
+    if (token === undefined && sessions && description && isOpenByCookie(c, description, sessions))
+      return refuseTooFast('Visitors of the pages together', take(sessions, rateLimit), rateLimit)
     const key = token === undefined ? undefined : keyOf([...keys(), ...folderKeys], token)
     if (key === undefined)
       throw new Problem('unauthorized', 'Send `Authorization: Bearer KEY` with a key that API_KEYS lists.', {
         headers: { 'www-authenticate': 'Bearer realm="foldstream"' },
       })
-    const waitMs = take(key, key.rate ?? rateLimit)
-    if (waitMs > 0)
-      throw new Problem(
-        'too-many-requests',
-        `The key '${key.name}' may ask ${key.rate ?? rateLimit} times a second, and did more often. Nothing was done; ask again later.`,
-        { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } },
-      )
+    const rate = key.rate ?? rateLimit
+    refuseTooFast(`The key '${key.name}'`, take(key, rate), rate)
     const isAllowed = needed === undefined || key.scopes.some((scope) => needed.includes(scope))
     if (!isAllowed)
       throw new Problem(
@@ -62,6 +58,15 @@ export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths, s
       )
     if (!folderKeys.includes(key)) c.set('apiKey', key)
   }
+}
+
+function refuseTooFast(who: string, waitMs: number, rate: number): void {
+  if (waitMs === 0) return
+  throw new Problem(
+    'too-many-requests',
+    `${who} may ask ${rate} times a second, and did more often. Nothing was done; ask again later.`,
+    { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } },
+  )
 }
 
 /**

@@ -73,14 +73,15 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   if (settings.apiKeys === undefined) app.use(check(requireLoopbackName))
   // Before keys are asked for: a browser's preflight carries none.
   if (settings.corsOrigins.length > 0) app.use(cors({ ...CORS, origin: [...settings.corsOrigins] }))
+  const hasPages = settings.hasPages ?? true
   const byKeys =
     settings.apiKeys &&
     requireKey(app, {
       keys: settings.apiKeys.current,
       adminToken: settings.adminToken,
       rateLimit: settings.rateLimit ?? Number.POSITIVE_INFINITY,
-      openPaths: [...REFERENCE_PATHS, ...PAGE_ROUTES],
-      sessions,
+      openPaths: [...REFERENCE_PATHS, ...(hasPages ? PAGE_ROUTES : [])],
+      sessions: hasPages ? sessions : undefined,
     })
   const mayAsk = [refuseCrossSiteWrites(settings.corsOrigins), ...(byKeys ? [byKeys] : [])]
   app.use(check(...mayAsk, refuseOtherMethods(app), refuseUnknownParameters(app), requireContentType(app)))
@@ -91,7 +92,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
     nameOperation(app, name)
   }
   addReference(app)
-  addPages(app, gateway)
+  if (hasPages) addPages(app, gateway)
   return {
     app,
     ready: health.ready,

@@ -66,6 +66,8 @@ export interface GatewayDependencies {
     readonly streams?: StreamSettings
     /** The share of answered lists that is logged, from 0 to 1; left out: none. */
     readonly servedSample?: number
+    /** Whether there are pages, and their cookies open what is of their own; left out: there are. */
+    readonly hasPages?: boolean
     /** Signs the cookies of the pages; left out: one that goes with this process. */
     readonly cookieSecret?: string | undefined
     /** Whoever opens a page may look at it as anybody, though there are keys. */

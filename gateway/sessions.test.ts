@@ -112,6 +112,35 @@ describe('the cookie of the pages', () => {
   })
 })
 
+it('asks no more often than one key, together with all others', async () => {
+  const gateway = await openTestGateway({ settings: { apiKeys: NO_KEYS, rateLimit: 0.01 } })
+  try {
+    const asked = []
+    for (let n = 0; n < 3; n++) {
+      const { userId, cookie } = await comeBy(gateway)
+      const { status, headers } = await gateway.send('GET', `/v1/users/${userId}/ratings`, undefined, { cookie })
+      asked.push([status, headers.has('retry-after')])
+    }
+    expect(asked).toEqual([[200, false], ...[1, 2].map(() => [429, true])])
+  } finally {
+    await gateway.stop()
+  }
+})
+
+it('is nobody where there are no pages', async () => {
+  const settings = { apiKeys: NO_KEYS, cookieSecret: SECRET }
+  const withPages = await openTestGateway({ settings })
+  const without = await openTestGateway({ settings: { ...settings, hasPages: false } })
+  try {
+    const { cookie, userId } = await comeBy(withPages)
+    for (const path of ['/', '/profile', `/v1/users/${userId}/ratings`, '/v1/genres'])
+      expect((await without.send('GET', path, undefined, { cookie })).status, path).toBe(401)
+  } finally {
+    await withPages.stop()
+    await without.stop()
+  }
+})
+
 describe('a demonstration', () => {
   let gateway: TestGateway
   beforeAll(async () => {

@@ -200,6 +200,7 @@ const SETTINGS = {
   CORS_ORIGINS: { parse: origins, default: undefined },
   REQUEST_BUDGET: { parse: requestBudget, default: '15s' },
   SERVED_SAMPLE: { parse: share, default: '1' },
+  PAGES: { parse: oneOf('on', 'off'), default: 'on' },
   COOKIE_SECRET: { parse: secret, default: undefined, secret: true },
   DEMO: { parse: oneOf('0', '1'), default: '0' },
   TMDB_API_KEY: { parse: text, default: undefined, secret: true },

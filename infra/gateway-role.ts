@@ -59,6 +59,7 @@ export async function startGateway(
       requestBudgetMs: config.REQUEST_BUDGET,
       servedSample: config.SERVED_SAMPLE,
       cookieSecret: config.COOKIE_SECRET ?? folder?.cookieSecret(),
+      hasPages: config.PAGES === 'on',
       isDemo: config.DEMO === '1',
       tmdbApiKey: config.TMDB_API_KEY,
     },
