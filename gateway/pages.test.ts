@@ -57,8 +57,12 @@ it('repeats nothing although the model and the ratings change between any two pa
 })
 
 it('goes on telling what was new to the model that the list was made of', async () => {
-  for (const itemId of ['i1', 'i2', 'new'])
-    await gateway.send('PUT', `/v1/items/${itemId}`, { title: itemId, genres: ['Noir'] })
+  const describe = (itemId: string) => gateway.send('PUT', `/v1/items/${itemId}`, { title: itemId, genres: ['Noir'] })
+  for (const itemId of ['i1', 'i2']) await describe(itemId)
+  // What a genre is like is learnt when a model comes.
+  gateway.serve(generationOf('knows the genre', factors(falling)))
+  await gateway.settled()
+  await describe('new')
   const isListed = async () => expect(itemIdsOf(await gateway.get(LIST))).toContain('new')
   await vi.waitFor(isListed, { timeout: 10_000 })
   const pages = [await gateway.get(`${LIST}?limit=1`)]
