@@ -20,12 +20,13 @@ const STORES = 4
  * @param config  of the restored folder
  * @param since   the data folder that it replaces, or a newer backup of that one
  * @returns how many there were
- * @throws ConfigError when that has no list for this log, or is in use
+ * @throws ConfigError when that has no list for this log, is older than the backup, or is in use
  */
 export async function eraseRestored(config: Config, since: string): Promise<number> {
   const users = await withLogs(config, since, async (restored, newer) => {
     // A last one may be on a log, and not yet on its list.
     for (const log of [restored, newer]) await findErasures(log)
+    if (restored.identity.id === newer.identity.id) await checkNewer(restored, newer, since)
     return eraseAgain(restored, newer)
   })
   if (users === 0 || embeddedStores(config).length < STORES) return users
@@ -37,6 +38,15 @@ export async function eraseRestored(config: Config, since: string): Promise<numb
     folder.release()
   }
   return users
+}
+
+/** What is older knows of fewer erasures than the backup itself. */
+async function checkNewer(restored: EventLog, newer: EventLog, since: string): Promise<void> {
+  const [ends, newerEnds] = [await restored.ends('ratings'), await newer.ends('ratings')]
+  if (ends.every((end, partition) => end <= (newerEnds[partition] ?? 0))) return
+  throw new ConfigError(
+    `--erasures-of: ${since} is older than the backup, and knows of nobody who was erased since. Nothing was restored. Name the data folder that is replaced, or a newer backup of it.`,
+  )
 }
 
 async function withLogs<T>(

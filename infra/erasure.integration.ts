@@ -105,6 +105,8 @@ it('a restored backup is without who was erased since, by the list of the folder
   await system.rate(ratingsOf(ZAPHOD, ...OTHERS))
   await system.settled()
   await train(system)
+  expect((await run('data', 'backup', at('older'))).code).toBe(0)
+  await system.rate(ratingsOf('trillian'))
   expect((await run('data', 'backup', at('backup'))).code).toBe(0)
   await erase(system, ZAPHOD)
   await erase(system, 'nobody')
@@ -117,13 +119,14 @@ it('a restored backup is without who was erased since, by the list of the folder
   expect(await filesThatSay(ZAPHOD, at('as-it-was'))).not.toEqual([])
   expect(await run('new', 'restore', at('backup'), ...since)).toEqual(says(0, /^erased again, .*: 1 users/m))
   expect(await filesThatSay(ZAPHOD, at('new'))).toEqual([])
-  expect(await run('new', 'verify')).toEqual(says(0, /\b9 events: 0 missing(.*\n)*everything is as the log says/))
+  expect(await run('new', 'verify')).toEqual(says(0, /\b12 events: 0 missing(.*\n)*everything is as the log says/))
   // By what is restored now, too, and by nothing of another log.
   const again = ['restore', at('backup'), '--erasures-of']
   expect(await run('newer', ...again, at('new'))).toEqual(says(0, /^erased again, .*: 1 users/m))
   system = await start('other')
   expect(await system.stop()).toBe(0)
   expect(await run('newest', ...again, at('other'))).toEqual(says(2, /is of event log/))
+  expect(await run('newest', ...again, at('older'))).toEqual(says(2, /is older than the backup/))
   expect(await run('newest', ...again, scratch)).toEqual(says(2, /has no event log/))
 
   system = await start('new')

@@ -12,7 +12,7 @@ const STORES = 4
 
 /**
  * The dataset that a start would load into an empty log: the one asked for, or, with nothing but embedded stores, a generated one.
- * @returns undefined: none
+ * @returns undefined: none, or one that is loaded already
  * @throws ConfigError when it cannot be found or read
  */
 export async function firstDataset(config: Config, folder: DataFolder | undefined): Promise<Dataset | undefined> {
@@ -20,6 +20,9 @@ export async function firstDataset(config: Config, folder: DataFolder | undefine
   const byItself = embeddedStores(config).length === STORES && (folder?.dataset()?.name ?? GENERATED) === GENERATED
   if (DATASET === 'none' || (DATASET === undefined && !byItself)) return undefined
   if (DATASET === undefined || DATASET === GENERATED) return generateDataset()
+  // What has such a name is always the same: a restart does not fetch it once more.
+  const loaded = folder?.dataset()
+  if (isNamed(DATASET) && loaded?.name === DATASET && loaded.complete) return undefined
   return openNamedDataset(DATASET, config)
 }
 const GENERATED = 'generated'

@@ -37,7 +37,7 @@ export async function restore(args: readonly string[]): Promise<number> {
   console.log(
     since === undefined
       ? `who was erased after ${new Date(createdAt).toISOString()} is back: if anybody was, restore it with --erasures-of FOLDER, the data folder that it replaces or a newer backup`
-      : `erased again, by the list in ${String(since)}: ${erased.toLocaleString('en')} users`,
+      : `erased again, by the list in ${String(since)}: ${erased.toLocaleString('en')} users. Who was erased after that list ends is back`,
   )
   return 0
 }

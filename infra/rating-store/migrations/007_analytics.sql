@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS {{analytics}}.refreshes {{on_cluster}}
 )
 ENGINE = {{replicated}}ReplacingMergeTree(as_of)
 ORDER BY view
+SETTINGS old_parts_lifetime = 0, cleanup_delay_period = 1, cleanup_delay_period_random_add = 0, max_cleanup_delay_period = 1
 COMMENT 'When each table of this database was filled last, and up to where. Read with FINAL.';
 
 CREATE TABLE IF NOT EXISTS {{analytics}}.ratings {{on_cluster}}
