@@ -36,6 +36,19 @@ function inWords({ status, generation, progress }: RebuildRecord): string {
   return `published generation ${generation}${progress === 'done' ? '' : `; ${progress}`}`
 }
 
+/** Of a rebuild, and read when a process starts. */
+const SETTINGS = [
+  ...['FACTORS', 'EPOCHS', 'REGULARIZATION', 'UNOBSERVED_WEIGHT'],
+  ...['DISLIKE_WEIGHT', 'TOP_WEIGHT', 'ACTIVITY_EXPONENT', 'TUNING_BUDGET', 'REBUILD_TOLERANCE', 'MAX_HISTORY'],
+]
+
+/** What was given to this command, and is for the system that does the work. */
+function tellOfSettings({ pid }: Holder): void {
+  const given = SETTINGS.filter((name) => process.env[name])
+  if (given.length > 0)
+    show(`${given.join(', ')}: not heeded, since process ${pid} makes the model with the settings it was started with`)
+}
+
 const show = (progress: string): void => console.error(progress)
 
 function here(config: Config, force: boolean): Promise<RebuildRecord> {
@@ -63,6 +76,7 @@ function here(config: Config, force: boolean): Promise<RebuildRecord> {
 }
 
 async function ofRunning(holder: Holder, force: boolean): Promise<RebuildRecord> {
+  tellOfSettings(holder)
   await askRunning(holder, 'POST', `/v1/admin/rebuilds?force=${force}`)
   const look = () => askRunning<{ rebuild: RebuildRecord }>(holder, 'GET', '/v1/admin/status')
   return followProgress(async () => (await look()).rebuild, isRebuildOver, show)

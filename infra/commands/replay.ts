@@ -58,7 +58,7 @@ const isoOf = (ms: number): string => new Date(ms).toISOString()
 function timeIn(text: string): number {
   const time = timestamp.safeParse(/^\d+$/.test(text) ? Number(text) : text)
   if (time.success) return time.data
-  throw new ConfigError(`--as-of: ${time.error.issues[0]?.message}, such as 2026-01-31T12:00:00Z, not '${text}'`)
+  throw new ConfigError(`--as-of: '${text}': ${time.error.issues[0]?.message}. A time looks like 2026-01-31T12:00:00Z`)
 }
 
 function limitIn(text: string): number {
