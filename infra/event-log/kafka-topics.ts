@@ -110,15 +110,20 @@ async function createMissing(admin: Admin, wanted: readonly Wanted[]): Promise<v
   )
 }
 
-/** Until the broker that is asked knows the topics and who leads them: another one may have created them. */
+/** Until the broker that is asked knows the topics, and who leads them does: another one may have created them. */
 async function untilLed(admin: Admin, topics: string[]): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS
   for (;;) {
     try {
       const { topics: found } = await admin.fetchTopicMetadata({ topics })
-      if (found.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
+      if (found.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) {
+        // Who is named as the leader may not have heard of it yet: only an answer shows that it has.
+        for (const topic of topics) await admin.fetchTopicOffsets(topic)
+        return
+      }
     } catch (error) {
-      const isUnknown = error instanceof kafkajs.KafkaJSProtocolError && STARTING.has(error.type)
+      const { cause = error } = error as Error
+      const isUnknown = cause instanceof kafkajs.KafkaJSProtocolError && STARTING.has(cause.type)
       if (!isUnknown) throw error
     }
     if (performance.now() > deadline)
@@ -130,7 +135,7 @@ async function untilLed(admin: Admin, topics: string[]): Promise<void> {
 }
 
 /** What a broker says of topics that were created a moment ago. */
-const STARTING = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'])
+const STARTING = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'])
 const LOOK_MS = 50
 const PATIENCE_MS = 20_000
 
