@@ -48,7 +48,7 @@ const when = z
   )
   .refine((ms) => ms >= 0 && ms < LAST_DAY, `Expected ${WHEN}`)
   .optional()
-  .openapi({ type: 'string', format: 'date', description: WHEN, example: '2026-01-31' })
+  .openapi({ description: WHEN, example: '2026-01-31' })
 
 export const chartQuery = z.strictObject({
   from: when,
@@ -79,7 +79,7 @@ export function parametersOf(analytics: Analytics, name: string, given: ChartPar
   )
   const faults = others.map(([path]) => ({
     path,
-    message: `The chart ${name} does not take it; its parameters: ${takes}`,
+    message: `The chart ${name} has the parameters ${takes}: this one it does not take`,
   }))
   if (chart.parameters.includes('itemId') && given.itemId === undefined)
     faults.push({ path: 'itemId', message: 'The chart is of one item: name it' })
