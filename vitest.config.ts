@@ -11,6 +11,8 @@ export default defineConfig({
     globalSetup: 'infra/services/vitest.setup.ts',
     setupFiles: 'infra/user-state/equal-histories.fixture.ts',
     reporters: ['default', closingReporter],
+    // What a browser shows comes when it comes.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -59,17 +59,19 @@ describeInBrowser('the dashboard', (visit) => {
 
     it('draws every chart, with the numbers of the API in a table behind it', async () => {
       const page = await visitDashboard('?range=all')
-      expect(await page.locator('.failed').count()).toBe(0)
+      await expect.poll(() => page.locator('.failed').count()).toBe(0)
       for (const { name } of CARDS) {
         const rows = await rowsOf(await askedBy(page, name))
         const drawn = cardOf(page, name).locator('.plot :is(canvas, svg, dl)')
         if (rows.length > 0) expect(await drawn.count(), name).toBeGreaterThan(0)
-        else expect(await cardOf(page, name).locator('.nothing').textContent()).toMatch(/nothing/i)
+        else await expect.poll(() => cardOf(page, name).locator('.nothing').textContent()).toMatch(/nothing/i)
         if (name !== 'events-per-minute') await expectTable(page, name)
       }
       const figures = await rowsOf(`${await askedBy(page, 'daily-ratings')}`.replace('daily-ratings', 'figures'))
       const ratings = Number(figures.find(({ figure }) => figure === 'ratings')?.value)
-      expect(await page.locator('[data-figure=ratings] .figure-value').textContent()).toBe(ratings.toLocaleString('en'))
+      await expect
+        .poll(() => page.locator('[data-figure=ratings] .figure-value').textContent())
+        .toBe(ratings.toLocaleString('en'))
       await vi.waitFor(
         async () => expect(await page.locator('[data-figure=lag] .figure-value').textContent()).toMatch(/^\d+ record/),
         PATIENCE,
@@ -78,7 +80,7 @@ describeInBrowser('the dashboard', (visit) => {
 
     it('shows the range that is chosen, and keeps it in the address', async () => {
       const page = await visitDashboard('')
-      expect(await page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
+      await expect.poll(() => page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
       await page.locator('[data-range="7d"]').click()
       expect(new URL(page.url()).search).toBe('?range=7d')
       await isDrawn(page)
@@ -90,7 +92,7 @@ describeInBrowser('the dashboard', (visit) => {
       await isDrawn(page)
       await expectTable(page, 'rating-histogram')
       await page.goBack()
-      expect(await page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
+      await expect.poll(() => page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
     })
 
     it('gives the CSV of what is shown', async () => {
@@ -109,10 +111,12 @@ describeInBrowser('the dashboard', (visit) => {
       await cardOf(page, 'daily-ratings').locator('.plot').focus()
       await page.keyboard.press('End')
       const last = rows.at(-1)
-      expect(await page.locator('#said').textContent()).toContain(`ratings ${last?.ratings}, likes ${last?.positives}`)
+      await expect
+        .poll(() => page.locator('#said').textContent())
+        .toContain(`ratings ${last?.ratings}, likes ${last?.positives}`)
       await cardOf(page, 'rating-histogram').locator('.plot').focus()
       await page.keyboard.press('ArrowRight')
-      expect(await page.locator('#said').textContent()).toMatch(/^0\.5: [\d,]+ ratings, [\d.]+%/)
+      await expect.poll(() => page.locator('#said').textContent()).toMatch(/^0\.5: [\d,]+ ratings, [\d.]+%/)
     })
 
     it('shows how an item is doing that one points at in a list', async () => {
@@ -129,8 +133,8 @@ describeInBrowser('the dashboard', (visit) => {
 
     it('says in its card what is wrong with one chart, and shows the others', async () => {
       const page = await visitDashboard(`?range=all&item=${'x'.repeat(200)}`, { mayComplain: true })
-      expect(await cardOf(page, 'item-history').locator('.failed').textContent()).toContain('itemId')
-      expect(await page.locator('.failed').count()).toBe(1)
+      await expect.poll(() => cardOf(page, 'item-history').locator('.failed').textContent()).toContain('itemId')
+      await expect.poll(() => page.locator('.failed').count()).toBe(1)
       await cardOf(page, 'item-history').getByRole('button', { name: 'Try again' }).click()
       await cardOf(page, 'item-history').locator('.failed').waitFor()
     })
@@ -179,7 +183,7 @@ describeInBrowser('the dashboard', (visit) => {
         await page.getByLabel('Key', { exact: true }).fill(key)
         await page.getByRole('button', { name: 'Open' }).click()
       }
-      expect(await page.locator('#dashboard').isVisible()).toBe(false)
+      await expect.poll(() => page.locator('#dashboard').isVisible()).toBe(false)
       expect(await seriousFaults(page)).toEqual([])
       await enter('nobody')
       await page.locator('#key-fault', { hasText: 'API_KEYS' }).waitFor()

@@ -35,19 +35,19 @@ describeInBrowser('the film app', (visit) => {
   it('asks somebody new for three films, and answers the third with popular and less known ones', async () => {
     const page = await visit()
     await page.goto(system().url)
-    expect(await page.locator('.pick').count()).toBe(12)
-    expect(await page.locator('#for-you-title').textContent()).toBe('Popular now')
+    await expect.poll(() => page.locator('.pick').count()).toBe(12)
+    await expect.poll(() => page.locator('#for-you-title').textContent()).toBe('Popular now')
     for (let n = 0; n < 3; n++) {
       await page.locator('.pick').nth(n).click()
-      if (n < 2) expect(await page.locator('#dots').getAttribute('aria-label')).toBe(`${n + 1} of 3 picked`)
+      if (n < 2) await expect.poll(() => page.locator('#dots').getAttribute('aria-label')).toBe(`${n + 1} of 3 picked`)
     }
     await page.locator('#first').waitFor()
     for (const half of ['Popular', 'Less known']) {
       const named = page.locator('.half', { has: page.getByRole('heading', { name: half, exact: true }) })
-      expect(await named.locator('.card').count()).toBe(5)
+      await expect.poll(() => named.locator('.card').count()).toBe(5)
     }
     await vi.waitFor(async () => expect(await page.locator('#for-you-title').textContent()).toBe('For you'), PATIENCE)
-    expect(await page.locator('#for-you-why').textContent()).toMatch(/^Because you liked ./)
+    await expect.poll(() => page.locator('#for-you-why').textContent()).toMatch(/^Because you liked ./)
     expect([...(await ratingsOf(page)).values()]).toEqual([5, 5, 5])
     expect(await seriousFaults(page)).toEqual([])
   })
@@ -60,7 +60,7 @@ describeInBrowser('the film app', (visit) => {
     await vi.waitFor(async () => expect((await ratingsOf(page)).size).toBe(1), PATIENCE)
     await pick.click()
     await vi.waitFor(async () => expect((await ratingsOf(page)).size).toBe(0), PATIENCE)
-    expect(await page.locator('#dots').getAttribute('aria-label')).toBe('0 of 3 picked')
+    await expect.poll(() => page.locator('#dots').getAttribute('aria-label')).toBe('0 of 3 picked')
   })
 
   it('changes the list as one rates, without being loaded anew, and takes it back', async () => {
@@ -78,9 +78,9 @@ describeInBrowser('the film app', (visit) => {
     const userId = await userOf(page)
     await vi.waitFor(async () => {
       const { items } = await system().recommendations(userId, { limit: 20 })
-      expect(await idsIn(page, '#for-you')).toEqual(items.map(({ itemId }) => itemId))
+      await expect.poll(() => idsIn(page, '#for-you')).toEqual(items.map(({ itemId }) => itemId))
     }, PATIENCE)
-    expect(await said(page)).toMatch(/^For you changed/)
+    await expect.poll(() => said(page)).toMatch(/^For you changed/)
     // What had the focus is gone: it is on what stands there now.
     expect(await page.evaluate("document.activeElement?.closest('#for-you .card') !== null")).toBe(true)
 
@@ -98,13 +98,13 @@ describeInBrowser('the film app', (visit) => {
     await page.keyboard.press('3')
     await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3), PATIENCE)
     const card = page.locator(`#acclaimed .card[data-item="${itemId}"]`)
-    expect(await card.locator('.rated').textContent()).toBe('★ 3')
+    await expect.poll(() => card.locator('.rated').textContent()).toBe('★ 3')
     await page.keyboard.press('ArrowRight')
-    expect(await group.locator('[aria-checked=true]').getAttribute('aria-label')).toBe('3½ stars')
+    await expect.poll(() => group.locator('[aria-checked=true]').getAttribute('aria-label')).toBe('3½ stars')
     await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3.5), PATIENCE)
     await page.keyboard.press('0')
     await vi.waitFor(async () => expect((await ratingsOf(page)).has(itemId)).toBe(false), PATIENCE)
-    expect(await card.locator('.rated').isVisible()).toBe(false)
+    await expect.poll(() => card.locator('.rated').isVisible()).toBe(false)
     await page.keyboard.press('Control+z')
     await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3.5), PATIENCE)
   })
@@ -115,7 +115,9 @@ describeInBrowser('the film app', (visit) => {
     await page.route('**/ratings/**', (route) => route.abort())
     await star(page, '#acclaimed', itemId, '5 stars').click()
     await page.locator('.toast-failure', { hasText: 'Not stored' }).waitFor()
-    expect(await page.locator(`#acclaimed star-rating[item="${itemId}"] [aria-checked=true]`).count()).toBe(0)
+    await expect
+      .poll(() => page.locator(`#acclaimed star-rating[item="${itemId}"] [aria-checked=true]`).count())
+      .toBe(0)
   })
 
   it('finds a film by the keyboard alone', async () => {
@@ -123,7 +125,7 @@ describeInBrowser('the film app', (visit) => {
     await page.goto(system().url)
     await page.keyboard.press('/')
     const box = page.getByRole('combobox', { name: 'Search films' })
-    expect(await box.evaluate((input) => input.matches(':focus'))).toBe(true)
+    await expect.poll(() => box.evaluate((input) => input.matches(':focus'))).toBe(true)
     await page.keyboard.type('matrix')
     const options = page.getByRole('option')
     const found = options.filter({ hasText: 'The Matrix' }).locator('b', { hasText: /^Matrix$/ })
@@ -132,16 +134,16 @@ describeInBrowser('the film app', (visit) => {
     expect(await box.getAttribute('aria-activedescendant')).toBe(await options.first().getAttribute('id'))
     expect(await seriousFaults(page)).toEqual([])
     await page.keyboard.press('Escape')
-    expect(await box.getAttribute('aria-expanded')).toBe('false')
+    await expect.poll(() => box.getAttribute('aria-expanded')).toBe('false')
     await page.keyboard.press('Escape')
-    expect(await box.evaluate((input) => input.matches(':focus'))).toBe(false)
+    await expect.poll(() => box.evaluate((input) => input.matches(':focus'))).toBe(false)
     await page.keyboard.press('/')
     await page.keyboard.type('matrix')
     await found.first().waitFor()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await page.waitForURL('**/films/*')
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('The Matrix')
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toContain('The Matrix')
   })
 
   it('says why a film is recommended: bars that add up to its score, and words', async () => {
@@ -155,17 +157,17 @@ describeInBrowser('the film app', (visit) => {
     expect(score).toBeCloseTo(items[0]?.score as number, 3)
     // Each is rounded to three places.
     expect(Math.abs(numbers.reduce((sum, part) => sum + part, 0) - score)).toBeLessThan(0.0005 * (numbers.length + 1))
-    expect(await page.locator('.why-words').textContent()).toContain(`its score of ${score.toFixed(3)}`)
-    expect(await page.locator('.film-audience').textContent()).toMatch(/^For people/)
-    expect(await page.locator('#alike .card').count()).toBeGreaterThan(5)
+    await expect.poll(() => page.locator('.why-words').textContent()).toContain(`its score of ${score.toFixed(3)}`)
+    await expect.poll(() => page.locator('.film-audience').textContent()).toMatch(/^For people/)
+    await expect.poll(() => page.locator('#alike .card').count()).toBeGreaterThan(5)
   })
 
   it('shows one’s taste, and erases all of it', async () => {
     const page = await visitWithTaste()
     const erased = await userOf(page)
     await page.goto(`${system().url}/profile`)
-    expect(await page.getByRole('rowheader', { name: 'Sci-Fi' }).count()).toBe(1)
-    expect(await page.locator('.grid .card').count()).toBe(4)
+    await expect.poll(() => page.getByRole('rowheader', { name: 'Sci-Fi' }).count()).toBe(1)
+    await expect.poll(() => page.locator('.grid .card').count()).toBe(4)
     await page.getByRole('button', { name: 'Erase me' }).click()
     expect(await seriousFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'Keep' }).click()
@@ -181,16 +183,16 @@ describeInBrowser('the film app', (visit) => {
     await system().describe('smuggler', { title, genres: ['"><script>window.isRun = true</script>'], year: 1999 })
     const page = await visit()
     await page.goto(`${system().url}/films/smuggler`)
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain(title)
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toContain(title)
     await page.keyboard.press('/')
     await page.keyboard.type('window isRun')
     await page.getByRole('option').filter({ hasText: title }).waitFor()
     await star(page, '.film-head', 'smuggler', '5 stars').click()
     await page.locator('.toast').waitFor()
-    expect(await page.locator('.toast').textContent()).toContain(title)
+    await expect.poll(() => page.locator('.toast').textContent()).toContain(title)
     await vi.waitFor(async () => expect((await ratingsOf(page)).get('smuggler')).toBe(5), PATIENCE)
     await page.goto(`${system().url}/profile`)
-    expect(await page.locator('.card-title').first().textContent()).toBe(title)
+    await expect.poll(() => page.locator('.card-title').first().textContent()).toBe(title)
     expect(await page.evaluate('window.isRun')).toBeUndefined()
   })
 
@@ -199,7 +201,7 @@ describeInBrowser('the film app', (visit) => {
     const page = await visit({ mayComplain: true })
     await page.goto(`${system().url}/films/no-poster`)
     await vi.waitFor(async () => expect(await page.locator('.film-head img').count()).toBe(0), PATIENCE)
-    expect(await page.locator('.film-head .cover-title').isVisible()).toBe(true)
+    await expect.poll(() => page.locator('.film-head .cover-title').isVisible()).toBe(true)
   })
 
   it('shows what another user sees, and leads back', async () => {
@@ -210,7 +212,7 @@ describeInBrowser('the film app', (visit) => {
     await page.getByRole('button', { name: 'Look' }).click()
     await page.getByText('As 414').click()
     const { items } = await system().recommendations('414', { limit: 20 })
-    expect(await idsIn(page, '#for-you')).toEqual(items.map(({ itemId }) => itemId))
+    await expect.poll(() => idsIn(page, '#for-you')).toEqual(items.map(({ itemId }) => itemId))
     await page.getByRole('button', { name: 'Back to your own list' }).click()
     await page.getByText('Your list', { exact: true }).waitFor()
   })
