@@ -25,7 +25,7 @@ export function analyticsSink(
   store: RatingStore,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
 ): Consumer {
-  /** How far the group had come when it resumed, by partition: what was put aside leaves no row, and may come again at every start. */
+  /** Up to where, by partition, broken records were put aside: they leave no row, so that they may come again at every start. */
   const done = { served: new Map<number, Offset>(), measurements: new Map<number, Offset>() }
 
   return {
@@ -37,7 +37,7 @@ export function analyticsSink(
       const passing = topic as PassingTopic
       done[passing].set(partition, (await log.committed(passing, ANALYTICS_GROUP))[partition] ?? 0)
       const next = await store.resumePassingAt(passing, partition)
-      // Whoever makes such a topic anew loses nothing by it, and must not stop us.
+      // Whoever makes such a topic anew must not stop us. Where it has grown past the old end by now, what lies below that is left out.
       return next > ((await log.ends(passing))[partition] ?? 0) ? 0 : next
     },
     revoked: () => {},
