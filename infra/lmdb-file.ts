@@ -1,28 +1,58 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, ftruncateSync, openSync, readSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import type { RootDatabase } from 'lmdb'
 
-/** Where lmdb's first page says what it is: magic number and version of the format, each a u32, little-endian. */
+/** The first two pages say what the file is, in numbers that are little-endian; offsets in bytes. */
 const MAGIC_AT = 24
 const MAGIC = 0xbeefc0de
 const VERSION_AT = 28
 const VERSION = 2
-const PAGE_BYTES = 4096
+const PAGE_BYTES_AT = 48
+const LAST_PAGE_AT = 144
+const HEAD_BYTES = LAST_PAGE_AT + 8
+const MIN_PAGE_BYTES = 4096
+
+/** What a file of lmdb is found to be before anything is read from it. */
+export class DamagedFileError extends Error {
+  override readonly name = 'DamagedFileError'
+}
 
 /**
- * Looks at a file before lmdb opens it, which ends the process with a segmentation fault if it is none of its own.
- * A file that is not there, or empty, is fine: it becomes one.
- * @throws Error saying what is wrong with it
+ * Looks at a file before lmdb opens it, which ends the process if it is none of its own, or if a page is asked for that the file no
+ * longer has. A file that is not there, or empty, is fine: it becomes one.
+ * @throws DamagedFileError saying what is wrong with it
  */
 export function checkLmdbFile(path: string): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   if (size === 0) return
-  if (size < 2 * PAGE_BYTES) throw new Error(`${path} is cut off after ${size} bytes`)
-  const head = readHead(path, VERSION_AT + 4)
-  if (head.readUInt32LE(MAGIC_AT) !== MAGIC) throw new Error(`${path} is damaged, or not a file of lmdb`)
+  if (size < 2 * MIN_PAGE_BYTES) throw new DamagedFileError(`${path} is cut off after ${size} bytes`)
+  const head = readAt(path, 0, HEAD_BYTES)
+  if (head.readUInt32LE(MAGIC_AT) !== MAGIC) throw new DamagedFileError(`${path} is damaged, or not a file of lmdb`)
   const version = head.readUInt32LE(VERSION_AT)
   if (version !== VERSION)
-    throw new Error(`${path} is of another version of lmdb's format (${version}, not ${VERSION})`)
+    throw new DamagedFileError(`${path} is of another version of lmdb's format (${version}, not ${VERSION})`)
+  const other = readAt(path, head.readUInt32LE(PAGE_BYTES_AT), HEAD_BYTES)
+  const pages = 1 + Math.max(...[head, other].map((page) => Number(page.readBigUInt64LE(LAST_PAGE_AT))))
+  const whole = pages * head.readUInt32LE(PAGE_BYTES_AT)
+  if (size < whole) checkShortFile(path, size, whole)
+}
+
+/**
+ * Pages at the end that were taken and given back within one transaction are never written, so that a sound file may be shorter than it
+ * says. Whether all that is needed is there shows in a process that may die of it. A sound one is made as long as it says, and is not
+ * read through again.
+ */
+function checkShortFile(path: string, size: number, whole: number): void {
+  const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.resolve('./read-lmdb-file.ts')), path])
+  if (status !== 0) throw new DamagedFileError(`${path} is cut off: ${size} of ${whole} bytes are there`)
+  const file = openSync(path, 'r+')
+  try {
+    ftruncateSync(file, whole)
+  } finally {
+    closeSync(file)
+  }
 }
 
 /**
@@ -45,13 +75,13 @@ export async function commitFailure(error: unknown): Promise<unknown> {
   return Promise.resolve(promised).catch((reason: unknown) => reason)
 }
 
-function readHead(path: string, length: number): Buffer {
-  const head = Buffer.alloc(length)
+function readAt(path: string, at: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length)
   const file = openSync(path, 'r')
   try {
-    readSync(file, head)
+    readSync(file, bytes, 0, length, at)
   } finally {
     closeSync(file)
   }
-  return head
+  return bytes
 }

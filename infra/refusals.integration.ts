@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -102,6 +102,27 @@ describe('a start on a data folder', () => {
     const { code, line } = await refusal(at(folder))
     expect({ code, line }).toEqual({ code: 2, line: expect.stringMatching(/format 99.*--data-dir/) })
     expect(await contents(folder)).toEqual(before)
+  })
+
+  it('of which a file was cut off is refused, also by verify, and what can be made of the log is', async () => {
+    const folder = await loadedFolder()
+    const cutOff = async (file: string) => await truncate(file, 4096 * Math.floor((await stat(file)).size / 4096 / 2))
+    await cutOff(join(folder, 'state', 'user-state.mdb'))
+    const { code, line } = await refusal(at(folder))
+    expect({ code, line }).toEqual({
+      code: 1,
+      line: expect.stringMatching(/user state in .* is cut off: \d+ of \d+ bytes are there.*replay -- --to-state/),
+    })
+    const verified = await runFoldstream(['verify', '--data-dir', folder], { LOG_LEVEL: 'warn' })
+    expect(verified).toMatchObject({ code: 1, output: expect.stringMatching(/is cut off.*replay -- --to-state/) })
+    expect(await runFoldstream(['replay', '--to-state', '--data-dir', folder], {})).toMatchObject({ code: 0 })
+    expect(await runFoldstream(['verify', '--data-dir', folder], {})).toMatchObject({ code: 0 })
+
+    await cutOff(join(folder, 'log', 'event-log.mdb'))
+    expect(await refusal(at(folder))).toEqual({
+      code: 1,
+      line: expect.stringMatching(/event log in .* is cut off.*npm run restore/),
+    })
   })
 
   it('that cannot be written is refused', async () => {

@@ -9,7 +9,7 @@ import { messageOf, UnavailableError } from '../errors.ts'
 import type { LogIdentity } from '../event-log/port.ts'
 import type { HotCopy } from '../hot-copy.ts'
 import { mapInSlices } from '../in-slices.ts'
-import { checkLmdbFile, commitFailure, copyDatabase } from '../lmdb-file.ts'
+import { checkLmdbFile, commitFailure, copyDatabase, DamagedFileError } from '../lmdb-file.ts'
 import { createChangeFeed, itemChanges } from './changes.ts'
 import { CorruptRecordError } from './corrupt-record.ts'
 import { openPages } from './embedded-pages.ts'
@@ -226,10 +226,13 @@ function openDatabases(folder: string) {
       notes: root.openDB('notes', {}),
     }
   } catch (error) {
-    throw new UnavailableError(
-      `The user state in ${folder} does not open: ${messageOf(error)}. Is the folder writable, and the disk not full? Choose another one with --data-dir.`,
-      { cause: error },
-    )
+    const advice =
+      error instanceof DamagedFileError
+        ? 'Nothing was changed, and nothing is lost while the log is whole: npm run replay -- --to-state fills the user state anew from it.'
+        : 'Is the folder writable, and the disk not full? Choose another one with --data-dir.'
+    throw new UnavailableError(`The user state in ${folder} does not open: ${messageOf(error)}. ${advice}`, {
+      cause: error,
+    })
   }
 }
 
