@@ -5,6 +5,7 @@ import type { Offset } from '../../models/events/types.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
 import { renewLmdbFile } from '../renew-lmdb-file.ts'
 import { erasedLetters, originOf } from './dead-letters.ts'
+import { isSizeKey } from './embedded-retention.ts'
 import { type EmbeddedStore, FILE, type Founded, openEmbeddedStore, type Stored } from './embedded-store.ts'
 import { BLANK, erasedLists, erasedRecords, isBlank, type LastErasure } from './erased-records.ts'
 import type { LogRecord, Topic } from './port.ts'
@@ -42,6 +43,8 @@ export async function compactEmbeddedLog(
     const bytes = await renewLmdbFile(join(folder, FILE), {
       leavesOut(database, key) {
         if (database === 'commits') return isRewritten
+        // They are counted anew.
+        if (database === 'notes') return isSizeKey(key)
         return database in places && places[database as keyof typeof places].has(placeName(key))
       },
       async add(to) {

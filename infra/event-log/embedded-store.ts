@@ -5,8 +5,8 @@ import { open } from 'lmdb'
 import type { Offset, RatingScale } from '../../models/events/types.ts'
 import { assertRoom, hasRoom } from '../disk-room.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
-import { checkLmdbFile, commitFailure, copyDatabase } from '../lmdb-file.ts'
-import { outdatedPlaces } from './embedded-retention.ts'
+import { checkLmdbFile, commitFailure, copyDatabase, DamagedFileError } from '../lmdb-file.ts'
+import { bytesOf, type Forgotten, forget } from './embedded-retention.ts'
 import { isBlank } from './erased-records.ts'
 import {
   type FormerLog,
@@ -40,7 +40,7 @@ interface Places {
   /** Of each append, of each of its records. */
   readonly positions: Position[][]
   /** Of every partition that is appended to, afterwards. */
-  readonly ends: { readonly topic: Topic; readonly partition: number; end: Offset; added: number }[]
+  readonly ends: { readonly topic: Topic; readonly partition: number; end: Offset; added: number; addedBytes: number }[]
 }
 
 export interface Founded {
@@ -92,23 +92,24 @@ export function openEmbeddedStore(folder: string) {
   /** Where each record of the appends will stand. The ones before are committed: one append is under way at a time. */
   function place(appends: readonly Append[]): Places {
     const after = new Map<string, Places['ends'][number]>()
-    const placeOf = (topic: Topic, partition: number): Offset => {
+    const placeOf = (topic: Topic, partition: number, bytes: number): Offset => {
       const name = `${topic}/${partition}`
-      const place = after.get(name) ?? { topic, partition, end: endOf(topic, partition), added: 0 }
+      const place = after.get(name) ?? { topic, partition, end: endOf(topic, partition), added: 0, addedBytes: 0 }
       after.set(name, place)
       place.added++
+      place.addedBytes += bytes
       return place.end++
     }
     const positions = appends.map(({ topic, partitionOf, records: added }) =>
-      added.map(({ key }) => {
-        const partition = partitionOf(key)
-        return { partition, offset: placeOf(topic, partition) }
+      added.map((record) => {
+        const partition = partitionOf(record.key)
+        return { partition, offset: placeOf(topic, partition, bytesOf(record)) }
       }),
     )
     return { positions, ends: [...after.values()] }
   }
 
-  function write(appends: readonly Append[], places: Places, outdated: readonly Place[], appendedAt: number): void {
+  function write(appends: readonly Append[], places: Places, forgotten: Forgotten, appendedAt: number): void {
     appends.forEach(({ topic, records: added }, a) => {
       added.forEach(({ key, value, headers }, i) => {
         const { partition, offset } = (places.positions[a] as Position[])[i] as Position
@@ -117,7 +118,8 @@ export function openEmbeddedStore(folder: string) {
       })
     })
     for (const { topic, partition, end } of places.ends) ends.put([topic, partition], end)
-    for (const { topic, partition, offset } of outdated) records[topic].remove([partition, offset])
+    for (const { topic, partition, offset } of forgotten.places) records[topic].remove([partition, offset])
+    for (const { key, bytes } of forgotten.sizes) notes.put(key, bytes)
   }
 
   const endOf = (topic: Topic, partition: number): Offset => ends.get([topic, partition]) ?? 0
@@ -127,9 +129,9 @@ export function openEmbeddedStore(folder: string) {
     append: async (appends: readonly Append[]): Promise<Position[][]> => {
       const now = Date.now()
       const places = place(appends)
-      const outdated = outdatedPlaces(places.ends, (topic) => records[topic], now)
+      const forgotten = forget(places.ends, { recordsOf: (topic) => records[topic], sizes: notes, now })
       const isCompacting = appends.some(({ topic }) => TOPICS[topic].compacted)
-      await (isCompacting ? durably : durablyPut)(() => write(appends, places, outdated, now))
+      await (isCompacting ? durably : durablyPut)(() => write(appends, places, forgotten, now))
       return places.positions
     },
 
@@ -212,10 +214,13 @@ function openDatabases(folder: string) {
       notes: root.openDB('notes', {}),
     }
   } catch (error) {
-    throw new UnavailableError(
-      `The event log in ${folder} does not open: ${messageOf(error)}. Is the folder writable, and the disk not full? Choose another one with --data-dir.`,
-      { cause: error },
-    )
+    const advice =
+      error instanceof DamagedFileError
+        ? 'Nothing was changed. Without the log nothing else can be relied on: npm run restore -- BACKUP --data-dir NEW puts a backup into another folder.'
+        : 'Is the folder writable, and the disk not full? Choose another one with --data-dir.'
+    throw new UnavailableError(`The event log in ${folder} does not open: ${messageOf(error)}. ${advice}`, {
+      cause: error,
+    })
   }
 }
 

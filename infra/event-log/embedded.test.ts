@@ -6,7 +6,7 @@ import { UnavailableError } from '../errors.ts'
 import { readAll, record } from './contract-tools.ts'
 import { openEmbeddedLog } from './embedded.ts'
 import { eventLogContract, STARS } from './event-log.contract.ts'
-import type { Topic } from './port.ts'
+import type { EventLog, Topic } from './port.ts'
 
 const folders: string[] = []
 async function newFolder(): Promise<string> {
@@ -66,6 +66,22 @@ describe('the embedded log', () => {
     expect(await kept('measurements')).toEqual([5, 6, 7])
     await log.append('ratings', [record('a', 'new')])
     expect(await kept('ratings')).toEqual([0, 1])
+    await log.close()
+  })
+
+  it('forgets, of topics that forget, what is more than 32 MiB a partition, also of what it was before a restart', async () => {
+    const folder = await newFolder()
+    const value = Buffer.alloc((1 << 20) - 1)
+    const kept = async (log: EventLog) =>
+      (await readAll(log, 'measurements')).records.map(({ offset }) => offset).toSorted((a, b) => a - b)
+    const from = (first: number, end: number) => Array.from({ length: end - first }, (_, n) => first + n)
+    let log = await openEmbeddedLog(folder, STARS)
+    for (let n = 0; n < 34; n++) await log.append('measurements', [{ key: 'k', value }])
+    expect(await kept(log)).toEqual(from(2, 34))
+    await log.close()
+    log = await openEmbeddedLog(folder, STARS)
+    await log.append('measurements', [{ key: 'k', value }])
+    expect(await kept(log)).toEqual(from(3, 35))
     await log.close()
   })
 
