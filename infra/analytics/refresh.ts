@@ -46,6 +46,8 @@ interface Pass {
   readonly asOf: string
   readonly madeFrom: string
   readonly watermark: readonly Offset[]
+  /** Of the tables that are being filled, behind the names of those that they are to replace. */
+  readonly suffix: string
 }
 
 /**
@@ -67,17 +69,20 @@ export async function refreshViews(
   const start = await startOfPass(session)
   if (await isCurrent(session, place, start.madeFrom, maxAgeMs))
     return { isNew: false, ms: performance.now() - began, tables: [] }
-  const pass = { ...start, watermark: await watermarkOf(session) }
+  const suffix = `${STAGING}${randomBytes(4).toString('hex')}`
+  const pass = { ...start, suffix, watermark: await watermarkOf(session) }
   await claim(session, place, pass)
   await dropLeftovers(connection, session, place)
-  const kill = (): void => void killRefresh(connection, place)
+  const kill = (): void => void killRefresh(connection, suffix)
   signal?.addEventListener('abort', kill)
   const tables: Filled[] = []
   try {
     for (const name of REFRESHED) {
       signal?.throwIfAborted()
       const start = performance.now()
-      const rows = await fill(connection, session, place, name, () => holdsClaim(session, place, pass, signal))
+      const rows = await fill(connection, session, `${place}.${name}`, suffix, () =>
+        holdsClaim(session, place, pass, signal),
+      )
       tables.push({ name, rows, ms: performance.now() - start })
     }
     await note(session, place, pass, tables)
@@ -105,14 +110,16 @@ export async function shownBelow(session: Session, place: string): Promise<reado
 /** Whether somebody was erased whom a view may show still: who is said to be in no store must be in none. */
 export async function hasErasureAhead(session: Session, place: string): Promise<boolean> {
   const [row] = await session.rows<{ n: string | number }>(
-    `SELECT count() AS n FROM erasures WHERE before >= {shown:Array(UInt64)}[partition + 1]`,
+    // Offsets of a former log tell nothing. A log is bound to when the store is new or was emptied, and erasures are noted anew then.
+    `SELECT count() AS n FROM erasures
+     WHERE before >= {shown:Array(UInt64)}[partition + 1] AND noted_at >= (SELECT min(bound_at) FROM log_binding)`,
     { shown: await shownBelow(session, place) },
   )
   return Number(row?.n) > 0
 }
 
 /** Before anything is read: what comes in meanwhile is left to the next one. */
-async function startOfPass(session: Session): Promise<Omit<Pass, 'watermark'>> {
+async function startOfPass(session: Session): Promise<Pick<Pass, 'asOf' | 'madeFrom'>> {
   // A deletion or a merge inserts nothing, and an erasure is noted before it deletes.
   const [row] = await session.rows<{ as_of: string; made_from: string }>(
     `SELECT toString(now64(3, 'UTC')) AS as_of, arrayStringConcat(arraySort(groupArray(concat(table, ' ', toString(last)))), ', ') AS made_from
@@ -170,20 +177,19 @@ async function holdsClaim(session: Session, place: string, { asOf }: Pass, signa
 async function fill(
   connection: Connection,
   session: Session,
-  place: string,
-  name: string,
+  table: string,
+  suffix: string,
   check: () => Promise<void>,
 ): Promise<number> {
-  const table = `${place}.${name}`
-  const next = `${table}${STAGING}${randomBytes(4).toString('hex')}`
+  const next = `${table}${suffix}`
   await session.command(expand(`CREATE TABLE ${next} {{on_cluster}} AS ${table}`, connection))
   try {
     await session.command(`INSERT INTO ${next} SELECT * FROM ${table}_now`)
     const [row] = await session.rows<{ n: string | number }>(`SELECT count() AS n FROM ${next}`)
     const rows = Number(row?.n)
     await check()
-    // An empty one replaces nothing.
-    if (rows === 0) await session.command(expand(`TRUNCATE TABLE ${table} {{on_cluster}}`, connection))
+    // Whoever has begun since this check drops `next` before it fills anything, and with that this fails. An empty one replaces nothing.
+    if (rows === 0) await session.command(expand(`EXCHANGE TABLES ${next} AND ${table} {{on_cluster}}`, connection))
     else await session.command(`ALTER TABLE ${table} REPLACE PARTITION tuple() FROM ${next}`)
     return rows
   } finally {
@@ -208,7 +214,7 @@ async function note(session: Session, place: string, pass: Pass, tables: readonl
   )
 }
 
-/** Of a process that was killed. */
+/** Of a process that was killed, or that began before and must not come to replace anything any more. */
 async function dropLeftovers(connection: Connection, session: Session, place: string): Promise<void> {
   const leftovers = await session.rows<{ name: string }>(
     'SELECT name FROM system.tables WHERE database = {place:String} AND position(name, {staging:String}) > 0',
@@ -218,12 +224,10 @@ async function dropLeftovers(connection: Connection, session: Session, place: st
     await session.command(expand(`DROP TABLE IF EXISTS ${place}.${name} {{on_cluster}} SYNC`, connection))
 }
 
-/** What is being filled may take long, and whoever stops the process does not wait for it. */
-async function killRefresh({ write }: Connection, place: string): Promise<void> {
+/** What is being filled may take long, and whoever stops the process does not wait for it. Another process goes on with its own. */
+async function killRefresh({ write }: Connection, suffix: string): Promise<void> {
   await write
-    .command(`KILL QUERY WHERE query_kind = 'Insert' AND startsWith(query, {insert:String}) ASYNC`, {
-      insert: `INSERT INTO ${place}.`,
-    })
+    .command(`KILL QUERY WHERE query_kind = 'Insert' AND position(query, {suffix:String}) > 0 ASYNC`, { suffix })
     // Then it ends by itself.
     .catch(() => {})
 }
