@@ -36,6 +36,21 @@ describeWithService('clickhouse', (url) => {
   let databases = 0
   ratingStoreContract('ClickHouse over HTTP', () => open(`${url}_${databases++}`))
 
+  it('does not take the database of somebody else for that of its views', async () => {
+    const place = `${url}_${databases++}`
+    const views = `${new URL(place).pathname.slice(1)}_analytics`
+    const client = createClient({ url: new URL(url).origin, log: { level: ClickHouseLogLevel.OFF } })
+    onTestFinished(() => client.close())
+    await client.command({ query: `CREATE DATABASE ${views}` })
+    await client.command({ query: `CREATE TABLE ${views}.ratings (n UInt8) ENGINE = MergeTree ORDER BY n` })
+    await client.command({ query: `INSERT INTO ${views}.ratings VALUES (1)` })
+    await expect(openHttpRatingStore(place)).rejects.toThrow(
+      new RegExp(`${views} .* not foldstream's \\(ratings\\).*RATING_STORE_URL`),
+    )
+    const rows = await client.query({ query: `SELECT n FROM ${views}.ratings`, format: 'JSONEachRow' })
+    expect(await rows.json()).toEqual([{ n: 1 }])
+  })
+
   it('is empty after a reset, but for the published generations, and belongs to no log', async () => {
     const store = await openHttpRatingStore(`${url}_${databases++}`)
     onTestFinished(() => store.close())

@@ -13,6 +13,8 @@ interface Migration {
 
 const FOLDER = new URL('migrations/', import.meta.url)
 
+const ANALYTICS = '{{analytics}}'
+
 const RECORDS = `CREATE TABLE IF NOT EXISTS schema_migrations {{on_cluster}}
   (version UInt32, name String, sha256 String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
   ENGINE = {{replicated}}ReplacingMergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
@@ -21,7 +23,8 @@ const RECORDS = `CREATE TABLE IF NOT EXISTS schema_migrations {{on_cluster}}
  * Applies the migrations that the database does not have yet, in order. A statement may be run twice (after a kill, or by two
  * processes at once), so each is written to do no harm then.
  *
- * @throws ConfigError when the database is newer than this program, or an applied file was edited since
+ * @throws ConfigError when the database is newer than this program, an applied file was edited since, or that of the views is somebody
+ *   else's
  */
 export async function migrate(connection: Connection): Promise<void> {
   const known = await readMigrations()
@@ -36,6 +39,8 @@ export async function migrate(connection: Connection): Promise<void> {
       `The rating store's schema is of version ${newest}, and this program knows ${known.length}. Nothing was changed. Start the newer program, or choose another database with RATING_STORE_URL (embedded: --data-dir)`,
     )
   }
+  const hasViews = known.some(({ version, sql }) => version <= newest && sql.includes(ANALYTICS))
+  if (!hasViews) await checkAnalytics(connection)
   for (const migration of known) {
     const record = applied.find(({ version }) => version === migration.version)
     if (record === undefined) await apply(connection, migration)
@@ -45,6 +50,19 @@ export async function migrate(connection: Connection): Promise<void> {
       )
     }
   }
+}
+
+/** What is in a database that was not made by 007_analytics.sql, which makes this table first, is nobody's to empty and fill. */
+async function checkAnalytics(connection: Connection): Promise<void> {
+  const place = analyticsOf(connection)
+  const tables = await connection.write.rows<{ name: string }>(
+    'SELECT name FROM system.tables WHERE database = {place:String} ORDER BY name',
+    { place },
+  )
+  if (tables.length === 0 || tables.some(({ name }) => name === 'refreshes')) return
+  throw new ConfigError(
+    `Database ${place} of this ClickHouse holds tables that are not foldstream's (${tables[0]?.name}), and is where its views would go. Nothing in it was changed. Choose another database with RATING_STORE_URL: the views of http://…/NAME go into NAME_analytics`,
+  )
 }
 
 async function apply(connection: Connection, { version, name, sha256, sql }: Migration): Promise<void> {
@@ -67,7 +85,7 @@ export function expand(sql: string, place: Place): string {
     .replaceAll('{{on_cluster}}', cluster === undefined ? '' : `ON CLUSTER ${cluster}`)
     .replaceAll('{{replicated}}', cluster === undefined ? '' : 'Replicated')
     .replaceAll('{{database}}', database)
-    .replaceAll('{{analytics}}', analyticsOf(place))
+    .replaceAll(ANALYTICS, analyticsOf(place))
 }
 
 /** Files are numbered from 001 without a gap. */
