@@ -69,7 +69,7 @@ it('brings lists and measurements into ClickHouse, goes on where the tables end,
   const consuming = await consume(log, { ...analyticsSink(log, store, tools), maxAgeMs: 5 }, tools)
   await vi.waitFor(async () => expect(await idsIn()).toEqual(['r1', 'r2', 'r3', 'r4']), { timeout: 10_000 })
   await consuming.close()
-  expect(await sql('SELECT metric, value, weight FROM foldstream.measurements')).toEqual([
+  expect(await sql('SELECT metric, value, weight FROM foldstream.measurements FINAL')).toEqual([
     { metric: 'hr@10', value: 0.5, weight: 8 },
   ])
   await sql('TRUNCATE TABLE foldstream.served')
@@ -77,14 +77,17 @@ it('brings lists and measurements into ClickHouse, goes on where the tables end,
   expect(await idsIn()).toEqual(['r1', 'r2', 'r3', 'r4'])
 })
 
-it('begins anew where the topic is shorter than what was read of it', async () => {
+it.each([
+  ['shorter', ['r4']],
+  ['longer', ['r4', 'r5', 'r6', 'r7']],
+])('begins anew where the topic was made anew, and is %s than what was read of it', async (_, ids) => {
   await put(served('r1'), served('r2'), served('r3'))
   await sinkOnce()
   await log.close()
   log = await openEmbeddedLog(await newFolder(), STARS)
-  await put(served('r4'))
+  await put(...ids.map((id) => served(id)))
   await sinkOnce()
-  expect(await idsIn()).toEqual(['r1', 'r2', 'r3', 'r4'])
+  expect(await idsIn()).toEqual(['r1', 'r2', 'r3', ...ids])
 })
 
 it('puts aside what is no list, once, and goes on', async () => {
@@ -110,10 +113,10 @@ it('puts aside what is no list, once, and goes on', async () => {
   const letters = await deadLettersOn(log)
   expect(letters.map(({ error }) => error).toSorted()).toEqual([
     '8 bytes are too few for an event',
-    'an event of type rating does not belong here',
-    'key: is not the user id of the event',
+    'an event of type rating does not belong on topic served',
     'occurredAt: expected a time from 1970 to 2299, in ms or ISO 8601',
     'propensities: expected one for each item',
+    'the key is not the user id of the event',
     'weight: expected a number from 0',
   ])
 })

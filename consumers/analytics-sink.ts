@@ -3,10 +3,9 @@ import type { EventLog, LogRecord, PassingTopic, Position } from '../infra/event
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { RatingStore } from '../infra/rating-store/port.ts'
-import type { Offset } from '../models/events/types.ts'
 import type { Consumer } from './consume.ts'
-import { putAside } from './put-aside.ts'
-import { type FigureReading, type Refused, readMeasurements, readServed } from './read-records.ts'
+import { asidesOnce } from './put-aside.ts'
+import { type Reading, type Refused, readMeasurements, readServed } from './read-records.ts'
 
 export const ANALYTICS_GROUP = 'foldstream-analytics'
 
@@ -25,8 +24,8 @@ export function analyticsSink(
   store: RatingStore,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
 ): Consumer {
-  /** Up to where, by partition, broken records were put aside: they leave no row, so that they may come again at every start. */
-  const done = { served: new Map<number, Offset>(), measurements: new Map<number, Offset>() }
+  const tools = { log, logger, metrics, group: ANALYTICS_GROUP }
+  const asides = { served: asidesOnce('served', tools), measurements: asidesOnce('measurements', tools) }
 
   return {
     group: ANALYTICS_GROUP,
@@ -35,10 +34,12 @@ export function analyticsSink(
     maxAgeMs: MAX_AGE_MS,
     async resumeAt(topic, partition) {
       const passing = topic as PassingTopic
-      done[passing].set(partition, (await log.committed(passing, ANALYTICS_GROUP))[partition] ?? 0)
+      const committed = (await log.committed(passing, ANALYTICS_GROUP))[partition]
+      asides[passing].resume(partition, committed)
       const next = await store.resumePassingAt(passing, partition)
-      // Whoever makes such a topic anew must not stop us. Where it has grown past the old end by now, what lies below that is left out.
-      return next > ((await log.ends(passing))[partition] ?? 0) ? 0 : next
+      // Whoever makes such a topic anew must not stop us. What the group committed went with the former one, which tells where the new one
+      // has grown past its end; a week of rows at most is read twice where it went for another reason.
+      return committed === undefined || next > ((await log.ends(passing))[partition] ?? 0) ? 0 : next
     },
     revoked: () => {},
     async effect(slices) {
@@ -53,7 +54,7 @@ export function analyticsSink(
   async function rowsOf<E>(
     topic: PassingTopic,
     records: readonly LogRecord[],
-    read: (records: readonly LogRecord[]) => FigureReading<E>[],
+    read: (records: readonly LogRecord[]) => Reading<E>[],
   ) {
     const rows: (Position & { readonly ingestedAt: number; readonly event: E })[] = []
     const refused: Refused[] = []
@@ -61,13 +62,11 @@ export function analyticsSink(
       for (const reading of read(records.slice(from, from + TURN_RECORDS))) {
         const { partition, offset, appendedAt } = reading.record
         if ('event' in reading) rows.push({ partition, offset, ingestedAt: appendedAt, event: reading.event })
-        else if (offset >= (done[topic].get(partition) ?? 0)) refused.push(reading)
+        else refused.push(reading)
       }
       await setImmediate()
     }
-    await putAside(topic, refused, { log, logger, metrics, group: ANALYTICS_GROUP })
-    // While ClickHouse is away they come again and again.
-    for (const { record } of refused) done[topic].set(record.partition, record.offset + 1)
+    await asides[topic].put(refused)
     return rows
   }
 }

@@ -3,9 +3,8 @@ import type { EventLog, LogRecord } from '../infra/event-log/port.ts'
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { Erasure, ItemRow, RatingRow, RatingStore } from '../infra/rating-store/port.ts'
-import type { Offset } from '../models/events/types.ts'
 import type { Consumer, Slice } from './consume.ts'
-import { putAside } from './put-aside.ts'
+import { asidesOnce } from './put-aside.ts'
 import { type ItemReading, type Refused, readItems, readRatings } from './read-records.ts'
 
 export const SINK_GROUP = 'foldstream-sink'
@@ -26,8 +25,7 @@ export function clickhouseSink(
   store: RatingStore,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
 ): Consumer {
-  /** Up to where dead items were put aside: they leave no row, so that they may come again at every start. */
-  let itemsDone: Offset = 0
+  const asides = asidesOnce('items', { log, logger, metrics, group: SINK_GROUP })
 
   return {
     group: SINK_GROUP,
@@ -36,7 +34,7 @@ export function clickhouseSink(
     maxAgeMs: MAX_AGE_MS,
     async resumeAt(topic, partition) {
       if (topic === 'ratings') return store.resumeAt(partition)
-      itemsDone = (await log.committed('items', SINK_GROUP))[partition] ?? 0
+      asides.resume(partition, (await log.committed('items', SINK_GROUP))[partition])
       return store.resumeItemsAt()
     },
     revoked: () => {},
@@ -53,11 +51,9 @@ export function clickhouseSink(
     for (const reading of readings) {
       const { key, offset } = reading.record
       if (!('reason' in reading)) rows.push({ itemId: key, offset, item: reading.item })
-      else if (offset >= itemsDone) refused.push(reading)
+      else refused.push(reading)
     }
-    await putAside('items', refused, { log, logger, metrics, group: SINK_GROUP })
-    // While ClickHouse is away they come again and again.
-    for (const { record } of refused) itemsDone = Math.max(itemsDone, record.offset + 1)
+    await asides.put(refused)
     if (rows.length > 0) await store.insertItems(rows)
   }
 

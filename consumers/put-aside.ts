@@ -2,10 +2,37 @@ import { deadLetter } from '../infra/event-log/dead-letters.ts'
 import type { EventLog, Topic } from '../infra/event-log/port.ts'
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
+import type { Offset } from '../models/events/types.ts'
 import type { Refused } from './read-records.ts'
 
 /** Told one by one, of those that are put aside together: a topic full of them must not fill the disk with lines. */
 const MAX_TOLD = 10
+
+interface Tools {
+  readonly log: EventLog
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly group: string
+}
+
+/**
+ * Puts each record aside once, of a consumer that resumes from what stands in its store: broken ones leave no row, so that they come
+ * again at every start, and while the store is away.
+ */
+export function asidesOnce(topic: Topic, tools: Tools) {
+  /** By partition, the first offset that is not put aside yet. */
+  const next = new Map<number, Offset>()
+  return {
+    /** @param committed  where the group would go on; undefined: it has never committed */
+    resume: (partition: number, committed: Offset | undefined): unknown => next.set(partition, committed ?? 0),
+    /** @throws UnavailableError */
+    async put(refused: readonly Refused[]): Promise<void> {
+      const unknown = refused.filter(({ record }) => record.offset >= (next.get(record.partition) ?? 0))
+      await putAside(topic, unknown, tools)
+      for (const { record } of unknown) next.set(record.partition, record.offset + 1)
+    },
+  }
+}
 
 /**
  * Puts records that cannot be read among the dead letters, with their bytes and the reason, and tells of them by their place: what
@@ -15,7 +42,7 @@ const MAX_TOLD = 10
 export async function putAside(
   topic: Topic,
   refused: readonly Refused[],
-  { log, logger, metrics, group }: { log: EventLog; logger: Logger; metrics: Metrics; group: string },
+  { log, logger, metrics, group }: Tools,
 ): Promise<void> {
   if (refused.length === 0) return
   await log.append(
