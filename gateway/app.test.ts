@@ -204,11 +204,11 @@ describe('the lag at /metrics', () => {
     gateway = await openTestGateway({
       lag: async () => {
         if (behind === undefined) throw new UnavailableError('the log does not answer')
-        return [{ group: 'updater', partitions: [{ partition: 0, lag: behind }] }]
+        return [{ group: 'updater', topic: 'ratings', partitions: [{ partition: 0, lag: behind }] }]
       },
     })
     const figure = async () => /foldstream_lag_records{[^}]*} (\d+)/.exec(String((await gateway.get('/metrics')).body))
-    expect((await figure())?.[0]).toBe('foldstream_lag_records{group="updater",partition="0"} 3')
+    expect((await figure())?.[0]).toBe('foldstream_lag_records{group="updater",topic="ratings",partition="0"} 3')
     behind = 0
     expect((await figure())?.[1]).toBe('0')
     behind = undefined
@@ -329,7 +329,7 @@ describe('administration', () => {
 
   it('shows roles and lag, as far as they are known', async () => {
     const partitions = [{ partition: 0, lag: 3 }]
-    gateway = await openTestGateway({ lag: async () => [{ group: 'updater', partitions }] })
+    gateway = await openTestGateway({ lag: async () => [{ group: 'updater', topic: 'ratings', partitions }] })
     await gateway.state.beat({ role: 'updater', process: 'p1', at: Date.now(), details: { trouble: null } })
     gateway.serve(generationOf('g1', { i: [1, 0] }))
     expect((await gateway.get('/v1/admin/status')).body).toMatchObject({
@@ -337,7 +337,7 @@ describe('administration', () => {
       generation: 'g1',
       rebuild: null,
       roles: [{ role: 'updater', process: 'p1', details: { trouble: null } }],
-      lag: [{ group: 'updater', partitions }],
+      lag: [{ group: 'updater', topic: 'ratings', partitions }],
       degraded: [],
     })
   })

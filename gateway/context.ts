@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { RequestIdVariables } from 'hono/request-id'
 import type { Analytics } from '../infra/analytics/port.ts'
 import type { Backups } from '../infra/backup-record.ts'
-import type { EventLog } from '../infra/event-log/port.ts'
+import type { EventLog, Topic } from '../infra/event-log/port.ts'
 import type { Verifications } from '../infra/ledger-report.ts'
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
@@ -24,9 +24,10 @@ import type { ServedLog } from './served-log.ts'
 import type { Sessions } from './sessions.ts'
 import type { UserLists } from './user-lists.ts'
 
-/** How far a consumer group is behind the end of the log, by partition. */
+/** How many records of a topic a consumer group has yet to take, by partition. */
 export interface GroupLag {
   readonly group: string
+  readonly topic: Topic
   readonly partitions: readonly { readonly partition: number; readonly lag: number }[]
 }
 

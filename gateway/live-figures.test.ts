@@ -32,8 +32,10 @@ describe('live figures', () => {
   const behindBy = (records: number): void => {
     const partitions = [0, 1].map((partition) => ({ partition, lag: records / 2 }))
     lags = [
-      { group: 'sink', partitions },
-      { group: 'updater', partitions: [{ partition: 0, lag: 1 }] },
+      { group: 'sink', topic: 'ratings', partitions },
+      { group: 'updater', topic: 'ratings', partitions: [{ partition: 0, lag: 1 }] },
+      // Whoever asks for lists waits for none of these.
+      { group: 'analytics', topic: 'served', partitions: [{ partition: 0, lag: 1_000 }] },
     ]
   }
 

@@ -100,8 +100,9 @@ function quantileOf(within: Cumulative): number | undefined {
   return below.seconds + ((rank - below.count) / (bucket.count - below.count)) * (bucket.seconds - below.seconds)
 }
 
-/** Records by which the consumer is behind that is so most. @returns undefined: there is none */
+/** Ratings by which the consumer is behind that is so most. @returns undefined: there is none */
 function greatestOf(groups: readonly GroupLag[]): number | undefined {
-  const sums = groups.map(({ partitions }) => partitions.reduce((sum, { lag }) => sum + lag, 0))
+  const ofRatings = groups.filter(({ topic }) => topic === 'ratings')
+  const sums = ofRatings.map(({ partitions }) => partitions.reduce((sum, { lag }) => sum + lag, 0))
   return sums.length === 0 ? undefined : Math.max(...sums)
 }

@@ -1,3 +1,4 @@
+import { SINK_GROUP } from '../consumers/clickhouse-sink.ts'
 import type { ApiKeys } from '../gateway/api-keys.ts'
 import { createGateway } from '../gateway/app.ts'
 import { followCatalogue } from '../gateway/catalogue.ts'
@@ -9,8 +10,8 @@ import type { Analytics } from './analytics/port.ts'
 import { createBackups } from './backup.ts'
 import type { DataFolder } from './data-folder.ts'
 import { within } from './deadline.ts'
-import type { EventLog } from './event-log/port.ts'
-import { beating, GROUPS, type Parts, type RunningRole } from './roles.ts'
+import type { EventLog, Topic } from './event-log/port.ts'
+import { beating, CONSUMED, type Parts, type RunningRole } from './roles.ts'
 import { createVerifications } from './verification.ts'
 
 const DEFAULT_PORT = 3000
@@ -75,13 +76,13 @@ export async function startGateway(
     troubles,
     applied: async (partition) => ({
       'user state': (await state.offsets(partition)).applied,
-      'rating store': ((await log.committed('ratings', GROUPS.sink))[partition] ?? 0) - 1,
+      'rating store': ((await log.committed('ratings', SINK_GROUP))[partition] ?? 0) - 1,
       ...(analytics && { analytics: await shownUpTo(analytics, partition) }),
     }),
     verifications:
       ratings && createVerifications({ log, state, models, ratings, maxHistory: config.MAX_HISTORY }, logger),
     backups: folder && createBackups(folder, stores, logger),
-    lag: () => Promise.all(Object.values(GROUPS).map((group) => lagOf(log, group))),
+    lag: () => Promise.all(CONSUMED.map(([group, topic]) => lagOf(log, group, topic))),
   })
   await gateway.settled()
   const server = await serveGateway(gateway.app, { host: config.HOST, port: config.PORT ?? DEFAULT_PORT })
@@ -103,8 +104,12 @@ async function shownUpTo(analytics: Analytics, partition: number): Promise<Offse
   return (below[partition] ?? 0) - 1
 }
 
-/** Records of `ratings` that the group has not had its effect on, by partition. */
-async function lagOf(log: EventLog, group: string): Promise<GroupLag> {
-  const [ends, committed] = await Promise.all([log.ends('ratings'), log.committed('ratings', group)])
-  return { group, partitions: ends.map((end, partition) => ({ partition, lag: end - (committed[partition] ?? 0) })) }
+/** Records of the topic that the group has not had its effect on, by partition. */
+async function lagOf(log: EventLog, group: string, topic: Topic): Promise<GroupLag> {
+  const [ends, committed] = await Promise.all([log.ends(topic), log.committed(topic, group)])
+  return {
+    group,
+    topic,
+    partitions: ends.map((end, partition) => ({ partition, lag: end - (committed[partition] ?? 0) })),
+  }
 }

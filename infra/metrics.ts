@@ -90,8 +90,8 @@ export function createMetrics() {
     }),
     lag: new Gauge({
       name: 'foldstream_lag_records',
-      help: 'Records behind the end of the log, by group and partition',
-      labelNames: ['group', 'partition'],
+      help: 'Records behind the end of the log, by group, topic and partition',
+      labelNames: ['group', 'topic', 'partition'],
       registers,
     }),
     rebuildSeconds: new Histogram({

@@ -3,7 +3,7 @@ import { isMadeFor, isSearchDue, type Settings } from '../consumers/als-rebuild/
 import { type Rebuild, rebuildOnce } from '../consumers/als-rebuild/rebuild.ts'
 import { startRebuilder } from '../consumers/als-rebuild/rebuilder.ts'
 import { searchOnce } from '../consumers/als-rebuild/search.ts'
-import { analyticsSink } from '../consumers/analytics-sink.ts'
+import { ANALYTICS_GROUP, analyticsSink } from '../consumers/analytics-sink.ts'
 import { clickhouseSink, SINK_GROUP } from '../consumers/clickhouse-sink.ts'
 import { type Consuming, consume } from '../consumers/consume.ts'
 import { foldInUpdater, UPDATER_GROUP } from '../consumers/fold-in-updater.ts'
@@ -22,8 +22,14 @@ import { type Trouble, watchStore } from './store-watch.ts'
 import { VERSION } from './version.ts'
 import type { Stores } from './wiring.ts'
 
-/** Consumer groups by role, for whoever shows their lag. */
-export const GROUPS = { sink: SINK_GROUP, updater: UPDATER_GROUP } as const
+/** What is consumed by whom, for whoever shows how far behind they are. */
+export const CONSUMED = [
+  [UPDATER_GROUP, 'ratings'],
+  [SINK_GROUP, 'ratings'],
+  [SINK_GROUP, 'items'],
+  [ANALYTICS_GROUP, 'served'],
+  [ANALYTICS_GROUP, 'measurements'],
+] as const
 
 /** Good on MovieLens-like data; a search replaces them where they are left at `auto`. */
 const STARTING_VALUES = { regularization: 0.01, unobservedWeight: 0.3 }

@@ -21,7 +21,13 @@ const status = z
         details: z.record(z.string(), z.unknown()),
       }),
     ),
-    lag: z.array(z.object({ group: z.string(), partitions: z.array(z.object({ partition: z.int(), lag: z.int() })) })),
+    lag: z.array(
+      z.object({
+        group: z.string(),
+        topic: z.string(),
+        partitions: z.array(z.object({ partition: z.int(), lag: z.int() })),
+      }),
+    ),
     degraded: z.array(trouble),
   })
   .openapi('Status')
@@ -64,7 +70,7 @@ export const adminStatus = (app: App, gateway: Gateway) => {
           at: new Date(at).toISOString(),
           details: { ...details },
         })),
-        lag: lags.map(({ group, partitions }) => ({ group, partitions: [...partitions] })),
+        lag: lags.map(({ partitions, ...of }) => ({ ...of, partitions: [...partitions] })),
         degraded: [
           ...missing,
           ...roleTroubles(troubles(), beats),

@@ -18,8 +18,8 @@ export const metrics = (app: App, { metrics, lag, logger }: Gateway) => {
   /** While the log does not answer there is no lag, rather than an old one. */
   async function measureLag(): Promise<void> {
     metrics.lag.reset()
-    for (const { group, partitions } of await lag())
-      for (const { partition, lag } of partitions) metrics.lag.set({ group, partition }, lag)
+    for (const { group, topic, partitions } of await lag())
+      for (const { partition, lag } of partitions) metrics.lag.set({ group, topic, partition }, lag)
   }
 
   return app.openapi(route, async (c) => {

@@ -7,7 +7,7 @@ const AGAIN_MS = 2_000
 /**
  * @typedef {{ part: string, since: string, message: string }} Trouble
  * @typedef {{ role: string, process: string, at: string, details: Record<string, unknown> }} Role
- * @typedef {{ group: string, partitions: { partition: number, lag: number }[] }} Lag
+ * @typedef {{ group: string, topic: string, partitions: { partition: number, lag: number }[] }} Lag
  * @typedef {{ log: { id: string, partitions: number, scale: { min: number, max: number } }, roles: Role[], lag: Lag[], degraded: Trouble[] }} Status
  */
 
@@ -59,7 +59,7 @@ function drawLag(groups) {
   keep(
     byId('lag-tables'),
     groups.length === 0 ? [] : [groups],
-    () => groups.map(({ group, partitions }) => `${group} ${partitions.length}`).join(),
+    () => groups.map(({ group, topic, partitions }) => `${group} ${topic} ${partitions.length}`).join(),
     () => lagTable(groups),
     (table) => fillLag(table, groups),
   )
@@ -76,10 +76,10 @@ function lagTable(groups) {
     return made
   }
   const heads = document.createElement('tr')
-  heads.append(...['Partition', ...groups.map(({ group }) => nameOf(group))].map((name, n) => headOf(name, n)))
+  heads.append(...['Partition', ...groups.map(nameOf)].map((name, n) => headOf(name, n)))
   const [head, body, foot] = [element('thead'), element('tbody'), element('tfoot')]
   head.append(heads)
-  body.append(...(groups[0]?.partitions ?? []).map(({ partition }) => row(String(partition))))
+  body.append(...Array.from({ length: partitionsOf(groups) }, (_, partition) => row(String(partition))))
   foot.append(row('All'))
   table.append(element('caption', 'visually-hidden', 'Records that each consumer has yet to take'), head, body, foot)
   return table
@@ -95,17 +95,19 @@ function headOf(name, n) {
 /** @param {Element} table @param {Lag[]} groups */
 function fillLag(table, groups) {
   groups.forEach(({ partitions }, column) => {
-    const lags = [...partitions.map(({ lag }) => lag), sumOf(partitions)]
     const rows = table.querySelectorAll('tbody tr, tfoot tr')
-    lags.forEach((lag, n) => {
-      const cell = rows[n]?.querySelectorAll('td')[column]
-      write(cell, count(lag))
-      cell?.classList.toggle('is-none', lag === 0)
+    rows.forEach((row, n) => {
+      const lag = n === rows.length - 1 ? sumOf(partitions) : partitions[n]?.lag
+      const cell = row.querySelectorAll('td')[column]
+      write(cell, lag === undefined ? '' : count(lag))
+      cell?.classList.toggle('is-none', !lag)
     })
   })
 }
 
-/** @param {string} group */
-const nameOf = (group) => capitalized(group.replace(/^foldstream-/, ''))
+/** @param {Lag} of */
+const nameOf = ({ group, topic }) => `${capitalized(group.replace(/^foldstream-/, ''))}: ${topic}`
+/** Topics have as many as they were made with. @param {Lag[]} groups */
+const partitionsOf = (groups) => Math.max(0, ...groups.map(({ partitions }) => partitions.length))
 /** @param {{ lag: number }[]} partitions */
 const sumOf = (partitions) => partitions.reduce((sum, { lag }) => sum + lag, 0)
