@@ -10,7 +10,8 @@ import { readErasures } from './event-log/erasures.ts'
 import { hideInRejects } from './hide-in-rejects.ts'
 import type { Logger } from './logging.ts'
 import type { RatingStore } from './rating-store/port.ts'
-import { type Compacted, compactStores, openEventLog, openStores } from './wiring.ts'
+import { type Compacted, compactStores } from './renewed-stores.ts'
+import { openEventLog, openStores } from './wiring.ts'
 
 interface Compaction extends Compacted {
   /** Whose events went. */

@@ -67,7 +67,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     name: 'wiring',
-    files: /^infra\/(wiring|binding|data-folder)\.ts$/,
+    files: /^infra\/(wiring|adapters|scale|renewed-stores|binding|data-folder)\.ts$/,
     layers: ['wiring', 'adapters', 'models', 'ports', 'base'],
     packages: NO_CLIENT,
   },

@@ -9,7 +9,8 @@ import type { EventLog } from './event-log/port.ts'
 import { createQuietLogger } from './logging.ts'
 import { createMetrics } from './metrics.ts'
 import { followGeneration } from './model-store/live.ts'
-import { openEmptyRatings, openEmptyState, openEventLog, openModelStore } from './wiring.ts'
+import { openEmptyRatings, openEmptyState } from './renewed-stores.ts'
+import { openEventLog, openModelStore } from './wiring.ts'
 
 export interface Wanted {
   readonly state: boolean

@@ -8,7 +8,7 @@ import { readErasures } from './event-log/erasures.ts'
 import { hideInRejects } from './hide-in-rejects.ts'
 import { createQuietLogger } from './logging.ts'
 import { rebuildFromLog, withLog } from './rebuild-from-log.ts'
-import { forgetRemoved, hasFormerStore, removeFormerLog, rewriteEventLog } from './wiring.ts'
+import { forgetRemoved, hasFormerStore, removeFormerLog, rewriteEventLog } from './renewed-stores.ts'
 
 /**
  * Makes another log of the one that stands there, without the records of who was erased, takes these out of the models, and fills both

@@ -8,8 +8,8 @@ import { createProgress } from '../../producers/progress.ts'
 import { readConfig } from '../config.ts'
 import { ConfigError, messageOf } from '../errors.ts'
 import { openNamedDataset } from '../first-dataset.ts'
+import { askedScale, foundingScale } from '../scale.ts'
 import { untilStopped } from '../signals.ts'
-import { askedScale, foundingScale } from '../wiring.ts'
 
 /**
  * `npm run explore -- PATH|NAME [--out FILE] [--json]`: what a dataset looks like, on the terminal and as one HTML page. Nothing is

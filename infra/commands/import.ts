@@ -9,8 +9,9 @@ import { openNamedDataset } from '../first-dataset.ts'
 import { type ImportTarget, importFiles, importShown } from '../import-files.ts'
 import { createLogger } from '../logging.ts'
 import { askRunning } from '../running-system.ts'
+import { askedScale } from '../scale.ts'
 import { untilStopped } from '../signals.ts'
-import { askedScale, openEventLog } from '../wiring.ts'
+import { openEventLog } from '../wiring.ts'
 
 /**
  * `npm run import -- PATH|NAME`: into the running system that has the data folder open, else into the log itself.

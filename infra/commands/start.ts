@@ -16,9 +16,10 @@ import { requestRebuild } from '../model-store/rebuild-request.ts'
 import { startProbes } from '../probes.ts'
 import { type RunningRole, startRebuilds, startSink, startUpdater, troublesOf } from '../roles.ts'
 import { sayWhenReady } from '../say-when-ready.ts'
+import { askedScale } from '../scale.ts'
 import { untilStopped } from '../signals.ts'
 import { startSqlPort } from '../sql-port.ts'
-import { askedScale, openStores, type Stores } from '../wiring.ts'
+import { openStores, type Stores } from '../wiring.ts'
 
 /**
  * `npm start`: the roles asked for, in this process, until a signal stops them.
