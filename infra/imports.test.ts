@@ -61,7 +61,7 @@ const LAYERS: readonly Layer[] = [
   })),
   {
     name: 'adapters',
-    files: /^infra\/((event-log|user-state|rating-store|model-store|analytics)\/|lmdb-file\.ts$|renew-lmdb-file\.ts$)/,
+    files: /^infra\/((event-log|user-state|rating-store|model-store|analytics|lmdb)\/)/,
     layers: ['adapters', 'models', 'ports', 'base'],
     packages: ANY,
   },

@@ -5,7 +5,7 @@ import { open } from 'lmdb'
 import type { Offset, RatingScale } from '../../models/events/types.ts'
 import { assertRoom, hasRoom } from '../disk-room.ts'
 import { messageOf, UnavailableError } from '../errors.ts'
-import { checkLmdbFile, commitFailure, copyDatabase, DamagedFileError } from '../lmdb-file.ts'
+import { checkLmdbFile, commitFailure, copyDatabase, DamagedFileError } from '../lmdb/file.ts'
 import { bytesOf, type Forgotten, forget } from './embedded-retention.ts'
 import { isBlank } from './erased-records.ts'
 import {

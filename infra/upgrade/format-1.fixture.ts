@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { open } from 'lmdb'
 import { seededRandom } from '../../models/linalg/random.ts'
 import { caughtUp, postJson } from '../bench/system.ts'
-import { copyDatabase } from '../lmdb-file.ts'
+import { copyDatabase } from '../lmdb/file.ts'
 import { runFoldstream, startFoldstream } from '../services/foldstream.ts'
 
 const run = promisify(execFile)

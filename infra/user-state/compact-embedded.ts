@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { messageOf, UnavailableError } from '../errors.ts'
-import { renewLmdbFile } from '../renew-lmdb-file.ts'
+import { renewLmdbFile } from '../lmdb/renew-file.ts'
 import { FILE } from './embedded.ts'
 import { PAGE_DATABASES } from './embedded-pages.ts'
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { open } from 'lmdb'
 import { expect, it, onTestFinished } from 'vitest'
-import { checkLmdbFile, DamagedFileError } from './lmdb-file.ts'
+import { checkLmdbFile, DamagedFileError } from './file.ts'
 
 function fileWith(bytes: Buffer): string {
   const folder = mkdtempSync(join(tmpdir(), 'lmdb-file-'))

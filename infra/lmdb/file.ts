@@ -45,7 +45,7 @@ export function checkLmdbFile(path: string): void {
  * read through again.
  */
 function checkShortFile(path: string, size: number, whole: number): void {
-  const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.resolve('./read-lmdb-file.ts')), path])
+  const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.resolve('./read-file.ts')), path])
   if (status !== 0) throw new DamagedFileError(`${path} is cut off: ${size} of ${whole} bytes are there`)
   const file = openSync(path, 'r+')
   try {

@@ -2,9 +2,9 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { open } from 'lmdb'
 import { expect, it } from 'vitest'
-import { hasRoom } from './disk-room.ts'
-import { smallDisk } from './faults/small-disk.fixture.ts'
-import { renewLmdbFile } from './renew-lmdb-file.ts'
+import { hasRoom } from '../disk-room.ts'
+import { smallDisk } from '../faults/small-disk.fixture.ts'
+import { renewLmdbFile } from './renew-file.ts'
 
 const MEBIBYTE = 1 << 20
 

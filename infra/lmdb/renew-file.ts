@@ -2,8 +2,8 @@ import { renameSync, rmSync, statSync } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Database, type Key, open, type RootDatabase } from 'lmdb'
-import { assertRoom } from './disk-room.ts'
-import { checkLmdbFile, commitFailure } from './lmdb-file.ts'
+import { assertRoom } from '../disk-room.ts'
+import { checkLmdbFile, commitFailure } from './file.ts'
 
 /** Of one transaction: records, and bytes, which are far fewer than the room that is kept free. */
 const PAGE = 5_000
