@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiKey, readApiKeys, sha256 } from './api-keys.ts'
 import { type Answer, openTestGateway, type TestGateway } from './gateway.fixture.ts'
-import { SCOPES } from './schemas.ts'
+import { SCOPES } from './schemas/answers.ts'
 
 const entry = (name: string, scopes: string, rate = '') => `${name}:${scopes}:${sha256(name).toString('hex')}${rate}`
 const keysOf = (...entries: string[]) => {

@@ -8,7 +8,7 @@ import type { App } from './context.ts'
 import { Problem } from './problems.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { createDescriptionOf, routeOf } from './route-of.ts'
-import { SCOPES } from './schemas.ts'
+import { SCOPES } from './schemas/answers.ts'
 import type { Sessions } from './sessions.ts'
 
 interface KeyOptions {

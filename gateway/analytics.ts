@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Analytics, ChartAnswer, ChartParameters } from '../infra/analytics/port.ts'
 import { UnknownChartError } from '../infra/errors.ts'
 import { invalidRequest, Problem } from './problems.ts'
-import { text } from './schemas.ts'
+import { text } from './schemas/parameters.ts'
 
 export const chartInfo = z
   .object({

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { rateOf } from '../infra/config.ts'
 import { ConfigError, messageOf } from '../infra/errors.ts'
 import type { Logger } from '../infra/logging.ts'
-import { SCOPES, type Scope } from './schemas.ts'
+import { SCOPES, type Scope } from './schemas/answers.ts'
 
 /** A key by its SHA-256: the key itself is kept nowhere. */
 export interface ApiKey {

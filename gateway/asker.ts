@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { RatingScale } from '../models/events/types.ts'
 import type { Asker } from './engine/request.ts'
 import { contextItemId, explain, givenRatings, group } from './list-query.ts'
-import { userId } from './schemas.ts'
+import { userId } from './schemas/parameters.ts'
 
 /** For whom something is asked by a body, and whether it is to be explained. */
 export const asker = (scale: RatingScale) => ({

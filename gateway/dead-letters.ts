@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { DeadLetter } from '../infra/event-log/dead-letters.ts'
-import { inPath, text } from './schemas.ts'
+import { inPath, text } from './schemas/parameters.ts'
 
 export const deadLetter = z
   .object({

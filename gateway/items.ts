@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Item } from '../models/events/types.ts'
 import { checkAttributes, checkGenre, checkPoster, checkTitle, checkYear } from '../models/events/validation.ts'
-import { itemId, printable, ruled, shortList, token } from './schemas.ts'
+import { itemId, printable, ruled, shortList, token } from './schemas/parameters.ts'
 import { asSentence } from './wording.ts'
 
 type Attributes = Item['attributes']

@@ -4,7 +4,7 @@ import type { Context } from 'hono'
 import { messageOf, UnavailableError } from '../infra/errors.ts'
 import type { Fault } from '../models/events/validation.ts'
 import { faultsOf, invalidRequest, Problem, type ProblemKind, RETRY_LATER } from './problems.ts'
-import { fault } from './schemas.ts'
+import { fault } from './schemas/answers.ts'
 import { decodeUtf8 } from './utf8.ts'
 
 export const NDJSON = 'application/x-ndjson'

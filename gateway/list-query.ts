@@ -22,7 +22,7 @@ import {
   shortList,
   text,
   userId,
-} from './schemas.ts'
+} from './schemas/parameters.ts'
 
 const MAX_IDS = 1_000
 const MAX_GROUP = 50

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import type { RatingEvent, RatingScale } from '../models/events/types.ts'
-import { eventId, itemId, recommendationId, timestamp, userId } from './schemas.ts'
+import { eventId, itemId, recommendationId, timestamp, userId } from './schemas/parameters.ts'
 
 export const MAX_BATCH = 1_000
 

@@ -7,7 +7,8 @@ import { createWaits, MAX_WAITS, type Outcome } from './engine/freshness.ts'
 import { createEndCheck } from './engine/log-ends.ts'
 import type { Asker } from './engine/request.ts'
 import { invalidRequest, Problem } from './problems.ts'
-import { list, token, waitMs } from './schemas.ts'
+import { list } from './schemas/lists.ts'
+import { token, waitMs } from './schemas/parameters.ts'
 
 /** For the query of a read that depends on what was written of users or items. */
 export const awaited = {

@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { inPath, json, needs, pointer, refusals, text } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { pointer } from '../schemas/operation.ts'
+import { inPath, text } from '../schemas/parameters.ts'
 
 const route = createRoute({
   method: 'post',

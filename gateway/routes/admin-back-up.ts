@@ -4,7 +4,8 @@ import { requireFolderToken } from '../access.ts'
 import { backup, backupAnswer } from '../backup.ts'
 import type { App, Gateway } from '../context.ts'
 import { Problem } from '../problems.ts'
-import { json, needs, refusals, ruled, text } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { ruled, text } from '../schemas/parameters.ts'
 
 const directory = ruled(text(1, 4096), (path) => (isAbsolute(path) ? undefined : 'Expected an absolute path')).openapi({
   pattern: '^/',

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { backup, backupAnswer } from '../backup.ts'
 import type { App, Gateway } from '../context.ts'
-import { json, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
 
 const route = createRoute({
   method: 'get',

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { deadLettersOn } from '../../infra/event-log/dead-letters.ts'
 import type { App, Gateway } from '../context.ts'
 import { deadLetter, deadLetterAnswer } from '../dead-letters.ts'
-import { json, needs, paging, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { paging } from '../schemas/parameters.ts'
 
 const deadLetters = z.object({ letters: z.array(deadLetter), total: z.int() }).openapi('DeadLetters')
 

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { deadLetterOf, dropDeadLetter } from '../../infra/event-log/dead-letters.ts'
 import type { App, Gateway } from '../context.ts'
 import { deadLetter, deadLetterAnswer, deadLetterInPath } from '../dead-letters.ts'
-import { json, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
 
 const route = createRoute({
   method: 'post',

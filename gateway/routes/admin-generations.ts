@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { whyNotServed } from '../../infra/model-store/not-served.ts'
 import type { Tuning } from '../../models/als/types.ts'
 import type { App, Gateway } from '../context.ts'
-import { generationInfo, json, lastTuning, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { generationInfo, lastTuning } from '../schemas/operation.ts'
 
 const answer = z.object({
   active: z.string().nullable(),

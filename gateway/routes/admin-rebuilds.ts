@@ -1,7 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { requestRebuild } from '../../infra/model-store/rebuild-request.ts'
 import type { App, Gateway } from '../context.ts'
-import { flag, json, needs, rebuild, rebuildAnswer, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { rebuild, rebuildAnswer } from '../schemas/operation.ts'
+import { flag } from '../schemas/parameters.ts'
 
 const route = createRoute({
   method: 'post',

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { messageOf } from '../../infra/errors.ts'
 import type { App, Gateway } from '../context.ts'
 import { isAlive, REMEMBERED_MS, roleTroubles } from '../role-troubles.ts'
-import { json, needs, orNull, rebuild, rebuildAnswer, refusals, trouble, troubleAnswer } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { orNull, rebuild, rebuildAnswer, trouble, troubleAnswer } from '../schemas/operation.ts'
 
 const status = z
   .object({

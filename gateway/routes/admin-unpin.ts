@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { json, needs, pointer, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { pointer } from '../schemas/operation.ts'
 
 const route = createRoute({
   method: 'post',

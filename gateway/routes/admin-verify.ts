@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { Problem } from '../problems.ts'
-import { json, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
 import { verification, verificationAnswer } from '../verification.ts'
 
 const route = createRoute({

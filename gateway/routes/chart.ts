@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { chartAnswer, chartQuery, openAnalytics, parametersOf, told } from '../analytics.ts'
 import type { App, Gateway } from '../context.ts'
-import { inPath, json, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { inPath } from '../schemas/parameters.ts'
 
 const answer = json(chartAnswer, 'The rows and what they say')
 

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { chartInfo, openAnalytics } from '../analytics.ts'
 import type { App, Gateway } from '../context.ts'
-import { json, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
 
 const answer = z.object({ charts: z.array(chartInfo) }).openapi('Charts')
 

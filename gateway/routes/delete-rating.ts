@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { ratingEvent } from '../ratings.ts'
-import { inPath, itemId, json, needs, ownByCookie, refusals, token, userId } from '../schemas.ts'
+import { json, needs, ownByCookie, refusals } from '../schemas/answers.ts'
+import { inPath, itemId, token, userId } from '../schemas/parameters.ts'
 
 const route = createRoute({
   method: 'delete',

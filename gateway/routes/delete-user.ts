@@ -2,7 +2,8 @@ import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { erasureIdOf } from '../erasure-id.ts'
-import { inPath, json, needs, ownByCookie, refusals, token, userId } from '../schemas.ts'
+import { json, needs, ownByCookie, refusals } from '../schemas/answers.ts'
+import { inPath, token, userId } from '../schemas/parameters.ts'
 
 const route = createRoute({
   method: 'delete',

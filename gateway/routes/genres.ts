@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { createGenreCounts } from '../genre-counts.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
-import { anyByCookie, json, needs, refusals } from '../schemas.ts'
+import { anyByCookie, json, needs, refusals } from '../schemas/answers.ts'
 
 const answer = z
   .object({

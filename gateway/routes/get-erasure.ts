@@ -4,7 +4,8 @@ import type { Offset } from '../../models/events/types.ts'
 import type { App, Gateway } from '../context.ts'
 import { readErasureId } from '../erasure-id.ts'
 import { Problem } from '../problems.ts'
-import { inPath, json, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { inPath } from '../schemas/parameters.ts'
 
 const state = z.enum(['erased', 'pending', 'until newer models'])
 type State = z.output<typeof state>

@@ -3,7 +3,8 @@ import type { App, Gateway } from '../context.ts'
 import { answerItem, itemAnswer } from '../items.ts'
 import { Problem } from '../problems.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
-import { inPath, itemId, json, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { inPath, itemId } from '../schemas/parameters.ts'
 
 const route = createRoute({
   method: 'get',

@@ -4,7 +4,8 @@ import { answerItem, itemAnswer } from '../items.ts'
 import { parametersBeside } from '../parameters.ts'
 import { invalidRequest } from '../problems.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
-import { anyByCookie, genre, itemId, json, needs, paging, refusals, repeatedUpTo, text } from '../schemas.ts'
+import { anyByCookie, json, needs, refusals } from '../schemas/answers.ts'
+import { genre, itemId, paging, repeatedUpTo, text } from '../schemas/parameters.ts'
 
 const MAX_IDS = 1_000
 

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { json, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
 
 const seconds = z.number().optional()
 const records = z.int().optional()

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App } from '../context.ts'
-import { badRequest, json } from '../schemas.ts'
+import { badRequest, json } from '../schemas/answers.ts'
 
 const route = createRoute({
   method: 'get',

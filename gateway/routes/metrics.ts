@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { needs, refusals } from '../schemas.ts'
+import { needs, refusals } from '../schemas/answers.ts'
 
 const route = createRoute({
   method: 'get',

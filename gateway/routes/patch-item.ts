@@ -4,7 +4,8 @@ import { itemPatch } from '../item-patch.ts'
 import { createItemPatches } from '../item-patches.ts'
 import { createReceipts } from '../item-writes.ts'
 import { accepted } from '../items.ts'
-import { inPath, itemId, json, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { inPath, itemId } from '../schemas/parameters.ts'
 
 const route = createRoute({
   method: 'patch',

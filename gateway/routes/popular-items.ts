@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { itemListParameters, withGenre } from '../list-query.ts'
-import { anyByCookie, json, list, needs, refusals } from '../schemas.ts'
+import { anyByCookie, json, needs, refusals } from '../schemas/answers.ts'
+import { list } from '../schemas/lists.ts'
 
 const route = createRoute({
   method: 'get',

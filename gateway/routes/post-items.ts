@@ -4,7 +4,8 @@ import type { App, Gateway } from '../context.ts'
 import { createReceipts } from '../item-writes.ts'
 import { itemInput } from '../items.ts'
 import { ingestLines, isNdjson, lineOutcome, NDJSON } from '../lines.ts'
-import { json, needs, oneOrMany, refusals, token } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { oneOrMany, token } from '../schemas/parameters.ts'
 
 const MAX_BATCH = 1_000
 

@@ -3,7 +3,8 @@ import type { Position } from '../../infra/event-log/port.ts'
 import type { App, Gateway } from '../context.ts'
 import { ingestLines, isNdjson, lineOutcome, NDJSON } from '../lines.ts'
 import { MAX_BATCH, ratingSchema } from '../ratings.ts'
-import { json, needs, oneOrMany, refusals, token } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { oneOrMany, token } from '../schemas/parameters.ts'
 
 const ratingsAccepted = z.object({ accepted: z.int(), token, ...lineOutcome }).openapi('RatingsAccepted')
 

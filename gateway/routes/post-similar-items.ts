@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { explain, fittingTogether, selection, someItemIds, withGenre } from '../list-query.ts'
 import { awaited, freshList } from '../read-your-writes.ts'
-import { json, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
 
 const body = z
   .strictObject({

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { createReceipts } from '../item-writes.ts'
 import { accepted, itemDescription, itemEvent } from '../items.ts'
-import { inPath, itemId, json, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { inPath, itemId } from '../schemas/parameters.ts'
 
 const route = createRoute({
   method: 'put',

@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { ratingEvent, ratingValue } from '../ratings.ts'
-import { inPath, itemId, json, needs, ownByCookie, recommendationId, refusals, token, userId } from '../schemas.ts'
+import { json, needs, ownByCookie, refusals } from '../schemas/answers.ts'
+import { inPath, itemId, recommendationId, token, userId } from '../schemas/parameters.ts'
 
 export const putRating = (app: App, { log, publisher }: Gateway) => {
   const body = z.strictObject({ value: ratingValue(log.identity.scale), recommendationId: recommendationId.optional() })

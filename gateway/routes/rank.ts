@@ -3,7 +3,7 @@ import { ASKING_FOR_ONE, asker, askingForOne } from '../asker.ts'
 import type { App, Gateway } from '../context.ts'
 import { itemIds } from '../list-query.ts'
 import { awaited, freshList, usersOf } from '../read-your-writes.ts'
-import { json, needs, refusals } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
 
 export const rank = (app: App, { log, engine, freshFor, served }: Gateway) => {
   const body = z

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
-import { badRequest, json, trouble, troubleAnswer } from '../schemas.ts'
+import { badRequest, json } from '../schemas/answers.ts'
+import { trouble, troubleAnswer } from '../schemas/operation.ts'
 
 const report = z
   .object({

@@ -3,7 +3,8 @@ import type { App, Gateway } from '../context.ts'
 import { itemListParameters, withGenre } from '../list-query.ts'
 import { Problem } from '../problems.ts'
 import { awaited, freshList } from '../read-your-writes.ts'
-import { anyByCookie, inPath, itemId, json, needs, refusals } from '../schemas.ts'
+import { anyByCookie, json, needs, refusals } from '../schemas/answers.ts'
+import { inPath, itemId } from '../schemas/parameters.ts'
 
 const route = createRoute({
   method: 'get',

@@ -2,7 +2,8 @@ import { randomUUIDv7 } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
-import { inPath, json, needs, paging, refusals, userId } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { inPath, paging, userId } from '../schemas/parameters.ts'
 import { ifNoneMatch, tagged, tell } from '../tell.ts'
 
 const similarUserList = z

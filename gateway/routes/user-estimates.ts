@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { awaited, freshList } from '../read-your-writes.ts'
-import { inPath, itemId, json, needs, refusals, repeated, userId } from '../schemas.ts'
+import { json, needs, refusals } from '../schemas/answers.ts'
+import { inPath, itemId, repeated, userId } from '../schemas/parameters.ts'
 import { ifNoneMatch, tagged, tell } from '../tell.ts'
 
 const route = createRoute({

@@ -3,7 +3,9 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { Problem } from '../problems.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
-import { inPath, itemId, json, needs, ownByCookie, pagingBy, reason, refusals, shownItem, userId } from '../schemas.ts'
+import { json, needs, ownByCookie, refusals } from '../schemas/answers.ts'
+import { reason, shownItem } from '../schemas/lists.ts'
+import { inPath, itemId, pagingBy, userId } from '../schemas/parameters.ts'
 import { ifNoneMatch, tagged, tell } from '../tell.ts'
 
 const explanation = z

@@ -2,7 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, Gateway } from '../context.ts'
 import { detailsOf } from '../engine/answers.ts'
 import { awaited, freshness } from '../read-your-writes.ts'
-import { inPath, json, listedItem, needs, ownByCookie, paging, refusals, userId } from '../schemas.ts'
+import { json, needs, ownByCookie, refusals } from '../schemas/answers.ts'
+import { listedItem } from '../schemas/lists.ts'
+import { inPath, paging, userId } from '../schemas/parameters.ts'
 import { ifNoneMatch, tagged, tell } from '../tell.ts'
 
 const ratings = z

@@ -9,7 +9,8 @@ import { listParameters, withGenre } from '../list-query.ts'
 import { createListWatch } from '../list-watch.ts'
 import { Problem, RETRY_LATER } from '../problems.ts'
 import { mayHave, STREAMED } from '../reference/headers.ts'
-import { inPath, needs, ownByCookie, refusals, userId } from '../schemas.ts'
+import { needs, ownByCookie, refusals } from '../schemas/answers.ts'
+import { inPath, userId } from '../schemas/parameters.ts'
 import { writeList } from '../written-list.ts'
 
 /** Proxies and browsers close what stays silent for a minute, and we ourselves after 30 s (server.ts). */

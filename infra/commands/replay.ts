@@ -1,5 +1,5 @@
 import { type AsOf, recommendedAsOf } from '../../consumers/replay/as-of.ts'
-import { timestamp } from '../../gateway/schemas.ts'
+import { timestamp } from '../../gateway/schemas/parameters.ts'
 import { type Config, checkConfig, readConfig } from '../config.ts'
 import { ConfigError } from '../errors.ts'
 import { rebuildFromLog, withLog } from '../rebuild-from-log.ts'
