@@ -3,6 +3,14 @@ import { checkConfig, readConfig, warningsOf } from './config.ts'
 import { ConfigError } from './errors.ts'
 
 const read = (args: readonly string[], env: Record<string, string> = {}) => readConfig(args, env).config
+const warned = (args: readonly string[], env: Record<string, string> = {}) => warningsOf(read(args, env), env)
+
+const REAL = {
+  EVENT_LOG_URL: 'kafka://k:9092',
+  USER_STATE_URL: 'redis://r',
+  RATING_STORE_URL: 'http://c:8123',
+  MODEL_STORE_URL: 'redis://r',
+}
 
 const ENCODED = 'an address; in its user name and password, all but letters and digits are percent-encoded'
 
@@ -96,13 +104,6 @@ describe('a setting', () => {
 })
 
 describe('fewer than four roles', () => {
-  const REAL = {
-    EVENT_LOG_URL: 'kafka://k:9092',
-    USER_STATE_URL: 'redis://r',
-    RATING_STORE_URL: 'http://c:8123',
-    MODEL_STORE_URL: 'redis://r',
-  }
-
   it('are refused beside an embedded store, which is named', () => {
     expect(() => checkConfig(read(['--roles', 'gateway'], { ...REAL, MODEL_STORE_URL: 'embedded:' }))).toThrow(
       /^--roles gateway: .* MODEL_STORE_URL is embedded. Leave --roles out, or point these variables to real services/,
@@ -134,6 +135,20 @@ describe('the SQL port', () => {
     expect(() => checkConfig(config)).toThrow(/on the server at clickhouse:8124, .*infra\/rating-store\/analysts\.sql/)
     expect(() => checkConfig(read(['--clickhouse-port', '8123']))).not.toThrow()
   })
+
+  it('is not opened by what Kubernetes sets for a service named clickhouse, which is told and stops nobody', () => {
+    const env = { ...REAL, CLICKHOUSE_PORT: 'tcp://10.0.0.1:8123' }
+    const config = read(['--roles', 'sink'], env)
+    expect(config.CLICKHOUSE_PORT).toBeUndefined()
+    expect(() => checkConfig(config)).not.toThrow()
+    expect(warned(['--roles', 'sink'], env)).toEqual([
+      expect.stringMatching(/^CLICKHOUSE_PORT=tcp:.* Kubernetes .*--clickhouse-port/),
+    ])
+    expect(read(['--clickhouse-port', '9000'], env).CLICKHOUSE_PORT).toBe(9000)
+    expect(read([], { CLICKHOUSE_PORT: '9000' }).CLICKHOUSE_PORT).toBe(9000)
+    expect(() => read(['--clickhouse-port', 'tcp://10.0.0.1:8123'])).toThrow('a whole number from 0 to 65535')
+    expect(() => read([], { CLICKHOUSE_PORT: 'http://10.0.0.1' })).toThrow('a whole number from 0 to 65535')
+  })
 })
 
 describe('a rate limit', () => {
@@ -147,24 +162,18 @@ describe('pages of other origins', () => {
   const CORS_ORIGINS = 'https://shop.example'
 
   it('are warned of where they may ask without a key', () => {
-    expect(warningsOf(read([], { CORS_ORIGINS }))).toEqual([expect.stringMatching(/^CORS_ORIGINS .*Set API_KEYS/)])
+    expect(warned([], { CORS_ORIGINS })).toEqual([expect.stringMatching(/^CORS_ORIGINS .*Set API_KEYS/)])
   })
 
   it('are as they should be with keys, and nobody else is warned of', () => {
-    expect(warningsOf(read([], { CORS_ORIGINS, API_KEYS: 'file:keys' }))).toEqual([])
-    expect(warningsOf(read(['--roles', 'sink'], { CORS_ORIGINS }))).toEqual([])
-    expect(warningsOf(read([]))).toEqual([])
+    expect(warned([], { CORS_ORIGINS, API_KEYS: 'file:keys' })).toEqual([])
+    expect(warned(['--roles', 'sink'], { CORS_ORIGINS })).toEqual([])
+    expect(warned([])).toEqual([])
   })
 })
 
 it('a secret for cookies that goes with the process is warned of, where no data folder keeps one', () => {
-  const services = {
-    EVENT_LOG_URL: 'kafka://host:9092',
-    USER_STATE_URL: 'redis://host',
-    RATING_STORE_URL: 'http://host/db',
-    MODEL_STORE_URL: 'redis://host',
-  }
-  expect(warningsOf(read([], services))).toEqual([expect.stringMatching(/^COOKIE_SECRET is not set/)])
-  expect(warningsOf(read([], { ...services, COOKIE_SECRET: 'x'.repeat(16) }))).toEqual([])
-  expect(warningsOf(read(['--roles', 'sink'], services))).toEqual([])
+  expect(warned([], REAL)).toEqual([expect.stringMatching(/^COOKIE_SECRET is not set/)])
+  expect(warned([], { ...REAL, COOKIE_SECRET: 'x'.repeat(16) })).toEqual([])
+  expect(warned(['--roles', 'sink'], REAL)).toEqual([])
 })

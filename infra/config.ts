@@ -169,7 +169,7 @@ const SETTINGS = {
   },
   PORT: { parse: integer(0, 65_535), default: undefined, flag: true },
   HOST: { parse: text, default: '127.0.0.1', flag: true },
-  CLICKHOUSE_PORT: { parse: integer(0, 65_535), default: undefined, flag: true },
+  CLICKHOUSE_PORT: { parse: integer(0, 65_535), default: undefined, flag: true, isAlsoServiceLink: true },
   DATA_DIR: { parse: text, default: './data', flag: true },
   ROLES: { parse: roles, default: ROLES.join(','), flag: true },
   DATASET: { parse: text, default: undefined, flag: true },
@@ -207,7 +207,14 @@ const SETTINGS = {
   LOG_LEVEL: { parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), default: 'info' },
 } satisfies Record<
   string,
-  { parse: (value: string) => unknown; default: string | undefined; flag?: true; secret?: true; refusesEmpty?: true }
+  {
+    parse: (value: string) => unknown
+    default: string | undefined
+    flag?: true
+    secret?: true
+    refusesEmpty?: true
+    isAlsoServiceLink?: true
+  }
 >
 
 type Settings = typeof SETTINGS
@@ -220,6 +227,14 @@ export type Config = { readonly [N in Name]: Value<N> }
 const names = Object.keys(SETTINGS) as Name[]
 const flagOf = (name: Name): string => name.toLowerCase().replaceAll('_', '-')
 const hasFlag = (name: Name): boolean => 'flag' in SETTINGS[name]
+
+/**
+ * What Kubernetes sets in every pod, and `docker run --link` in a container, for a service: `clickhouse` makes
+ * CLICKHOUSE_PORT=tcp://10.0.0.1:8123 of itself. Nobody who starts foldstream asked for that.
+ */
+const SERVICE_LINK = /^(?:tcp|udp|sctp):\/\//
+const isServiceLink = (name: Name, value: string | undefined): boolean =>
+  'isAlsoServiceLink' in SETTINGS[name] && SERVICE_LINK.test(value ?? '')
 
 /**
  * Reads flags and environment; a flag wins over the variable of the same name, an empty variable is one that is not set.
@@ -242,7 +257,8 @@ export function readConfig(
   const { values, positionals } = parse(args, Object.fromEntries(typed))
   const read = (name: Name): unknown => {
     const flag = hasFlag(name) ? values[flagOf(name)] : undefined
-    const found = 'refusesEmpty' in SETTINGS[name] ? env[name] : env[name] || undefined
+    const variable = isServiceLink(name, env[name]) ? undefined : env[name]
+    const found = 'refusesEmpty' in SETTINGS[name] ? variable : variable || undefined
     const given = flag ?? found ?? SETTINGS[name].default
     if (given === undefined) return undefined
     try {
@@ -287,7 +303,19 @@ export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
 
 /** What is allowed, and hardly meant. */
-export function warningsOf(config: Config): string[] {
+export function warningsOf(config: Config, env: Readonly<Record<string, string | undefined>>): string[] {
+  return [...ofGateway(config), ...linksIn(env)]
+}
+
+const linksIn = (env: Readonly<Record<string, string | undefined>>): string[] =>
+  names
+    .filter((name) => isServiceLink(name, env[name]))
+    .map(
+      (name) =>
+        `${name}=${env[name]} is what Kubernetes sets for a service of that name, and is not taken for a setting: name a port by --${flagOf(name)}.`,
+    )
+
+function ofGateway(config: Config): string[] {
   const { ROLES: roles, CORS_ORIGINS: origins = [], API_KEYS, COOKIE_SECRET } = config
   if (!roles.includes('gateway')) return []
   const isOpen = origins.length > 0 && API_KEYS === undefined

@@ -33,7 +33,7 @@ export async function start(args: readonly string[], wire = openStores): Promise
   checkKernels()
   const needsKeys = config.ROLES.includes('gateway') && config.API_KEYS !== undefined
   const logger = createLogger(config.LOG_LEVEL)
-  for (const warning of warningsOf(config)) logger.warn(warning)
+  for (const warning of warningsOf(config, process.env)) logger.warn(warning)
   const apiKeys = needsKeys ? followApiKeys(config.API_KEYS, logger) : undefined
   const folder = embeddedStores(config).length > 0 ? openDataFolder(config.DATA_DIR) : undefined
   /** Closed in the opposite order. */
