@@ -4,7 +4,7 @@ import { sqlEngine } from './engine.fixture.ts'
 import { isAllowedFunction } from './functions.ts'
 
 const { ask, anything, engine } = sqlEngine()
-const textOf = async (...args: Parameters<typeof ask>) => Buffer.from((await ask(...args)).bytes).toString()
+const textOf = async (...args: Parameters<typeof ask>) => (await ask(...args)).toString()
 
 describe('answers', () => {
   it.each([

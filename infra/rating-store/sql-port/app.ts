@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { pipeline, Readable } from 'node:stream'
 import { type Context, Hono } from 'hono'
 import { isLoopback } from '../../config.ts'
 import { messageOf } from '../../errors.ts'
-import { notServed, packAnswer, readBody } from './compression.ts'
+import { notServed, packerOf, readBody } from './compression.ts'
 import type { Answer, Engine } from './engine.ts'
 import { nativeFor } from './native.ts'
 import { Refusal } from './refusal.ts'
@@ -81,27 +83,37 @@ export function createSqlApp(engine: Engine, { mayRead }: Options): Hono {
 }
 
 async function answered(c: Context, url: URLSearchParams, answer: Answer): Promise<Response> {
-  const { format, rowsRead, bytesRead, seconds } = answer
+  const { format, length, rowsRead, bytesRead, seconds } = answer
   const version = Number(url.get('client_protocol_version') ?? 0)
-  const bytes = format === 'Native' && version > 0 ? nativeFor(version, answer.bytes) : answer.bytes
+  const isTold = format === 'Native' && version > 0
+  const content = isTold ? await begun(Readable.from(nativeFor(version, answer.content))) : answer.content
   c.header('X-ClickHouse-Format', format)
   c.header('Content-Type', contentType(format))
   const summary = {
     ...{ read_rows: rowsRead, read_bytes: bytesRead, written_rows: 0, written_bytes: 0, total_rows_to_read: 0 },
-    ...{ result_rows: 0, result_bytes: bytes.length, elapsed_ns: Math.round(seconds * 1e9) },
+    ...{ result_rows: 0, result_bytes: length, elapsed_ns: Math.round(seconds * 1e9) },
   }
   const texts = Object.entries(summary).map(([name, value]) => [name, String(value)])
   c.header('X-ClickHouse-Summary', JSON.stringify(Object.fromEntries(texts)))
-  const { body, encoding } = await packAnswer(bytes, c.req.header('accept-encoding'), url)
+  const { encoding, packer } = packerOf(length, c.req.header('accept-encoding'), url) ?? {}
   if (encoding !== undefined) c.header('Content-Encoding', encoding)
-  return c.body(body)
+  else if (!isTold) c.header('Content-Length', String(length))
+  // Where one of them ends early, all do, and the connection with them.
+  const body = packer === undefined ? content : pipeline(content, packer, () => {})
+  return c.body(Readable.toWeb(body) as ReadableStream<Uint8Array>)
+}
+
+/** Once there is something to read: what is refused is so before the answer begins. */
+async function begun(content: Readable): Promise<Readable> {
+  await once(content, 'readable')
+  return content
 }
 
 /** Statuses that clients look at, as ClickHouse gives them; 503: ask again. */
 const STATUSES: Readonly<Record<number, 400 | 403 | 404 | 408 | 413 | 503>> = {
   ...{ 36: 400, 47: 404, 46: 404, 60: 404, 62: 400, 73: 404, 81: 404, 115: 404 },
   // Not 500, on which some ask again what is refused for good.
-  ...{ 164: 403, 159: 408, 202: 503, 394: 503, 497: 403, 516: 403, 552: 413 },
+  ...{ 164: 403, 159: 408, 202: 503, 243: 503, 394: 503, 396: 400, 497: 403, 516: 403, 552: 413 },
 }
 
 function failed(c: Context, error: unknown, version: string): Response {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { Session } from 'chdb'
 import { afterAll, beforeAll } from 'vitest'
 import { openEmbeddedRatingStore } from '../clickhouse.ts'
@@ -31,20 +32,22 @@ export function sqlEngine() {
     await rm(folder, { recursive: true })
   })
 
+  const run = (text: string, url: Record<string, string> = {}, signal = new AbortController().signal) =>
+    engine.run({
+      text,
+      database: url.database ?? 'foldstream',
+      defaultFormat: 'TabSeparatedRaw',
+      ...readSettings(new URLSearchParams(url)),
+      signal,
+    })
+
   return {
     engine: () => engine,
     folder: () => folder,
     /** By a connection that may do everything. */
     anything: async (sql: string) => (await session.queryAsync(sql, { format: 'TabSeparatedRaw' })).text(),
-    /** @param url  parameters of the request */
-    ask: (text: string, url: Record<string, string> = {}, signal = new AbortController().signal) =>
-      engine.run({
-        text,
-        database: url.database ?? 'foldstream',
-        defaultFormat: 'TabSeparatedRaw',
-        ...readSettings(new URLSearchParams(url)),
-        signal,
-      }),
+    /** The whole answer. @param url  parameters of the request */
+    ask: async (...asked: Parameters<typeof run>) => await buffer((await run(...asked)).content),
   }
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadChdb } from '../load-chdb.ts'
+import { openAnswers, type Stored } from './answers.ts'
 import { checkFormat, checkTree } from './check-tree.ts'
 import { checkKeywords } from './keywords.ts'
 import { Refusal } from './refusal.ts'
@@ -20,13 +21,12 @@ export interface Query {
   readonly parameters: Readonly<Record<string, string>>
   /** As readSettings (url-settings.ts) lets them through: by their names. */
   readonly settings: Readonly<Record<string, string>>
-  /** Ends it. */
+  /** Ends it, and takes the answer away. */
   readonly signal: AbortSignal
 }
 
-export interface Answer {
+export interface Answer extends Stored {
   readonly format: string
-  readonly bytes: Uint8Array
   readonly rowsRead: number
   readonly bytesRead: number
   readonly seconds: number
@@ -64,6 +64,7 @@ export async function openEngine(folder: string): Promise<Engine> {
   const { Session } = await loadChdb()
   const path = resolve(folder)
   const control = new Session(path)
+  const answers = await openAnswers(join(path, 'answers'))
   const inTurn = createTurns()
   const closing = new AbortController()
   const running = new Set<Promise<unknown>>()
@@ -110,14 +111,15 @@ export async function openEngine(folder: string): Promise<Engine> {
       await session.queryAsync(setting({ ...settings, log_comment: mark, readonly: '1' }))
       signal.throwIfAborted()
       signal.addEventListener('abort', end, { once: true })
-      const answer = await session.queryAsync(checked, { format })
-      return {
-        format,
-        bytes: answer.bytes(),
-        rowsRead: answer.rowsRead,
-        bytesRead: answer.bytesRead,
-        seconds: answer.elapsed,
-      }
+      let figures = { rowsRead: 0, bytesRead: 0, seconds: 0 }
+      // By the engine itself, on a thread of its own: as a result it would lie in memory as a whole.
+      const stored = await answers.store(async (file) => {
+        const text = `${withoutFormat(checked, asked.format)} INTO OUTFILE ${quoted(file)} FORMAT ${format}`
+        const { rowsRead, bytesRead, elapsed } = await session.queryAsync(text)
+        figures = { rowsRead, bytesRead, seconds: elapsed }
+      }, end)
+      signal.addEventListener('abort', () => stored.content.destroy(), { once: true })
+      return { format, ...figures, ...stored }
     } finally {
       signal.removeEventListener('abort', end)
       over.abort()
@@ -154,5 +156,12 @@ const setting = (values: Readonly<Record<string, string>>): string =>
   Object.entries(values)
     .map(([name, value]) => `SET ${name} = ${quoted(value)}; `)
     .join('')
+
+/** @throws Refusal where it is not the end of the text */
+function withoutFormat(text: string, format: string | undefined): string {
+  const ending = format === undefined ? '' : ` FORMAT ${format}`
+  if (!text.endsWith(ending)) throw new Refusal('ACCESS_DENIED', 'FORMAT is to stand at the end of a query')
+  return text.slice(0, text.length - ending.length)
+}
 
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { sqlEngine } from './engine.fixture.ts'
 import { nativeFor } from './native.ts'
@@ -7,17 +9,26 @@ const { ask } = sqlEngine()
 const VERSION = 54_460
 const INFO_BYTES = 8
 
+/** @param size  of the pieces that the answer comes in */
+async function made(bytes: Buffer, { version = VERSION, size = 10_000 } = {}): Promise<Buffer> {
+  const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) =>
+    bytes.subarray(n * size, (n + 1) * size),
+  )
+  return await buffer(nativeFor(version, Readable.from(pieces)))
+}
+
 describe('Native for a client that tells its version', () => {
   it('has the info of a block, and how each column is written', async () => {
-    const { bytes } = await ask("SELECT 'x' AS a, 7::UInt8 AS b FORMAT Native")
+    const bytes = await ask("SELECT 'x' AS a, 7::UInt8 AS b FORMAT Native")
     const info = [1, 0, 2, 255, 255, 255, 255, 0]
     const [a, b] = [
       [1, 97, 6, ...Buffer.from('String')],
       [1, 98, 5, ...Buffer.from('UInt8')],
     ]
-    expect([...nativeFor(VERSION, bytes)]).toEqual([...info, 2, 1, ...a, 0, 1, 120, ...b, 0, 7])
+    for (const size of [1, 2, 7, 1000])
+      expect([...(await made(bytes, { size }))]).toEqual([...info, 2, 1, ...a, 0, 1, 120, ...b, 0, 7])
     // Older ones know the plain way alone.
-    expect([...nativeFor(54_405, bytes)]).toEqual([...info, 2, 1, ...a, 1, 120, ...b, 7])
+    expect([...(await made(bytes, { version: 54_405 }))]).toEqual([...info, 2, 1, ...a, 1, 120, ...b, 7])
   })
 
   // Each column stands before others and in several blocks: one whose end is not found makes garbage of what follows it.
@@ -57,16 +68,23 @@ describe('Native for a client that tells its version', () => {
     "CAST(1, 'SimpleAggregateFunction(sum, UInt64)')",
   ])('%s', async (value) => {
     const query = `SELECT ${value} AS a, 'end' AS b, ${value} AS c FROM system.numbers LIMIT 70000 FORMAT Native`
-    const { bytes } = await ask(query)
-    const made = Buffer.from(nativeFor(VERSION, bytes))
-    const blocks = (made.length - bytes.length) / (INFO_BYTES + 3)
+    const bytes = await ask(query)
+    const whole = await made(bytes, { size: bytes.length })
+    const blocks = (whole.length - bytes.length) / (INFO_BYTES + 3)
     expect(blocks).toBeGreaterThan(1)
     expect(Number.isInteger(blocks)).toBe(true)
+    expect((await made(bytes)).equals(whole)).toBe(true)
   })
 
   it('is not given of types whose values do not tell their length', async () => {
-    const { bytes } = await ask('SELECT uniqState(1) AS a FORMAT Native')
-    expect(() => nativeFor(VERSION, bytes)).toThrow(/AggregateFunction.*cast them to String/)
-    expect(nativeFor(VERSION, (await ask('SELECT 1 WHERE 0 FORMAT Native')).bytes).length).toBeLessThan(40)
+    const states = await ask('SELECT uniqState(1) AS a FORMAT Native')
+    await expect(made(states)).rejects.toThrow(/AggregateFunction.*cast them to String/)
+    expect((await made(await ask('SELECT 1 WHERE 0 FORMAT Native'))).length).toBeLessThan(40)
+  })
+
+  it('is not given of an answer that was cut off', async () => {
+    const bytes = await ask("SELECT 'x' AS a FROM system.numbers LIMIT 10 FORMAT Native")
+    for (const end of [1, 10, bytes.length - 1])
+      await expect(made(bytes.subarray(0, end)), String(end)).rejects.toThrow('within a block')
   })
 })

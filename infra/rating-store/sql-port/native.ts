@@ -14,41 +14,73 @@ interface Extent {
 /**
  * Blocks of format Native as a client reads them that says `client_protocol_version`, as clickhouse-go does, on which Grafana's
  * plugin stands: a few bytes more before each block and each column. chdb has no way to be told the version, so they are put in here,
- * for which the length of every column has to be found.
- * @param bytes  as chdb writes them, for no version
+ * for which the length of every column has to be found. No more than a block or two is held at a time.
+ * @param source  as chdb writes them, for no version, in pieces of any length
  * @throws Refusal for a type whose values do not tell their length
  */
-export function nativeFor(version: number, bytes: Uint8Array): Uint8Array {
-  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const parts: Uint8Array[] = []
-  let at = 0
+export async function* nativeFor(version: number, source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let pieces: Uint8Array[] = []
+  let [held, wanted] = [0, 0]
+  function* blocks() {
+    let rest = Buffer.concat(pieces)
+    for (let block = blockFor(version, rest); block !== undefined; block = blockFor(version, rest)) {
+      yield block.made
+      rest = rest.subarray(block.length)
+    }
+    // Looked at again when there is twice as much: a long block is not gone through for every piece of it.
+    ;[pieces, held, wanted] = [[rest], rest.length, 2 * rest.length]
+  }
+  for await (const piece of source) {
+    pieces.push(piece)
+    held += piece.length
+    if (held >= wanted) yield* blocks()
+  }
+  yield* blocks()
+  if (held > 0) throw new Error('an answer of format Native ends within a block')
+}
+
+/** The first block, and how long it is in the source; undefined: it does not end there. */
+function blockFor(version: number, source: Buffer): { made: Uint8Array; length: number } | undefined {
+  if (source.length === 0) return undefined
+  try {
+    return madeOf(version, source)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/** @throws RangeError where the source ends before the block */
+function madeOf(version: number, source: Buffer): { made: Uint8Array; length: number } {
+  const parts: Uint8Array[] = [BLOCK_INFO]
+  let [begin, at] = [0, 0]
+  const moveTo = (end: number): void => {
+    if (end > source.length) throw new RangeError('more is to come')
+    at = end
+  }
   const number = (): number => {
     const [value, end] = readNumber(source, at)
-    at = end
+    moveTo(end)
     return value
   }
   const text = (): string => {
     const length = number()
-    at += length
+    moveTo(at + length)
     return source.toString('utf8', at - length, at)
   }
-  while (at < source.length) {
-    parts.push(BLOCK_INFO)
-    let begin = at
-    const [columns, rows] = [number(), number()]
-    for (let column = 0; column < columns; column++) {
-      text()
-      const type = text()
-      parts.push(source.subarray(begin, at))
-      if (version >= WITH_SERIALIZATION) parts.push(Buffer.from([0]))
-      begin = at
-      if (rows === 0) continue
-      const { preamble, values } = extentOf(type, source)
-      at = values(preamble(at), rows)
-    }
+  const [columns, rows] = [number(), number()]
+  for (let column = 0; column < columns; column++) {
+    text()
+    const type = text()
     parts.push(source.subarray(begin, at))
+    if (version >= WITH_SERIALIZATION) parts.push(Buffer.from([0]))
+    begin = at
+    if (rows === 0) continue
+    const { preamble, values } = extentOf(type, source)
+    moveTo(values(preamble(at), rows))
   }
-  return Buffer.concat(parts)
+  parts.push(source.subarray(begin, at))
+  return { made: Buffer.concat(parts), length: at }
 }
 
 const WIDTHS: Readonly<Record<string, number>> = {
