@@ -138,6 +138,13 @@ const withMacros = (sql: string): string =>
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's own way to write it
     .replaceAll('{itemId:String}', '${item:sqlstring}')
 
+/** What Grafana sends of a panel's query for a range, with a text that would end its own quotes. */
+export const filled = (sql: string): string =>
+  sql
+    .replaceAll('$__fromTime', 'toDateTime(1700000000)')
+    .replaceAll('$__toTime', 'toDateTime(1707776000)')
+    .replaceAll(/\$\{(?:genre|item):sqlstring\}/g, "'O''Brien'")
+
 const indented = (sql: string): string => sql.replaceAll(/^/gm, '    ')
 
 function styleOf(drawing: Drawing): object {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHARTS } from '../analytics/charts.ts'
 import { openEmbeddedRatingStore } from '../rating-store/clickhouse.ts'
 import type { RatingStore } from '../rating-store/port.ts'
-import { DATASOURCE, grafanaDashboard, LEFT_OUT, type Panel } from './dashboard.fixture.ts'
+import { DATASOURCE, filled, grafanaDashboard, LEFT_OUT, type Panel } from './dashboard.fixture.ts'
 
 const here = (path: string): string => join(import.meta.dirname, path)
 const FILE = here('dashboards/foldstream.json')
@@ -64,13 +64,6 @@ describe('its queries, on ClickHouse', () => {
     await store.close()
     await rm(folder, { recursive: true })
   })
-
-  /** What Grafana sends for a range, with a text that would end its own quotes. */
-  const filled = (sql: string): string =>
-    sql
-      .replaceAll('$__fromTime', 'toDateTime(1700000000)')
-      .replaceAll('$__toTime', 'toDateTime(1707776000)')
-      .replaceAll(/\$\{(?:genre|item):sqlstring\}/g, "'O''Brien'")
 
   it.each(panels.map((panel): [string, Panel] => [panel.title, panel]))('%s', async (_, { targets: [target] }) => {
     const sql = filled(target?.rawSql ?? '')

@@ -2,7 +2,9 @@
  * Serves ClickHouse's HTTP interface over chdb, in a process of its own, for tests and development on machines without a
  * ClickHouse server. It understands what `@clickhouse/client` sends; it checks no password and streams no answer.
  *
- *   node infra/services/clickhouse-http.ts --path DIR [--port 0] [--host 127.0.0.1]
+ *   node infra/services/clickhouse-http.ts --path DIR [--port 0] [--host 127.0.0.1] [--users FILE]
+ *
+ * With a file of users, in ClickHouse's XML, whoever asks is the user `default` of it, by whatever name and password: chdb has no other.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,6 +20,7 @@ const { values: flags } = parseArgs({
     path: { type: 'string' },
     port: { type: 'string', default: '8123' },
     host: { type: 'string', default: '127.0.0.1' },
+    users: { type: 'string' },
   },
 })
 if (flags.path === undefined) {
@@ -26,8 +29,11 @@ if (flags.path === undefined) {
 }
 const path = resolve(flags.path)
 
+// Without a config file, the one of users is not looked at.
+const connectionArgs =
+  flags.users === undefined ? [] : ['config-file', 'users_config'].map((name) => `--${name}=${flags.users}`)
 /** Holds the folder for the life of the process. */
-const folder = new Session(path)
+const folder = new Session(path, { connectionArgs })
 
 /** URL parameters that are the transport's own. Whatever is not listed is a setting of the query. */
 const TRANSPORT = new Set([
@@ -48,7 +54,8 @@ const quoteName = (name: string) => `\`${name.replaceAll('`', '\\`')}\``
 
 /** A query finds its database, parameters and settings through statements that are run before it. */
 function preamble(url: URLSearchParams): string {
-  const statements = [`USE ${quoteName(url.get('database') ?? 'default')}`]
+  const database = url.get('database')
+  const statements = database === null ? [] : [`USE ${quoteName(database)}`]
   for (const [name, value] of url) {
     if (!TRANSPORT.has(name)) statements.push(`SET ${quoteName(name)} = ${quoteText(value)}`)
   }

@@ -1,22 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { statementsOf } from '../rights.fixture.ts'
 import { sqlEngine } from './engine.fixture.ts'
 import { readSettings } from './url-settings.ts'
 
 const { ask, anything } = sqlEngine()
-const file = readFileSync(join(import.meta.dirname, '../analysts.sql'), 'utf8')
-const statements = file
-  .replaceAll(/^ *--.*$/gm, '')
-  .split(';')
-  .map((statement) => statement.trim())
-  .filter((statement) => statement !== '')
+const read = (name: string) => readFileSync(join(import.meta.dirname, '..', name), 'utf8')
+const file = read('analysts.sql')
+const statements = statementsOf(file)
 
-/** chdb makes no users: that ClickHouse understands the statements is all that can be seen of them here. */
-it('a server is given statements that ClickHouse reads', async () => {
-  for (const statement of statements) {
+/** What they do is seen of rights.integration.ts. */
+it.each(['analysts.sql', 'server-user.sql'])('a server is given statements that ClickHouse reads: %s', async (name) => {
+  for (const statement of statementsOf(read(name))) {
     const quoted = statement.replaceAll('\\', '\\\\').replaceAll("'", "\\'")
-    expect(await anything(`SELECT formatQuerySingleLine('${quoted}')`)).toContain('foldstream_analyst')
+    const [word = ''] = statement.split(' ')
+    expect(await anything(`SELECT formatQuerySingleLine('${quoted}')`)).toContain(word)
   }
 })
 
@@ -35,4 +34,13 @@ it('whom it makes there reads the same tables within the same limits', async () 
     ([name]) => !/external|threads/.test(name),
   )
   for (const [name, value] of limits) expect(file).toMatch(new RegExp(`${name} = '?${value}'?[,; ]`))
+})
+
+it('lets settings be changed there that may be changed here', () => {
+  const changeable = [...file.matchAll(/^ +(\w+)(?: = .*)? CHANGEABLE_IN_READONLY/gm)].map(([, name = '']) => name)
+  expect(changeable).toContain('enable_http_compression')
+  for (const name of changeable) {
+    const value = { session_timezone: 'UTC', date_time_output_format: 'iso' }[name] ?? '1'
+    expect(() => readSettings(new URLSearchParams({ [name]: value })), name).not.toThrow()
+  }
 })
