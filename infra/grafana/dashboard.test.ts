@@ -50,6 +50,23 @@ it('is where the provider looks for it, in a container that has the plugin', asy
   expect(compose).toMatch(/grafana:\n(?: {4}.*\n)*? {4}profiles: \[analytics\]/)
 })
 
+it('asks as the user whom analysts.sql makes, by one password, on a ClickHouse of the same version', async () => {
+  const compose = await readFile(here('../../docker-compose.yml'), 'utf8')
+  const source = await readFile(here('provisioning/datasources/clickhouse.yml'), 'utf8')
+  const sql = await readFile(here('../rating-store/analysts.sql'), 'utf8')
+  const [, user] = /username: (\S+)/.exec(source) ?? []
+  expect(sql).toContain(`CREATE USER IF NOT EXISTS ${user} IDENTIFIED`)
+  const passwords = [...compose.matchAll(/(?:--param_password=|ANALYST_PASSWORD: )([^"\n]+)/g)].map(([, text]) => text)
+  expect(passwords).toHaveLength(2)
+  expect(new Set(passwords).size).toBe(1)
+  expect(source).toContain('password: $ANALYST_PASSWORD')
+  const images = compose.match(/image: clickhouse\/clickhouse-server:\S+/g)
+  expect(images).toHaveLength(2)
+  expect(new Set(images).size).toBe(1)
+  expect(compose).toContain('./infra/rating-store/analysts.sql:/analysts.sql:ro')
+  expect(compose).toMatch(/grafana:\n(?: {4}.*\n)*? {6}analyst: \{ condition: service_completed_successfully \}/)
+})
+
 describe('its queries, on ClickHouse', () => {
   let folder: string
   let store: RatingStore
