@@ -78,6 +78,28 @@ it("Python's client does so too", { timeout: 120_000 }, async (context) => {
   })
 })
 
+it('sends a long answer whole, and goes on when one is not taken to its end', async () => {
+  const ask = (headers: Record<string, string>, signal?: AbortSignal) => {
+    const url = new URL('?enable_http_compression=1', system.sql)
+    const body = "SELECT number, repeat('film', 8) FROM system.numbers LIMIT 900000 FORMAT TabSeparated"
+    return fetch(url, { method: 'POST', body, headers, ...(signal && { signal }) })
+  }
+  const lines = async (answer: Response) => (await answer.text()).split('\n').length - 1
+  const plain = await ask({ 'accept-encoding': 'identity' })
+  expect(Number(plain.headers.get('content-length'))).toBeGreaterThan(30e6)
+  expect(await lines(plain)).toBe(900_000)
+  const packed = await ask({ 'accept-encoding': 'gzip' })
+  expect(packed.headers.get('content-encoding')).toBe('gzip')
+  expect(await lines(packed)).toBe(900_000)
+  // More than may lie there unread.
+  for (let n = 0; n < 20; n++) {
+    const leaving = new AbortController()
+    await (await ask({ 'accept-encoding': 'identity' }, leaving.signal)).body?.getReader().read()
+    leaving.abort()
+  }
+  expect(await connect(system.sql).rows('SELECT 1 AS one')).toEqual([{ one: 1 }])
+})
+
 it('ends with foldstream, whoever asks meanwhile', async () => {
   const gateway = clientOf(system.url)
   const { rows } = connect(system.sql)
