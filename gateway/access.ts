@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { RouteConfig } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { isLoopback } from '../infra/config.ts'
+import { isLoopback } from '../infra/config/check.ts'
 import { type ApiKey, sha256 } from './api-keys.ts'
 import type { Check } from './checks.ts'
 import type { App } from './context.ts'

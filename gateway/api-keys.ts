@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { rateOf } from '../infra/config.ts'
+import { rateOf } from '../infra/config/values.ts'
 import { ConfigError, messageOf } from '../infra/errors.ts'
 import type { Logger } from '../infra/logging.ts'
 import { SCOPES, type Scope } from './schemas/answers.ts'

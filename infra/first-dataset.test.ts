@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readConfig } from './config.ts'
+import { readConfig } from './config/read.ts'
 import type { DataFolder } from './data-folder.ts'
 import { firstDataset } from './first-dataset.ts'
 

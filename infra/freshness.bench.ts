@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ROLES } from './config.ts'
+import { ROLES } from './config/values.ts'
 import { type FoldstreamProcess, startFoldstream } from './services/foldstream.ts'
 import { startServices } from './services/start.ts'
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { inside, isEmbedded, openRatings, openState } from './adapters.ts'
 import { bindRatings, bindState } from './binding.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/settings.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { LastErasure } from './event-log/erased-records.ts'
 import type { EventLog } from './event-log/port.ts'

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { ROLES } from './config.ts'
+import { ROLES } from './config/values.ts'
 import { erase, filesThatSay, OTHERS, ratingsOf, receipt, says, train, ZAPHOD } from './erasure.fixture.ts'
 import { messageOf } from './errors.ts'
 import { rewriteKafkaLog } from './event-log/rewrite-kafka.ts'

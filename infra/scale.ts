@@ -1,5 +1,5 @@
 import type { RatingScale } from '../models/events/types.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/settings.ts'
 import { ConfigError } from './errors.ts'
 
 const DEFAULT_SCALE: RatingScale = { min: 0.5, max: 5, positiveFrom: 4 }

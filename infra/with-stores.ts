@@ -1,4 +1,5 @@
-import { type Config, embeddedStores } from './config.ts'
+import { embeddedStores } from './config/check.ts'
+import type { Config } from './config/settings.ts'
 import { type DataFolder, openFormerDataFolder } from './data-folder.ts'
 import type { Logger } from './logging.ts'
 import { openStores, type Stores } from './wiring.ts'

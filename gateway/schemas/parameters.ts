@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { LONGEST_WAIT_MS } from '../../infra/config.ts'
+import { LONGEST_WAIT_MS } from '../../infra/config/values.ts'
 import { checkNewId, checkRecommendationId, checkTime, RESERVED } from '../../models/events/validation.ts'
 import { MAX_SKIP } from '../engine/list.ts'
 import { asSentence, plainWords } from '../wording.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ROLES, type Role } from '../config.ts'
+import { ROLES, type Role } from '../config/values.ts'
 import { freePort } from '../services/process.ts'
 import { SERVICE_NAMES } from '../services/start.ts'
 import type { Fault } from './fault.ts'

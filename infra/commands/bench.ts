@@ -1,4 +1,4 @@
-import { readConfig } from '../config.ts'
+import { readConfig } from '../config/read.ts'
 import { ConfigError } from '../errors.ts'
 
 type Row = Record<string, string | number>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { embeddedWorld } from '../chaos/embedded.ts'
 import { embeddedRounds, runChaos, servicesRounds } from '../chaos/run.ts'
 import { servicesWorld } from '../chaos/services.ts'
-import { readConfig } from '../config.ts'
+import { readConfig } from '../config/read.ts'
 import { ConfigError } from '../errors.ts'
 
 const FLAGS = { seed: 'string', rounds: 'string', services: 'boolean' } as const

@@ -1,5 +1,6 @@
 import { compact } from '../compaction.ts'
-import { checkConfig, readConfig } from '../config.ts'
+import { checkConfig } from '../config/check.ts'
+import { readConfig } from '../config/read.ts'
 import { openFormerDataFolder } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
 import { createLogger } from '../logging.ts'

@@ -1,5 +1,7 @@
 import { deadLetterAnswer } from '../../gateway/dead-letters.ts'
-import { type Config, embeddedStores, readConfig } from '../config.ts'
+import { embeddedStores } from '../config/check.ts'
+import { readConfig } from '../config/read.ts'
+import type { Config } from '../config/settings.ts'
 import { type Holder, holderOf, openFormerDataFolder } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
 import { type DeadLetter, deadLettersOn, dropDeadLetter, replayDeadLetter } from '../event-log/dead-letters.ts'

@@ -1,4 +1,4 @@
-import { readConfig } from '../config.ts'
+import { readConfig } from '../config/read.ts'
 import { readOptions } from '../evaluation/options.ts'
 import { openExperiment } from '../evaluation/protocols.ts'
 import { jsonOf, markdownOf } from '../evaluation/report.ts'

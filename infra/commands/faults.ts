@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readConfig } from '../config.ts'
+import { readConfig } from '../config/read.ts'
 import { ConfigError } from '../errors.ts'
 import { WAYS } from '../faults/proxy.ts'
 import type { Round } from '../faults/round.ts'

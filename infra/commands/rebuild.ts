@@ -1,4 +1,6 @@
-import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
+import { checkConfig, embeddedStores } from '../config/check.ts'
+import { readConfig } from '../config/read.ts'
+import type { Config } from '../config/settings.ts'
 import { type Holder, holderOf } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
 import { followProgress } from '../follow-progress.ts'

@@ -1,6 +1,8 @@
 import { type AsOf, recommendedAsOf } from '../../consumers/replay/as-of.ts'
 import { timestamp } from '../../gateway/schemas/parameters.ts'
-import { type Config, checkConfig, readConfig } from '../config.ts'
+import { checkConfig } from '../config/check.ts'
+import { readConfig } from '../config/read.ts'
+import type { Config } from '../config/settings.ts'
 import { ConfigError } from '../errors.ts'
 import { rebuildFromLog, withLog } from '../rebuild-from-log.ts'
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { readConfig } from '../config.ts'
+import { readConfig } from '../config/read.ts'
 import { eraseRestored } from '../erase-restored.ts'
 import { ConfigError } from '../errors.ts'
 import { rebuildFromLog } from '../rebuild-from-log.ts'

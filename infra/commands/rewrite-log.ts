@@ -1,4 +1,5 @@
-import { checkConfig, readConfig } from '../config.ts'
+import { checkConfig } from '../config/check.ts'
+import { readConfig } from '../config/read.ts'
 import { ConfigError } from '../errors.ts'
 import { rewrite } from '../rewriting.ts'
 

@@ -1,5 +1,7 @@
 import { checkLedger } from '../../consumers/ledger/ledger.ts'
-import { type Config, checkConfig, embeddedStores, readConfig } from '../config.ts'
+import { checkConfig, embeddedStores } from '../config/check.ts'
+import { readConfig } from '../config/read.ts'
+import type { Config } from '../config/settings.ts'
 import { type Holder, holderOf } from '../data-folder.ts'
 import { ConfigError, UnavailableError } from '../errors.ts'
 import { followProgress } from '../follow-progress.ts'

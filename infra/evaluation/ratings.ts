@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { type RatingTable, ratingTableBuilder } from '../../models/evaluation/rating-table.ts'
 import { type Marks, TEST, TRAINING } from '../../models/evaluation/split.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/settings.ts'
 import { ConfigError } from '../errors.ts'
 import { openNamedDataset } from '../first-dataset.ts'
 import { type Format, readCandidates, readInteractions } from './interaction-files.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { checkConfig, readConfig, warningsOf } from './config.ts'
-import { ConfigError } from './errors.ts'
+import { ConfigError } from '../errors.ts'
+import { checkConfig, warningsOf } from './check.ts'
+import { readConfig } from './read.ts'
 
 const read = (args: readonly string[], env: Record<string, string> = {}) => readConfig(args, env).config
 const warned = (args: readonly string[], env: Record<string, string> = {}) => warningsOf(read(args, env), env)
