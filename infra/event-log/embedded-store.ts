@@ -193,7 +193,7 @@ function openDatabases(folder: string) {
   try {
     mkdirSync(folder, { recursive: true })
     const path = join(folder, FILE)
-    checkLmdbFile(path)
+    checkLmdbFile(path, { overlappingSync: false })
     const root = open({
       path,
       // A record can be read only once it is on the disk: no consumer gets ahead of what a power failure leaves of the log.

@@ -13,6 +13,7 @@ const PAGE_BYTES_AT = 48
 const LAST_PAGE_AT = 144
 const HEAD_BYTES = LAST_PAGE_AT + 8
 const MIN_PAGE_BYTES = 4096
+const MAX_UNWRITTEN_BYTES = 1 << 30
 
 /** What a file of lmdb is found to be before anything is read from it. */
 export class DamagedFileError extends Error {
@@ -21,10 +22,11 @@ export class DamagedFileError extends Error {
 
 /**
  * Looks at a file before lmdb opens it, which ends the process if it is none of its own, or if a page is asked for that the file no
- * longer has. A file that is not there, or empty, is fine: it becomes one.
+ * longer has. A file that is not there, or empty, is fine: it becomes one. Nobody may have it open: a short one is made longer.
+ * @param overlappingSync  as it is opened: by that lmdb chooses what it goes on from
  * @throws DamagedFileError saying what is wrong with it
  */
-export function checkLmdbFile(path: string): void {
+export function checkLmdbFile(path: string, { overlappingSync = true } = {}): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   if (size === 0) return
   if (size < 2 * MIN_PAGE_BYTES) throw new DamagedFileError(`${path} is cut off after ${size} bytes`)
@@ -36,7 +38,7 @@ export function checkLmdbFile(path: string): void {
   const other = readAt(path, head.readUInt32LE(PAGE_BYTES_AT), HEAD_BYTES)
   const pages = 1 + Math.max(...[head, other].map((page) => Number(page.readBigUInt64LE(LAST_PAGE_AT))))
   const whole = pages * head.readUInt32LE(PAGE_BYTES_AT)
-  if (size < whole) checkShortFile(path, size, whole)
+  if (size < whole) checkShortFile(path, { size, whole, overlappingSync })
 }
 
 /**
@@ -44,9 +46,18 @@ export function checkLmdbFile(path: string): void {
  * says. Whether all that is needed is there shows in a process that may die of it. A sound one is made as long as it says, and is not
  * read through again.
  */
-function checkShortFile(path: string, size: number, whole: number): void {
-  const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.resolve('./read-file.ts')), path])
-  if (status !== 0) throw new DamagedFileError(`${path} is cut off: ${size} of ${whole} bytes are there`)
+function checkShortFile(path: string, told: { size: number; whole: number; overlappingSync: boolean }): void {
+  const { size, whole, overlappingSync } = told
+  const reader = fileURLToPath(import.meta.resolve('./read-file.ts'))
+  const { status, signal, error, stderr } = spawnSync(process.execPath, [reader, path, String(overlappingSync)])
+  if (signal === 'SIGBUS' || signal === 'SIGSEGV')
+    throw new DamagedFileError(`${path} is cut off: ${size} of ${whole} bytes are there`)
+  if (status !== 0)
+    throw new Error(
+      `${path} is shorter than it says, and could not be read through: ${error?.message ?? (signal || stderr)}`,
+    )
+  // More than any transaction leaves unwritten: one of the numbers in the file is wrong, and lmdb goes by another one.
+  if (whole - size > MAX_UNWRITTEN_BYTES) return
   const file = openSync(path, 'r+')
   try {
     ftruncateSync(file, whole)

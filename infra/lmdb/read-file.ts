@@ -4,12 +4,18 @@ import { ABORT, open } from 'lmdb'
  * Reads a file of lmdb through, as a program of its own: a page that is missing ends it by a signal. Nothing is changed.
  * The list of free pages shows by a write, which is taken back.
  */
-const [path = ''] = process.argv.slice(2)
+const [path = '', overlappingSync] = process.argv.slice(2)
 const MAX_DBS = 64
 /** Of the write: more than one page. */
 const BYTES = 1 << 20
 
-const root = open({ path, noSubdir: true, maxDbs: MAX_DBS, eventTurnBatching: false })
+const root = open({
+  path,
+  noSubdir: true,
+  maxDbs: MAX_DBS,
+  eventTurnBatching: false,
+  overlappingSync: overlappingSync === 'true',
+})
 for (const name of [...root.getKeys()] as string[]) {
   for (const { value } of root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' }).getRange())
     if (value === undefined) throw new Error(`${path}: a record of '${name}' cannot be read`)
