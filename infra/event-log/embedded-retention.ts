@@ -5,7 +5,10 @@ import { type NewRecord, TOPICS, type Topic } from './port.ts'
 
 /** Of one partition of a topic that forgets: a laptop must not fill up with what it answered. */
 const MAX_BYTES = 32 << 20
-/** Removed at one append for each record that is appended: more than come, so that an old log becomes as short as it is to be. */
+/**
+ * Removed at one append for each record that is appended, and for each byte: more than come, so that an old log becomes as short as it is to
+ * be, and not all at once.
+ */
 const REMOVED_A_RECORD = 2
 
 type Records = Pick<Database<Stored, [partition: number, offset: Offset]>, 'getRange'>
@@ -46,14 +49,17 @@ export function forget(
   for (const { topic, partition, added, addedBytes } of grown) {
     const { keptMs } = TOPICS[topic]
     if (keptMs === undefined) continue
-    const records = (limit?: number) =>
-      recordsOf(topic).getRange({ start: [partition, 0], end: [partition + 1] as never, ...(limit && { limit }) })
+    const records = () => recordsOf(topic).getRange({ start: [partition, 0], end: [partition + 1] as never })
     const key: SizeKey = ['bytes', topic, partition]
     let bytes = addedBytes + (sizes.get(key) ?? sumOf(records()))
-    for (const { key: place, value } of records(REMOVED_A_RECORD * added)) {
+    const removed = { records: 0, bytes: 0 }
+    for (const { key: place, value } of records()) {
       const [appendedAt] = value
       if (appendedAt >= now - keptMs && bytes <= MAX_BYTES) break
+      if (removed.records >= REMOVED_A_RECORD * added && removed.bytes >= REMOVED_A_RECORD * addedBytes) break
       forgotten.places.push({ topic, partition, offset: place[1] })
+      removed.records++
+      removed.bytes += bytesOfStored(value)
       bytes -= bytesOfStored(value)
     }
     forgotten.sizes.push({ key, bytes })

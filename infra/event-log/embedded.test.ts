@@ -85,6 +85,17 @@ describe('the embedded log', () => {
     await log.close()
   })
 
+  it('forgets as many bytes as come, where long records follow short ones', async () => {
+    const log = await openEmbeddedLog(await newFolder(), STARS)
+    const short = Array.from({ length: 1_000 }, () => ({ key: 'k', value: Buffer.alloc(33_000) }))
+    await log.append('measurements', short)
+    for (let n = 0; n < 4; n++) await log.append('measurements', [{ key: 'k', value: Buffer.alloc(8 << 20) }])
+    const { records } = await readAll(log, 'measurements')
+    const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
+    expect(bytes).toBeLessThanOrEqual(32 << 20)
+    await log.close()
+  })
+
   it('says which folder does not open', async () => {
     await expect(openEmbeddedLog('/dev/null/log', STARS)).rejects.toThrow(UnavailableError)
     await expect(openEmbeddedLog('/dev/null/log', STARS)).rejects.toThrow('/dev/null/log')
