@@ -75,6 +75,21 @@ function refreshSuite(connect: () => Promise<Connection>): void {
     },
   )
 
+  it('goes on where the clock was set back since the last filling', async () => {
+    const connection = await connect()
+    await migrate(connection)
+    await connection.write.command(BOUND)
+    const place = analyticsOf(connection)
+    await rate(connection, 1, 1)
+    await refreshViews(connection, await openForRefresh(connection))
+    await connection.write.command(
+      `INSERT INTO ${place}.refreshes (view, as_of) SELECT view, as_of + toIntervalHour(1) FROM ${place}.refreshes FINAL`,
+    )
+    await rate(connection, 2, 2)
+    expect(await refreshViews(connection, await openForRefresh(connection))).toMatchObject({ isNew: true })
+    expect(await connection.read.rows(`SELECT value FROM ${place}.ratings`)).toEqual([{ value: 2 }])
+  })
+
   it('looks out for the erasures of this log alone', async () => {
     const connection = await connect()
     await migrate(connection)

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Offset } from '../../models/events/types.ts'
 import {
   analyticsOf,
@@ -25,6 +26,8 @@ const MAX_IN_MEMORY = 400_000_000
 
 /** Of one table. */
 const FILL_TIMEOUT_MS = 3_600_000
+
+const KILL_AGAIN_MS = 200
 
 /** Half the cores of a small machine: others have work to do meanwhile. */
 const REFRESH_SETTINGS: Settings = {
@@ -66,14 +69,17 @@ export async function refreshViews(
 ): Promise<Refreshed> {
   const began = performance.now()
   const place = analyticsOf(connection)
-  const start = await startOfPass(session)
+  const start = await startOfPass(session, place)
   if (await isCurrent(session, place, start.madeFrom, maxAgeMs))
     return { isNew: false, ms: performance.now() - began, tables: [] }
   const suffix = `${STAGING}${randomBytes(4).toString('hex')}`
   const pass = { ...start, suffix, watermark: await watermarkOf(session) }
   await claim(session, place, pass)
+  // Whoever claimed a moment later goes on, and drops what this one would fill: not the other way about.
+  await holdsClaim(session, place, pass, signal)
   await dropLeftovers(connection, session, place)
-  const kill = (): void => void killRefresh(connection, suffix)
+  const over = new AbortController()
+  const kill = (): void => void killRefresh(connection, suffix, over.signal)
   signal?.addEventListener('abort', kill)
   const tables: Filled[] = []
   try {
@@ -88,6 +94,7 @@ export async function refreshViews(
     await note(session, place, pass, tables)
   } finally {
     signal?.removeEventListener('abort', kill)
+    over.abort()
   }
   return { isNew: true, ms: performance.now() - began, tables }
 }
@@ -119,10 +126,12 @@ export async function hasErasureAhead(session: Session, place: string): Promise<
 }
 
 /** Before anything is read: what comes in meanwhile is left to the next one. */
-async function startOfPass(session: Session): Promise<Pick<Pass, 'asOf' | 'madeFrom'>> {
-  // A deletion or a merge inserts nothing, and an erasure is noted before it deletes.
+async function startOfPass(session: Session, place: string): Promise<Pick<Pass, 'asOf' | 'madeFrom'>> {
+  // A deletion or a merge inserts nothing, and an erasure is noted before it deletes. Later than every pass before it, also where the clock
+  // was set back since.
   const [row] = await session.rows<{ as_of: string; made_from: string }>(
-    `SELECT toString(now64(3, 'UTC')) AS as_of, arrayStringConcat(arraySort(groupArray(concat(table, ' ', toString(last)))), ', ') AS made_from
+    `SELECT toString(greatest(now64(3, 'UTC'), (SELECT max(as_of) + toIntervalMillisecond(1) FROM ${place}.refreshes))) AS as_of,
+       arrayStringConcat(arraySort(groupArray(concat(table, ' ', toString(last)))), ', ') AS made_from
      FROM
      (
          SELECT table, max(max_block_number) AS last
@@ -224,10 +233,16 @@ async function dropLeftovers(connection: Connection, session: Session, place: st
     await session.command(expand(`DROP TABLE IF EXISTS ${place}.${name} {{on_cluster}} SYNC`, connection))
 }
 
-/** What is being filled may take long, and whoever stops the process does not wait for it. Another process goes on with its own. */
-async function killRefresh({ write }: Connection, suffix: string): Promise<void> {
-  await write
-    .command(`KILL QUERY WHERE query_kind = 'Insert' AND position(query, {suffix:String}) > 0 ASYNC`, { suffix })
-    // Then it ends by itself.
-    .catch(() => {})
+/**
+ * What is being filled may take long, and whoever stops the process does not wait for it. Another process goes on with its own. Again and
+ * again, since what has not begun yet is not found.
+ */
+async function killRefresh({ write }: Connection, suffix: string, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    await write
+      .command(`KILL QUERY WHERE query_kind = 'Insert' AND position(query, {suffix:String}) > 0 ASYNC`, { suffix })
+      // Then it ends by itself.
+      .catch(() => {})
+    await sleep(KILL_AGAIN_MS)
+  }
 }
