@@ -49,6 +49,7 @@ GRANT SELECT ON INFORMATION_SCHEMA.* TO foldstream_analyst;
 CREATE USER IF NOT EXISTS analyst IDENTIFIED WITH sha256_password BY {password:String}
     DEFAULT DATABASE analytics
     SETTINGS PROFILE 'foldstream_analyst';
-ALTER USER analyst IDENTIFIED WITH sha256_password BY {password:String};
+-- Of one that is there: the profile that was replaced is another one to them.
+ALTER USER analyst IDENTIFIED WITH sha256_password BY {password:String} SETTINGS PROFILE 'foldstream_analyst';
 -- What is granted to a user is in force from the beginning, unless they were told to begin with less.
 GRANT foldstream_analyst TO analyst;

@@ -12,6 +12,9 @@ import {
 } from './connection.ts'
 import { loadChdb } from './load-chdb.ts'
 
+/** Where answers to queries of people lie until they are read (sql-port/answers.ts). */
+export const ANSWERS = 'answers'
+
 /** chdb's connection is of this type too, but as another package declares it, which TypeScript does not take for the same. */
 type ClientConnection = NonNullable<Parameters<typeof createClient>[0]>['connection'] & {}
 
@@ -39,8 +42,8 @@ export async function connectEmbedded(folder: string, database: string): Promise
     return client
   }
   const prepare = async () => {
-    // Emptied, since a killed process may have left the file of an insert.
-    await rm(scratch, { recursive: true, force: true })
+    // A killed process may have left the file of an insert, or of an answer to somebody's query.
+    for (const left of [scratch, join(path, ANSWERS)]) await rm(left, { recursive: true, force: true })
     await mkdir(scratch, { recursive: true })
     return { write: await open(WRITE_SETTINGS), read: await open(READ_SETTINGS) }
   }

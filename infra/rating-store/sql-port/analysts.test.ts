@@ -36,6 +36,12 @@ it('whom it makes there reads the same tables within the same limits', async () 
   for (const [name, value] of limits) expect(file).toMatch(new RegExp(`${name} = '?${value}'?[,; ]`))
 })
 
+it('gives whoever is there already the profile that it makes anew, with its limits', () => {
+  expect(statements.find((statement) => statement.startsWith('ALTER USER analyst'))).toMatch(
+    /SETTINGS PROFILE 'foldstream_analyst'/,
+  )
+})
+
 it('lets settings be changed there that may be changed here', () => {
   const changeable = [...file.matchAll(/^ +(\w+)(?: = .*)? CHANGEABLE_IN_READONLY/gm)].map(([, name = '']) => name)
   expect(changeable).toContain('enable_http_compression')

@@ -41,7 +41,7 @@ describe('answers', () => {
   })
 
   it('wait until others are read, or are not to be read any more', async () => {
-    const { store } = await open({ unreadBytes: 2 })
+    const { store } = await open({ answerBytes: 2, heldBytes: 4 })
     const [first, second] = [await store('ab'), await store('c')]
     await expect(store('d')).rejects.toThrow('TOO_MANY_SIMULTANEOUS_QUERIES')
     second.content.destroy()

@@ -9,8 +9,8 @@ const MEBIBYTE = 2 ** 20
 const LIMITS = {
   /** Of one answer. ClickHouse counts what columns take, of which a format may make many times that. */
   answerBytes: 256 * MEBIBYTE,
-  /** What slow readers may leave lying, all together. */
-  unreadBytes: 512 * MEBIBYTE,
+  /** What lies there, and what is being written may become, all together. */
+  heldBytes: 1024 * MEBIBYTE,
   /** That are to be left on the disk: the stores of foldstream write on it too. */
   freeBytes: 512 * MEBIBYTE,
 }
@@ -32,10 +32,10 @@ export interface Stored {
  * a killed one left is removed here.
  */
 export async function openAnswers(folder: string, limits: Partial<typeof LIMITS> = {}) {
-  const { answerBytes, unreadBytes, freeBytes } = { ...LIMITS, ...limits }
+  const { answerBytes, heldBytes, freeBytes } = { ...LIMITS, ...limits }
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  let unread = 0
+  let held = 0
 
   /**
    * @param write  makes a file of that name
@@ -43,14 +43,14 @@ export async function openAnswers(folder: string, limits: Partial<typeof LIMITS>
    * @throws Refusal where there is no room for an answer, or it is too long; what `write` throws
    */
   async function store(write: (path: string) => Promise<void>, end: () => void): Promise<Stored> {
-    if (unread > unreadBytes)
+    if (held + answerBytes > heldBytes)
       throw new Refusal('TOO_MANY_SIMULTANEOUS_QUERIES', 'Others still read their long answers. Ask again later')
     const path = join(folder, randomUUID())
     let refusal = lackOfRoom(folder, freeBytes)
     if (refusal !== undefined) throw refusal
+    held += answerBytes
     const look = setInterval(() => {
-      const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {}
-      refusal = excess(size, answerBytes) ?? lackOfRoom(folder, freeBytes)
+      refusal = excess(sizeOf(path), answerBytes) ?? lackOfRoom(folder, freeBytes)
       if (refusal === undefined) return
       clearInterval(look)
       end()
@@ -60,9 +60,9 @@ export async function openAnswers(folder: string, limits: Partial<typeof LIMITS>
       const file = await open(path)
       const { size } = await file.stat()
       const content = file.createReadStream({ highWaterMark: PIECE_BYTES })
-      unread += size
+      held += size
       content.once('close', () => {
-        unread -= size
+        held -= size
       })
       refusal ??= excess(size, answerBytes)
       if (refusal === undefined) return { length: size, content }
@@ -71,6 +71,7 @@ export async function openAnswers(folder: string, limits: Partial<typeof LIMITS>
     } catch (error) {
       throw refusal ?? error
     } finally {
+      held -= answerBytes
       clearInterval(look)
       await rm(path, { force: true })
     }
@@ -85,8 +86,21 @@ function excess(bytes: number, most: number): Refusal | undefined {
   return new Refusal('TOO_MANY_ROWS_OR_BYTES', `Limit for result exceeded: in this format it is longer than ${told}`)
 }
 
+/** Of a file that nobody may have begun yet, or whose folder somebody took away: then writing it fails. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size
+  } catch {
+    return 0
+  }
+}
+
 function lackOfRoom(folder: string, least: number): Refusal | undefined {
-  const { bavail, bsize } = statfsSync(folder)
-  if (bavail * bsize >= least) return undefined
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    if (bavail * bsize >= least) return undefined
+  } catch {
+    return undefined
+  }
   return new Refusal('NOT_ENOUGH_SPACE', 'The disk of the data folder is nearly full: answers have no room on it')
 }

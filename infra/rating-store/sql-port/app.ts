@@ -53,7 +53,8 @@ export function createSqlApp(engine: Engine, { mayRead }: Options): Hono {
     c.header('X-ClickHouse-Server-Display-Name', 'foldstream')
     c.header('X-ClickHouse-Timezone', engine.timezone)
     try {
-      if (c.req.method === 'GET' && !url.get('query')) return c.text('Ok.\n')
+      // HEAD comes here as well, and has no use for an answer.
+      if (c.req.method === 'HEAD' || (c.req.method === 'GET' && !url.get('query'))) return c.text('Ok.\n')
       if (!mayRead(passwordOf(c, url)))
         throw new Refusal(
           'AUTHENTICATION_FAILED',

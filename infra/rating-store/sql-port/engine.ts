@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ANSWERS } from '../connect-embedded.ts'
 import { loadChdb } from '../load-chdb.ts'
 import { openAnswers, type Stored } from './answers.ts'
 import { checkFormat, checkTree } from './check-tree.ts'
@@ -64,7 +65,7 @@ export async function openEngine(folder: string): Promise<Engine> {
   const { Session } = await loadChdb()
   const path = resolve(folder)
   const control = new Session(path)
-  const answers = await openAnswers(join(path, 'answers'))
+  const answers = await openAnswers(join(path, ANSWERS))
   const inTurn = createTurns()
   const closing = new AbortController()
   const running = new Set<Promise<unknown>>()
@@ -118,7 +119,11 @@ export async function openEngine(folder: string): Promise<Engine> {
         const { rowsRead, bytesRead, elapsed } = await session.queryAsync(text)
         figures = { rowsRead, bytesRead, seconds: elapsed }
       }, end)
-      signal.addEventListener('abort', () => stored.content.destroy(), { once: true })
+      const leave = (): void => void stored.content.destroy()
+      signal.addEventListener('abort', leave, { once: true })
+      // A signal that somebody listens to lives as long as the port, and all of the query with it.
+      stored.content.once('close', () => signal.removeEventListener('abort', leave))
+      if (signal.aborted) leave()
       return { format, ...figures, ...stored }
     } finally {
       signal.removeEventListener('abort', end)
