@@ -90,6 +90,29 @@ it.each([
   expect(await idsIn()).toEqual(['r1', 'r2', 'r3', ...ids])
 })
 
+it('goes on where a refill of a topic that was made anew was broken off', async () => {
+  await put(served('r1'), served('r2'), served('r3'))
+  await sinkOnce()
+  await log.close()
+  log = await openEmbeddedLog(await newFolder(), STARS)
+  await put(served('s1'))
+  const partition = log.partitionOf('served', 'ann')
+  const sinkFor = async (ids: string[]) => {
+    const consuming = await consume(log, { ...analyticsSink(log, store, tools), maxAgeMs: 5 }, tools)
+    await vi.waitFor(
+      async () => expect((await idsIn()).filter((id) => String(id).startsWith('s'))).toEqual(ids),
+      10_000,
+    )
+    await vi.waitFor(async () => {
+      expect((await log.committed('served', 'foldstream-analytics'))[partition]).toBe(ids.length)
+    }, 10_000)
+    await consuming.close()
+  }
+  await sinkFor(['s1'])
+  await put(served('s2'), served('s3'), served('s4'))
+  await sinkFor(['s1', 's2', 's3', 's4'])
+})
+
 it('puts aside what is no list, once, and goes on', async () => {
   const record = { key: 'ann', value: encodeEvent(served('r1', { userId: 'bob' })) }
   await log.append('served', [broken('ann'), record, { key: 'ann', value: encodeEvent(rated('ann', 'a', 5)) }])
@@ -108,6 +131,12 @@ it('puts aside what is no list, once, and goes on', async () => {
     )
     await consuming.close()
   }
+  // Nor by a replay, for which nothing is committed.
+  await replayLog(
+    { ...log, committed: async () => [] },
+    analyticsSink({ ...log, committed: async () => [] }, store, tools),
+    () => {},
+  )
   expect(await idsIn()).toEqual(['r4'])
   expect(await deadLettersOn(log)).toHaveLength(6)
   const letters = await deadLettersOn(log)

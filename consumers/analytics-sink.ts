@@ -37,9 +37,10 @@ export function analyticsSink(
       const committed = (await log.committed(passing, ANALYTICS_GROUP))[partition]
       asides[passing].resume(partition, committed)
       const next = await store.resumePassingAt(passing, partition)
-      // Whoever makes such a topic anew must not stop us. What the group committed went with the former one, which tells where the new one
-      // has grown past its end; a week of rows at most is read twice where it went for another reason.
-      return committed === undefined || next > ((await log.ends(passing))[partition] ?? 0) ? 0 : next
+      // Whoever makes such a topic anew must not stop us, nor may its rows be passed over where it has grown past its former self: what the
+      // group committed went with that. A commit follows its effect, so that little is read twice; after a replay a week at most.
+      const start = Math.min(committed ?? 0, next)
+      return start > ((await log.ends(passing))[partition] ?? 0) ? 0 : start
     },
     revoked: () => {},
     async effect(slices) {

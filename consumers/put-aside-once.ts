@@ -1,5 +1,5 @@
-import type { EventLog, NewRecord } from '../../infra/event-log/port.ts'
-import { readTopic } from '../../infra/event-log/read-topic.ts'
+import type { EventLog, NewRecord } from '../infra/event-log/port.ts'
+import { readTopic } from '../infra/event-log/read-topic.ts'
 
 /** The same log, which takes a dead letter only where it has had none of that record: a replay meets them all again. */
 export async function puttingAsideOnce(log: EventLog): Promise<EventLog> {

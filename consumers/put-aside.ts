@@ -3,6 +3,7 @@ import type { EventLog, Topic } from '../infra/event-log/port.ts'
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { Offset } from '../models/events/types.ts'
+import { puttingAsideOnce } from './put-aside-once.ts'
 import type { Refused } from './read-records.ts'
 
 /** Told one by one, of those that are put aside together: a topic full of them must not fill the disk with lines. */
@@ -22,13 +23,20 @@ interface Tools {
 export function asidesOnce(topic: Topic, tools: Tools) {
   /** By partition, the first offset that is not put aside yet. */
   const next = new Map<number, Offset>()
+  let log: Promise<EventLog> | undefined
   return {
     /** @param committed  where the group would go on; undefined: it has never committed */
     resume: (partition: number, committed: Offset | undefined): unknown => next.set(partition, committed ?? 0),
     /** @throws UnavailableError */
     async put(refused: readonly Refused[]): Promise<void> {
       const unknown = refused.filter(({ record }) => record.offset >= (next.get(record.partition) ?? 0))
-      await putAside(topic, unknown, tools)
+      if (unknown.length === 0) return
+      // Where nothing is committed, only the dead letters themselves tell which are among them.
+      log ??= puttingAsideOnce(tools.log).catch((error) => {
+        log = undefined
+        throw error
+      })
+      await putAside(topic, unknown, { ...tools, log: await log })
       for (const { record } of unknown) next.set(record.partition, record.offset + 1)
     },
   }

@@ -9,7 +9,7 @@ import { noteOf } from '../als-rebuild/publish.ts'
 import { analyticsSink } from '../analytics-sink.ts'
 import { clickhouseSink } from '../clickhouse-sink.ts'
 import { foldInUpdater } from '../fold-in-updater.ts'
-import { puttingAsideOnce } from './put-aside-once.ts'
+import { puttingAsideOnce } from '../put-aside-once.ts'
 import { replayLog } from './replay-log.ts'
 
 type Report = (done: number, total: number) => void
