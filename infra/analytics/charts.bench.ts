@@ -12,10 +12,18 @@ const SIZE = { users: 200_000, items: 60_000, ratings: 20_000_000 }
 /** Ratings of one insert. */
 const BLOCK = 1_000_000
 const LISTS = 1_000_000
-const FIRST_DAY = Date.UTC(2021, 0, 1)
 const YEARS = 4
 const RUNS = 5
 const DAY_MS = 86_400_000
+/** The years end today. */
+const FIRST_DAY = DAY_MS * (Math.floor(Date.now() / DAY_MS) + 1 - 365 * YEARS)
+/** So long lists are kept. */
+const DAYS_SERVED = 90
+/** Ratings that came in within the hour. */
+const RECENT = 10_000
+const GENERATIONS = 60
+/** One a minute. */
+const MEASUREMENTS = YEARS * 365 * 24 * 60
 const KIB_A_MIB = 1024
 
 /**
@@ -91,13 +99,13 @@ async function measureChart(analytics: Analytics, { name, parameters }: ChartInf
 
 /**
  * Users come evenly over the years, and rate in sittings that grow rarer; nineteen of twenty ratings are of a third of the items, by
- * a power law, the others of any.
+ * a power law, the others of any. Lists are of the days that they are kept, models of all years.
  */
 async function generate({ write }: Connection, { users, items, ratings }: typeof SIZE): Promise<void> {
   const chance = (salt: number) => `(cityHash64(n, ${salt}) / pow(2, 64))`
   for (let from = 0; from < ratings; from += BLOCK)
     await write.command(`
-      INSERT INTO ratings (event_id, user_id, item_id, value, occurred_at, ingested_at, partition, offset, recommendation_id)
+      INSERT INTO ${from + BLOCK < ratings ? 'ratings' : 'incoming_ratings'} (event_id, user_id, item_id, value, occurred_at, ingested_at, partition, offset, recommendation_id)
       WITH
           toUInt32(${users} * pow(${chance(1)}, 1.5)) AS user,
           toUInt32(if(n % 20 = 0, ${items} * ${chance(2)}, ${items} / 3 * pow(${chance(2)}, 2.2))) AS item,
@@ -105,7 +113,8 @@ async function generate({ write }: Connection, { users, items, ratings }: typeof
           toUInt32(-3 * log(${chance(3)} + 1e-9)) * (5 + cityHash64(user, 6) % 60) AS sitting,
           fromUnixTimestamp64Milli(toInt64(${FIRST_DAY} + ${DAY_MS} * (first_day + sitting) % ${YEARS * 365 * DAY_MS} + 7.2e6 * ${chance(4)}), 'UTC') AS at
       SELECT generateUUIDv4(n), concat('user-', toString(user)), concat('item-', toString(item)),
-          round(1 + 9 * pow(${chance(7)}, 0.6)) / 2, at, if(n >= ${ratings} - 10000, now64(3, 'UTC'), at), cityHash64(user) % 8, n,
+          round(1 + 9 * pow(${chance(7)}, 0.6)) / 2, at, 
+          if(n >= ${ratings} - ${RECENT}, now64(3, 'UTC') - toIntervalSecond(toUInt32(3600 * ${chance(8)})), at), cityHash64(user) % 8, n,
           if(n % 50 = 0, concat('list-', toString(n % ${LISTS})), '')
       FROM (SELECT number + ${from} AS n FROM numbers(${Math.min(BLOCK, ratings - from)}))`)
   await write.command(`
@@ -116,7 +125,7 @@ async function generate({ write }: Connection, { users, items, ratings }: typeof
     FROM numbers(${items})`)
   await write.command(`
     INSERT INTO served (recommendation_id, user_id, items, strategy, generation, propensities, occurred_at, ingested_at, partition, offset)
-    WITH number AS n, fromUnixTimestamp64Milli(toInt64(${FIRST_DAY} + ${YEARS * 365 * DAY_MS} * ${chance(4)}), 'UTC') AS at
+    WITH number AS n, now64(3, 'UTC') - toIntervalSecond(toUInt32(${86_400 * DAYS_SERVED} * ${chance(4)})) AS at
     SELECT concat('list-', toString(n)), concat('user-', toString(n % ${users})),
         arrayMap(k -> concat('item-', toString(toUInt32(${items} * pow(cityHash64(n, k) / pow(2, 64), 3)))), range(10)),
         ['fold-in', 'popular', 'similar'][1 + n % 3], toString(intDiv(n, 20000)), [], at, at, 0, n
@@ -124,9 +133,14 @@ async function generate({ write }: Connection, { users, items, ratings }: typeof
   await write.command(`
     INSERT INTO measurements (metric, variant, generation, value, weight, occurred_at, ingested_at, partition, offset)
     WITH number AS n, toDateTime64(${FIRST_DAY / 1000}, 3, 'UTC') + toIntervalMinute(n) AS at
-    SELECT ['hr@10', 'ndcg@10'][1 + n % 2], ['folded-in', 'at-watermark', 'popular'][1 + intDiv(n, 2) % 3], toString(intDiv(n, 40000)),
+    SELECT ['hr@10', 'ndcg@10'][1 + n % 2], ['folded-in', 'at-watermark', 'popular'][1 + intDiv(n, 2) % 3], toString(intDiv(n, ${Math.ceil(MEASUREMENTS / GENERATIONS)})),
         ${chance(1)} / 4, 10, at, at, 0, n
-    FROM numbers(${YEARS * 365 * 24 * 60})`)
+    FROM numbers(${MEASUREMENTS})`)
+  await write.command(`
+    INSERT INTO generations
+    SELECT toString(number), fromUnixTimestamp64Milli(toInt64(${FIRST_DAY} + number * ${(YEARS * 365 * DAY_MS) / GENERATIONS}), 'UTC'), '{}',
+        map('ndcg@10', 0.1, 'hr@10', 0.2, 'recall@10', 0.15, 'ndcg@100', 0.3), ${users}, ${items}, ${ratings}, [], 10
+    FROM numbers(${GENERATIONS})`)
 }
 
 const seconds = (ms: number): number => Number((ms / 1000).toFixed(2))

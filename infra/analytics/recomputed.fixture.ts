@@ -1,47 +1,28 @@
-import type { Item } from '../../models/events/types.ts'
-
-/** The views, worked out in plain TypeScript from what is known of the events. */
-
-export interface Rating {
-  readonly userId: string
-  readonly itemId: string
-  readonly value: number
-  readonly occurredAt: number
-  readonly recommendationId: string
-}
-
-export interface ServedList {
-  readonly recommendationId: string
-  readonly userId: string
-  readonly items: readonly string[]
-  readonly strategy: string
-  readonly generation: string
-  readonly occurredAt: number
-}
-
-export interface Known {
-  /** The one that counts of each user and item. */
-  readonly ratings: readonly Rating[]
-  readonly items: ReadonlyMap<string, Item>
-  readonly served: readonly ServedList[]
-  readonly positiveFrom: number
-}
-
-type Rows = Record<string, unknown>[]
+import { dayOf, groups, type Known, type Rating, type Rows, returnsOf, sum } from './known.fixture.ts'
+import { recomputeServing } from './recomputed-serving.fixture.ts'
 
 const DAY_MS = 86_400_000
-const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
 const monthOf = (at: number): string => `${dayOf(at).slice(0, 7)}-01`
 const timeOf = (at: number): string => new Date(at).toISOString().replace('T', ' ').slice(0, -1)
 const monthNumber = (day: string): number => 12 * Number(day.slice(0, 4)) + Number(day.slice(5, 7))
-const sum = <T>(all: readonly T[], of: (one: T) => number): number => all.reduce((total, one) => total + of(one), 0)
 const most = (all: readonly number[]): number => all.reduce((x, y) => Math.max(x, y))
 const least = (all: readonly number[]): number => all.reduce((x, y) => Math.min(x, y))
-const groups = <T>(all: readonly T[], key: (one: T) => string): [string[], T[]][] =>
-  [...Map.groupBy(all, key)].map(([joined, theirs]) => [joined.split('\n'), theirs])
 
-/** Rows of every view of ratings and items, by its name. */
-export function recompute({ ratings, items, served, positiveFrom }: Known): Record<string, Rows> {
+/** By its place among the rated items, in percent. */
+const groupOf = (percent: number): string =>
+  percent <= 1
+    ? 'top 1 %'
+    : percent <= 5
+      ? '1 to 5 %'
+      : percent <= 20
+        ? '5 to 20 %'
+        : percent <= 50
+          ? '20 to 50 %'
+          : 'lower half'
+
+/** Rows of every view, worked out in plain TypeScript from what is known of the events, by its name. */
+export function recompute(known: Known): Record<string, Rows> {
+  const { ratings, items, arrived, positiveFrom } = known
   const likes = (theirs: readonly Rating[]): number => theirs.filter(({ value }) => value >= positiveFrom).length
   const values = (theirs: readonly Rating[]): number => sum(theirs, ({ value }) => value)
   const genresOf = (itemId: string): readonly string[] => {
@@ -56,7 +37,7 @@ export function recompute({ ratings, items, served, positiveFrom }: Known): Reco
   const anItem = ratings.length / byItem.length
   const newest = most(ratings.map(({ occurredAt }) => occurredAt))
 
-  const itemStats = byItem.map(([[item_id = ''], theirs]) => ({
+  const unranked = byItem.map(([[item_id = ''], theirs]) => ({
     item_id,
     title: items.get(item_id)?.title ?? '',
     genres: [...(items.get(item_id)?.genres ?? [])],
@@ -68,7 +49,11 @@ export function recompute({ ratings, items, served, positiveFrom }: Known): Reco
     first_rated: timeOf(least(theirs.map(({ occurredAt }) => occurredAt))),
     last_rated: timeOf(most(theirs.map(({ occurredAt }) => occurredAt))),
   }))
-  const ranked = itemStats.toSorted((x, y) => y.ratings - x.ratings || (x.item_id < y.item_id ? -1 : 1))
+  const ranked = unranked.toSorted((x, y) => y.ratings - x.ratings || (x.item_id < y.item_id ? -1 : 1))
+  const itemStats = ranked.map((one, place) => {
+    const popularity_percent = (100 * (place + 1)) / ranked.length
+    return { ...one, popularity_percent, popularity_group: groupOf(popularity_percent) }
+  })
 
   const withGenres = ratings.flatMap((one) => genresOf(one.itemId).map((genre) => ({ ...one, genre })))
   const inMonth = new Map(groups(ratings, ({ occurredAt }) => monthOf(occurredAt)).map(([[m], all]) => [m, all.length]))
@@ -103,37 +88,12 @@ export function recompute({ ratings, items, served, positiveFrom }: Known): Reco
     return { percent: Number(percent), items: count, ratings: theirs, share: theirs / ratings.length }
   })
   const median = (all: readonly number[]): number => all.toSorted((x, y) => x - y)[Math.floor(all.length / 2)] ?? 0
-
-  const led = new Map(groups(ratings, (one) => one.recommendationId).map(([[id], theirs]) => [id, theirs]))
-  const ledTo = (list: ServedList): readonly Rating[] => led.get(list.recommendationId) ?? []
-  const outcome = (lists: readonly ServedList[]) => ({
-    lists: lists.length,
-    lists_rated: lists.filter((list) => ledTo(list).length > 0).length,
-    ratings: sum(lists, (list) => ledTo(list).length),
-    positives: sum(lists, (list) => likes(ledTo(list))),
-  })
-  const places = served.flatMap((list) => list.items.map((itemId) => ({ itemId, day: dayOf(list.occurredAt) })))
-  const available = [...items.values()].filter((item) => item.available).length
-  const groupOf = new Map(
-    ranked.map(({ item_id }, place) => {
-      const percent = (100 * (place + 1)) / ranked.length
-      const group =
-        percent <= 1
-          ? 'top 1 %'
-          : percent <= 5
-            ? '1 to 5 %'
-            : percent <= 20
-              ? '5 to 20 %'
-              : percent <= 50
-                ? '20 to 50 %'
-                : 'lower half'
-      return [item_id, group]
-    }),
-  )
-  const popularityOf = (itemId: string): string => groupOf.get(itemId) ?? '(not rated)'
-  const bias = new Set(
-    [...itemStats.map(({ item_id }) => item_id), ...places.map(({ itemId }) => itemId)].map(popularityOf),
-  )
+  const totals = {
+    ...{ users: byUser.length, items: byItem.length, ratings: ratings.length },
+    median_ratings_a_user: median(byUser.map(([, theirs]) => theirs.length)),
+    median_ratings_an_item: median(byItem.map(([, theirs]) => theirs.length)),
+    items_below_5: byItem.filter(([, theirs]) => theirs.length < 5).length,
+  }
 
   return {
     ratings: ratings.map((one) => ({
@@ -158,6 +118,12 @@ export function recompute({ ratings, items, served, positiveFrom }: Known): Reco
         new_users: [...users].filter((user) => firstDay.get(user) === day).length,
       }
     }),
+    events_per_minute: groups(arrived, (at) => `${timeOf(at).slice(0, 'yyyy-mm-dd hh:mm'.length)}:00`).map(
+      ([[minute], all]) => ({ minute, events: all.length }),
+    ),
+    user_returns: returnsOf(byUser.map(([, theirs]) => theirs.map(({ occurredAt }) => dayOf(occurredAt)))).map(
+      ({ count, ...days }) => ({ ...days, users: count }),
+    ),
     daily_values: groups(ratings, (one) => `${dayOf(one.occurredAt)}\n${one.value}`).map(([[day, value], theirs]) => ({
       ...{ day, value: Number(value), ratings: theirs.length },
     })),
@@ -195,43 +161,19 @@ export function recompute({ ratings, items, served, positiveFrom }: Known): Reco
       const cohort_users = cohorts.get(cohort) ?? 0
       return { cohort, months_later: Number(later), users, cohort_users, share: users / cohort_users }
     }),
+    totals: [totals],
     sparsity: [
       {
-        ...{ users: byUser.length, items: byItem.length, ratings: ratings.length },
+        ...totals,
         density: ratings.length / (byUser.length * byItem.length),
         ratings_a_user: ratings.length / byUser.length,
-        median_ratings_a_user: median(byUser.map(([, theirs]) => theirs.length)),
         ratings_an_item: anItem,
-        median_ratings_an_item: median(byItem.map(([, theirs]) => theirs.length)),
-        items_below_5: byItem.filter(([, theirs]) => theirs.length < 5).length,
       },
     ],
-    long_tail: longTail,
-    served_days: groups(served, (one) => `${dayOf(one.occurredAt)}\n${one.strategy}\n${one.generation}`).map(
-      ([[day, strategy, generation], lists]) => ({
-        ...{ day, strategy, generation, items: sum(lists, (list) => list.items.length), ...outcome(lists) },
-      }),
-    ),
-    funnel: groups(served, ({ strategy }) => strategy).map(([[strategy], lists]) => {
-      const all = outcome(lists)
-      return { strategy, ...all, rated_share: all.lists_rated / all.lists }
-    }),
-    served_items: groups(places, (one) => `${one.day}\n${one.itemId}`).map(([[day, item_id], theirs]) => ({
-      ...{ day, item_id, times: theirs.length },
+    item_popularity: itemStats.map(({ item_id, ratings, popularity_percent: percent, popularity_group }) => ({
+      ...{ item_id, ratings, percent, popularity_group },
     })),
-    coverage: groups(places, ({ day }) => day).map(([[day], theirs]) => {
-      const found = new Set(theirs.map(({ itemId }) => itemId)).size
-      return { day, items: found, catalogue: available, share: found / available }
-    }),
-    popularity_bias: [...bias].map((popularity_group) => {
-      const inGroup = itemStats.filter(({ item_id }) => popularityOf(item_id) === popularity_group)
-      return {
-        popularity_group,
-        items: inGroup.length,
-        share_of_ratings: sum(inGroup, (one) => one.ratings) / ratings.length,
-        share_of_served:
-          places.filter(({ itemId }) => popularityOf(itemId) === popularity_group).length / Math.max(places.length, 1),
-      }
-    }),
+    long_tail: longTail,
+    ...recomputeServing(known, itemStats),
   }
 }

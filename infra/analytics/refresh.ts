@@ -14,8 +14,18 @@ import type { Refreshed } from './port.ts'
 
 /** What is filled, each from the views of its name with `_now` and so from what stands before it. */
 const REFRESHED = [
-  ...['ratings', 'user_days', 'daily_volume', 'daily_values', 'item_months', 'item_stats', 'user_stats'],
-  ...['genre_months', 'trending', 'retention', 'served_days', 'served_items', 'prequential'],
+  ...[
+    'ratings',
+    'user_days',
+    'user_returns',
+    'daily_volume',
+    'daily_values',
+    'item_months',
+    'item_stats',
+    'user_stats',
+  ],
+  ...['totals', 'genre_months', 'trending', 'retention'],
+  ...['served_days', 'served_items', 'served_returns', 'served_popularity', 'prequential'],
 ] as const
 
 /** Of whose rows they are made. */

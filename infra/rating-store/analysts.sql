@@ -36,6 +36,7 @@ REVOKE SELECT ON analytics.ratings_now FROM foldstream_analyst;
 -- Not log_binding and erasures, nor the tables through which rows come in.
 GRANT SELECT ON foldstream.ratings TO foldstream_analyst;
 GRANT SELECT ON foldstream.latest_ratings TO foldstream_analyst;
+GRANT SELECT ON foldstream.arrivals TO foldstream_analyst;
 GRANT SELECT ON foldstream.items TO foldstream_analyst;
 GRANT SELECT ON foldstream.generations TO foldstream_analyst;
 GRANT SELECT ON foldstream.sink_progress TO foldstream_analyst;

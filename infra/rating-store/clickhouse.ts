@@ -48,7 +48,7 @@ export interface ServerRatingStore extends AnalysedRatingStore {
 }
 
 /** In this order: progress that stands without its rows would pass over them. Published generations are on no log. */
-const FROM_THE_LOG = ['sink_progress', 'ratings', 'items', 'served', 'measurements', 'log_binding']
+const FROM_THE_LOG = ['sink_progress', 'ratings', 'arrivals', 'items', 'served', 'measurements', 'log_binding']
 
 async function empty(connection: Connection): Promise<void> {
   const { write } = connection

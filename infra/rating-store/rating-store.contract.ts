@@ -35,8 +35,11 @@ function row({ offset, partition = 0, ...event }: Sketch): RatingRow {
 
 type SketchedList = Partial<Served> & { readonly offset: number; readonly partition?: number }
 
+/** Lists are not kept for ever. */
+const LATELY = Date.now() - 3_600_000
+
 /** A list of user `u`, answered two ms before it was appended. */
-function served({ offset, partition = 0, ...event }: SketchedList, ingestedAt = 1_700_000_000_000): ServedRow {
+function served({ offset, partition = 0, ...event }: SketchedList, ingestedAt = LATELY): ServedRow {
   const defaults: Served = {
     ...{ type: 'served', recommendationId: `r${offset}`, userId: 'u', itemIds: ['i'], strategy: 'fold-in' },
     ...{ generation: 'g', propensities: null, occurredAt: ingestedAt - 2 },
@@ -499,7 +502,8 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
         const rows = await opened.sql(
           'SELECT * REPLACE (toString(occurred_at) AS occurred_at, toString(ingested_at) AS ingested_at, toString(offset) AS offset) FROM served FINAL ORDER BY user_id',
         )
-        const times = { occurred_at: '2023-11-14 22:13:19.998', ingested_at: '2023-11-14 22:13:20.000' }
+        const timeOf = (at: number) => new Date(at).toISOString().replace('T', ' ').slice(0, -1)
+        const times = { occurred_at: timeOf(LATELY - 2), ingested_at: timeOf(LATELY) }
         const shared = { strategy: 'fold-in', partition: 7, ...times }
         expect(rows).toEqual([
           { ...shared, recommendation_id: 'r1', user_id: '', items: [], generation: '', propensities: [], offset: '1' },
@@ -510,6 +514,17 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
         ])
         expect(await store.resumePassingAt('served', 7)).toBe(2 ** 40 + 1)
         expect(await store.resumePassingAt('served', 0)).toBe(0)
+      })
+
+      it("go after 90 days, by the gateway's clock or the log's", async () => {
+        const old = LATELY - 90 * 86_400_000
+        await store.insertServed([
+          served({ offset: 0, occurredAt: old }),
+          served({ offset: 1, occurredAt: LATELY }, old),
+          served({ offset: 2, occurredAt: old + 2 * 3_600_000 }, old + 2 * 3_600_000),
+        ])
+        await opened.sql('OPTIMIZE TABLE served FINAL')
+        expect(await all()).toEqual(['u 2'])
       })
 
       it('go with their user, and come no more, but for those after the erasure', async () => {

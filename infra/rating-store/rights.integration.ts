@@ -184,7 +184,16 @@ function readsAndNothingElse(open: () => Promise<Opened>, isThere = async () => 
     expect(names).not.toContain('ratings_now')
     for (const name of names) await ask(`SELECT * FROM ${views}.${name} LIMIT 1`)
     expect(await ask('SELECT toString(count()) AS n FROM analytics.ratings')).toEqual([{ n: '2' }])
-    const own = ['ratings', 'latest_ratings', 'items', 'generations', 'sink_progress', 'served', 'measurements']
+    const own = [
+      'ratings',
+      'latest_ratings',
+      'arrivals',
+      'items',
+      'generations',
+      'sink_progress',
+      'served',
+      'measurements',
+    ]
     const seen = await ask<{ name: string }>('SHOW TABLES FROM foldstream')
     expect(seen.map(({ name }) => name).sort()).toEqual(own.sort())
     for (const name of own) await ask(`SELECT * FROM foldstream.${name} LIMIT 1`)

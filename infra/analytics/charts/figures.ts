@@ -6,7 +6,7 @@ import type { ChartRow } from '../port.ts'
 export const figures: Chart = {
   name: 'figures',
   title: 'How are things going?',
-  sql: `WITH {to:Date} - {from:Date} + 1 AS days, toDate32({from:Date}) - days AS start
+  sql: `WITH {to:Date} - {from:Date} + 1 AS days, toDate32({from:Date}) - days AS start, (SELECT count() FROM analytics.catalogue) AS available
 SELECT figure, value, value_before
 FROM
 (
@@ -15,8 +15,9 @@ FROM
     FROM analytics.daily_volume
     WHERE day BETWEEN start AND {to:Date}
     UNION ALL
-    SELECT 'active users', toFloat64(uniqExactIf(user_id, day >= {from:Date})), toFloat64(uniqExactIf(user_id, day < {from:Date}))
-    FROM analytics.user_days
+    SELECT 'active users', toFloat64(sumIf(users, day >= {from:Date} AND previous_day < {from:Date})),
+        toFloat64(sumIf(users, day < {from:Date} AND previous_day < start))
+    FROM analytics.user_returns
     WHERE day BETWEEN start AND {to:Date}
     UNION ALL
     SELECT 'live hit rate', sumIf(value * ratings, toDate(hour) >= {from:Date}) / sumIf(ratings, toDate(hour) >= {from:Date}),
@@ -24,9 +25,9 @@ FROM
     FROM analytics.prequential
     WHERE metric = 'hr@10' AND variant = 'folded-in' AND toDate(hour) BETWEEN start AND {to:Date}
     UNION ALL
-    SELECT 'coverage', uniqExactIf(item_id, day >= {from:Date}) / (SELECT count() FROM analytics.catalogue),
-        uniqExactIf(item_id, day < {from:Date}) / (SELECT count() FROM analytics.catalogue)
-    FROM analytics.served_items
+    SELECT 'coverage', sumIf(items, day >= {from:Date} AND previous_day < {from:Date}) / available,
+        if(start < toDate(now('UTC')) - 89, NULL, sumIf(items, day < {from:Date} AND previous_day < start) / available)
+    FROM analytics.served_returns
     WHERE day BETWEEN start AND {to:Date}
 )
 ORDER BY indexOf(['ratings', 'active users', 'live hit rate', 'coverage'], figure)`,
@@ -36,12 +37,14 @@ ORDER BY indexOf(['ratings', 'active users', 'live hit rate', 'coverage'], figur
     { name: 'value', unit: 'ratings, users, or a share of 1' },
     { name: 'value_before', unit: 'the same, of as many days before' },
   ],
-  views: ['daily_volume', 'user_days', 'prequential', 'served_items'],
+  views: ['daily_volume', 'user_returns', 'prequential', 'served_returns'],
   sentence(rows) {
-    const told = rows.filter(({ value }) => typeof value === 'number').map(changeOf)
+    const told = rows.filter(({ value, value_before }) => isNumber(value) && isNumber(value_before)).map(changeOf)
     return `Beside as many days before: ${told.join(', ')}.`
   },
 }
+
+const isNumber = (cell: ChartRow[string] | undefined): cell is number => typeof cell === 'number'
 
 function changeOf(row: ChartRow): string {
   const [figure, value, before] = [textOf(row, 'figure'), numberOf(row, 'value'), numberOf(row, 'value_before')]
@@ -80,6 +83,6 @@ ORDER BY figure, day`,
     { name: 'day', unit: 'day' },
     { name: 'value', unit: 'ratings, users, or a share of 1' },
   ],
-  views: ['daily_volume', 'prequential', 'served_items'],
+  views: ['daily_volume', 'prequential', 'served_returns'],
   sentence: (rows) => `From ${textOf(rows[0], 'day')} on, day by day.`,
 }

@@ -8,18 +8,19 @@ const ITEM = [
 export const topItems: Chart = {
   name: 'top-items',
   title: 'What is rated most?',
-  sql: `SELECT items.item_id AS item_id, title, months.ratings AS ratings, months.value_sum / months.ratings AS average_value
-FROM
+  sql: `SELECT items.item_id AS item_id, title, most.ratings AS ratings, value_sum / most.ratings AS average_value
+FROM analytics.item_stats AS items
+INNER JOIN
 (
-    SELECT toString(item_id) AS item_id, sum(ratings) AS ratings, sum(value_sum) AS value_sum
-    FROM analytics.item_months
+    SELECT toString(item_id) AS item_id, sum(months.ratings) AS ratings, sum(months.value_sum) AS value_sum
+    FROM analytics.item_months AS months
     WHERE month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
-    GROUP BY item_id
-) AS months
-INNER JOIN analytics.item_stats AS items ON items.item_id = months.item_id
-WHERE {genre:String} = '' OR has(genres, {genre:String})
-ORDER BY ratings DESC, item_id
-LIMIT 20`,
+      AND ({genre:String} = '' OR item_id IN (SELECT item_id FROM analytics.item_stats WHERE has(genres, {genre:String})))
+    GROUP BY months.item_id
+    ORDER BY ratings DESC, item_id
+    LIMIT 20
+) AS most ON most.item_id = items.item_id
+ORDER BY ratings DESC, item_id`,
   parameters: [...RANGE, 'genre'],
   columns: [...ITEM, { name: 'ratings', unit: 'ratings, of whole months' }, { name: 'average_value', unit: 'rating' }],
   views: ['item_months', 'item_stats'],
@@ -177,7 +178,7 @@ FROM analytics.sparsity`,
     { name: 'median_ratings_an_item', unit: 'ratings' },
     { name: 'items_below_5', unit: 'items' },
   ],
-  views: ['item_stats', 'user_stats'],
+  views: ['totals'],
   sentence: ([row]) =>
     `${percent(numberOf(row, 'density'))} of all pairs of ${counted(numberOf(row, 'users'), 'user')} and ${counted(numberOf(row, 'items'), 'item')} are rated.`,
 }

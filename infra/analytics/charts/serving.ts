@@ -39,7 +39,7 @@ ORDER BY day`,
     { name: 'catalogue', unit: 'items' },
     { name: 'share', unit: 'share of 1' },
   ],
-  views: ['served_items'],
+  views: ['served_returns'],
   sentence: (rows) =>
     `${counted(numberOf(rows.at(-1), 'items'), 'item')} on the last day, ${percent(numberOf(rows.at(-1), 'share'))} of the catalogue.`,
 }
@@ -47,21 +47,17 @@ ORDER BY day`,
 export const popularityBias: Chart = {
   name: 'popularity-bias',
   title: 'Do lists push what is popular?',
-  sql: `SELECT if(popularity_group = '', '(not rated)', popularity_group) AS popularity_group, rated / sum(rated) OVER () AS share_of_ratings,
-    times / sum(times) OVER () AS share_of_served
+  sql: `SELECT popularity_group, sum(rated) / sum(sum(rated)) OVER () AS share_of_ratings, sum(times) / sum(sum(times)) OVER () AS share_of_served
 FROM
 (
-    SELECT items.popularity_group AS popularity_group, sum(items.ratings) AS rated, sum(served.times) AS times
-    FROM analytics.item_popularity AS items
-    FULL JOIN
-    (
-        SELECT toString(item_id) AS item_id, sum(times) AS times
-        FROM analytics.served_items
-        WHERE ${IN_RANGE}
-        GROUP BY item_id
-    ) AS served ON served.item_id = items.item_id
-    GROUP BY popularity_group
+    SELECT popularity_group, ratings AS rated, 0 AS times
+    FROM analytics.item_popularity
+    UNION ALL
+    SELECT popularity_group, 0, times
+    FROM analytics.served_popularity
+    WHERE ${IN_RANGE}
 )
+GROUP BY popularity_group
 ORDER BY indexOf(['top 1 %', '1 to 5 %', '5 to 20 %', '20 to 50 %', 'lower half'], popularity_group)`,
   parameters: RANGE,
   columns: [
@@ -69,7 +65,7 @@ ORDER BY indexOf(['top 1 %', '1 to 5 %', '5 to 20 %', '20 to 50 %', 'lower half'
     { name: 'share_of_ratings', unit: 'share of 1' },
     { name: 'share_of_served', unit: 'share of 1' },
   ],
-  views: ['item_stats', 'served_items'],
+  views: ['item_stats', 'served_popularity'],
   sentence(rows) {
     const top = rows.find((row) => textOf(row, 'popularity_group') === 'top 1 %')
     return `The most rated hundredth of the items has ${percent(numberOf(top, 'share_of_ratings'))} of the ratings, and ${percent(numberOf(top, 'share_of_served'))} of the places in lists.`

@@ -9,7 +9,9 @@ const VIEWS = 'analytics'
  * of what others ask (`processes`, `query_log`) or of the machine (`disks`, `server_settings`, `stack_trace`).
  */
 const TABLES: Readonly<Record<string, readonly string[]>> = {
-  foldstream: ['ratings', 'latest_ratings', 'items', 'generations', 'sink_progress', 'served', 'measurements'],
+  foldstream: [
+    ...['ratings', 'latest_ratings', 'arrivals', 'items', 'generations', 'sink_progress', 'served', 'measurements'],
+  ],
   system: [
     ...['databases', 'tables', 'columns', 'functions', 'settings', 'data_type_families', 'formats', 'keywords'],
     ...['table_engines', 'table_functions', 'aggregate_function_combinators', 'data_skipping_indices'],

@@ -1,0 +1,61 @@
+import { dayOf, groups, type Known, type Rating, type Rows, returnsOf, type ServedList, sum } from './known.fixture.ts'
+
+const NOT_RATED = '(not rated)'
+
+/** What `recompute` makes of items that are rated. */
+type ItemStats = readonly { readonly item_id: string; readonly ratings: number; readonly popularity_group: string }[]
+
+/** Rows of every view of lists, by its name. */
+export function recomputeServing(
+  { ratings, items, served, positiveFrom }: Known,
+  stats: ItemStats,
+): Record<string, Rows> {
+  const led = new Map(groups(ratings, (one) => one.recommendationId).map(([[id], theirs]) => [id, theirs]))
+  const ledTo = (list: ServedList): readonly Rating[] => led.get(list.recommendationId) ?? []
+  const outcome = (lists: readonly ServedList[]) => ({
+    lists: lists.length,
+    lists_rated: lists.filter((list) => ledTo(list).length > 0).length,
+    ratings: sum(lists, (list) => ledTo(list).length),
+    positives: sum(lists, (list) => ledTo(list).filter(({ value }) => value >= positiveFrom).length),
+  })
+  const places = served.flatMap((list) => list.items.map((itemId) => ({ itemId, day: dayOf(list.occurredAt) })))
+  const available = [...items.values()].filter((item) => item.available).length
+  const groupOf = new Map(stats.map(({ item_id, popularity_group }) => [item_id, popularity_group]))
+  const popularityOf = (itemId: string): string => groupOf.get(itemId) ?? NOT_RATED
+  const bias = new Set([...groupOf.values(), ...places.map(({ itemId }) => popularityOf(itemId))])
+
+  return {
+    served_days: groups(served, (one) => `${dayOf(one.occurredAt)}\n${one.strategy}\n${one.generation}`).map(
+      ([[day, strategy, generation], lists]) => ({
+        ...{ day, strategy, generation, items: sum(lists, (list) => list.items.length), ...outcome(lists) },
+      }),
+    ),
+    funnel: groups(served, ({ strategy }) => strategy).map(([[strategy], lists]) => {
+      const all = outcome(lists)
+      return { strategy, ...all, rated_share: all.lists_rated / all.lists }
+    }),
+    served_items: groups(places, (one) => `${one.day}\n${one.itemId}`).map(([[day, item_id], theirs]) => ({
+      ...{ day, item_id, times: theirs.length },
+    })),
+    served_returns: returnsOf(
+      groups(places, ({ itemId }) => itemId).map(([, theirs]) => theirs.map(({ day }) => day)),
+    ).map(({ count, ...days }) => ({ ...days, items: count })),
+    coverage: groups(places, ({ day }) => day).map(([[day], theirs]) => {
+      const found = new Set(theirs.map(({ itemId }) => itemId)).size
+      return { day, items: found, catalogue: available, share: found / available }
+    }),
+    served_popularity: groups(places, ({ day, itemId }) => `${day}\n${popularityOf(itemId)}`).map(
+      ([[day, popularity_group], theirs]) => ({ day, popularity_group, times: theirs.length }),
+    ),
+    popularity_bias: [...bias].map((popularity_group) => {
+      const inGroup = stats.filter(({ item_id }) => popularityOf(item_id) === popularity_group)
+      return {
+        popularity_group,
+        items: inGroup.length,
+        share_of_ratings: sum(inGroup, (one) => one.ratings) / ratings.length,
+        share_of_served:
+          places.filter(({ itemId }) => popularityOf(itemId) === popularity_group).length / Math.max(places.length, 1),
+      }
+    }),
+  }
+}
