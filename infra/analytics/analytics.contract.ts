@@ -352,6 +352,19 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
         }
       })
 
+      it('lay the shares of genres side by side', async () => {
+        for (const from of [0, Date.UTC(2010, 0), Date.UTC(2017, 6)]) {
+          const { rows } = await analytics.run('genre-shares', { from, to: Date.now() })
+          const periods = Map.groupBy(rows, ({ month }) => String(month))
+          expect(periods.size).toBeLessThanOrEqual(32)
+          for (const [, theirs] of periods)
+            expect(theirs.reduce((sum, { share }) => sum + Number(share), 0)).toBeCloseTo(1, 9)
+          const genres = rows.map(({ genre }) => genre)
+          expect(new Set(genres).size).toBe(6)
+          expect(genres).toContain('(other)')
+        }
+      })
+
       it('end at the newest rating where the data are old', async () => {
         const { from, to, asOf } = await analytics.run('daily-ratings', {})
         const newest = known().ratings.reduce((last, { occurredAt }) => Math.max(last, occurredAt), 0)

@@ -149,6 +149,7 @@ export function recompute(known: Known): Record<string, Rows> {
       ([[month = '', genre], theirs]) => ({
         ...{ month, genre, ratings: theirs.length, positives: likes(theirs) },
         share: theirs.length / (inMonth.get(month) ?? 0),
+        split_ratings: sum(theirs, ({ itemId }) => 1 / genresOf(itemId).length),
       }),
     ),
     genre_stats: groups(withGenres, ({ genre }) => genre).map(([[genre], theirs]) => ({

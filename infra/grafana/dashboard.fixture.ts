@@ -27,7 +27,12 @@ export interface Panel {
 
 /** How a chart is drawn. Series of one query are told apart by a text, which a time series takes in one column. */
 type Drawing =
-  | { readonly type: 'timeseries'; readonly style: 'line' | 'bars'; readonly select?: string; readonly unit?: string }
+  | {
+      readonly type: 'timeseries'
+      readonly style: 'line' | 'bars' | 'stacked'
+      readonly select?: string
+      readonly unit?: string
+    }
   | { readonly type: 'barchart'; readonly select: string; readonly unit?: string }
   | { readonly type: 'stat'; readonly each: 'row' | 'column' }
   | { readonly type: 'table' }
@@ -43,7 +48,7 @@ const DRAWINGS: Readonly<Record<string, Drawing>> = {
   'rating-histogram': { type: 'barchart', select: 'toString(value) AS value, ratings' },
   sparsity: { type: 'stat', each: 'column' },
   'long-tail': { type: 'barchart', select: "concat(toString(percent), ' %') AS items, share", unit: SHARE },
-  'genre-shares': { type: 'timeseries', style: 'line', select: 'month AS time, genre, share', unit: SHARE },
+  'genre-shares': { type: 'timeseries', style: 'stacked', select: 'month AS time, genre, share', unit: SHARE },
   'top-items': { type: 'table' },
   'best-items': { type: 'table' },
   'rising-items': { type: 'table' },
@@ -149,8 +154,12 @@ const indented = (sql: string): string => sql.replaceAll(/^/gm, '    ')
 
 function styleOf(drawing: Drawing): object {
   if (drawing.type !== 'timeseries') return {}
-  const bars = { drawStyle: 'bars', fillOpacity: 60, lineWidth: 0 }
-  return { custom: drawing.style === 'bars' ? bars : { drawStyle: 'line', lineWidth: 2, showPoints: 'auto' }, min: 0 }
+  const styles = {
+    bars: { drawStyle: 'bars', fillOpacity: 60, lineWidth: 0 },
+    line: { drawStyle: 'line', lineWidth: 2, showPoints: 'auto' },
+    stacked: { drawStyle: 'line', fillOpacity: 60, lineWidth: 1, stacking: { mode: 'normal' } },
+  }
+  return { custom: styles[drawing.style], min: 0 }
 }
 
 function optionsOf(drawing: Drawing): object {

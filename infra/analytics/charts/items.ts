@@ -107,37 +107,53 @@ ORDER BY month`,
   },
 }
 
+/** What is not among the five genres that have most ratings. */
+const OTHER = '(other)'
+
+/** Side by side, these shares are the whole: by months, by quarters from two years on, by years from eight on. */
 export const genreShares: Chart = {
   name: 'genre-shares',
   title: 'Which genres do people turn to?',
-  sql: `SELECT month, genre, ratings, share
-FROM analytics.genre_months
-WHERE month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
-  AND genre IN
-(
-    SELECT genre
-    FROM analytics.genre_months
-    WHERE month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
-    GROUP BY genre
-    ORDER BY sum(ratings) DESC, genre
-    LIMIT 8
-)
-ORDER BY month, genre`,
+  sql: `WITH
+    (
+        SELECT groupArray(toString(genre))
+        FROM
+        (
+            SELECT genre
+            FROM analytics.genre_months
+            WHERE month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+            GROUP BY genre
+            ORDER BY sum(split_ratings) DESC, genre
+            LIMIT 5
+        )
+    ) AS top,
+    (
+        SELECT dateDiff('month', min(month), max(month))
+        FROM analytics.genre_months
+        WHERE month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+    ) AS span
+SELECT multiIf(span < 24, months.month, span < 96, toStartOfQuarter(months.month), toStartOfYear(months.month)) AS month,
+    if(has(top, months.genre), months.genre, '${OTHER}') AS genre, sum(split_ratings) AS ratings,
+    ratings / sum(ratings) OVER (PARTITION BY month) AS share
+FROM analytics.genre_months AS months
+WHERE months.month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+GROUP BY month, genre
+ORDER BY month, indexOf(top, genre) = 0, indexOf(top, genre)`,
   parameters: RANGE,
   columns: [
     { name: 'month', unit: 'month' },
     { name: 'genre', unit: 'name' },
-    { name: 'ratings', unit: 'ratings' },
+    { name: 'ratings', unit: 'ratings, each divided among the genres of its item' },
     { name: 'share', unit: 'share of 1' },
   ],
   views: ['genre_months'],
   sentence(rows) {
-    const last = rows.at(-1)?.month
+    const named = rows.filter(({ genre }) => genre !== OTHER)
     const most = greatest(
-      rows.filter(({ month }) => month === last),
+      named.filter(({ month }) => month === named.at(-1)?.month),
       'share',
     )
-    return `In the last month most turn to ${textOf(most, 'genre')}: ${percent(numberOf(most, 'share'))} of the ratings.`
+    return `Of late most turn to ${textOf(most, 'genre')}: ${percent(numberOf(most, 'share'))} of the ratings, each divided among the genres of its item.`
   },
 }
 
