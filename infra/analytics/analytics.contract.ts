@@ -352,6 +352,40 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
         }
       })
 
+      it('rank items by the ratings of whole months', async () => {
+        const { ratings, items } = known()
+        const year = 2015
+        const ranges = [
+          ...[
+            [year, 2],
+            [year, 0],
+            [year - 1, 6],
+          ].map(([y, m]) => ({ from: Date.UTC(y as number, m as number, 9) })),
+          { from: 0 },
+        ].flatMap(({ from }) =>
+          [Date.UTC(year, 4, 2), Date.UTC(year, 11, 31), Date.UTC(year + 2, 1), Date.now()].map((to) => ({ from, to })),
+        )
+        for (const genre of [undefined, 'Comedy'])
+          for (const { from, to } of ranges) {
+            const monthOf = (at: number) => dayOf(at).slice(0, 7)
+            const theirs = Map.groupBy(
+              ratings.filter(
+                ({ itemId, occurredAt: at }) =>
+                  monthOf(at) >= monthOf(from) &&
+                  monthOf(at) <= monthOf(to) &&
+                  (genre === undefined || items.get(itemId)?.genres.includes(genre)),
+              ),
+              ({ itemId }) => itemId,
+            )
+            const most = [...theirs]
+              .map(([item_id, all]) => ({ item_id, ratings: all.length }))
+              .sort((x, y) => y.ratings - x.ratings || (x.item_id < y.item_id ? -1 : 1))
+              .slice(0, 20)
+            const { rows } = await analytics.run('top-items', { from, to, genre })
+            expect(rows.map(({ item_id, ratings }) => ({ item_id, ratings }))).toEqual(most)
+          }
+      })
+
       it('lay the shares of genres side by side', async () => {
         for (const from of [0, Date.UTC(2010, 0), Date.UTC(2017, 6)]) {
           const { rows } = await analytics.run('genre-shares', { from, to: Date.now() })

@@ -137,6 +137,11 @@ export function recompute(known: Known): Record<string, Rows> {
         last_rated: timeOf(most(theirs.map(({ occurredAt }) => occurredAt))),
       }),
     ),
+    item_years: groups(ratings, (one) => `${dayOf(one.occurredAt).slice(0, 4)}-01-01\n${one.itemId}`).map(
+      ([[year, item_id], theirs]) => ({
+        ...{ year, item_id, ratings: theirs.length, positives: likes(theirs), value_sum: values(theirs) },
+      }),
+    ),
     item_stats: itemStats,
     user_stats: byUser.map(([[user_id], theirs]) => {
       const days = [...new Set(theirs.map(({ occurredAt }) => dayOf(occurredAt)))].sort()

@@ -5,25 +5,39 @@ const ITEM = [
   { name: 'title', unit: 'name' },
 ] as const
 
+/** By years where these are in the range whole, and by months where they are not. */
 export const topItems: Chart = {
   name: 'top-items',
   title: 'What is rated most?',
-  sql: `SELECT items.item_id AS item_id, title, most.ratings AS ratings, value_sum / most.ratings AS average_value
+  sql: `WITH
+    (SELECT tuple(min(month), max(month)) FROM analytics.item_months) AS known,
+    toStartOfMonth({from:Date}) AS first_month,
+    toStartOfYear(if(first_month <= known.1, known.1, addMonths(first_month, 11))) AS first_year,
+    toStartOfYear(if({to:Date} >= known.2, addYears(known.2, 1), addMonths(toStartOfMonth({to:Date}), 1))) AS end_of_years
+SELECT items.item_id AS item_id, title, most.ratings AS ratings, value_sum / most.ratings AS average_value
 FROM analytics.item_stats AS items
 INNER JOIN
 (
-    SELECT toString(item_id) AS item_id, sum(months.ratings) AS ratings, sum(months.value_sum) AS value_sum
-    FROM analytics.item_months AS months
-    WHERE month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
-      AND ({genre:String} = '' OR item_id IN (SELECT item_id FROM analytics.item_stats WHERE has(genres, {genre:String})))
-    GROUP BY months.item_id
+    SELECT toString(item_id) AS item_id, sum(parts.ratings) AS ratings, sum(parts.value_sum) AS value_sum
+    FROM
+    (
+        SELECT item_id, ratings, value_sum
+        FROM analytics.item_years
+        WHERE year >= first_year AND year < end_of_years
+        UNION ALL
+        SELECT item_id, ratings, value_sum
+        FROM analytics.item_months
+        WHERE month BETWEEN first_month AND {to:Date} AND NOT (month >= first_year AND month < end_of_years)
+    ) AS parts
+    WHERE {genre:String} = '' OR item_id IN (SELECT item_id FROM analytics.item_stats WHERE has(genres, {genre:String}))
+    GROUP BY parts.item_id
     ORDER BY ratings DESC, item_id
     LIMIT 20
 ) AS most ON most.item_id = items.item_id
 ORDER BY ratings DESC, item_id`,
   parameters: [...RANGE, 'genre'],
   columns: [...ITEM, { name: 'ratings', unit: 'ratings, of whole months' }, { name: 'average_value', unit: 'rating' }],
-  views: ['item_months', 'item_stats'],
+  views: ['item_months', 'item_years', 'item_stats'],
   sentence: (rows) => `${nameOf(rows[0])}: ${counted(numberOf(rows[0], 'ratings'), 'rating')} in these months.`,
 }
 
