@@ -6,7 +6,8 @@ import type { ChartRow } from '../port.ts'
 export const figures: Chart = {
   name: 'figures',
   title: 'How are things going?',
-  sql: `WITH {to:Date} - {from:Date} + 1 AS days, toDate32({from:Date}) - days AS start, (SELECT count() FROM analytics.catalogue) AS available
+  sql: `WITH {to:Date} - {from:Date} + 1 AS days, toDate32({from:Date}) - days AS start,
+    (SELECT count() FROM analytics.catalogue) AS available
 SELECT figure, value, value_before
 FROM
 (
