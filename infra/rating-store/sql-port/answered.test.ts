@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { CHARTS } from '../../analytics/charts.ts'
 import { sqlEngine } from './engine.fixture.ts'
 import { isAllowedFunction } from './functions.ts'
 
@@ -53,6 +54,11 @@ describe('answers', () => {
     ['SELECT 1 AS a FORMAT JSONEachRow', '{"a":1}'],
   ])('%s', async (query, answer) => {
     expect((await textOf(query, { param_user: 'a' })).trim()).toBe(answer)
+  })
+
+  it.each(CHARTS.map(({ name, sql }) => [name, sql]))('what the chart %s asks', async (_, sql = '') => {
+    const parameters = { param_from: '2020-01-01', param_to: '2024-12-31', param_genre: 'Drama', param_itemId: 'film' }
+    await ask(sql, parameters)
   })
 
   it('what clients ask to find their way', async () => {
