@@ -85,7 +85,8 @@ it('predicts live positives of items that the model knows and the user had not r
 
 it('leaves out what is more than 200 a second, or than there is time for, or read late, and counts it', async () => {
   const users = usersOn(log, 0, 240)
-  await append(log, ...users.map((user) => rated(user, 'item-1', 5, now())))
+  // Whoever changes their mind at once is counted once.
+  await append(log, ...users.flatMap((user) => [5, 4.5].map((value) => rated(user, 'item-1', value, now()))))
   expect(await run({ predicted: 200 })).toEqual({ rate: 40 })
   const hits = (await measured()).find(({ metric, variant }) => metric === 'hr@10' && variant === 'popular')
   expect(hits?.weight).toBe(200)

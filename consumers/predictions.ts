@@ -103,8 +103,8 @@ export function createPredictions({
     const live = generation()
     const { itemId } = (events[at] as PlacedEvent).event as RatingEvent
     const { history } = replay(before, events.slice(0, at), maxHistory)
-    // Rated by an earlier event of the same batch, or the model is another one by now.
-    if (!live?.indexOf.has(itemId) || history.has(itemId)) return
+    // The model is another one by now.
+    if (!live?.indexOf.has(itemId)) return
     if (prepared?.generation !== live) prepared = { generation: live, predict: createPredictor(live, DEPTH) }
     sums.add(live.id, await inSlices(prepared.predict(history, itemId, partition)))
     ratingsPredicted.inc()
@@ -139,10 +139,10 @@ export function createPredictions({
       if (live === undefined || closing.signal.aborted) return
       const lags = Date.now() - appendedAt > MAX_LAG_MS
       for (const { partition, before, events } of learnt) {
+        const isKnown = knowing(before)
         for (const [at, { event }] of events.entries()) {
-          if (event.type !== 'rating' || event.value === null || event.value < positiveFrom) continue
-          if (Math.abs(appendedAt - event.occurredAt) > LIVE_MS) continue
-          if (!live.indexOf.has(event.itemId) || before.has(event.itemId)) continue
+          if (isKnown(event) || event.type !== 'rating' || event.value === null || event.value < positiveFrom) continue
+          if (Math.abs(appendedAt - event.occurredAt) > LIVE_MS || !live.indexOf.has(event.itemId)) continue
           if (lags) leaveOut('lag')
           else if (nextSecond().pairs >= MAX_PER_SECOND) leaveOut('rate')
           else {
@@ -167,6 +167,22 @@ export function createPredictions({
       flush()
       await within(LAST_FLUSH_MS, appending).catch((error: unknown) => logger.debug({ err: error }, 'not measured'))
     },
+  }
+}
+
+/** Tells of one event of a user after the other whether they had rated its item before. */
+function knowing(before: History): (event: PlacedEvent['event']) => boolean {
+  const since = new Map<string, boolean>()
+  let isErased = false
+  return (event) => {
+    if (event.type !== 'rating') {
+      since.clear()
+      isErased = true
+      return false
+    }
+    const known = since.get(event.itemId) ?? (!isErased && before.has(event.itemId))
+    since.set(event.itemId, event.value !== null)
+    return known
   }
 }
 
