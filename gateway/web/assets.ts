@@ -9,8 +9,9 @@ import { matchesEtag } from '../written-list.ts'
 
 /** What browsers load beside the pages, as it stands in the repository: nothing is bundled. */
 const FOLDERS = ['client', 'shared', 'styles']
-/** Taken as they are from packages: those are small, and nothing is fetched from elsewhere. */
-const FROM_PACKAGES: Readonly<Record<string, string>> = {
+/** Taken as they are from where others have them, too: a style, and packages that are small. */
+const FROM_ELSEWHERE: Readonly<Record<string, string>> = {
+  'styles/scale.css': new URL('../../infra/style/scale.css', import.meta.url).href,
   'client/uplot.js': import.meta.resolve('uplot/dist/uPlot.iife.min.js'),
   'styles/uplot.css': import.meta.resolve('uplot/dist/uPlot.min.css'),
 }
@@ -52,7 +53,7 @@ function load(): Assets {
   const ours = names
     .filter((name) => TYPES[extname(name)] !== undefined)
     .map((name) => ({ name, content: readFileSync(join(import.meta.dirname, name)) }))
-  const others = Object.entries(FROM_PACKAGES).map(([name, url]) => ({ name, content: readFileSync(new URL(url)) }))
+  const others = Object.entries(FROM_ELSEWHERE).map(([name, url]) => ({ name, content: readFileSync(new URL(url)) }))
   const files = [...ours, ...others].sort((x, y) => (x.name < y.name ? -1 : 1))
   const hash = createHash('sha256')
   for (const { name, content } of files) hash.update(`${name} ${content.length}\n`).update(content)

@@ -41,7 +41,7 @@ export function layout(parts: PageParts, content: Html): Html {
 <meta name="color-scheme" content="dark light">
 <title>${title}</title>
 <link rel="icon" href="${assetPath('styles/icon.svg')}" type="image/svg+xml">
-${['tokens', 'base', ...styles].map((name) => html`<link rel="stylesheet" href="${assetPath(`styles/${name}.css`)}">`)}
+${['scale', 'tokens', 'base', ...styles].map((name) => html`<link rel="stylesheet" href="${assetPath(`styles/${name}.css`)}">`)}
 ${scripts.map((name) => html`<script defer src="${assetPath(`client/${name}.js`)}"></script>`)}
 ${['theme', ...modules].map((name) => html`<script type="module" src="${assetPath(`client/${name}.js`)}"></script>`)}
 </head>

@@ -9,12 +9,13 @@ import { ROWS_STYLE } from './rows.ts'
 import { sections } from './sections.ts'
 import { table } from './table.ts'
 
+const STYLE_FILES = ['../../../infra/style/scale.css', 'tokens.css', 'page.css']
 const styleFile = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
 
 /** One page that needs nothing else: it runs no script and loads nothing, and says so to the browser. */
 export function pageOf(exploration: Exploration): string {
   const { dataset, counts, suspicious } = exploration
-  const style = [styleFile('tokens.css'), styleFile('page.css'), FRAME_STYLE, ROWS_STYLE].join('\n')
+  const style = [...STYLE_FILES.map(styleFile), FRAME_STYLE, ROWS_STYLE].join('\n')
   const sha256 = createHash('sha256').update(style).digest('base64')
   return String(html`<!doctype html>
 <html lang="en">
