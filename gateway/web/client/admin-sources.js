@@ -1,7 +1,7 @@
 import { askAdmin } from './admin-api.js'
 import { clockTime } from './admin-words.js'
 import { Failure } from './api.js'
-import { isRefusal } from './key.js'
+import { tellRefusal } from './key.js'
 import { byId } from './page.js'
 import { say } from './tell.js'
 
@@ -24,13 +24,6 @@ let isOpen = false
 let era = 0
 /** When the last answer came, ms since 1970. */
 let asOf = 0
-/** @type {(error: Failure) => void} */
-let onRefused = () => {}
-
-/** @param {(error: Failure) => void} listener  hears that the key does not open this */
-export function whenRefused(listener) {
-  onRefused = listener
-}
 
 /** @param {Source} source @returns {() => Promise<void>} asks at once, and resolves when what is the case now is shown */
 export function follow(source) {
@@ -70,10 +63,7 @@ async function show(source) {
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     if (asked !== era) return pause
-    if (isRefusal(error)) {
-      onRefused(error)
-      return pause
-    }
+    if (tellRefusal(error)) return pause
     failing.set(source, error)
   }
   tellAge()

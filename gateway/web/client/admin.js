@@ -2,9 +2,9 @@ import { drawBackup, drawVerification, offerVerification } from './admin-care.js
 import { drawGenerations, offerActivation } from './admin-generations.js'
 import { drawLetters, lettersPath, offerLetters } from './admin-letters.js'
 import { drawRebuild, offerRebuild } from './admin-rebuild.js'
-import { close, follow, open, whenRefused } from './admin-sources.js'
+import { close, follow, open } from './admin-sources.js'
 import { drawStatus } from './admin-status.js'
-import { askForKey, faultOfKey, hasKey } from './key.js'
+import { askForKey, faultOfKey, hasKey, whenRefused } from './key.js'
 import { byId } from './page.js'
 
 const asksForKey = document.body.dataset.asksForKey === 'true'

@@ -1,5 +1,5 @@
 import { Failure } from './api.js'
-import { askWithKey, isRefusal } from './key.js'
+import { askWithKey, tellRefusal } from './key.js'
 
 /** @typedef {{ name: string, title: string, sql: string, parameters: string[], columns: import('./dashboard-words.js').Column[] }} ChartInfo */
 /** @typedef {{ name: string, rows: import('./dashboard-words.js').Row[], sentence: string, asOf?: string, from?: string, to?: string, isCut: boolean }} ChartAnswer */
@@ -10,13 +10,6 @@ const AT_ONCE = 4
 let asking = 0
 /** @type {(() => void)[]} */
 const waiting = []
-
-/** @type {(error: Failure) => void} */
-let onRefused = () => {}
-/** @param {(error: Failure) => void} listener  hears that the key does not open this */
-export function whenRefused(listener) {
-  onRefused = listener
-}
 
 /**
  * @param {string} path  under /v1/analytics/
@@ -29,7 +22,7 @@ export async function askAnalytics(path) {
   try {
     return await askWithKey(`/v1/analytics/${path}`)
   } catch (error) {
-    if (isRefusal(error)) onRefused(error)
+    tellRefusal(error)
     throw error
   } finally {
     const next = waiting.shift()

@@ -1,11 +1,11 @@
 import { CARDS } from '../shared/dashboard.js'
 import { Failure } from './api.js'
 import { whenThemeChanges } from './colours.js'
-import { askAnalytics, whenRefused } from './dashboard-api.js'
+import { askAnalytics } from './dashboard-api.js'
 import { createCard } from './dashboard-card.js'
 import { askedFor, askFor, daysOf, newestDay } from './dashboard-range.js'
 import { drawFigures, drawLive } from './dashboard-strip.js'
-import { askForKey, faultOfKey, hasKey } from './key.js'
+import { askForKey, faultOfKey, hasKey, whenRefused } from './key.js'
 import { byId } from './page.js'
 
 const LIVE_MS = 5_000

@@ -14,7 +14,27 @@ function keepKey(key) {
 }
 
 /** It was not the key that is asked for. @param {unknown} error @returns {error is Failure} */
-export const isRefusal = (error) => error instanceof Failure && (error.status === 401 || error.status === 403)
+const isRefusal = (error) => error instanceof Failure && (error.status === 401 || error.status === 403)
+
+/** @type {(refusal: Failure) => void} */
+let onRefused = () => {}
+
+/** @param {(refusal: Failure) => void} listener  hears that the key does not open what the page shows */
+export function whenRefused(listener) {
+  onRefused = listener
+}
+
+/**
+ * For what a page asks by itself. What somebody does there, and may not, is told of where they did it: their key opens the page still.
+ *
+ * @param {unknown} error
+ * @returns {boolean} whether it was a refusal, which is told
+ */
+export function tellRefusal(error) {
+  if (!isRefusal(error)) return false
+  onRefused(error)
+  return true
+}
 
 /**
  * What is wrong with a key that was refused, for people: what the API says of one that it does not know is meant for programs.
