@@ -1,20 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { extname } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Context } from 'hono'
 import { parseAccept } from 'hono/utils/accept'
 import { matchesEtag } from '../written-list.ts'
+import { type AssetFile, importsOf, readAssetFiles } from './asset-files.ts'
 
-/** What browsers load beside the pages, as it stands in the repository: nothing is bundled. */
-const FOLDERS = ['client', 'shared', 'styles']
-/** Taken as they are from where others have them, too: a style, and packages that are small. */
-const FROM_ELSEWHERE: Readonly<Record<string, string>> = {
-  'styles/scale.css': new URL('../../infra/style/scale.css', import.meta.url).href,
-  'client/uplot.js': import.meta.resolve('uplot/dist/uPlot.iife.min.js'),
-  'styles/uplot.css': import.meta.resolve('uplot/dist/uPlot.min.css'),
-}
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -27,6 +19,8 @@ const CODINGS: readonly Coding[] = ['br', 'gzip', 'identity']
 
 interface Asset {
   readonly type: string
+  /** Names of the files that it imports itself. */
+  readonly imports: readonly string[]
   readonly etag: string
   /** Made when it is first asked for, then kept. */
   as(coding: Coding): Promise<Buffer>
@@ -47,27 +41,22 @@ function assets(): Assets {
 }
 
 function load(): Assets {
-  const names = FOLDERS.flatMap((folder) =>
-    readdirSync(join(import.meta.dirname, folder)).map((file) => `${folder}/${file}`),
-  )
-  const ours = names
-    .filter((name) => TYPES[extname(name)] !== undefined)
-    .map((name) => ({ name, content: readFileSync(join(import.meta.dirname, name)) }))
-  const others = Object.entries(FROM_ELSEWHERE).map(([name, url]) => ({ name, content: readFileSync(new URL(url)) }))
-  const files = [...ours, ...others].sort((x, y) => (x.name < y.name ? -1 : 1))
+  const files = readAssetFiles()
   const hash = createHash('sha256')
   for (const { name, content } of files) hash.update(`${name} ${content.length}\n`).update(content)
   const version = hash.digest('base64url').slice(0, VERSION_CHARACTERS)
-  return { version, byName: new Map(files.map(({ name, content }) => [name, assetOf(name, content)])) }
+  return { version, byName: new Map(files.map((file) => [file.name, assetOf(file)])) }
 }
 
 const squeezers = { br: promisify(brotliCompress), gzip: promisify(gzip) }
 const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }, level: 9 }
 
-function assetOf(name: string, content: Buffer): Asset {
+function assetOf(file: AssetFile): Asset {
+  const { name, content } = file
   const made = new Map<Coding, Promise<Buffer>>()
   return {
     type: TYPES[extname(name)] as string,
+    imports: importsOf(file),
     etag: `"${createHash('sha256').update(content).digest('base64url').slice(0, VERSION_CHARACTERS)}"`,
     as(coding) {
       const standing = made.get(coding)
@@ -79,11 +68,20 @@ function assetOf(name: string, content: Buffer): Asset {
   }
 }
 
-/** Where a file of `client`, `shared` or `styles` is loaded from. @throws TypeError for one that is not there */
+/** Where a file of `client` or `shared`, or the sheet of a page under `styles`, is loaded from. @throws TypeError for one that is not there */
 export function assetPath(name: string): string {
   const { version, byName } = assets()
   if (!byName.has(name)) throw new TypeError(`there is no ${name} under gateway/web`)
   return `/assets/${version}/${name}`
+}
+
+/** What modules import, and what that does: a browser that is told of all of it fetches it at once, not one after the other. */
+export function importedBy(modules: readonly string[]): string[] {
+  const { byName } = assets()
+  const found = new Set(modules)
+  // A set that grows is gone through to its end.
+  for (const name of found) for (const other of byName.get(name)?.imports ?? []) found.add(other)
+  return [...found].filter((name) => !modules.includes(name))
 }
 
 export const ASSET_ROUTE = '/assets/:version/:folder/:file'

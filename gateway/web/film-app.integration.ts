@@ -90,6 +90,32 @@ describeInBrowser('the film app', (visit) => {
     expect(await page.evaluate('window.isTheSamePage')).toBe(true)
   })
 
+  it('draws films that come into the list as the server draws them', async () => {
+    const page = await visitWithTaste()
+    const [, rated = ''] = await idsIn(page, '#for-you')
+    await star(page, '#for-you', rated, '5 stars').click()
+    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated), PATIENCE)
+    const drawn = () =>
+      page.locator('#for-you').evaluate((section) => {
+        // Of what had the focus there is a trace, which goes with it.
+        const parts = section.querySelectorAll('#for-you-title, #for-you-why, .card')
+        return [...parts].map((part) => part.outerHTML)
+      })
+    const before = await drawn()
+    await page.reload()
+    await page.locator('#for-you .half-star').first().waitFor()
+    expect(await drawn()).toEqual(before)
+  })
+
+  it('changes the list also where the stream does not come through', async () => {
+    const page = await visitWithTaste({ mayComplain: true })
+    await page.route('**/recommendations/stream*', (route) => route.abort())
+    await page.reload()
+    const [, rated = ''] = await idsIn(page, '#for-you')
+    await star(page, '#for-you', rated, '5 stars').click()
+    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated), PATIENCE)
+  })
+
   it('keeps a rating on the cover, wherever the film stands, and takes it away by a key', async () => {
     const page = await visitWithTaste()
     const [itemId = ''] = await idsIn(page, '#acclaimed')

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { assetPath } from './assets.ts'
+import { assetPath, importedBy } from './assets.ts'
 import type { Html } from './page.ts'
 import type { Theme } from './viewer.ts'
 
@@ -15,8 +15,9 @@ interface PageParts {
   /** The entry of the navigation that this page belongs to. */
   readonly path: (typeof PAGES)[number]['path']
   readonly theme: Theme | undefined
-  /** Files of `styles` and `client`, beside those that every page has. */
-  readonly styles: readonly string[]
+  /** Of asset-files.ts. */
+  readonly sheet: 'films' | 'dashboard' | 'admin'
+  /** Files of `client`, beside those that every page has. */
   readonly modules: readonly string[]
   /** Files of `client` that are no modules; they run before these. */
   readonly scripts?: readonly string[]
@@ -29,10 +30,11 @@ interface PageParts {
 
 /** The shell of every page: a row at the top, what the page shows, and where modules tell what happened. */
 export function layout(parts: PageParts, content: Html): Html {
-  const { title, path, theme, styles, modules, scripts = [], chrome, data = {}, footer = html`` } = parts
+  const { title, path, theme, sheet, modules, scripts = [], chrome, data = {}, footer = html`` } = parts
   const links = PAGES.map(
     ({ path: to, name }) => html`<a href="${to}" ${to === path ? html`aria-current="page"` : ''}>${name}</a>`,
   )
+  const files = ['theme', ...modules].map((name) => `client/${name}.js`)
   return html`<!doctype html>
 <html lang="en" ${theme ? html`data-theme="${theme}"` : ''}>
 <head>
@@ -41,9 +43,10 @@ export function layout(parts: PageParts, content: Html): Html {
 <meta name="color-scheme" content="dark light">
 <title>${title}</title>
 <link rel="icon" href="${assetPath('styles/icon.svg')}" type="image/svg+xml">
-${['scale', 'tokens', 'base', ...styles].map((name) => html`<link rel="stylesheet" href="${assetPath(`styles/${name}.css`)}">`)}
+<link rel="stylesheet" href="${assetPath(`styles/${sheet}.css`)}">
 ${scripts.map((name) => html`<script defer src="${assetPath(`client/${name}.js`)}"></script>`)}
-${['theme', ...modules].map((name) => html`<script type="module" src="${assetPath(`client/${name}.js`)}"></script>`)}
+${files.map((name) => html`<script type="module" fetchpriority="low" src="${assetPath(name)}"></script>`)}
+${importedBy(files).map((name) => html`<link rel="modulepreload" fetchpriority="low" href="${assetPath(name)}">`)}
 </head>
 <body ${Object.entries(data).map(([name, value]) => html` data-${name}="${value}"`)}>
 <a class="skip" href="#content">Skip to the content</a>

@@ -13,8 +13,8 @@ beforeAll(async () => {
 afterAll(() => gateway.stop())
 
 /** What a page loads beside itself. */
-const assetsIn = (page: unknown): string[] =>
-  [...String(page).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
+const assetsIn = (page: unknown, tag = ''): string[] =>
+  [...String(page).matchAll(new RegExp(`${tag}[^<]* (?:src|href)="(/assets/[^"]+)"`, 'g'))].map(([, path = '']) => path)
 
 describe('a page', () => {
   it.each(['/', '/profile', '/search?query=x', '/films/unheard-of', '/for-you', '/dashboard', '/admin'])(
@@ -111,20 +111,33 @@ describe('what a page loads', () => {
     }
   })
 
+  /** Adds what modules import. */
+  async function follow(path: string, seen: Set<string>): Promise<void> {
+    if (seen.has(path)) return
+    seen.add(path)
+    const answer = await gateway.app.request(path)
+    expect(answer.status, path).toBe(200)
+    for (const [, specifier = ''] of (await answer.text()).matchAll(/^import (?:.* from )?'([^']+)'/gm))
+      await follow(new URL(specifier, `http://localhost${path}`).pathname, seen)
+  }
+
+  it.each(['/', '/films/a', '/profile', '/search', '/dashboard', '/admin'])(
+    'of %s is asked for at once: all that its modules import stands in the page',
+    async (path) => {
+      const { body } = await gateway.get(path)
+      const modules = assetsIn(body, '<script type="module"')
+      const seen = new Set<string>()
+      for (const module of modules) await follow(module, seen)
+      expect([...modules, ...assetsIn(body, '<link rel="modulepreload"')].sort()).toEqual([...seen].sort())
+    },
+  )
+
   it('imports nothing that is not there', async () => {
     const [any = ''] = assetsIn((await gateway.get('/')).body)
     const root = any.split('/').slice(0, 3).join('/')
     const seen = new Set<string>()
-    async function follow(path: string): Promise<void> {
-      if (seen.has(path)) return
-      seen.add(path)
-      const answer = await gateway.app.request(path)
-      expect(answer.status, path).toBe(200)
-      for (const [, specifier = ''] of (await answer.text()).matchAll(/^import (?:.* from )?'([^']+)'/gm))
-        await follow(new URL(specifier, `http://localhost${path}`).pathname)
-    }
     for (const entry of ['theme', 'home', 'film', 'profile', 'search-page', 'admin', 'dashboard'])
-      await follow(`${root}/client/${entry}.js`)
+      await follow(`${root}/client/${entry}.js`, seen)
     const files = ['client', 'shared'].flatMap((folder) =>
       readdirSync(join(import.meta.dirname, folder)).flatMap((file) =>
         file.endsWith('.js') ? `${root}/${folder}/${file}` : [],

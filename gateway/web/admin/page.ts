@@ -17,7 +17,7 @@ export function adminPage({ theme, asksForKey }: AdminPageOptions): Html {
   return layout(
     {
       ...{ title: 'Operation', path: '/admin', theme },
-      styles: ['key-form', 'admin'],
+      sheet: 'admin',
       modules: ['admin'],
       chrome: html`<span class="page-name" aria-hidden="true">Operation</span><p class="as-of" id="as-of"></p>`,
       footer: html`<button type="button" class="button button-dense" id="forget" hidden>Forget the key</button>`,

@@ -4,6 +4,7 @@ import { filledIn, fillTable, offerCopy, offerCsv } from './dashboard-sheets.js'
 import { asOfText, inOwnZone } from './dashboard-words.js'
 import { drawColumns } from './draw-columns.js'
 import { drawHeat } from './draw-heat.js'
+import { drawMultiples } from './draw-multiples.js'
 import { drawOver } from './draw-over.js'
 import { drawFacts, drawGroups, drawRanks } from './draw-rows.js'
 import { element } from './page.js'
@@ -11,6 +12,9 @@ import { element } from './page.js'
 /** @typedef {import('./dashboard-api.js').ChartAnswer} ChartAnswer */
 /** @typedef {import('./dashboard-api.js').ChartInfo} ChartInfo */
 /** @typedef {import('./dashboard-api.js').Parameters} Parameters */
+
+/** Kinds of drawings whose values the arrow keys tell. */
+const GONE_THROUGH = ['over', 'multiples', 'columns', 'heat']
 
 /**
  * A card that the page has (dashboard/card.ts): asks for its chart, and draws it or says why it cannot.
@@ -35,13 +39,14 @@ export function createCard({ name, drawing }, { infoOf, choose }) {
     const { info, answer } = shown
     const unitOf = (/** @type {string} */ column) => info.columns.find((one) => one.name === column)?.unit ?? ''
     const isEmpty = answer.rows.length === 0
-    place.tabIndex = drawing.kind === 'over' || drawing.kind === 'columns' || drawing.kind === 'heat' ? 0 : -1
+    place.tabIndex = GONE_THROUGH.includes(drawing.kind) ? 0 : -1
     place.setAttribute(
       'aria-label',
       `${info.title} ${inOwnZone(answer.sentence)}${place.tabIndex === 0 ? ' Arrow keys tell the values.' : ''}`,
     )
     if (isEmpty) place.replaceChildren(element('p', 'nothing', answer.sentence))
     else if (drawing.kind === 'over') drawOver(place, drawing, answer, unitOf)
+    else if (drawing.kind === 'multiples') drawMultiples(place, drawing, answer, unitOf)
     else if (drawing.kind === 'columns') drawColumns(place, drawing, answer, unitOf)
     else if (drawing.kind === 'heat') drawHeat(place, drawing, answer, unitOf)
     else if (drawing.kind === 'ranks') drawRanks(place, drawing, answer, unitOf, choose)

@@ -1,4 +1,6 @@
+import { whyItem, whyList } from '../shared/because.js'
 import { askPage, Failure, ofUser } from './api.js'
+import { ASKED_OF_LISTS, cardOf } from './card.js'
 import { byId, element } from './page.js'
 import { onRated } from './rating.js'
 import { rearrange } from './rearrange.js'
@@ -9,6 +11,8 @@ const SHOWN = 20
 /** A connection that breaks comes back within seconds: only then is it told of. */
 const RESTING_AFTER_MS = 4_000
 const AGAIN_MS = 5_000
+/** The stream tells of a rating within this time, or there was nothing to tell, or it is held up on its way. */
+const LATE_MS = 300
 
 const section = byId('for-you')
 const list = /** @type {Element} */ (section.querySelector('.cards'))
@@ -19,41 +23,61 @@ const shown = () =>
     .map((card) => card.dataset.item)
     .join('\n')
 
-/** The list as the stream last told it; undefined: as nobody told yet. @type {string | undefined} */
-let told
-/** One at a time: what is asked for meanwhile is asked once more, unless it is what came. */
-let isAsking = false
-let isToAskAgain = false
+/** @typedef {{ recommendationId: string, items: import('./card.js').Listed[], strategy: string, isStale?: boolean }} Told  what the stream tells */
 
-/** @param {string} [token]  of a rating that the list is to show */
+/** When the stream last told a list, by the clock of the page. */
+let toldAt = 0
+/** Of what is shown or was asked for: what comes later of anything before it is of no use. */
+let turn = 0
+
+/** @param {Told} told */
+function take({ recommendationId, items, strategy, isStale }) {
+  toldAt = performance.now()
+  // The stream's list is the one that is logged as shown.
+  section.dataset.list = recommendationId
+  if (strategy === 'fold-in' && !isStale && items.length > 0) {
+    turn++
+    const standing = new Map(cards().map((card) => [card.dataset.item, card]))
+    put({
+      ...{ title: 'For you', why: whyList(items), notice: [] },
+      cards: items.map((item) => reasoned(standing.get(item.itemId), whyItem(item)) ?? cardOf(item, whyItem(item))),
+    })
+  } else if (items.map(({ itemId }) => itemId).join('\n') !== shown()) void renew()
+}
+
+/** @param {HTMLElement | undefined} card @param {string} text */
+function reasoned(card, text) {
+  const why = card?.querySelector('.card-why')
+  if (why) why.textContent = text
+  return card
+}
+
+/** Asks for the section as the server makes it: of a list that is nobody's own it says why. @param {string} [token]  of a rating that the list is to show */
 async function renew(token) {
-  if (isAsking) {
-    isToAskAgain = true
-    return
-  }
-  isAsking = true
+  const mine = ++turn
   try {
-    let after = token
-    do {
-      isToAskAgain = false
-      put(await askPage('/for-you', after))
-      after = undefined
-    } while (isToAskAgain && told !== shown())
+    const page = await askPage('/for-you', token)
+    if (mine !== turn) return
+    const textOf = (/** @type {string} */ id) => page.getElementById(id)?.textContent ?? ''
+    put({
+      ...{ title: textOf('for-you-title'), why: textOf('for-you-why') },
+      notice: page.getElementById('for-you-notice')?.childNodes ?? [],
+      cards: page.querySelectorAll('#for-you .card'),
+    })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    rest()
-  } finally {
-    isAsking = false
+    if (mine === turn) rest()
   }
 }
 
-/** @param {Document} page */
-function put(page) {
+/** @param {{ title: string, why: string, notice: Iterable<Node>, cards: Iterable<Element> }} next */
+function put(next) {
   const before = shown()
   const [first] = cards()
-  for (const id of ['for-you-title', 'for-you-why']) byId(id).textContent = page.getElementById(id)?.textContent ?? ''
-  byId('for-you-notice').replaceChildren(...(page.getElementById('for-you-notice')?.childNodes ?? []))
-  rearrange(list, page.querySelectorAll('#for-you .card'))
+  byId('for-you-title').textContent = next.title
+  byId('for-you-why').textContent = next.why
+  byId('for-you-notice').replaceChildren(...next.notice)
+  rearrange(list, next.cards)
   if (shown() === before) return
   const title = list.querySelector('.card-title')?.textContent ?? ''
   say(cards()[0] === first ? 'For you changed further down' : `For you changed: ${title} is now first`)
@@ -76,15 +100,9 @@ let restTimer
 
 function listen() {
   stream?.close()
-  const opened = new EventSource(ofUser(`/recommendations/stream?limit=${SHOWN}`))
+  const opened = new EventSource(ofUser(`/recommendations/stream?limit=${SHOWN}&explain=true${ASKED_OF_LISTS}`))
   stream = opened
-  opened.addEventListener('list', ({ data }) => {
-    const { recommendationId, items } = JSON.parse(data)
-    // The stream's list is the one that is logged as shown.
-    section.dataset.list = recommendationId
-    told = items.map((/** @type {{ itemId: string }} */ { itemId }) => itemId).join('\n')
-    if (told !== shown()) void renew()
-  })
+  opened.addEventListener('list', ({ data }) => take(JSON.parse(data)))
   opened.addEventListener('open', () => {
     clearTimeout(restTimer)
     restTimer = undefined
@@ -97,11 +115,18 @@ function listen() {
   })
 }
 
+/** @param {import('./rating.js').Rated} rated */
+function askUnlessTold({ token, sentAt }) {
+  const isTold = () => toldAt > sentAt
+  if (isTold()) return
+  const isListening = stream?.readyState === EventSource.OPEN
+  setTimeout(() => !isTold() && void renew(token), isListening ? LATE_MS : 0)
+}
+
 /** The list is kept as the server has it: by its events, whoever caused them. */
 export function followForYou() {
   listen()
-  // Who rated does not wait for the word of it to come round.
-  onRated(({ token }) => void renew(token))
+  onRated(askUnlessTold)
   // A page that nobody sees holds no connection: of these, browsers have six.
   document.addEventListener('visibilitychange', () => {
     stream?.close()

@@ -1,10 +1,12 @@
 /** What the server says of the page (films/pages.ts). */
-const { user = '', scaleMin = '0', scaleMax = '5', mayRate = 'false' } = document.body.dataset
+const { user = '', scaleMin = '0', scaleMax = '5', mayRate = 'false', posters = '' } = document.body.dataset
 
 /** Whose lists and ratings are shown. */
 export const userId = user
 export const scale = { min: Number(scaleMin), max: Number(scaleMax) }
 export const isAllowedToRate = mayRate === 'true'
+/** Posters come from The Movie Database where the catalogue has none. */
+export const areFromTmdb = posters === 'tmdb'
 
 /** @param {string} id @returns {HTMLElement} @throws Error where the page has none */
 export function byId(id) {

@@ -7,7 +7,7 @@ import { toast } from './tell.js'
 /** Whoever goes through the stars by arrows is waited for. */
 const PASSING_MS = 400
 
-/** @typedef {{ itemId: string, stars: number | null, token: string }} Rated */
+/** @typedef {{ itemId: string, stars: number | null, token: string, sentAt: number }} Rated  `sentAt` by the clock of the page */
 
 /** Ratings that were stored, as `rated` events with a Rated as detail. */
 const ratings = new EventTarget()
@@ -82,9 +82,10 @@ async function save(subject, stars, before, isUndo = false) {
   }
   if (isUndo) toast(`As it was: ${film}${stars === null ? ' is not rated' : `, ${starsText(stars)} stars`}`)
   else toast(stars === null ? `No longer rated: ${film}` : `${starsText(stars)} ★ for ${film}`, { undo })
+  const sentAt = performance.now()
   try {
     const token = await putRating(item, stars === null ? null : ratingValueOf(stars, scale), list)
-    ratings.dispatchEvent(new CustomEvent('rated', { detail: { itemId: item, stars, token } }))
+    ratings.dispatchEvent(new CustomEvent('rated', { detail: { itemId: item, stars, token, sentAt } }))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     show(item, before)

@@ -11,30 +11,31 @@ const itemOf = (card) => (card instanceof HTMLElement ? (card.dataset.item ?? ''
  * where the focus was on a card that goes, it is on the one that takes its place.
  *
  * @param {Element} list
- * @param {Iterable<Element>} cards  of another document
+ * @param {Iterable<Element>} cards  of another document, or those that stand there
  */
 export function rearrange(list, cards) {
   const standing = new Map([...list.children].map((card) => [itemOf(card), card]))
+  const next = [...cards].map((card) => sameAs(card, standing.get(itemOf(card))) ?? document.adoptNode(card))
+  if (next.length === list.childElementCount && next.every((card, n) => card === list.children[n])) return
   const boxes = new Map([...list.children].map((card) => [card, card.getBoundingClientRect()]))
   const focused = list.contains(document.activeElement) ? document.activeElement : null
   const place = [...list.children].findIndex((card) => card.contains(focused))
-  const next = [...cards].map((card) => {
-    const same = standing.get(itemOf(card))
-    if (!same) return document.adoptNode(card)
-    const [why, now] = [same, card].map((one) => one.querySelector('.card-why'))
-    if (why && now) why.textContent = now.textContent
-    return same
-  })
   list.replaceChildren(...next)
   if (focused) refocus(focused, next[Math.min(place, next.length - 1)])
   if (isStill()) return
-  for (const card of next) {
-    const from = boxes.get(card)
-    const to = card.getBoundingClientRect()
+  // All are looked at before any of them moves: the page is laid out once.
+  const moves = next.map((card) => ({ card, from: boxes.get(card), to: card.getBoundingClientRect() }))
+  for (const { card, from, to } of moves)
     if (!from) card.animate([{ opacity: 0 }, { opacity: 1 }], APPEAR)
     else if (from.x !== to.x || from.y !== to.y)
       card.animate([{ transform: `translate(${from.x - to.x}px, ${from.y - to.y}px)` }, { transform: 'none' }], MOVE)
-  }
+}
+
+/** @param {Element} card @param {Element | undefined} same  the card of this film that stands there @returns {Element | undefined} that, with what the other one says of it */
+function sameAs(card, same) {
+  const [why, now] = [same, card].map((one) => one?.querySelector('.card-why'))
+  if (why && now && why !== now) why.textContent = now.textContent
+  return same
 }
 
 /** @param {Element} focused @param {Element | undefined} instead */

@@ -1,6 +1,7 @@
 import { coverClasses, coverOf } from '../shared/cover.js'
-import { spokenTitle } from '../shared/titles.js'
+import { filmPath, spokenTitle } from '../shared/titles.js'
 import { ask, Failure } from './api.js'
+import { pictureOf } from './card.js'
 import { matchesOf } from './matches.js'
 import { after, byId, element } from './page.js'
 import { say } from './tell.js'
@@ -11,7 +12,7 @@ const PAUSE_MS = 60
 const SKELETON_AFTER_MS = 150
 const SKELETONS = 4
 
-/** @typedef {{ itemId: string, title: string, genres: string[], year?: number }} Found */
+/** @typedef {import('./card.js').Listed & { title: string, genres: string[] }} Found */
 
 const input = /** @type {HTMLInputElement} */ (byId('search'))
 const list = byId('found')
@@ -54,16 +55,18 @@ function show(items, query) {
   )
 }
 
-/** @param {Found} item @param {number} n @param {string} query */
-function option({ itemId, title, genres, year }, n, query) {
+/** @param {Found} film @param {number} n @param {string} query */
+function option(film, n, query) {
+  const { itemId, title, genres, year } = film
   const spoken = spokenTitle(title)
   const row = element('li', 'option')
   row.id = `option-${n}`
   row.setAttribute('role', 'option')
   row.setAttribute('aria-selected', 'false')
-  row.dataset.path = `/films/${encodeURIComponent(itemId)}`
+  row.dataset.path = filmPath(itemId)
   const picture = element('span', `${coverClasses(coverOf(spoken, genres))} cover-tiny`)
   picture.setAttribute('aria-hidden', 'true')
+  picture.append(...pictureOf(film))
   const name = element('span', 'option-title')
   for (const { text, isMatch } of matchesOf(spoken, query)) name.append(isMatch ? element('b', '', text) : text)
   const text = element('span', 'option-text')

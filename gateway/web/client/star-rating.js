@@ -18,7 +18,7 @@ export class StarRating extends HTMLElement {
       this.addEventListener('click', this.#clicked)
       this.addEventListener('keydown', this.#pressed)
     }
-    for (let step = 1; step <= STEPS; step++) this.append(radio(step / 2))
+    this.append(HALVES.cloneNode(true))
     this.#draw()
   }
 
@@ -46,9 +46,9 @@ export class StarRating extends HTMLElement {
     const isOff = this.hasAttribute('disabled')
     ;[...this.children].forEach((child, n) => {
       const own = (n + 1) / 2
-      child.setAttribute('aria-checked', String(own === stars))
+      put(child, 'aria-checked', String(own === stars))
       child.toggleAttribute('data-on', stars !== null && own <= stars)
-      child.setAttribute('tabindex', !isOff && (stars === null ? n === 0 : own === stars) ? '0' : '-1')
+      put(child, 'tabindex', !isOff && (stars === null ? n === 0 : own === stars) ? '0' : '-1')
     })
   }
 
@@ -91,8 +91,19 @@ function radio(stars) {
   const half = document.createElement('span')
   half.setAttribute('role', 'radio')
   half.setAttribute('aria-label', `${starsText(stars)} ${stars <= 1 ? 'star' : 'stars'}`)
+  half.setAttribute('aria-checked', 'false')
+  half.setAttribute('tabindex', '-1')
   half.className = stars % 1 === 0 ? 'half-star right' : 'half-star left'
   return half
+}
+
+/** Of a page with a hundred films: made once, and copied. */
+const HALVES = document.createDocumentFragment()
+for (let step = 1; step <= STEPS; step++) HALVES.append(radio(step / 2))
+
+/** Changes nothing that is so already: every change is looked at by who draws the page. @param {Element} child @param {string} name @param {string} value */
+function put(child, name, value) {
+  if (child.getAttribute(name) !== value) child.setAttribute(name, value)
 }
 
 customElements.define('star-rating', StarRating)

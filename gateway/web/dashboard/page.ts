@@ -21,7 +21,7 @@ export function dashboardPage({ theme, asksForKey, analytics }: DashboardOptions
   return layout(
     {
       ...{ title: 'Dashboard', path: '/dashboard', theme },
-      styles: ['uplot', 'key-form', 'dashboard'],
+      sheet: 'dashboard',
       scripts: ['uplot'],
       modules: analytics ? ['dashboard'] : [],
       chrome: html`<nav id="ranges" class="ranges" aria-label="Time range">${Object.keys(RANGES).map(rangeLink)}</nav>

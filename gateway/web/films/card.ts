@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { Html } from '../page.ts'
 import { coverClasses, coverOf } from '../shared/cover.js'
 import { starsText } from '../shared/stars.js'
-import { spokenTitle, untitled } from '../shared/titles.js'
+import { filmPath, namedWithYear, titleOf } from '../shared/titles.js'
 
 /** A film as a page shows it. */
 export interface Film {
@@ -22,13 +22,6 @@ export interface Look {
   /** undefined: none, or none that a page may load */
   posterOf(film: Film): string | undefined
 }
-
-export const filmPath = (itemId: string): string => `/films/${encodeURIComponent(itemId)}`
-export const titleOf = ({ itemId, title }: Film): string =>
-  title === undefined ? untitled(itemId) : spokenTitle(title)
-/** "Heat (1995)" */
-export const namedWithYear = (film: Film): string =>
-  film.year === undefined ? titleOf(film) : `${titleOf(film)} (${film.year})`
 
 /** A poster, or what is drawn in its place: it lies under the poster, so that one that does not load leaves no hole. */
 export function cover(film: Film, look: Look, isFirst = false): Html {

@@ -1,8 +1,7 @@
 import { html } from 'hono/html'
 import type { Explanation } from '../../engine/insights.ts'
 import type { Html } from '../page.ts'
-import { spokenTitle, untitled } from '../shared/titles.js'
-import { filmPath } from './card.ts'
+import { filmPath, spokenTitle, untitled } from '../shared/titles.js'
 
 /** What stands beside a bar. */
 interface Part {

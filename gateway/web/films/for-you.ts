@@ -1,19 +1,22 @@
 import { html } from 'hono/html'
-import type { Answer, ListedItem } from '../../engine/answers.ts'
+import type { Answer } from '../../engine/answers.ts'
 import type { Html } from '../page.ts'
-import { spokenTitle } from '../shared/titles.js'
-import { becauseOf, owedTo } from './because.ts'
+import { whyItem, whyList } from '../shared/because.js'
 import { card, type Look } from './card.ts'
 import { notice } from './shelf.ts'
+
+/** What client/card.js fills in for a film that comes into the list. */
+const BLANK = { itemId: '', title: '' }
 
 /** The list that changes as one rates: at the side where there is room, else the first shelf. */
 export function forYouSection(answer: Answer | undefined, look: Look): Html {
   const items = answer?.items ?? []
-  const why = answer?.strategy === 'fold-in' ? becauseOf(owedTo(items)) : 'Rate a film, and this becomes your list'
+  const why = answer?.strategy === 'fold-in' ? whyList(items) : 'Rate a film, and this becomes your list'
   return html`<section class="for-you" id="for-you" aria-labelledby="for-you-title">
 <div class="shelf-head"><h2 id="for-you-title">${headingOf(answer)}</h2><p class="shelf-why" id="for-you-why">${why}</p></div>
 <div id="for-you-notice">${noticeOf(answer)}</div>
-<div class="row"><ul class="cards">${items.map((item) => card(item, look, reasonOf(item)))}</ul></div>
+<div class="row"><ul class="cards">${items.map((item) => card(item, look, whyItem(item)))}</ul></div>
+<template id="blank-card">${card(BLANK, look)}</template>
 </section>`
 }
 
@@ -29,10 +32,4 @@ function noticeOf(answer: Answer | undefined): Html {
   if (answer.generation === null)
     return notice('The first model is being trained, which takes some seconds: popular films meanwhile.')
   return html``
-}
-
-/** The strongest reason of one film. */
-function reasonOf({ reasons = [] }: ListedItem): string {
-  const title = reasons[0]?.title
-  return title === undefined ? '' : `Because you liked ${spokenTitle(title)}`
 }

@@ -1,7 +1,8 @@
 import { html } from 'hono/html'
 import type { Answer } from '../../engine/answers.ts'
 import type { Html } from '../page.ts'
-import { cover, type Film, type Look, namedWithYear, titleOf } from './card.ts'
+import { namedWithYear, titleOf } from '../shared/titles.js'
+import { cover, type Film, type Look } from './card.ts'
 
 /** After so many picks there is a list of one's own. */
 export const ENOUGH = 3

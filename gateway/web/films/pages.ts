@@ -42,13 +42,13 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
     const page = layout(
       {
         ...{ title, path: '/', theme },
-        styles: ['films'],
+        sheet: 'films',
         modules: [module],
         chrome: filmChrome(gateway, viewer, query),
         footer: posters.areFromTmdb ? TMDB_NOTE : html``,
         data: {
           ...{ user: userId, 'scale-min': String(scale.min), 'scale-max': String(scale.max) },
-          'may-rate': String(mayRate),
+          ...{ 'may-rate': String(mayRate), posters: posters.areFromTmdb ? 'tmdb' : '' },
         },
       },
       content,

@@ -3,10 +3,9 @@ import { LRUCache } from 'lru-cache'
 import { messageOf } from '../../../infra/errors.ts'
 import type { Logger } from '../../../infra/logging.ts'
 import type { Catalogue } from '../../catalogue.ts'
+import { posterPath, TMDB_ID } from '../shared/posters.js'
 import type { Film } from './card.ts'
 
-/** The number of a film at The Movie Database, as datasets of MovieLens tell it. */
-const TMDB_ID = 'tmdbId'
 const TMDB_API = 'https://api.themoviedb.org/3'
 /** Wide enough for the largest cover on a fine screen. */
 const TMDB_IMAGES = 'https://image.tmdb.org/t/p/w342'
@@ -63,10 +62,7 @@ export function createPosters(catalogue: Pick<Catalogue, 'get'>, { key, logger, 
     /** Pictures come from The Movie Database, which wants that to be said. */
     areFromTmdb: key !== undefined,
     /** undefined: there is none that a page may load */
-    posterOf({ itemId, poster }: Film): string | undefined {
-      if (poster !== undefined) return /^https:/i.test(poster) ? poster : undefined
-      return tmdbIdOf(itemId) === undefined ? undefined : `/posters/${encodeURIComponent(itemId)}`
-    },
+    posterOf: (film: Film): string | undefined => posterPath(film, tmdbIdOf(film.itemId) !== undefined),
     /** Leads to the picture of a film; to an empty one where there is none. */
     async answer(c: Context): Promise<Response> {
       const id = tmdbIdOf(c.req.param('itemId') ?? '')

@@ -10,12 +10,13 @@
  * @property {{ column: string, value: string, only?: readonly [string, string], names?: Readonly<Record<string, string>> }} [by]
  *   instead of `series`: one for each value of a column, of those rows that have the other one's value
  */
+/** @typedef {{ kind: 'multiples', x: string, by: { column: string, value: string } }} Multiples  a small drawing for each value of a column */
 /** @typedef {{ kind: 'columns', label: string, value: string, share: string }} Columns  upright bars, each with its value */
 /** @typedef {{ kind: 'ranks', value: string, beside: string }} Ranks  items, each with a bar */
 /** @typedef {{ kind: 'groups', label: string, values: readonly { column: string, name: string }[] }} Groups  several bars for each row */
 /** @typedef {{ kind: 'heat', row: string, column: string, value: string, size: string }} Heat */
 /** @typedef {{ kind: 'facts', names: readonly { column: string, name: string }[] }} Facts  the numbers of the only row */
-/** @typedef {Over | Columns | Ranks | Groups | Heat | Facts} Drawing */
+/** @typedef {Over | Multiples | Columns | Ranks | Groups | Heat | Facts} Drawing */
 
 /**
  * @typedef {object} Card
@@ -27,6 +28,9 @@
 
 /** @param {string} column @param {string} [name] */
 const named = (column, name = column) => ({ column, name })
+
+/** With which ratings of a user a model is measured, for people. */
+const VARIANTS = { 'folded-in': 'folded in', 'at-watermark': 'without', 'held-out': 'held out' }
 
 /** How each chart is drawn, in the order of the page. @type {readonly Card[]} */
 export const CARDS = [
@@ -55,13 +59,16 @@ export const CARDS = [
       ...{ kind: 'over', x: 'time' },
       by: {
         ...{ column: 'variant', value: 'value', only: ['metric', 'hr@10'] },
-        names: { 'folded-in': 'folded in', 'at-watermark': 'without' },
+        names: VARIANTS,
       },
     },
   },
   {
     ...{ name: 'model-quality', width: 6 },
-    drawing: { kind: 'over', x: 'created_at', by: { column: 'measured', value: 'value', only: ['metric', 'ndcg@10'] } },
+    drawing: {
+      ...{ kind: 'over', x: 'created_at' },
+      by: { column: 'measured', value: 'value', only: ['metric', 'ndcg@10'], names: VARIANTS },
+    },
   },
   {
     ...{ name: 'funnel', width: 4 },
@@ -91,7 +98,7 @@ export const CARDS = [
   },
   {
     ...{ name: 'genre-shares', width: 6 },
-    drawing: { kind: 'over', x: 'month', by: { column: 'genre', value: 'share' } },
+    drawing: { kind: 'multiples', x: 'month', by: { column: 'genre', value: 'share' } },
   },
   {
     ...{ name: 'long-tail', width: 4 },

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { matchesOf } from '../client/matches.js'
+import { whyItem, whyList } from './because.js'
 import { coverOf } from './cover.js'
 import { MOST_STARS, ratingValueOf, starsOf, starsText } from './stars.js'
 import { spokenTitle } from './titles.js'
@@ -84,4 +85,25 @@ it('draws any title of any genre, the same one always the same', () => {
     }),
   )
   expect(coverOf('Heat', ['Drama', 'Crime'])).toMatchObject({ genre: 'Crime', size: 'xl' })
+})
+
+describe('why a film is in a list', () => {
+  const reasons = [
+    { itemId: 'crash', title: 'Crash', contribution: -0.5 },
+    { itemId: 'heat', title: 'Heat', contribution: 0.3 },
+    { itemId: 'matrix', title: 'Matrix, The', contribution: 0.2 },
+  ]
+
+  it('is what speaks for it most, and not what speaks against it', () => {
+    expect(whyItem({ reasons })).toBe('Because you liked Heat')
+    expect(whyItem({ reasons: reasons.slice(0, 1) })).toBe('')
+    expect(whyItem({})).toBe('')
+  })
+
+  it('is said of a whole list by what all of it owes most to', () => {
+    const more = [{ itemId: 'matrix', title: 'Matrix, The', contribution: 0.4 }]
+    expect(whyList([{ reasons }, { reasons: more }])).toBe('Because you liked The Matrix and Heat')
+    expect(whyList([{ reasons: [{ itemId: '7', contribution: 1 }] }])).toBe('Because you liked No. 7')
+    expect(whyList([{}])).toBe('')
+  })
 })

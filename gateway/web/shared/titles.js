@@ -7,3 +7,14 @@ export const spokenTitle = (title) =>
 
 /** Nobody described it. @param {string} itemId */
 export const untitled = (itemId) => `No. ${itemId}`
+
+/** @typedef {{ readonly itemId: string, readonly title?: string, readonly year?: number }} Named */
+
+/** @param {Named} film */
+export const titleOf = ({ itemId, title }) => (title === undefined ? untitled(itemId) : spokenTitle(title))
+
+/** "Heat (1995)" @param {Named} film */
+export const namedWithYear = (film) => (film.year === undefined ? titleOf(film) : `${titleOf(film)} (${film.year})`)
+
+/** Of its page. @param {string} itemId */
+export const filmPath = (itemId) => `/films/${encodeURIComponent(itemId)}`

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { extname, posix } from 'node:path'
+
+/** What browsers load beside the pages, as it stands in the repository: nothing is bundled. */
+const FOLDERS = ['client', 'shared', 'styles']
+/** Taken as they are from where others have them, too: a style, and packages that are small. */
+const FROM_ELSEWHERE: Readonly<Record<string, string>> = {
+  'styles/scale.css': new URL('../../infra/style/scale.css', import.meta.url).href,
+  'client/uplot.js': import.meta.resolve('uplot/dist/uPlot.iife.min.js'),
+  'styles/uplot.css': import.meta.resolve('uplot/dist/uPlot.min.css'),
+}
+
+/** Of each kind of page the files of styles, which are sent as one: a first paint waits for every file of them. */
+const SHEETS: Readonly<Record<string, readonly string[]>> = {
+  films: ['scale', 'tokens', 'base', 'films'],
+  dashboard: ['scale', 'tokens', 'base', 'uplot', 'key-form', 'dashboard'],
+  admin: ['scale', 'tokens', 'base', 'key-form', 'admin'],
+}
+
+export interface AssetFile {
+  /** Folder and file, as browsers ask for it. */
+  readonly name: string
+  readonly content: Buffer
+}
+
+/** @returns all files, in the order of their names */
+export function readAssetFiles(): AssetFile[] {
+  const ours = FOLDERS.flatMap((folder) =>
+    readdirSync(new URL(`${folder}/`, import.meta.url)).map((file) => `${folder}/${file}`),
+  )
+  const read = (url: URL | string): Buffer => readFileSync(new URL(url, import.meta.url))
+  const files = new Map([
+    ...ours.map((name) => [name, read(name)] as const),
+    ...Object.entries(FROM_ELSEWHERE).map(([name, url]) => [name, read(url)] as const),
+  ])
+  const sheets = Object.entries(SHEETS).map(([sheet, names]) => ({
+    name: `styles/${sheet}.css`,
+    content: Buffer.concat(names.map((name) => files.get(`styles/${name}.css`) as Buffer)),
+  }))
+  const others = [...files].flatMap(([name, content]) =>
+    ['.js', '.svg'].includes(extname(name)) ? { name, content } : [],
+  )
+  return [...sheets, ...others].sort((x, y) => (x.name < y.name ? -1 : 1))
+}
+
+/** Names of the files that a module imports itself; none of what is no module. */
+export const importsOf = ({ name, content }: AssetFile): string[] =>
+  [...content.toString().matchAll(/^(?:import|\}) ?(?:.* from )?'(\.[^']+)'/gm)].map(([, path = '']) =>
+    posix.join(posix.dirname(name), path),
+  )
