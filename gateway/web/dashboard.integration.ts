@@ -117,6 +117,13 @@ describeInBrowser('the dashboard', (visit) => {
       await cardOf(page, 'rating-histogram').locator('.plot').focus()
       await page.keyboard.press('ArrowRight')
       await expect.poll(() => page.locator('#said').textContent()).toMatch(/^0\.5: [\d,]+ ratings, [\d.]+%/)
+      const shares = await rowsOf(await askedBy(page, 'genre-shares'))
+      await cardOf(page, 'genre-shares').locator('.plot').focus()
+      await page.keyboard.press('End')
+      const [{ genre, share } = { genre: '', share: 0 }] = shares.slice(-1)
+      const percent = Number(share).toLocaleString('en', { style: 'percent', maximumSignificantDigits: 3 })
+      await expect.poll(() => page.locator('#said').textContent()).toContain(`${genre} ${percent}`)
+      await expect.poll(() => cardOf(page, 'genre-shares').locator('.multiple').count()).toBe(8)
     })
 
     it('shows how an item is doing that one points at in a list', async () => {

@@ -1,8 +1,8 @@
 import { askAdmin } from './admin-api.js'
 import { told } from './admin-confirm.js'
-import { keep, keepRows, write } from './admin-rows.js'
+import { keep, keepRows } from './admin-rows.js'
 import { age, capitalized, count, counted, span } from './admin-words.js'
-import { byId, element } from './page.js'
+import { byId, element, write } from './page.js'
 import { say } from './tell.js'
 
 const AGAIN_MS = 10_000

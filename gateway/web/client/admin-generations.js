@@ -1,8 +1,8 @@
 import { askAdmin } from './admin-api.js'
 import { confirmed } from './admin-confirm.js'
-import { keepRows, part, write } from './admin-rows.js'
+import { keepRows, part } from './admin-rows.js'
 import { age, capitalized, count, fullTime, MINUS, shortId, signed, span, withShortIds } from './admin-words.js'
-import { byId } from './page.js'
+import { byId, write } from './page.js'
 
 const AGAIN_MS = 2_000
 const FIGURES = ['ndcg@10', 'ndcg@100', 'recall@20']

@@ -1,9 +1,9 @@
 import { askAdmin } from './admin-api.js'
 import { answerOf, confirmed, told } from './admin-confirm.js'
 import { fillLetter } from './admin-letter.js'
-import { keepRows, part, write } from './admin-rows.js'
+import { keepRows, part } from './admin-rows.js'
 import { age, count, fullTime } from './admin-words.js'
-import { byId } from './page.js'
+import { byId, write } from './page.js'
 
 /** All of them are read from the log to be listed. */
 const AGAIN_MS = 10_000

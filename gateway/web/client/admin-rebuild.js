@@ -1,9 +1,8 @@
 import { askAdmin } from './admin-api.js'
 import { confirmed } from './admin-confirm.js'
 import { isPinned } from './admin-generations.js'
-import { write } from './admin-rows.js'
 import { age, shortId, withShortIds } from './admin-words.js'
-import { byId } from './page.js'
+import { byId, write } from './page.js'
 import { say } from './tell.js'
 
 const WHILE_IT_RUNS_MS = 300

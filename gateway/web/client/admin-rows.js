@@ -74,11 +74,6 @@ function rowFor(heads) {
   return row
 }
 
-/** Writes where something else stood, so that what is selected stays so. @param {Element | undefined} place @param {string} text */
-export function write(place, text) {
-  if (place && place.textContent !== text) place.textContent = text
-}
-
 /** A part of an element, made when it is first asked for. @param {Element} place @param {string} name @param {keyof HTMLElementTagNameMap} [tag] */
 export function part(place, name, tag = 'span') {
   const found = place.querySelector(`.${name}`)

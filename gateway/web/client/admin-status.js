@@ -1,6 +1,6 @@
-import { keep, keepRows, part, write } from './admin-rows.js'
+import { keep, keepRows, part } from './admin-rows.js'
 import { age, capitalized, count, fullTime, withShortIds } from './admin-words.js'
-import { byId, element } from './page.js'
+import { byId, element, write } from './page.js'
 
 const AGAIN_MS = 2_000
 

@@ -1,7 +1,7 @@
 import { whyItem, whyList } from '../shared/because.js'
 import { askPage, Failure, ofUser } from './api.js'
 import { ASKED_OF_LISTS, cardOf } from './card.js'
-import { byId, element } from './page.js'
+import { byId, element, write } from './page.js'
 import { onRated } from './rating.js'
 import { rearrange } from './rearrange.js'
 import { say } from './tell.js'
@@ -47,8 +47,7 @@ function take({ recommendationId, items, strategy, isStale }) {
 
 /** @param {HTMLElement | undefined} card @param {string} text */
 function reasoned(card, text) {
-  const why = card?.querySelector('.card-why')
-  if (why) why.textContent = text
+  write(card?.querySelector('.card-why'), text)
   return card
 }
 
@@ -74,8 +73,8 @@ async function renew(token) {
 function put(next) {
   const before = shown()
   const [first] = cards()
-  byId('for-you-title').textContent = next.title
-  byId('for-you-why').textContent = next.why
+  write(byId('for-you-title'), next.title)
+  write(byId('for-you-why'), next.why)
   byId('for-you-notice').replaceChildren(...next.notice)
   rearrange(list, next.cards)
   if (shown() === before) return

@@ -23,6 +23,11 @@ export function element(name, className = '', text = '') {
   return made
 }
 
+/** Writes where something else stood: what stands there already stays selected, and is not laid out again. @param {Element | null | undefined} place @param {string} text */
+export function write(place, text) {
+  if (place && place.textContent !== text) place.textContent = text
+}
+
 /** Motion is left out for who does not want it. */
 export const isStill = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 

@@ -1,4 +1,4 @@
-import { isStill } from './page.js'
+import { isStill, write } from './page.js'
 
 const MOVE = { duration: 200, easing: 'cubic-bezier(0.2, 0.7, 0.3, 1)' }
 const APPEAR = { duration: 200, easing: 'ease-out' }
@@ -20,7 +20,7 @@ export function rearrange(list, cards) {
   const boxes = new Map([...list.children].map((card) => [card, card.getBoundingClientRect()]))
   const focused = list.contains(document.activeElement) ? document.activeElement : null
   const place = [...list.children].findIndex((card) => card.contains(focused))
-  list.replaceChildren(...next)
+  put(list, next)
   if (focused) refocus(focused, next[Math.min(place, next.length - 1)])
   if (isStill()) return
   // All are looked at before any of them moves: the page is laid out once.
@@ -33,9 +33,18 @@ export function rearrange(list, cards) {
 
 /** @param {Element} card @param {Element | undefined} same  the card of this film that stands there @returns {Element | undefined} that, with what the other one says of it */
 function sameAs(card, same) {
-  const [why, now] = [same, card].map((one) => one?.querySelector('.card-why'))
-  if (why && now && why !== now) why.textContent = now.textContent
+  write(same?.querySelector('.card-why'), card.querySelector('.card-why')?.textContent ?? '')
   return same
+}
+
+/** Moves only what stands elsewhere: what is taken out and put in again is laid out anew. @param {Element} list @param {readonly Element[]} next */
+function put(list, next) {
+  const staying = new Set(next)
+  for (const card of [...list.children]) if (!staying.has(card)) card.remove()
+  next.forEach((card, n) => {
+    const there = list.children[n]
+    if (there !== card) list.insertBefore(card, there ?? null)
+  })
 }
 
 /** @param {Element} focused @param {Element | undefined} instead */
