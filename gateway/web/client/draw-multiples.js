@@ -7,6 +7,8 @@ import { element } from './page.js'
 /** Of the drawing of one series, which is as wide as there is room. */
 const WIDTH = 100
 const HEIGHT = 100
+/** Times the usual step from one point to the next. */
+const LONG_GAP = 6
 
 /**
  * One small drawing for each series, all from zero to the same top and over the same time: many lines in one would cross.
@@ -75,17 +77,34 @@ function multiple({ name, values }, { value, mark, xOf, top }) {
   const picture = svg('svg', {
     ...{ viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
   })
-  const points = values.flatMap((one, n) =>
-    one === null ? [] : [{ x: (WIDTH * xOf(n)).toFixed(2), y: (HEIGHT * (1 - one / top)).toFixed(2) }],
-  )
-  const line = points.map(({ x, y }) => `${x},${y}`).join(' ')
-  const [first, last] = [points[0]?.x ?? 0, points.at(-1)?.x ?? 0]
-  picture.append(
-    svg('polygon', { points: `${first},${HEIGHT} ${line} ${last},${HEIGHT}` }),
-    svg('polyline', { points: line }),
-    mark,
-  )
+  const points = values.flatMap((one, n) => (one === null ? [] : [{ x: WIDTH * xOf(n), y: HEIGHT * (1 - one / top) }]))
+  for (const run of runsOf(points)) {
+    const line = run.map(({ x, y }) => `${x.toFixed(2)},${y.toFixed(2)}`).join(' ')
+    const [first, last] = [run[0]?.x ?? 0, run.at(-1)?.x ?? 0]
+    // A line to where it began makes a single point one that is seen.
+    picture.append(
+      svg('polygon', { points: `${first},${HEIGHT} ${line} ${last},${HEIGHT}` }),
+      svg('polyline', { points: run.length > 1 ? line : `${line} ${line}` }),
+    )
+  }
+  picture.append(mark)
   const figure = element('figure', 'multiple')
   figure.append(head, picture)
   return figure
+}
+
+/** @typedef {{ x: number, y: number }} Point */
+
+/** No line leads over a time of which nothing is known. @param {readonly Point[]} points @returns {Point[][]} */
+function runsOf(points) {
+  const steps = points.slice(1).map(({ x }, n) => x - /** @type {Point} */ (points[n]).x)
+  const usual = steps.toSorted((one, other) => one - other)[steps.length >> 1] ?? 0
+  /** @type {Point[][]} */
+  const runs = []
+  points.forEach((point, n) => {
+    const isNext = n > 0 && (steps[n - 1] ?? 0) <= LONG_GAP * usual
+    if (isNext) runs.at(-1)?.push(point)
+    else runs.push([point])
+  })
+  return runs
 }

@@ -21,6 +21,7 @@ export function rearrange(list, cards) {
   const focused = list.contains(document.activeElement) ? document.activeElement : null
   const place = [...list.children].findIndex((card) => card.contains(focused))
   put(list, next)
+  markMoved(list)
   if (focused) refocus(focused, next[Math.min(place, next.length - 1)])
   if (isStill()) return
   // All are looked at before any of them moves: the page is laid out once.
@@ -45,6 +46,18 @@ function put(list, next) {
     const there = list.children[n]
     if (there !== card) list.insertBefore(card, there ?? null)
   })
+}
+
+/** What is under the pointer now came there by itself: it is not pointed at until the pointer moves. @param {Element} list */
+function markMoved(list) {
+  list.toggleAttribute('data-moved', true)
+  const look = (/** @type {Event} */ event) => {
+    // Browsers tell of moves of what is under a pointer that rests, too.
+    if (event instanceof PointerEvent && event.movementX === 0 && event.movementY === 0) return
+    list.removeAttribute('data-moved')
+    document.removeEventListener('pointermove', look)
+  }
+  document.addEventListener('pointermove', look)
 }
 
 /** @param {Element} focused @param {Element | undefined} instead */
