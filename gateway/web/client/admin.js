@@ -15,7 +15,7 @@ const lookAtStatus = follow({
   draw(status) {
     const soon = drawRebuild(status.rebuild, lookAtGenerations)
     const pause = drawStatus(status)
-    show('admin')
+    if (byId('admin').hidden) void showWithModels()
     return soon ?? pause
   },
 })
@@ -25,6 +25,16 @@ offerLetters(follow({ path: lettersPath, draw: drawLetters }))
 offerVerification(follow({ path: () => 'verifications', draw: drawVerification }))
 follow({ path: () => 'backups', draw: drawBackup })
 
+/** Other keys that were asked for. */
+let keys = 0
+
+/** What stands below the models would move when they come. They may fail: the rest stands. */
+async function showWithModels() {
+  const mine = keys
+  await lookAtGenerations()
+  if (mine === keys) show('admin')
+}
+
 /** @param {'wait' | 'admin' | undefined} id  what there is to see, but for what asks for a key: one of them */
 function show(id) {
   for (const one of ['wait', 'admin']) byId(one).hidden = one !== id
@@ -33,6 +43,7 @@ function show(id) {
 
 /** @param {string} fault  what was wrong with the last key; empty: there was none */
 async function withAnotherKey(fault) {
+  keys++
   close()
   show(undefined)
   await askForKey(fault)
