@@ -116,6 +116,26 @@ describeInBrowser('the film app', (visit) => {
     await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated), PATIENCE)
   })
 
+  it('lets nothing go from under the pointer, and shows nothing as rated that comes there', async () => {
+    const page = await visitWithTaste()
+    const [, rated = ''] = await idsIn(page, '#for-you')
+    await star(page, '#for-you', rated, '4 stars').click()
+    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated), PATIENCE)
+    const shown = () =>
+      page.evaluate("getComputedStyle(document.querySelector('#for-you .half-star'), '::before').content")
+    await page.locator('#for-you .cards[data-moved]').waitFor()
+    await star(page, '#for-you', (await idsIn(page, '#for-you'))[0] ?? '', '2 stars').hover()
+    await expect.poll(shown).toBe('""')
+
+    const before = await idsIn(page, '#similar')
+    const asked = page.waitForResponse('**/personal*')
+    await star(page, '#similar', before[1] ?? '', '5 stars').click()
+    await (await asked).finished()
+    expect(await idsIn(page, '#similar')).toEqual(before)
+    await page.mouse.move(0, 0)
+    await vi.waitFor(async () => expect(await idsIn(page, '#similar')).not.toContain(before[1]), PATIENCE)
+  })
+
   it('keeps a rating on the cover, wherever the film stands, and takes it away by a key', async () => {
     const page = await visitWithTaste()
     const [itemId = ''] = await idsIn(page, '#acclaimed')
