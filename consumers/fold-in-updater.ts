@@ -11,7 +11,7 @@ import type { History, RatingChange } from '../models/history/types.ts'
 import { applyChange } from '../models/ranking/item-statistics.ts'
 import type { ItemStatistics } from '../models/ranking/types.ts'
 import { type Consumer, RewindError, type Slice } from './consume.ts'
-import type { Learnt, Predictions } from './predictions.ts'
+import type { Learnt, LearntEvent, Predictions } from './predictions.ts'
 import { putAside } from './put-aside.ts'
 import { type Refused, readRatings } from './read-records.ts'
 import { type PlacedEvent, type UserUpdate, updateUser } from './user-update.ts'
@@ -83,7 +83,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, logger, metr
     await state.advance(partition, last.offset)
     seen.set(partition, last.offset)
     metrics.freshnessSeconds.observe(Math.max(0, Date.now() - last.appendedAt) / 1000)
-    predictions?.offer(learnt(), last.appendedAt)
+    predictions?.offer(learnt())
 
     function* learnt(): Generator<Learnt> {
       let i = 0
@@ -96,7 +96,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, logger, metr
   }
 
   function sort(records: readonly LogRecord[]) {
-    const byUser = new Map<string, PlacedEvent[]>()
+    const byUser = new Map<string, LearntEvent[]>()
     const refused: Refused[] = []
     const erased = []
     for (const reading of readRatings(log, records)) {
@@ -105,7 +105,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, logger, metr
         continue
       }
       const { event, record } = reading
-      const placed = { event, offset: record.offset }
+      const placed = { event, offset: record.offset, appendedAt: record.appendedAt }
       if (event.type === 'user-erased') erased.push(erasureRecord(log.identity, { ...record, userId: event.userId }))
       const events = byUser.get(placed.event.userId)
       if (events) events.push(placed)

@@ -26,12 +26,14 @@ const now = () => ({ occurredAt: Date.now() })
 
 interface Run {
   readonly predicted: number
+  /** So many at least, of which is waited for, too. */
+  readonly leftOut?: number
   readonly work?: () => Promise<unknown>
   readonly budgetMs?: number
 }
 
 /** Lets an updater take what is on the log, and waits until all was predicted that is to be. */
-async function run({ predicted, work = async () => {}, budgetMs = Infinity }: Run) {
+async function run({ predicted, leftOut = 0, work = async () => {}, budgetMs = Infinity }: Run) {
   const metrics = createMetrics()
   const tools = { log, generation: () => generation, maxHistory: 100, logger: silent, metrics }
   const predictions = createPredictions({ ...tools, budgetMs })
@@ -42,6 +44,8 @@ async function run({ predicted, work = async () => {}, budgetMs = Infinity }: Ru
   await vi.waitFor(async () => {
     for (const [partition, end] of ends.entries()) expect((await state.offsets(partition)).applied).toBe(end - 1)
     expect((await metrics.ratingsPredicted.get()).values[0]?.value).toBe(predicted)
+    const { values } = await metrics.ratingsNotPredicted.get()
+    expect(values.reduce((sum, { value }) => sum + value, 0)).toBeGreaterThanOrEqual(leftOut)
   }, 20_000)
   await consuming.close()
   await predictions.close()
@@ -90,7 +94,7 @@ it('leaves out what is more than 200 a second, or than there is time for, or rea
   expect(await run({ predicted: 200 })).toEqual({ rate: 40 })
   const hits = (await measured()).find(({ metric, variant }) => metric === 'hr@10' && variant === 'popular')
   expect(hits?.weight).toBe(200)
-  const { rate, time } = await run({ predicted: 1, budgetMs: 1e-6 })
+  const { rate, time } = await run({ predicted: 1, leftOut: 239, budgetMs: 1e-6 })
   expect([rate, (time ?? 0) > 0]).toEqual([40, true])
 
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 })

@@ -29,11 +29,16 @@ const WINDOW_MS = 5_000
 /** A process that ends does not wait for a log that does not answer. */
 const LAST_FLUSH_MS = 2_000
 
+export interface LearntEvent extends PlacedEvent {
+  /** ms since 1970, by the log's clock. */
+  readonly appendedAt: number
+}
+
 /** A user's events of one batch, and what stood before them. */
 export interface Learnt {
   readonly partition: number
   readonly before: History
-  readonly events: readonly PlacedEvent[]
+  readonly events: readonly LearntEvent[]
 }
 
 interface Pair extends Learnt {
@@ -75,7 +80,7 @@ export function createPredictions({
   let timer: NodeJS.Timeout | undefined
   let appending: Promise<void> = Promise.resolve()
 
-  const leaveOut = (reason: 'lag' | 'rate' | 'time' | 'log', pairs = 1): void =>
+  const leaveOut = (reason: 'lag' | 'rate' | 'time' | 'model' | 'stop' | 'log', pairs = 1): void =>
     ratingsNotPredicted.inc({ reason }, pairs)
 
   function nextSecond(): typeof perSecond {
@@ -103,8 +108,7 @@ export function createPredictions({
     const live = generation()
     const { itemId } = (events[at] as PlacedEvent).event as RatingEvent
     const { history } = replay(before, events.slice(0, at), maxHistory)
-    // The model is another one by now.
-    if (!live?.indexOf.has(itemId)) return
+    if (!live?.indexOf.has(itemId)) return leaveOut('model')
     if (prepared?.generation !== live) prepared = { generation: live, predict: createPredictor(live, DEPTH) }
     sums.add(live.id, await inSlices(prepared.predict(history, itemId, partition)))
     ratingsPredicted.inc()
@@ -130,20 +134,17 @@ export function createPredictions({
   }
 
   return {
-    /**
-     * Takes what was learnt of users, once it is written; returns at once.
-     * @param appendedAt  when the last of the events was appended
-     */
-    offer(learnt: Iterable<Learnt>, appendedAt: number): void {
+    /** Takes what was learnt of users, once it is written; returns at once. */
+    offer(learnt: Iterable<Learnt>): void {
       const live = generation()
       if (live === undefined || closing.signal.aborted) return
-      const lags = Date.now() - appendedAt > MAX_LAG_MS
+      const now = Date.now()
       for (const { partition, before, events } of learnt) {
         const isKnown = knowing(before)
-        for (const [at, { event }] of events.entries()) {
+        for (const [at, { event, appendedAt }] of events.entries()) {
           if (isKnown(event) || event.type !== 'rating' || event.value === null || event.value < positiveFrom) continue
           if (Math.abs(appendedAt - event.occurredAt) > LIVE_MS || !live.indexOf.has(event.itemId)) continue
-          if (lags) leaveOut('lag')
+          if (now - appendedAt > MAX_LAG_MS) leaveOut('lag')
           else if (nextSecond().pairs >= MAX_PER_SECOND) leaveOut('rate')
           else {
             perSecond.pairs++
@@ -161,6 +162,7 @@ export function createPredictions({
     /** What was measured is on the log; what waits is left out. */
     async close(): Promise<void> {
       closing.abort()
+      if (waiting.length > 0) leaveOut('stop', waiting.length)
       waiting = []
       await working
       clearTimeout(timer)

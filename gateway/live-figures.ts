@@ -1,3 +1,4 @@
+import { type Cumulative, cumulativeOf, quantileOf, since, totalOf } from '../infra/histogram.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { GroupLag } from './context.ts'
 
@@ -6,12 +7,10 @@ const SAMPLE_MS = 60_000
 const PERIOD_MINUTES = 60
 const QUANTILE = 0.99
 
-/** How many batches of ratings were in the user state within so many seconds, since the process began. */
-type Cumulative = readonly { readonly seconds: number; readonly count: number }[]
-
 interface Sample {
   /** ms since 1970 */
   readonly at: number
+  /** Batches of ratings that were in the user state. */
   readonly within: Cumulative
   /** undefined: the log did not answer */
   readonly lag: number | undefined
@@ -62,42 +61,18 @@ export function createLiveFigures({ metrics, lag, closing }: Sources): () => Pro
     return {
       at: now.at,
       freshness: {
-        p99: quantileOf(within),
-        before: hourAgo && quantileOf(since(hourAgo.within, before?.within)),
-        batches: within.at(-1)?.count ?? 0,
+        p99: quantileOf(within, QUANTILE),
+        before: hourAgo && quantileOf(since(hourAgo.within, before?.within), QUANTILE),
+        batches: totalOf(within),
       },
       lag: { records: now.lag, before: hourAgo?.lag },
       minutes: shown.map(({ at, within, lag }, n) => ({
         at,
-        p99: quantileOf(since(within, shown[n - 1]?.within)),
+        p99: quantileOf(since(within, shown[n - 1]?.within), QUANTILE),
         lag,
       })),
     }
   }
-}
-
-async function cumulativeOf(histogram: Metrics['freshnessSeconds']): Promise<Cumulative> {
-  const { values } = await histogram.get()
-  return values.flatMap(({ labels: { le }, value }) =>
-    le === undefined ? [] : [{ seconds: le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le), count: value }],
-  )
-}
-
-const since = (now: Cumulative, then: Cumulative | undefined): Cumulative =>
-  now.map(({ seconds, count }, n) => ({ seconds, count: count - (then?.[n]?.count ?? 0) }))
-
-/**
- * As Prometheus' histogram_quantile: spread evenly within a bucket; beyond the last one, at its beginning.
- * @returns seconds; undefined: there was nothing
- */
-function quantileOf(within: Cumulative): number | undefined {
-  const total = within.at(-1)?.count ?? 0
-  if (total === 0) return undefined
-  const rank = QUANTILE * total
-  const n = within.findIndex(({ count }) => count >= rank)
-  const [bucket, below] = [within[n], within[n - 1] ?? { seconds: 0, count: 0 }]
-  if (bucket === undefined || bucket.seconds === Number.POSITIVE_INFINITY) return below.seconds
-  return below.seconds + ((rank - below.count) / (bucket.count - below.count)) * (bucket.seconds - below.seconds)
 }
 
 /** Ratings by which the consumer is behind that is so most. @returns undefined: there is none */

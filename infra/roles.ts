@@ -7,6 +7,7 @@ import { ANALYTICS_GROUP, analyticsSink } from '../consumers/analytics-sink.ts'
 import { clickhouseSink, SINK_GROUP } from '../consumers/clickhouse-sink.ts'
 import { type Consuming, consume } from '../consumers/consume.ts'
 import { foldInUpdater, UPDATER_GROUP } from '../consumers/fold-in-updater.ts'
+import { tellOwnFigures } from '../consumers/own-figures.ts'
 import { createPredictions } from '../consumers/predictions.ts'
 import { refoldOnSwitch } from '../consumers/refold.ts'
 import { TUNED } from '../models/als/tune.ts'
@@ -69,6 +70,7 @@ export async function startUpdater({ config, stores, generations, logger, metric
   const consumer = foldInUpdater({ ...shared, state, predictions })
   const consuming = await consume(log, consumer, { logger, metrics })
   const watching = watchIncarnation(() => state.incarnation(), consuming)
+  const figures = tellOwnFigures({ ...shared, groups: { updater: UPDATER_GROUP, sink: SINK_GROUP } })
   const refolding = refoldOnSwitch({ state, generations, logger: logger.child({ role: 'updater' }) })
   return beating('updater', stores, logger, {
     trouble: consuming.trouble,
@@ -77,6 +79,7 @@ export async function startUpdater({ config, stores, generations, logger, metric
       await refolding.close()
       await consuming.close()
       await predictions.close()
+      await figures.close()
     },
   })
 }

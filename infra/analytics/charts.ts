@@ -10,6 +10,7 @@ import {
   sparsity,
   topItems,
 } from './charts/items.ts'
+import { freshness, lag } from './charts/operation.ts'
 import { coverage, funnel, modelQuality, popularityBias, upliftOfFoldIn } from './charts/serving.ts'
 import { activeUsers, cohortReturn, dailyRatings, eventsPerMinute, ratingHistogram } from './charts/volume.ts'
 
@@ -35,4 +36,6 @@ export const CHARTS: readonly Chart[] = [
   upliftOfFoldIn,
   coverage,
   popularityBias,
+  freshness,
+  lag,
 ]

@@ -63,6 +63,8 @@ const DRAWINGS: Readonly<Record<string, Drawing>> = {
     select: "time, concat(metric, ' ', variant) AS series, value",
     unit: SHARE,
   },
+  freshness: { type: 'timeseries', style: 'line', select: 'time, p50, p99', unit: 's' },
+  lag: { type: 'timeseries', style: 'line' },
   'model-quality': {
     type: 'timeseries',
     style: 'line',

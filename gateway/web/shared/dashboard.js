@@ -88,6 +88,14 @@ export const CARDS = [
       values: [named('share_of_ratings', 'rated'), named('share_of_served', 'recommended')],
     },
   },
+  {
+    ...{ name: 'freshness', width: 6 },
+    drawing: { kind: 'over', x: 'time', series: [named('p50', 'half'), named('p99', '99 of 100')] },
+  },
+  {
+    ...{ name: 'lag', width: 6 },
+    drawing: { kind: 'over', x: 'time', series: [named('updater'), named('sink')] },
+  },
   { name: 'top-items', width: 3, drawing: { kind: 'ranks', value: 'ratings', beside: 'average_value' } },
   { name: 'best-items', width: 3, drawing: { kind: 'ranks', value: 'bayesian_average', beside: 'ratings' } },
   { name: 'rising-items', width: 3, drawing: { kind: 'ranks', value: 'ratings', beside: 'ratings_before' } },

@@ -1,0 +1,57 @@
+import { type Chart, count, counted, greatest, numberOf, RANGE } from '../chart.ts'
+
+const DAYS = '{to:Date} - {from:Date}'
+/** A minute as it is; of long ranges hours and days. */
+const TIME = `multiIf(${DAYS} < 2, minute, ${DAYS} < 62, toStartOfHour(minute), toStartOfDay(minute))`
+const IN_DAYS = 'minute >= toDateTime({from:Date}) AND minute < toDateTime({to:Date} + 1)'
+
+export const freshness: Chart = {
+  name: 'freshness',
+  title: 'How soon does a rating count?',
+  sql: `SELECT ${TIME} AS time, sum(minutes.freshness_p50 * minutes.batches) / sum(minutes.batches) AS p50, max(minutes.freshness_p99) AS p99,
+    sum(minutes.batches) AS batches
+FROM analytics.operation AS minutes
+WHERE ${IN_DAYS} AND freshness_p99 IS NOT NULL
+GROUP BY time
+ORDER BY time`,
+  parameters: RANGE,
+  columns: [
+    { name: 'time', unit: 'time' },
+    { name: 'p50', unit: 'seconds from the log to the user state, for half of the batches of ratings' },
+    { name: 'p99', unit: 'seconds, for 99 of 100, in the slowest minute' },
+    { name: 'batches', unit: 'batches of ratings' },
+  ],
+  views: [],
+  sentence(rows) {
+    const last = rows.at(-1)
+    return `Lately half of what came in was in the user state within ${seconds(numberOf(last, 'p50'))}, and 99 of 100 within ${seconds(numberOf(last, 'p99'))}.`
+  },
+}
+
+export const lag: Chart = {
+  name: 'lag',
+  title: 'Do the consumers keep up?',
+  sql: `SELECT ${TIME} AS time, max(minutes.lag_updater) AS updater, max(minutes.lag_sink) AS sink
+FROM analytics.operation AS minutes
+WHERE ${IN_DAYS}
+GROUP BY time
+ORDER BY time`,
+  parameters: RANGE,
+  columns: [
+    { name: 'time', unit: 'time' },
+    { name: 'updater', unit: 'ratings that were not in the user state yet, at most' },
+    { name: 'sink', unit: 'ratings that were not in ClickHouse yet, at most' },
+  ],
+  views: [],
+  sentence(rows) {
+    const most = greatest(rows, 'updater')
+    const [last, worst] = [numberOf(rows.at(-1), 'updater'), numberOf(most, 'updater')]
+    const now =
+      last === 0 ? 'Lately nothing was left behind' : `Lately ${counted(last, 'rating')} waited for the updater`
+    return worst > last ? `${now}; at most ${count(worst)}.` : `${now}.`
+  },
+}
+
+const digits = { maximumSignificantDigits: 2 } as const
+const seconds = (value: number): string =>
+  value < 1 ? `${(1_000 * value).toLocaleString('en', digits)} ms` : `${value.toLocaleString('en', digits)} s`
