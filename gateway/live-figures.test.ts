@@ -67,6 +67,16 @@ describe('live figures', () => {
     expect(minutes.at(-1)).toMatchObject({ lag: 4, p99Seconds: expect.closeTo(0.002, 4) })
   })
 
+  it('tell what ClickHouse has of other processes, where this one has folded nothing in', async () => {
+    const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * MINUTE_MS).toISOString()
+    const row = (minutesAgo: number, p99: number) => ({ time: at(minutesAgo), p50: 0.001, p99, batches: 4 })
+    const run = vi.fn().mockResolvedValue({ rows: [row(70, 9), row(30, 0.5), row(2, 0.25)] })
+    const apart = await openTestGateway({ metrics, lag: async () => [], analytics: { run } as never })
+    const known = (await apart.get('/v1/analytics/live')).body
+    expect(known).toMatchObject({ freshness: { p99Seconds: 0.5, batches: 8 } })
+    await apart.stop()
+  })
+
   it('leave out what is not known', async () => {
     lags = new Error('the log does not answer')
     const known = { at: expect.any(String) }

@@ -1,3 +1,4 @@
+import type { Analytics } from '../infra/analytics/port.ts'
 import { type Cumulative, cumulativeOf, quantileOf, since, totalOf } from '../infra/histogram.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { GroupLag } from './context.ts'
@@ -33,13 +34,15 @@ export interface LiveFigures {
 }
 
 interface Sources {
+  /** Where the charts are; undefined: they are not open. */
+  readonly analytics?: Pick<Analytics, 'run'> | undefined
   readonly metrics: Pick<Metrics, 'freshnessSeconds'>
   readonly lag: () => Promise<readonly GroupLag[]>
   readonly closing: AbortSignal
 }
 
 /** Looks once a minute at figures that nothing else keeps, so that a page can tell how they went. */
-export function createLiveFigures({ metrics, lag, closing }: Sources): () => Promise<LiveFigures> {
+export function createLiveFigures({ metrics, lag, analytics, closing }: Sources): () => Promise<LiveFigures> {
   let samples: Sample[] = []
 
   const look = async (): Promise<Sample> => ({
@@ -58,13 +61,14 @@ export function createLiveFigures({ metrics, lag, closing }: Sources): () => Pro
     const [hourAgo, before] = [samples.at(-PERIOD_MINUTES), samples.at(-2 * PERIOD_MINUTES)]
     const within = since(now.within, hourAgo?.within)
     const shown = [...samples.slice(-PERIOD_MINUTES), now]
+    const own = {
+      p99: quantileOf(within, QUANTILE),
+      before: hourAgo && quantileOf(since(hourAgo.within, before?.within), QUANTILE),
+      batches: totalOf(within),
+    }
     return {
       at: now.at,
-      freshness: {
-        p99: quantileOf(within, QUANTILE),
-        before: hourAgo && quantileOf(since(hourAgo.within, before?.within), QUANTILE),
-        batches: totalOf(within),
-      },
+      freshness: own.batches > 0 ? own : ((await kept(now.at)) ?? own),
       lag: { records: now.lag, before: hourAgo?.lag },
       minutes: shown.map(({ at, within, lag }, n) => ({
         at,
@@ -72,6 +76,16 @@ export function createLiveFigures({ metrics, lag, closing }: Sources): () => Pro
         lag,
       })),
     }
+  }
+
+  /** What another process, or this one before it was started again, has put into ClickHouse of the last hour. */
+  async function kept(at: number): Promise<LiveFigures['freshness'] | undefined> {
+    const from = at - PERIOD_MINUTES * SAMPLE_MS
+    const chart = await analytics?.run('freshness', { from, to: at }).catch(() => undefined)
+    const rows = chart?.rows.filter(({ time }) => Date.parse(String(time)) >= from) ?? []
+    if (rows.length === 0) return undefined
+    const batches = rows.reduce((sum, row) => sum + Number(row.batches), 0)
+    return { p99: Math.max(...rows.map((row) => Number(row.p99))), before: undefined, batches }
   }
 }
 

@@ -10,11 +10,14 @@ const answer = z
     at: z.iso.datetime(),
     freshness: z
       .object({
-        p99Seconds: seconds.openapi({ description: 'Of the last hour; left out where nothing was folded in here' }),
+        p99Seconds: seconds.openapi({ description: 'Of the last hour; left out where nothing was folded in' }),
         p99SecondsBefore: seconds.openapi({ description: 'Of the hour before' }),
         batches: z.int().openapi({ description: 'Batches of ratings that these are of: of each, the last rating' }),
       })
-      .openapi({ description: 'From a rating being on the log to the user state showing it, in this process' }),
+      .openapi({
+        description:
+          'From a rating being on the log to the user state showing it: of this process, or, where it has folded nothing in, as ClickHouse has it of all',
+      }),
     lag: z
       .object({
         records: records.openapi({ description: 'Left out while the log does not answer' }),
@@ -33,7 +36,7 @@ const route = createRoute({
   tags: ['Analytics'],
   summary: 'Freshness and lag of now and of the last hour',
   description:
-    'What no table keeps: of this process, since it began, looked at once a minute. `/metrics` has the same for Prometheus.',
+    'Of this process since it began, looked at once a minute. `/metrics` has the same for Prometheus, and the charts `freshness` and `lag` for longer.',
   security: needs('read'),
   responses: { 200: json(answer, 'As far as it is known'), ...refusals(400) },
 })
