@@ -224,6 +224,24 @@ describeInBrowser('the film app', (visit) => {
     await vi.waitFor(async () => expect(await system().ratingsOf(erased)).toEqual(new Map()), PATIENCE)
   })
 
+  it('erases another user, and leaves who did so themselves', async () => {
+    const page = await visitWithTaste()
+    const own = await userOf(page)
+    const rated = await ratingsOf(page)
+    await system().rate({ userId: 'looked-at', itemId: '1', value: 5 })
+    await page.getByText('Your list', { exact: true }).click()
+    await page.getByLabel('See what another user sees').fill('looked-at')
+    await page.getByRole('button', { name: 'Look' }).click()
+    await page.getByText('As looked-at').waitFor()
+    await page.goto(`${system().url}/profile`)
+    await page.getByRole('button', { name: 'Erase' }).click()
+    await page.getByRole('button', { name: 'Erase', exact: true }).click()
+    await page.getByText('Your list', { exact: true }).waitFor()
+    expect(await userOf(page)).toBe(own)
+    expect(await ratingsOf(page)).toEqual(rated)
+    await vi.waitFor(async () => expect(await system().ratingsOf('looked-at')).toEqual(new Map()), PATIENCE)
+  })
+
   it('runs nothing that a title smuggles in', async () => {
     const title = '<script>window.isRun = true</script><img src=x onerror="window.isRun = true">'
     await system().describe('smuggler', { title, genres: ['"><script>window.isRun = true</script>'], year: 1999 })

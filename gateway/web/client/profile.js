@@ -9,10 +9,9 @@ if (dialog instanceof HTMLDialogElement) {
   document.getElementById('erase-do')?.addEventListener('click', async () => {
     try {
       await ask(ofUser(''), { method: 'DELETE' })
-      // From here on somebody new.
-      const form = new FormData()
-      form.set('begin', 'anew')
-      await ask('/session', { method: 'POST', body: form })
+      // From here on somebody new; who erased another is themselves again, with all that they rated.
+      const body = new URLSearchParams(dialog.dataset.own === 'true' ? { begin: 'anew' } : {})
+      await ask('/session', { method: 'POST', body })
       location.assign('/')
     } catch (error) {
       if (!(error instanceof Failure)) throw error

@@ -83,7 +83,7 @@ const eraseSection = ({ isOwn, userId }: Viewer): Html => html`<section class="e
 <h2 id="erase-title">${isOwn ? 'Erase me' : `Erase ${userId}`}</h2>
 <p>Removes every rating and what was made of it, from the log on. It cannot be undone.</p>
 <button type="button" class="button button-danger" id="erase">${isOwn ? 'Erase me …' : 'Erase …'}</button>
-<dialog id="erase-dialog" aria-labelledby="erase-ask"><h2 id="erase-ask">${isOwn ? 'Erase all you rated?' : `Erase all that ${userId} rated?`}</h2>
+<dialog id="erase-dialog" data-own="${String(isOwn)}" aria-labelledby="erase-ask"><h2 id="erase-ask">${isOwn ? 'Erase all you rated?' : `Erase all that ${userId} rated?`}</h2>
 <p>Ratings, taste and lists go within seconds, and nobody can bring them back.</p>
 <div class="dialog-buttons"><button type="button" class="button" id="erase-not" autofocus>Keep</button><button type="button" class="button button-danger" id="erase-do">Erase</button></div></dialog>
 </section>`
