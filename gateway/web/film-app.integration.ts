@@ -166,6 +166,36 @@ describeInBrowser('the film app', (visit) => {
       .toBe(0)
   })
 
+  it('tells which list led to a film that is rated on its own page, and to what a rating was before', async () => {
+    const page = await visitWithTaste()
+    const [, itemId = ''] = await idsIn(page, '#acclaimed')
+    const list = await page.locator('#acclaimed').getAttribute('data-list')
+    const rateOnPage = async (act: () => Promise<void>) => {
+      const sent = page.waitForRequest(`**/ratings/${itemId}`)
+      await act()
+      return (await sent).postDataJSON()
+    }
+    await page.locator(`#acclaimed .card[data-item="${itemId}"] a`).click()
+    await page.waitForURL('**/films/*')
+    expect(await rateOnPage(() => star(page, '.film-head', itemId, '4 stars').click())).toEqual({
+      value: 4,
+      recommendationId: list,
+    })
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4), PATIENCE)
+
+    // Whoever looks for it was led by no list.
+    await page.keyboard.press('/')
+    await page.keyboard.type((await page.locator('h1').textContent())?.replace(/\d{4}\s*$/, '').trim() ?? '')
+    await page.evaluate('window.isTheSamePage = true')
+    await page.locator(`[role=option][data-item="${itemId}"]`).click()
+    await page.waitForFunction('!window.isTheSamePage')
+    expect(await rateOnPage(() => star(page, '.film-head', itemId, '2 stars').click())).toEqual({ value: 2 })
+    expect(await rateOnPage(() => page.getByRole('button', { name: 'Undo' }).click())).toEqual({
+      value: 4,
+      recommendationId: list,
+    })
+  })
+
   it('finds a film by the keyboard alone', async () => {
     const page = await visit()
     await page.goto(system().url)

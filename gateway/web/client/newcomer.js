@@ -1,7 +1,8 @@
 import { MOST_STARS, ratingValueOf } from '../shared/stars.js'
 import { askPage, Failure, putRating } from './api.js'
+import { listOf } from './lists.js'
 import { after, byId, element, scale } from './page.js'
-import { listOf, onRated } from './rating.js'
+import { onRated } from './rating.js'
 import { followRows } from './rows.js'
 import { say, toast } from './tell.js'
 

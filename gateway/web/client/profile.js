@@ -1,5 +1,6 @@
 import './films.js'
 import { ask, Failure, ofUser } from './api.js'
+import { forgetLists } from './lists.js'
 import { toast } from './tell.js'
 
 const dialog = document.getElementById('erase-dialog')
@@ -9,6 +10,7 @@ if (dialog instanceof HTMLDialogElement) {
   document.getElementById('erase-do')?.addEventListener('click', async () => {
     try {
       await ask(ofUser(''), { method: 'DELETE' })
+      forgetLists()
       // From here on somebody new; who erased another is themselves again, with all that they rated.
       const body = new URLSearchParams(dialog.dataset.own === 'true' ? { begin: 'anew' } : {})
       await ask('/session', { method: 'POST', body })

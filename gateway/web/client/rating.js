@@ -1,5 +1,6 @@
 import { ratingValueOf, starsText } from '../shared/stars.js'
 import { Failure, putRating } from './api.js'
+import { listOf, listOfRating, rates } from './lists.js'
 import { scale } from './page.js'
 import { StarRating } from './star-rating.js'
 import { toast } from './tell.js'
@@ -41,12 +42,6 @@ function passed(subject, stars, before) {
   void save(subject, stars, before)
 }
 
-/** The id of the list that an element stands in. @param {Element} element */
-export function listOf(element) {
-  const list = element.closest('[data-list]')
-  return list instanceof HTMLElement ? list.dataset.list : undefined
-}
-
 /**
  * Shows a rating wherever the film stands on the page.
  *
@@ -76,9 +71,11 @@ function show(itemId, stars) {
 async function save(subject, stars, before, isUndo = false) {
   if (stars === before) return
   const { item, film, list } = subject
+  const listBefore = listOfRating(item)
+  rates(item, list)
   const undo = () => {
     show(item, before)
-    void save({ item, film }, before, stars, true)
+    void save({ item, film, list: listBefore }, before, stars, true)
   }
   if (isUndo) toast(`As it was: ${film}${stars === null ? ' is not rated' : `, ${starsText(stars)} stars`}`)
   else toast(stars === null ? `No longer rated: ${film}` : `${starsText(stars)} ★ for ${film}`, { undo })
@@ -89,6 +86,7 @@ async function save(subject, stars, before, isUndo = false) {
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     show(item, before)
+    rates(item, listBefore)
     toast(`Not stored: ${error.message}. It is as it was; try again`, { isFailure: true })
   }
 }

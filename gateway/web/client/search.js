@@ -2,6 +2,7 @@ import { coverClasses, coverOf } from '../shared/cover.js'
 import { filmPath, spokenTitle } from '../shared/titles.js'
 import { ask, Failure } from './api.js'
 import { pictureOf } from './card.js'
+import { leads } from './lists.js'
 import { matchesOf } from './matches.js'
 import { after, byId, element } from './page.js'
 import { say } from './tell.js'
@@ -64,6 +65,7 @@ function option(film, n, query) {
   row.setAttribute('role', 'option')
   row.setAttribute('aria-selected', 'false')
   row.dataset.path = filmPath(itemId)
+  row.dataset.item = itemId
   const picture = element('span', `${coverClasses(coverOf(spoken, genres))} cover-tiny`)
   picture.setAttribute('aria-hidden', 'true')
   picture.append(...pictureOf(film))
@@ -139,7 +141,9 @@ function activate(place) {
 
 /** @param {Element | undefined} row */
 function go(row) {
-  if (row instanceof HTMLElement && row.dataset.path !== undefined) location.assign(row.dataset.path)
+  if (!(row instanceof HTMLElement) || row.dataset.path === undefined) return
+  leads(row.dataset.item ?? '')
+  location.assign(row.dataset.path)
 }
 
 input.addEventListener('keydown', (event) => {
