@@ -166,6 +166,48 @@ describeInBrowser('the film app', (visit) => {
       .toBe(0)
   })
 
+  it.each(['stored', 'refused'])('keeps the last of two ratings when the first one is late and %s', async (outcome) => {
+    const page = await visitWithTaste({ mayComplain: true })
+    const [itemId = ''] = await idsIn(page, '#acclaimed')
+    const { promise: isLate, resolve: go } = Promise.withResolvers<void>()
+    await page.route(
+      `**/ratings/${itemId}`,
+      async (route) => {
+        await isLate
+        await (outcome === 'stored' ? route.continue() : route.abort())
+      },
+      { times: 1 },
+    )
+    await star(page, '#acclaimed', itemId, '5 stars').click()
+    await star(page, '#acclaimed', itemId, '2 stars').click()
+    await star(page, '#acclaimed', itemId, '3 stars').click()
+    await page.keyboard.press('Control+z')
+    await page.locator('.toast', { hasText: 'As it was' }).waitFor()
+    // Time for what would not wait.
+    await sleep(SETTLED_MS)
+    go()
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(2), PATIENCE)
+    await sleep(SETTLED_MS)
+    expect((await ratingsOf(page)).get(itemId)).toBe(2)
+    const shown = page.locator(`#acclaimed star-rating[item="${itemId}"] [aria-checked=true]`)
+    expect(await shown.getAttribute('aria-label')).toBe('2 stars')
+    expect(await page.locator('.toast-failure').count()).toBe(0)
+  })
+
+  it('shows what was stored last where the last of two ratings is refused', async () => {
+    const page = await visitWithTaste({ mayComplain: true })
+    const [itemId = ''] = await idsIn(page, '#acclaimed')
+    await page.route(`**/ratings/${itemId}`, (route) =>
+      route.request().postDataJSON().value === 2 ? route.abort() : route.continue(),
+    )
+    await star(page, '#acclaimed', itemId, '4 stars').click()
+    await star(page, '#acclaimed', itemId, '2 stars').click()
+    await page.locator('.toast-failure', { hasText: 'Not stored' }).waitFor()
+    const shown = page.locator(`#acclaimed star-rating[item="${itemId}"] [aria-checked=true]`)
+    expect(await shown.getAttribute('aria-label')).toBe('4 stars')
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4), PATIENCE)
+  })
+
   it('tells which list led to a film that is rated on its own page, and to what a rating was before', async () => {
     const page = await visitWithTaste()
     const [, itemId = ''] = await idsIn(page, '#acclaimed')

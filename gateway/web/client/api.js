@@ -34,21 +34,38 @@ async function reasonOf(response) {
 /** Path of something that is of the user whom the page is about. @param {string} rest */
 export const ofUser = (rest) => `/v1/users/${encodeURIComponent(userId)}${rest}`
 
+/** The last rating of each film that was sent or waits to be. @type {Map<string, Promise<unknown>>} */
+const last = new Map()
+
 /**
- * Rates, or takes the rating back. Answered when it is on the log.
+ * Rates, or takes the rating back. Answered when it is on the log. Of one film they go one after the other, in the order in which they
+ * were given: side by side, the one that stands in the end would be any of them.
  *
  * @param {string} itemId
  * @param {number | null} value  on the scale of the log
  * @param {string} [recommendationId]  of the list that led to it
- * @returns {Promise<string>} its token, for pages that are to show it
+ * @returns {Promise<{ token: string, sentAt: number }>} its token, for pages that are to show it, and when it was sent, by the clock of the page
+ * @throws {Failure}
  */
-export async function putRating(itemId, value, recommendationId) {
+export function putRating(itemId, value, recommendationId) {
+  const sent = (last.get(itemId) ?? Promise.resolve()).then(() => send(itemId, value, recommendationId))
+  // What follows is sent whatever comes of this one.
+  last.set(
+    itemId,
+    sent.catch(() => {}),
+  )
+  return sent
+}
+
+/** @param {string} itemId @param {number | null} value @param {string} [recommendationId] */
+async function send(itemId, value, recommendationId) {
   const path = ofUser(`/ratings/${encodeURIComponent(itemId)}`)
   const rating = recommendationId ? { value, recommendationId } : { value }
   const headers = { 'content-type': 'application/json' }
   const init = value === null ? { method: 'DELETE' } : { method: 'PUT', headers, body: JSON.stringify(rating) }
+  const sentAt = performance.now()
   const { token } = await (await ask(path, init)).json()
-  return token
+  return { token, sentAt }
 }
 
 /**

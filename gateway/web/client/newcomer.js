@@ -67,7 +67,8 @@ export function followPicks() {
   /** @param {Element} button @param {boolean} isOn */
   async function store(button, isOn) {
     try {
-      token = await putRating(itemOf(button), isOn ? ratingValueOf(MOST_STARS, scale) : null, listOf(button))
+      const value = isOn ? ratingValueOf(MOST_STARS, scale) : null
+      token = (await putRating(itemOf(button), value, listOf(button))).token
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       button.setAttribute('aria-pressed', String(!isOn))

@@ -21,17 +21,18 @@ document.addEventListener('rate', (event) => {
   const { item, film, stars: before } = event.target
   const list = listOf(event.target)
   const { stars, isPassing } = event.detail
-  show(item, stars)
   const waiting = passing.get(item)
   clearTimeout(waiting?.timer)
   passing.delete(item)
   const standing = waiting?.before ?? before
   if (!isPassing) void save({ item, film, list }, stars, standing)
-  else
+  else {
+    show(item, stars)
     passing.set(item, {
       before: standing,
       timer: setTimeout(() => passed({ item, film, list }, stars, standing), PASSING_MS),
     })
+  }
 })
 
 /** What is rated, and the list that led to it. @typedef {{ item: string, film: string, list?: string | undefined }} Subject */
@@ -60,8 +61,11 @@ function show(itemId, stars) {
     }
 }
 
+/** Of films whose ratings are on their way: what was stored last, by which list, and how many ratings are to follow. @type {Map<string, { stored: number | null, list: string | undefined, waiting: number }>} */
+const onTheWay = new Map()
+
 /**
- * It is shown already; what cannot be stored is shown as it was before.
+ * It is shown at once; what cannot be stored is shown as it was stored last, unless another rating of the film is to follow.
  *
  * @param {Subject} subject
  * @param {number | null} stars
@@ -69,25 +73,32 @@ function show(itemId, stars) {
  * @param {boolean} [isUndo]
  */
 async function save(subject, stars, before, isUndo = false) {
-  if (stars === before) return
   const { item, film, list } = subject
+  show(item, stars)
+  const isSame = stars === before
+  if (isSame && !onTheWay.has(item)) return
   const listBefore = listOfRating(item)
+  const way = onTheWay.get(item) ?? { stored: before, list: listBefore, waiting: 0 }
+  onTheWay.set(item, way)
+  way.waiting++
   rates(item, list)
-  const undo = () => {
-    show(item, before)
-    void save({ item, film, list: listBefore }, before, stars, true)
-  }
+  const undo = () => void save({ item, film, list: listBefore }, before, stars, true)
   if (isUndo) toast(`As it was: ${film}${stars === null ? ' is not rated' : `, ${starsText(stars)} stars`}`)
-  else toast(stars === null ? `No longer rated: ${film}` : `${starsText(stars)} ★ for ${film}`, { undo })
-  const sentAt = performance.now()
+  else if (!isSame) toast(stars === null ? `No longer rated: ${film}` : `${starsText(stars)} ★ for ${film}`, { undo })
+  const isFollowed = () => way.waiting > 1 || passing.has(item)
   try {
-    const token = await putRating(item, stars === null ? null : ratingValueOf(stars, scale), list)
+    const { token, sentAt } = await putRating(item, stars === null ? null : ratingValueOf(stars, scale), list)
+    Object.assign(way, { stored: stars, list })
     ratings.dispatchEvent(new CustomEvent('rated', { detail: { itemId: item, stars, token, sentAt } }))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    show(item, before)
-    rates(item, listBefore)
+    if (isFollowed()) return
+    show(item, way.stored)
+    rates(item, way.list)
     toast(`Not stored: ${error.message}. It is as it was; try again`, { isFailure: true })
+  } finally {
+    if (!isFollowed()) onTheWay.delete(item)
+    way.waiting--
   }
 }
 
