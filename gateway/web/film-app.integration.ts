@@ -6,6 +6,8 @@ import { describeInBrowser, seriousFaults, WIDTHS } from './browser.fixture.ts'
 
 /** By then a page has loaded all that it will, but for posters. */
 const SETTLED_MS = 1_000
+/** By then a note at the foot of a page is gone. */
+const NOTE_MS = 10_000
 const PATIENCE = { timeout: 10_000, interval: 20 }
 
 describeInBrowser('the film app', (visit) => {
@@ -206,6 +208,23 @@ describeInBrowser('the film app', (visit) => {
     const shown = page.locator(`#acclaimed star-rating[item="${itemId}"] [aria-checked=true]`)
     expect(await shown.getAttribute('aria-label')).toBe('4 stars')
     await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4), PATIENCE)
+  })
+
+  it('takes nothing back by a key once the note that offers it is gone', async () => {
+    const page = await visit()
+    await page.clock.install()
+    await page.goto(system().url)
+    const [itemId = ''] = await idsIn(page, '#acclaimed')
+    await star(page, '#acclaimed', itemId, '4 stars').click()
+    await page.locator('.toast').waitFor()
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4), PATIENCE)
+    await page.mouse.move(0, 0)
+    await page.clock.fastForward(NOTE_MS)
+    await page.locator('.toast').waitFor({ state: 'detached' })
+    await page.keyboard.press('Control+z')
+    await sleep(SETTLED_MS)
+    expect((await ratingsOf(page)).get(itemId)).toBe(4)
+    await expect.poll(() => page.locator('.toast').count()).toBe(0)
   })
 
   it('tells which list led to a film that is rated on its own page, and to what a rating was before', async () => {

@@ -25,11 +25,16 @@ export function toast(text, { isFailure = false, undo } = {}) {
   if (undo) note.append(undoButton(undo, () => note.remove()))
   undoLast = undo
   byId('toasts').replaceChildren(note)
-  let timer = setTimeout(() => note.remove(), TOAST_MS)
+  const leave = () => {
+    // Else another has taken its place, whose undo it is.
+    if (note.isConnected) undoLast = undefined
+    note.remove()
+  }
+  let timer = setTimeout(leave, TOAST_MS)
   const stay = () => clearTimeout(timer)
   const go = () => {
     stay()
-    timer = setTimeout(() => note.remove(), TOAST_MS)
+    timer = setTimeout(leave, TOAST_MS)
   }
   note.addEventListener('pointerenter', stay)
   note.addEventListener('pointerleave', go)
