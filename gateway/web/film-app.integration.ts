@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { expect, it, vi } from 'vitest'
+import { answerOf } from '../client.ts'
 import { systemWithDataset } from '../dataset.fixture.ts'
 import { describeInBrowser, seriousFaults, WIDTHS } from './browser.fixture.ts'
 
@@ -310,6 +311,15 @@ describeInBrowser('the film app', (visit) => {
     await page.getByRole('button', { name: 'Keep' }).click()
     await page.getByRole('button', { name: 'Erase me' }).click()
     await page.getByRole('button', { name: 'Erase', exact: true }).click()
+    // What is gone, what goes later, and how far it is.
+    const receipt = page.getByRole('dialog', { name: 'You are erased' })
+    await expect.poll(() => receipt.textContent()).toContain('Counts of the dashboard follow in minutes')
+    await expect.poll(() => receipt.locator('#erase-status').textContent(), PATIENCE).toMatch(/^(Under|Kept|Done)/)
+    const erasureId = (await receipt.locator('#erasure-id').textContent()) ?? ''
+    const asked = await answerOf(system().v1.erasures[':erasureId'].$get({ param: { erasureId } }))
+    expect(asked.erasureId).toBe(erasureId)
+    expect(await seriousFaults(page)).toEqual([])
+    await page.keyboard.press('Escape')
     await page.locator('#newcomer').waitFor()
     expect(await userOf(page)).not.toBe(erased)
     await vi.waitFor(async () => expect(await system().ratingsOf(erased)).toEqual(new Map()), PATIENCE)
@@ -327,6 +337,7 @@ describeInBrowser('the film app', (visit) => {
     await page.goto(`${system().url}/profile`)
     await page.getByRole('button', { name: 'Erase' }).click()
     await page.getByRole('button', { name: 'Erase', exact: true }).click()
+    await page.getByRole('button', { name: 'To the films' }).click()
     await page.getByText('Your list', { exact: true }).waitFor()
     expect(await userOf(page)).toBe(own)
     expect(await ratingsOf(page)).toEqual(rated)
