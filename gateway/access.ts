@@ -22,13 +22,18 @@ interface KeyOptions {
   readonly openPaths: readonly string[]
   /** Who come by the pages, without a key; undefined: there are no pages. */
   readonly sessions: Sessions | undefined
+  /** Counts a request of theirs. @returns ms to wait; 0: none */
+  readonly countVisit: () => number
 }
 
 /**
  * Lets a request through that carries a listed key of the scope which the route needs, as the OpenAPI document says, and that
  * keeps to the rate of its key; visitors of the pages, of whom anybody may be as many as they like, keep to that of one key together. A path that is none needs a key as well: what is there is not told to strangers.
  */
-export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths, sessions }: KeyOptions): Check {
+export function requireKey(
+  app: App,
+  { keys, adminToken, rateLimit, openPaths, sessions, countVisit }: KeyOptions,
+): Check {
   const folder = { name: 'data folder', scopes: SCOPES, rate: Number.POSITIVE_INFINITY }
   const folderKeys: ApiKey[] = adminToken === undefined ? [] : [{ ...folder, sha256: sha256(adminToken) }]
   const take = createRateLimiter()
@@ -42,7 +47,7 @@ export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths, s
 
     const token = bearerOf(c)
     if (token === undefined && sessions && description && isOpenByCookie(c, description, sessions))
-      return refuseTooFast('Visitors of the pages together', take(sessions, rateLimit), rateLimit)
+      return refuseTooFast('Visitors of the pages together', countVisit(), rateLimit)
     const key = token === undefined ? undefined : keyOf([...keys(), ...folderKeys], token)
     if (key === undefined)
       throw new Problem('unauthorized', 'Send `Authorization: Bearer KEY` with a key that API_KEYS lists.', {

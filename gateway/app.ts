@@ -18,6 +18,7 @@ import { observe } from './observe.ts'
 import { refuseUnknownParameters } from './parameters.ts'
 import { answerProblems, Problem, refuseFaults } from './problems.ts'
 import { createPublisher } from './publisher.ts'
+import { createRateLimiter } from './rate-limit.ts'
 import { createFreshness } from './read-your-writes.ts'
 import { nameOperation } from './reference/document.ts'
 import { addReference } from './reference/reference.ts'
@@ -74,14 +75,19 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   // Before keys are asked for: a browser's preflight carries none.
   if (settings.corsOrigins.length > 0) app.use(cors({ ...CORS, origin: [...settings.corsOrigins] }))
   const hasPages = settings.hasPages ?? true
+  const rateLimit = settings.rateLimit ?? Number.POSITIVE_INFINITY
+  const take = createRateLimiter()
+  // Without keys only this machine asks.
+  const countVisit = () => (settings.apiKeys === undefined ? 0 : take(sessions, rateLimit))
   const byKeys =
     settings.apiKeys &&
     requireKey(app, {
       keys: settings.apiKeys.current,
       adminToken: settings.adminToken,
-      rateLimit: settings.rateLimit ?? Number.POSITIVE_INFINITY,
+      rateLimit,
       openPaths: [...REFERENCE_PATHS, ...(hasPages ? PAGE_ROUTES : [])],
       sessions: hasPages ? sessions : undefined,
+      countVisit,
     })
   const mayAsk = [refuseCrossSiteWrites(settings.corsOrigins), ...(byKeys ? [byKeys] : [])]
   app.use(check(...mayAsk, refuseOtherMethods(app), refuseUnknownParameters(app), requireContentType(app)))
@@ -92,7 +98,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
     nameOperation(app, name)
   }
   addReference(app)
-  if (hasPages) addPages(app, gateway)
+  if (hasPages) addPages(app, gateway, countVisit)
   return {
     app,
     ready: health.ready,

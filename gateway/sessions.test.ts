@@ -112,16 +112,36 @@ describe('the cookie of the pages', () => {
   })
 })
 
-it('asks no more often than one key, together with all others', async () => {
-  const gateway = await openTestGateway({ settings: { apiKeys: NO_KEYS, rateLimit: 0.01 } })
+it('asks no more often than one key, together with all others, pages that make lists included', async () => {
+  const settings = { apiKeys: NO_KEYS, cookieSecret: SECRET }
+  const open = await openTestGateway({ settings })
+  const limited = await openTestGateway({ settings: { ...settings, rateLimit: 0.01 } })
   try {
     const asked = []
     for (let n = 0; n < 3; n++) {
-      const { userId, cookie } = await comeBy(gateway)
-      const { status, headers } = await gateway.send('GET', `/v1/users/${userId}/ratings`, undefined, { cookie })
+      const { userId, cookie } = await comeBy(open)
+      const { status, headers } = await limited.send('GET', `/v1/users/${userId}/ratings`, undefined, { cookie })
       asked.push([status, headers.has('retry-after')])
     }
     expect(asked).toEqual([[200, false], ...[1, 2].map(() => [429, true])])
+    for (const path of ['/', '/for-you', '/personal', '/films/a', '/profile', '/search?query=a']) {
+      const { status, headers, body } = await limited.get(path)
+      expect([status, headers.has('retry-after')], path).toEqual([429, true])
+      expect(body).toContain('This page is resting')
+    }
+    // Whoever runs it gets to these, however many come, and what makes no list is let through.
+    const [asset = ''] = /\/assets\/[^"]+/.exec(String((await limited.get('/')).body)) ?? []
+    for (const path of ['/dashboard', '/admin', asset]) expect((await limited.get(path)).status, path).toBe(200)
+  } finally {
+    await open.stop()
+    await limited.stop()
+  }
+})
+
+it('counts whoever opens pages without any cookie', async () => {
+  const gateway = await openTestGateway({ settings: { apiKeys: NO_KEYS, rateLimit: 0.01 } })
+  try {
+    expect([(await gateway.get('/')).status, (await gateway.get('/')).status]).toEqual([200, 429])
   } finally {
     await gateway.stop()
   }

@@ -20,7 +20,7 @@ const POLICY = [
 ].join('; ')
 
 /** Sends a page. It tells of whoever asks: it is kept by their browser alone, and asked for anew each time. */
-export async function sendPage(c: Context, page: Html, status: 200 | 404 | 500 | 503 = 200): Promise<Response> {
+export async function sendPage(c: Context, page: Html, status: 200 | 404 | 429 | 500 | 503 = 200): Promise<Response> {
   return c.html(await page, status, {
     'content-security-policy': POLICY,
     'referrer-policy': 'same-origin',

@@ -29,8 +29,13 @@ export const PAGE_ROUTES = [
   ASSET_ROUTE,
 ]
 
-/** Adds the pages. They stand beside the API, and not in its document. */
-export function addPages(app: App, gateway: Gateway): void {
+/**
+ * Adds the pages. They stand beside the API, and not in its document.
+ *
+ * @param countVisit  counts a request of those who come by the pages; ms that they are to wait, 0: none. What makes lists is counted:
+ *   the empty pages of the dashboard and of operation open however many come.
+ */
+export function addPages(app: App, gateway: Gateway, countVisit: () => number): void {
   const { sessions, catalogue, settings, logger, analytics } = gateway
   const posters = createPosters(catalogue, { key: settings.tmdbApiKey, logger })
   const films = createFilmPages(gateway, posters)
@@ -56,6 +61,11 @@ export function addPages(app: App, gateway: Gateway): void {
   /** Who looks at a page reads a page about what went wrong, too, rather than a document for programs. */
   function readably(page: (c: Context) => Promise<Response>) {
     return async (c: Context): Promise<Response> => {
+      const waitMs = countVisit()
+      if (waitMs > 0) {
+        c.header('retry-after', String(Math.ceil(waitMs / 1000)))
+        return films.trouble(c, 429, BUSY)
+      }
       try {
         return await page(c)
       } catch (error) {
@@ -71,6 +81,8 @@ export function addPages(app: App, gateway: Gateway): void {
 const RESTING =
   'A store does not answer. Nothing is lost, and what you rated is kept; it goes on as soon as it is back.'
 const WRONG = 'Something went wrong on our side. Nothing is lost; the log of the server says more.'
+
+const BUSY = 'More is asked of these pages than the server lets through. Nothing is lost, and what you rated is kept.'
 
 const noSuchAsset = (): never => {
   throw new Problem('not-found', 'There is no such file, or no longer in that version. Load the page anew.')

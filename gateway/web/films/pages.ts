@@ -34,7 +34,7 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
     readonly module: string
     readonly content: Html
     readonly query?: string
-    readonly status?: 200 | 404 | 500 | 503
+    readonly status?: 200 | 404 | 429 | 500 | 503
   }
 
   function send(c: Context, viewer: Viewer, { title, module, content, query, status }: Content): Promise<Response> {
@@ -109,7 +109,7 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
     /** By their paths. */
     pages,
     /** What went wrong, for whoever wanted to look at a page. */
-    trouble: (c: Context, status: 500 | 503, words: string): Promise<Response> =>
+    trouble: (c: Context, status: 429 | 500 | 503, words: string): Promise<Response> =>
       send(c, viewerOf(c, gateway), { title: 'Resting', module: 'search-page', content: troublePage(words), status }),
   }
 }
