@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Page } from 'playwright-core'
+import type { Page, Response } from 'playwright-core'
 import { expect, it, vi } from 'vitest'
 import { answerOf } from '../client.ts'
 import { systemWithDataset } from '../dataset.fixture.ts'
@@ -122,6 +122,15 @@ describeInBrowser('the film app', (visit) => {
   it('lets nothing go from under the pointer, and shows nothing as rated that comes there', async () => {
     const page = await visitWithTaste()
     const [, rated = ''] = await idsIn(page, '#for-you')
+    /** The shelf of the next answer stands in its place. */
+    const isRenewed = async (answered: Promise<Response>) => {
+      const text = await (await answered).text()
+      await vi.waitFor(async () => {
+        const list = await page.locator('#similar').getAttribute('data-list')
+        expect(text).toContain(`id="similar" data-list="${list}"`)
+      }, PATIENCE)
+    }
+    const first = page.waitForResponse('**/personal*')
     await star(page, '#for-you', rated, '4 stars').click()
     await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated), PATIENCE)
     const shown = () =>
@@ -130,12 +139,22 @@ describeInBrowser('the film app', (visit) => {
     await star(page, '#for-you', (await idsIn(page, '#for-you'))[0] ?? '', '2 stars').hover()
     await expect.poll(shown).toBe('""')
 
+    await isRenewed(first)
     const before = await idsIn(page, '#similar')
-    const asked = page.waitForResponse('**/personal*')
-    await star(page, '#similar', before[1] ?? '', '5 stars').click()
-    await (await asked).finished()
+    // Lists are logged as shown when they are asked for: those that are not to be seen yet are not asked for.
+    const asked: string[] = []
+    page.on('request', (request) => {
+      if (request.url().includes('/personal')) asked.push(request.url())
+    })
+    for (const n of [1, 2]) await star(page, '#similar', before[n] ?? '', '5 stars').click()
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(before[2] ?? '')).toBe(5), PATIENCE)
+    await sleep(SETTLED_MS)
+    expect(asked).toEqual([])
     expect(await idsIn(page, '#similar')).toEqual(before)
+    const answered = page.waitForResponse('**/personal*')
     await page.mouse.move(0, 0)
+    await isRenewed(answered)
+    expect(asked).toHaveLength(1)
     await vi.waitFor(async () => expect(await idsIn(page, '#similar')).not.toContain(before[1]), PATIENCE)
   })
 

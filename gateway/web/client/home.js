@@ -18,28 +18,49 @@ if (isAllowedToRate) followPicks()
 let timer
 onRated(({ token }) => {
   clearTimeout(timer)
-  if (PERSONAL.some((id) => document.getElementById(id))) timer = setTimeout(() => void renewPersonal(token), PAUSE_MS)
+  if (personal().length > 0) timer = setTimeout(() => void renewPersonal(token), PAUSE_MS)
 })
 
-/** Of the shelves that were asked for, the last alone are shown. */
-let turn = 0
+const personal = () => PERSONAL.flatMap((id) => document.getElementById(id) ?? [])
 
-/** @param {string} token */
+/** Of the rating that the shelves are to show; undefined: they show it. @type {string | undefined} */
+let wanted
+let isRenewing = false
+
+/**
+ * Whatever is asked for is logged as shown: so it is asked for when it can be put in its place, and is, before anything newer is asked
+ * for.
+ *
+ * @param {string} token
+ */
 async function renewPersonal(token) {
-  const mine = ++turn
+  wanted = token
+  if (isRenewing) return
+  isRenewing = true
   try {
-    const page = await askPage('/personal', token)
-    for (const id of PERSONAL) {
-      const [shown, next] = [document.getElementById(id), page.getElementById(id)]
-      if (!shown || !next) continue
-      whenLeft(shown, () => {
-        if (mine === turn) renew(shown, next)
-      })
+    while (wanted !== undefined) {
+      await Promise.all(personal().map(left))
+      const page = await askPage('/personal', taken())
+      await Promise.all(personal().map((shown) => putInPlace(shown, page.getElementById(shown.id))))
     }
   } catch (error) {
     // They stay as they are, which is right but for the last rating.
     if (!(error instanceof Failure)) throw error
+  } finally {
+    isRenewing = false
   }
+}
+
+function taken() {
+  const token = wanted
+  wanted = undefined
+  return token
+}
+
+/** @param {HTMLElement} shown @param {HTMLElement | null} next */
+async function putInPlace(shown, next) {
+  await left(shown)
+  if (next) renew(shown, next)
 }
 
 /** @param {HTMLElement} shown @param {HTMLElement} next */
@@ -51,9 +72,9 @@ function renew(shown, next) {
   rearrange(list, next.querySelectorAll('.card'))
 }
 
-/** Nothing runs from under a pointer: at once, or as soon as the pointer is elsewhere. @param {HTMLElement} shelf @param {() => void} act */
-function whenLeft(shelf, act) {
+/** Nothing runs from under a pointer: at once, or as soon as the pointer is elsewhere. @param {HTMLElement} shelf @returns {Promise<unknown>} */
+function left(shelf) {
   const isPointedAt = matchMedia('(hover: hover)').matches && shelf.matches(':hover')
-  if (isPointedAt) shelf.addEventListener('pointerleave', act, { once: true })
-  else act()
+  if (!isPointedAt) return Promise.resolve()
+  return new Promise((resolve) => shelf.addEventListener('pointerleave', resolve, { once: true }))
 }
