@@ -158,6 +158,17 @@ describeInBrowser('the film app', (visit) => {
     await vi.waitFor(async () => expect(await idsIn(page, '#similar')).not.toContain(before[1]), PATIENCE)
   })
 
+  it('gives the list of one’s own arrows where it is a shelf that scrolls, and none where it stands at the side', async () => {
+    const page = await visitWithTaste({ viewport: { width: 800, height: 900 } })
+    const cards = page.locator('#for-you .cards')
+    await cards.hover()
+    await page.locator('#for-you .arrow-on').click()
+    await expect.poll(() => cards.evaluate((list) => list.scrollLeft)).toBeGreaterThan(0)
+    await page.locator('#for-you .arrow-back').waitFor()
+    await page.setViewportSize(WIDTHS[1])
+    await expect.poll(() => page.locator('#for-you .arrow:visible').count()).toBe(0)
+  })
+
   it('keeps a rating on the cover, wherever the film stands, and takes it away by a key', async () => {
     const page = await visitWithTaste()
     const [itemId = ''] = await idsIn(page, '#acclaimed')

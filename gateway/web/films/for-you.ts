@@ -3,7 +3,7 @@ import type { Answer } from '../../engine/answers.ts'
 import type { Html } from '../page.ts'
 import { whyItem, whyList } from '../shared/because.js'
 import { card, type Look } from './card.ts'
-import { notice } from './shelf.ts'
+import { notice, row } from './shelf.ts'
 
 /** What client/card.js fills in for a film that comes into the list. */
 const BLANK = { itemId: '', title: '' }
@@ -15,7 +15,7 @@ export function forYouSection(answer: Answer | undefined, look: Look): Html {
   return html`<section class="for-you" id="for-you" aria-labelledby="for-you-title">
 <div class="shelf-head"><h2 id="for-you-title">${headingOf(answer)}</h2><p class="shelf-why" id="for-you-why">${why}</p></div>
 <div id="for-you-notice">${noticeOf(answer)}</div>
-<div class="row"><ul class="cards">${items.map((item) => card(item, look, whyItem(item)))}</ul></div>
+${row(items.map((item) => card(item, look, whyItem(item))))}
 <template id="blank-card">${card(BLANK, look)}</template>
 </section>`
 }

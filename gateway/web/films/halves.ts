@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { Gateway } from '../../context.ts'
 import type { Html } from '../page.ts'
-import type { Look } from './card.ts'
+import { card, type Look } from './card.ts'
 import { row } from './shelf.ts'
 
 const HALF = 5
@@ -14,8 +14,8 @@ export async function firstFilms({ engine, served }: Gateway, userId: string, lo
   return html`<section class="first" id="first" aria-labelledby="first-title">
 <div class="shelf-head"><h2 id="first-title" tabindex="-1">Your first ten</h2><p class="shelf-why">From what you picked. Rate on: the list for you changes with every star.</p></div>
 <div class="halves">
-<section class="half" data-list="${popular.recommendationId}" aria-labelledby="first-popular"><h3 id="first-popular">Popular</h3>${row(popular.items, look)}</section>
-<section class="half" data-list="${lessKnown.recommendationId}" aria-labelledby="first-less-known"><h3 id="first-less-known">Less known</h3>${row(lessKnown.items, look)}</section>
+<section class="half" data-list="${popular.recommendationId}" aria-labelledby="first-popular"><h3 id="first-popular">Popular</h3>${row(popular.items.map((film) => card(film, look)))}</section>
+<section class="half" data-list="${lessKnown.recommendationId}" aria-labelledby="first-less-known"><h3 id="first-less-known">Less known</h3>${row(lessKnown.items.map((film) => card(film, look)))}</section>
 </div>
 </section>`
 }

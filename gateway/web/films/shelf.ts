@@ -17,13 +17,13 @@ export function shelf({ id, title, why, films, recommendationId = '' }: Shelf, l
   if (films.length === 0) return html``
   return html`<section class="shelf" id="${id}" data-list="${recommendationId}" aria-labelledby="${id}-title">
 <div class="shelf-head"><h2 id="${id}-title">${title}</h2><p class="shelf-why">${why}</p></div>
-${row(films, look)}
+${row(films.map((film) => card(film, look)))}
 </section>`
 }
 
-export const row = (films: readonly Film[], look: Look): Html => html`<div class="row">
+export const row = (cards: readonly Html[]): Html => html`<div class="row">
 <button type="button" class="arrow arrow-back" tabindex="-1" aria-hidden="true" hidden>‹</button>
-<ul class="cards">${films.map((film) => card(film, look))}</ul>
+<ul class="cards">${cards}</ul>
 <button type="button" class="arrow arrow-on" tabindex="-1" aria-hidden="true" hidden>›</button>
 </div>`
 
