@@ -124,7 +124,7 @@ it('asks no more often than one key, together with all others, pages that make l
       asked.push([status, headers.has('retry-after')])
     }
     expect(asked).toEqual([[200, false], ...[1, 2].map(() => [429, true])])
-    for (const path of ['/', '/for-you', '/personal', '/films/a', '/profile', '/search?query=a']) {
+    for (const path of ['/', '/for-you', '/personal', '/films/a', '/films/a/why', '/profile', '/search?query=a']) {
       const { status, headers, body } = await limited.get(path)
       expect([status, headers.has('retry-after')], path).toEqual([429, true])
       expect(body).toContain('This page is resting')

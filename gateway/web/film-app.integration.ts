@@ -330,6 +330,18 @@ describeInBrowser('the film app', (visit) => {
     await expect.poll(() => page.locator('#alike .card').count()).toBeGreaterThan(5)
   })
 
+  it('says anew why a film is recommended when it is rated, and asks for no list that is not shown', async () => {
+    const page = await visitWithTaste()
+    const { items } = await system().recommendations(await userOf(page))
+    const itemId = items[0]?.itemId ?? ''
+    await page.goto(`${system().url}/films/${itemId}`)
+    await expect.poll(() => page.locator('#why-title').textContent()).toBe('Why it is recommended to you')
+    const asked = page.waitForResponse('**/films/**')
+    await star(page, '.film-head', itemId, '5 stars').click()
+    await expect.poll(() => page.locator('#why-title').textContent(), PATIENCE).toBe('Where its score comes from')
+    expect(await (await asked).text()).not.toContain('data-list')
+  })
+
   it('shows one’s taste, and erases all of it', async () => {
     const page = await visitWithTaste()
     const erased = await userOf(page)

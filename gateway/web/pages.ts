@@ -20,6 +20,7 @@ export const PAGE_ROUTES = [
   '/for-you',
   '/personal',
   '/films/:itemId',
+  '/films/:itemId/why',
   '/profile',
   '/search',
   '/session',

@@ -22,7 +22,7 @@ interface FilmPage {
 }
 
 /** The page of one film: what it is, what it is like, for whom it is, and why it is recommended, if it is. */
-export async function filmPage(gateway: Gateway, { userId }: Viewer, look: Look, itemId: string): Promise<FilmPage> {
+export async function filmPage(gateway: Gateway, viewer: Viewer, look: Look, itemId: string): Promise<FilmPage> {
   const { engine, catalogue, logger, served } = gateway
   if (!engine.isKnown(itemId) || engine.isHidden(itemId))
     return { title: 'No such film', content: unknown, status: 404 }
@@ -34,11 +34,11 @@ export async function filmPage(gateway: Gateway, { userId }: Viewer, look: Look,
     ...(typeof year === 'number' && { year }),
     ...(typeof poster === 'string' && { poster }),
   }
-  const [similar, explanation] = await Promise.all([
+  const [similar, why] = await Promise.all([
     orNothing(logger, 'similar films', engine.similarItems([itemId], { limit: LENGTH, skip: 0 })),
-    orNothing(logger, 'explanation', engine.insights.explanation(userId, itemId, { skip: 0, limit: REASONS })),
+    filmWhy(gateway, viewer, look, itemId),
   ])
-  if (similar) served.note(similar, userId)
+  if (similar) served.note(similar, viewer.userId)
   const audience = await orNothing(logger, 'audience', audienceOf(gateway, itemId))
   const content = html`<article class="film">
 <div class="film-head">
@@ -51,10 +51,23 @@ ${genres.length > 0 ? html`<ul class="chips">${genres.map((genre) => html`<li cl
 ${!audience ? '' : html`<h2 class="small-head">Who it is for</h2><p class="film-audience">${audience}</p>`}
 </div>
 </div>
-${explanation ? whySection(explanation, look.starsOf(itemId) !== undefined) : notice(html`Why it is recommended cannot be told right now. <a href="">Try again</a>`)}
+${why}
 ${shelf({ id: 'alike', title: 'People who liked it also liked', why: 'By what the same people rate', films: similar?.items ?? [], recommendationId: similar?.recommendationId }, look)}
 </article>`
   return { title: namedWithYear(film), content }
+}
+
+/** Why it is recommended, which changes with what is rated. */
+export async function filmWhy(
+  { engine, logger }: Gateway,
+  { userId }: Viewer,
+  look: Look,
+  itemId: string,
+): Promise<Html> {
+  const asked = engine.insights.explanation(userId, itemId, { skip: 0, limit: REASONS })
+  const explanation = await orNothing(logger, 'explanation', asked)
+  if (explanation) return whySection(explanation, look.starsOf(itemId) !== undefined)
+  return notice(html`Why it is recommended cannot be told right now. <a href="">Try again</a>`)
 }
 
 /** "215 ratings · 4.1 of 5 on average · liked by 78 %" */

@@ -7,7 +7,7 @@ import { starsOf } from '../shared/stars.js'
 import { type Viewer, viewerOf } from '../viewer.ts'
 import type { Look } from './card.ts'
 import { filmChrome } from './chrome.ts'
-import { filmPage } from './film.ts'
+import { filmPage, filmWhy } from './film.ts'
 import { forYou, homePage, personal } from './home.ts'
 import type { Posters } from './posters.ts'
 import { profilePage } from './profile.ts'
@@ -87,6 +87,12 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
       const { viewer, look } = await askerOf(c)
       const found = await filmPage(gateway, viewer, look, c.req.param('itemId') ?? '')
       return send(c, viewer, { module: 'film', ...found })
+    },
+
+    /** Of that page what changes with what was rated last: asked for as a whole, it would be logged as shown again. */
+    async '/films/:itemId/why'(c) {
+      const { viewer, look } = await askerOf(c)
+      return sendPage(c, await filmWhy(gateway, viewer, look, c.req.param('itemId') ?? ''))
     },
 
     async '/profile'(c) {
