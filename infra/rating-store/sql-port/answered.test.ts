@@ -72,7 +72,23 @@ describe('answers', () => {
 
   it('with names looked up in the database that is asked for', async () => {
     expect(await textOf('SELECT * FROM raters', { database: 'analytics' })).toBe('2\n')
-    expect(await textOf('SELECT currentDatabase()', { database: 'default' })).toBe('default\n')
+    expect(await textOf('SELECT count() FROM ratings', { database: 'default' })).toBe('2\n')
+    expect(await textOf('SELECT currentDatabase()', { database: 'default' })).toBe('foldstream\n')
+    expect(
+      await textOf('SELECT name FROM tables WHERE tables.name = {n:String}', { database: 'system', param_n: 'one' }),
+    ).toBe('one\n')
+  })
+
+  it.each([
+    'WITH a AS (SELECT 1 AS n) SELECT * FROM a UNION ALL SELECT * FROM a WHERE n > 1',
+    'WITH a AS (SELECT 1 AS n), b AS (SELECT n FROM a) SELECT * FROM (SELECT n FROM b WHERE n IN (SELECT n FROM a))',
+    'WITH a AS (SELECT 1 AS n) SELECT 1 WHERE 1 IN a',
+    'SELECT * FROM (WITH `array` AS MATERIALIZED (SELECT 1) SELECT * FROM `array` AS a)',
+    'WITH a(n) AS (SELECT 1) SELECT n FROM a',
+    'WITH RECURSIVE a AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM a WHERE n < 3) SELECT min(n) FROM a',
+  ])('names of a WITH, in whatever database: %s', async (query) => {
+    for (const database of ['default', 'foldstream', 'analytics', 'system', 'information_schema'])
+      expect(await textOf(query, { database }), database).toBe('1\n')
   })
 
   it('with parameters of every type, and a table by one', async () => {

@@ -9,12 +9,12 @@ import { checkKeywords } from './keywords.ts'
 import { Refusal } from './refusal.ts'
 import { checkStatement } from './statements.ts'
 import { readSyntaxTree } from './syntax-tree.ts'
-import { isAllowedDatabase, type Names } from './tables.ts'
+import { currentFor, isAllowedDatabase, type Names, namesOfWith } from './tables.ts'
 import { createTurns } from './turns.ts'
 
 export interface Query {
   readonly text: string
-  /** Of names without one. */
+  /** Of names without one; `default`: foldstream's own. */
   readonly database: string
   /** Where the query names none. */
   readonly defaultFormat: string
@@ -76,9 +76,13 @@ export async function openEngine(folder: string): Promise<Engine> {
   const [about] = await rows<{ version: string; timezone: string }>(
     'SELECT version() AS version, timezone() AS timezone',
   )
-  // Nobody else makes tables, but for the rows of views under names that no query may hold.
-  const tables = await rows<{ database: string; name: string }>('SELECT database, name FROM system.tables')
-  const standing = new Set(tables.map(({ database, name }) => `${database}.${name}`))
+
+  /** Asked anew for every query, in a millisecond: ClickHouse makes tables of its own when it first has something for them. */
+  async function standingTables(): Promise<Names['exists']> {
+    const tables = await rows<{ database: string; name: string }>('SELECT database, name FROM system.tables')
+    const standing = new Set(tables.map(({ database, name }) => `${database}.${name}`))
+    return (database, table) => standing.has(`${database}.${table}`)
+  }
 
   async function run(query: Query): Promise<Answer> {
     const { text, database, defaultFormat, parameters, settings, signal } = query
@@ -87,7 +91,6 @@ export async function openEngine(folder: string): Promise<Engine> {
     // The engine is written in C++, where text may end at such a byte.
     if ([text, database, ...Object.values(parameters)].some((value) => value.includes('\0')))
       throw new Refusal('SYNTAX_ERROR', 'A query holds no NUL')
-    const names: Names = { current: database, exists: (inside, table) => standing.has(`${inside}.${table}`) }
     const session = new Session(path)
     const mark = MARK + randomUUID()
     const over = new AbortController()
@@ -99,7 +102,9 @@ export async function openEngine(folder: string): Promise<Engine> {
         { format: 'TabSeparatedRaw' },
       )
       const checked = formatted.text().replace(/\n$/, '')
-      await session.queryAsync(`${setting(parameters)}USE ${database}`)
+      const current = currentFor(database)
+      await session.queryAsync(`${setting(parameters)}USE ${current}`)
+      const names: Names = { current, own: namesOfWith(checked), exists: await standingTables() }
       let asked = checkStatement(checked, names)
       if (asked === undefined) {
         const explained = await session.queryAsync(`EXPLAIN AST ${checked}`, { format: 'TabSeparatedRaw' })

@@ -1,5 +1,6 @@
 /** ClickHouse's own numbers and names, by which its clients know what happened. */
 const CODES = {
+  UNKNOWN_TABLE: 60,
   SYNTAX_ERROR: 62,
   UNKNOWN_FORMAT: 73,
   UNKNOWN_DATABASE: 81,

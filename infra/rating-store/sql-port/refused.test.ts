@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sqlEngine } from './engine.fixture.ts'
@@ -226,6 +226,54 @@ describe('refuses', () => {
     ])
       await expect(ask(`${form} INTO OUTFILE '${file}'`), form).rejects.toThrow(/^Code: (62|164|497)\. /)
     expect(existsSync(file)).toBe(false)
+  })
+
+  it('files, which stand in the database default as tables', async () => {
+    const path = resolve('LICENSE')
+    expect(await anything('SELECT count() > 0 FROM default.LICENSE')).toBe('1\n')
+    expect(await anything(`SELECT 'a' IN default.\`${path}\``)).toBe('0\n')
+    const reads = [
+      'SELECT * FROM LICENSE',
+      'SELECT * FROM default.LICENSE',
+      `SELECT * FROM default.\`${path}\``,
+      'DESCRIBE LICENSE',
+      'DESCRIBE default.LICENSE',
+      'EXISTS TABLE LICENSE',
+      'SHOW COLUMNS FROM LICENSE',
+      'SHOW CREATE TABLE default.LICENSE',
+      'SELECT 1 IN LICENSE',
+      'SELECT 1 IN (default.LICENSE)',
+      `SELECT 'a' IN default.\`${path}\``,
+      `SELECT 'a' IN \`${path}\``,
+      `SELECT in('a', default.\`${path}\`)`,
+      `WITH default.\`${path}\` AS p SELECT 'a' IN p`,
+      "SELECT 'a' IN {t:Identifier}",
+      'SELECT * FROM {t:Identifier}',
+      // Names of a WITH, where it does not reach.
+      'WITH LICENSE AS (SELECT * FROM LICENSE) SELECT * FROM LICENSE',
+      'WITH RECURSIVE LICENSE AS (SELECT * FROM LICENSE) SELECT * FROM LICENSE',
+      'WITH LICENSE AS (SELECT * FROM b), b AS (SELECT * FROM LICENSE) SELECT * FROM LICENSE',
+      'SELECT * FROM (WITH LICENSE AS (SELECT 1) SELECT * FROM LICENSE) AS l CROSS JOIN LICENSE',
+      'SELECT 1 UNION ALL WITH LICENSE AS (SELECT 1) SELECT * FROM LICENSE UNION ALL SELECT * FROM LICENSE',
+      'WITH LICENSE AS (SELECT 1) SELECT 1 IN default.LICENSE',
+      'SELECT count() OVER LICENSE FROM LICENSE WINDOW LICENSE AS (ORDER BY 1)',
+    ]
+    for (const database of ['default', 'foldstream', 'system', 'information_schema'])
+      for (const read of reads)
+        for (const param_t of ['LICENSE', 'default.LICENSE', `default.${path}`])
+          await expect(ask(read, { database, param_t }), `${database}: ${read}`).rejects.toThrow(
+            /^Code: (47|60|497)\. /,
+          )
+  })
+
+  it('tables of the system that appear later, and such as there are none of', async () => {
+    await anything('CREATE TABLE system.later (a UInt8) ENGINE = Memory')
+    const reads = ['SELECT * FROM later', 'DESCRIBE later', 'SELECT 1 IN later', 'SELECT 1 IN system.later']
+    const hidden = 'WITH later AS (SELECT * FROM later) SELECT * FROM later'
+    for (const read of [...reads, hidden])
+      await expect(ask(read, { database: 'system' }), read).rejects.toThrow(/^Code: 497\. /)
+    for (const database of ['default', 'system', 'foldstream'])
+      await expect(ask('SELECT * FROM query_log', { database })).rejects.toThrow(/^Code: 60\. .*\(UNKNOWN_TABLE\)/)
   })
 
   it('other databases, as where names are looked up too', async () => {

@@ -27,9 +27,31 @@ const SCHEMA = /^information_schema$/i
 export interface Names {
   /** The database of names without one. */
   readonly current: string
+  /** Those of the query's own WITH. */
+  readonly own: ReadonlySet<string>
   /** Whether there is such a table. */
   exists(database: string, table: string): boolean
 }
+
+/**
+ * It is there on every ClickHouse, and clients begin with it. In chdb it has no tables, but every file that this process may read is one
+ * of it, under its path, and is listed nowhere. So no name is ever looked up there.
+ */
+const FILES = 'default'
+
+/** @returns where names without a database are looked up, for a request that names this one */
+export const currentFor = (database: string): string => (database === FILES ? 'foldstream' : database)
+
+/** `a AS (`, `a(b, c) AS MATERIALIZED (`, as formatQuerySingleLine writes them. */
+const WITH_ELEMENT = /(\w+)`?(?:\([^()]*\))? AS (?:MATERIALIZED )?\(/g
+
+/**
+ * Names that a WITH of this text may give, and a few more: of windows, and of what stands in texts. A name is let through by that which is
+ * no table's, so that wherever it is not known, ClickHouse finds nothing.
+ * @param text  as formatQuerySingleLine writes it
+ */
+export const namesOfWith = (text: string): ReadonlySet<string> =>
+  new Set([...text.matchAll(WITH_ELEMENT)].map(([, name = '']) => name))
 
 const isPlain = (name: string): boolean => /^\w+$/.test(name)
 
@@ -39,20 +61,21 @@ function isAllowedTable(database: string, table: string): boolean {
   return Object.hasOwn(TABLES, database) && (TABLES[database]?.includes(table) ?? false)
 }
 
-/** `default` is there on every ClickHouse, and empty here; clients begin with it. */
 export const isAllowedDatabase = (name: string): boolean =>
-  name === VIEWS || name === 'default' || Object.hasOwn(TABLES, name) || SCHEMA.test(name)
+  name === VIEWS || name === FILES || Object.hasOwn(TABLES, name) || SCHEMA.test(name)
 
 /**
- * @param name  of a table, as it stands after FROM. One without a database may be that of a WITH: then nothing in the current
- *   database has this name, or what has it may be read too.
+ * @param name  of a table, as it stands after FROM. One without a database may be that of a WITH, if there is no such table: where
+ *   the WITH does not reach, and within its own element, a table of its name would be read.
  * @throws Refusal
  */
 export function checkTable(name: string, names: Names): void {
   const parts = name.split('.')
   const [table = '', database = names.current] = parts.toReversed()
-  const isKnown = parts.length > 1 || names.exists(database, table)
-  if (parts.length <= 2 && parts.every(isPlain) && (isAllowedTable(database, table) || !isKnown)) return
+  const isUnknown = parts.length === 1 && !names.exists(database, table)
+  if (isUnknown && !names.own.has(table))
+    throw new Refusal('UNKNOWN_TABLE', `Unknown table expression identifier '${name}'`)
+  if (parts.length <= 2 && parts.every(isPlain) && (isUnknown || isAllowedTable(database, table))) return
   throw new Refusal('ACCESS_DENIED', `Table ${name} cannot be read here`)
 }
 
@@ -63,7 +86,7 @@ export function checkTable(name: string, names: Names): void {
  */
 export function checkIdentifier(name: string, names: Names): void {
   for (const [database, table] of meaningsOf(name, names.current))
-    if (names.exists(database, table) && !isAllowedTable(database, table))
+    if (database === FILES || (names.exists(database, table) && !isAllowedTable(database, table)))
       throw new Refusal('ACCESS_DENIED', `${name} is a table that cannot be read here`)
 }
 
