@@ -46,6 +46,12 @@ describe('answers', () => {
       "SELECT 'SELECT 1 SETTINGS readonly = 0 INTO OUTFILE; DROP TABLE x' AS `a b`",
       'SELECT 1 SETTINGS readonly = 0 INTO OUTFILE; DROP TABLE x',
     ],
+    [
+      "SELECT CAST('a', 'Enum8(\\'a\\' = -1)')::Int8, toTypeName({user:LowCardinality(Nullable(String))}), CAST((1, 2) AS Tuple(`a b` Int8, b Int8)).1",
+      '-1\tLowCardinality(Nullable(String))\t1',
+    ],
+    ["SELECT JSONExtract('{\"a\":[1]}', 'a', 'Array(Int8)')[1], accurateCastOrNull('x', 'Int8')", '1\t\\N'],
+    ["SELECT finalizeAggregation(sumState(value)) FROM ratings WHERE 'AggregateFunction' LIKE 'A%'", '9'],
     ['EXISTS TABLE items', '1'],
     ['EXISTS DATABASE analytics', '1'],
     ["SHOW TABLES FROM analytics LIKE 'rater%'", 'raters'],

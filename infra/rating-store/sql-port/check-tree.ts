@@ -2,6 +2,7 @@ import { isAllowedFunction } from './functions.ts'
 import { Refusal } from './refusal.ts'
 import type { Node } from './syntax-tree.ts'
 import { checkIdentifier, checkTable, type Names } from './tables.ts'
+import { checkSubcolumn, checkToldType } from './types.ts'
 
 /**
  * Kinds of nodes that a query may be made of. Each of these shows all that it holds as its children, and what it does not show is
@@ -67,16 +68,20 @@ function checkNode(node: Node, parent: Node, names: Names): void {
   // Elsewhere than at the root: nothing but queries.
   if (kind === 'SelectWithUnionQuery' && children.some((child) => child.kind !== 'ExpressionList'))
     throw new Refusal('ACCESS_DENIED', 'FORMAT and INTO OUTFILE are not allowed within a query')
-  if (kind === 'Function') checkFunction(name, parent)
+  if (kind === 'Function') checkFunction(name, node, parent)
   else if (kind === 'TableIdentifier') checkTable(name, names)
-  else if (kind === 'Identifier') checkIdentifier(name, names)
+  else if (kind === 'Identifier') {
+    checkIdentifier(name, names)
+    checkSubcolumn(name)
+  }
   for (const child of children) checkNode(child, node, names)
 }
 
-function checkFunction(name: string, parent: Node): void {
+function checkFunction(name: string, node: Node, parent: Node): void {
   if (parent.kind === 'TableExpression')
     throw new Refusal('ACCESS_DENIED', `Table function ${name} is not allowed here: no table function is`)
   if (!isAllowedFunction(name)) throw new Refusal('ACCESS_DENIED', `Function ${name} is not allowed here`)
+  checkToldType(name, node)
 }
 
 /** An alias may be any text, so that it begins at the first mark of one: what is before it is the name, or the beginning of an odd one. */

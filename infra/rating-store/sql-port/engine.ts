@@ -11,6 +11,7 @@ import { checkStatement } from './statements.ts'
 import { readSyntaxTree } from './syntax-tree.ts'
 import { currentFor, isAllowedDatabase, type Names, namesOfWith } from './tables.ts'
 import { createTurns } from './turns.ts'
+import { checkParameters } from './types.ts'
 
 export interface Query {
   readonly text: string
@@ -102,6 +103,7 @@ export async function openEngine(folder: string): Promise<Engine> {
         { format: 'TabSeparatedRaw' },
       )
       const checked = formatted.text().replace(/\n$/, '')
+      checkParameters(checked)
       const current = currentFor(database)
       await session.queryAsync(`${setting(parameters)}USE ${current}`)
       const names: Names = { current, own: namesOfWith(checked), exists: await standingTables() }

@@ -134,6 +134,37 @@ const READS = [
   'SELECT * FROM ratings STREAM',
 ]
 
+const STATE = "unhex('0500000000000000')"
+/** The name of an aggregate as text, and its state from whoever asks. */
+const STATES = [
+  `SELECT finalizeAggregation(CAST(${STATE}, 'AggregateFunction(sum, UInt64)'))`,
+  `SELECT finalizeAggregation(CAST(${STATE} AS AggregateFunction(sum, UInt64)))`,
+  `SELECT finalizeAggregation(${STATE}::AggregateFunction(sum, UInt64))`,
+  `SELECT sumMerge(${STATE}::AggregateFunction(sum, UInt64))`,
+  `SELECT runningAccumulate(_CAST(${STATE}, 'AggregateFunction(sum, UInt64)'))`,
+  `SELECT bitmapCardinality(accurateCast(${STATE}, 'AggregateFunction(groupBitmap, UInt64)'))`,
+  `SELECT accurateCastOrNull(${STATE}, 'AggregateFunction(sum, UInt64)')`,
+  `SELECT accurateCastOrDefault(${STATE}, 'AggregateFunction(sum, UInt64)')`,
+  `SELECT CAST(map('a', ${STATE}), 'Map(String, AggregateFunction(sum, UInt64))')`,
+  `SELECT CAST(${STATE}, 'SimpleAggregateFunction(any, AggregateFunction(sum, UInt64))')`,
+  `SELECT CAST(${STATE}, concat('Aggregate', 'Function(sum, UInt64)'))`,
+  `SELECT CAST(${STATE}, t) FROM (SELECT 'AggregateFunction(sum, UInt64)' AS t)`,
+  `SELECT CAST(${STATE}, '\`Aggregate\\\\x46unction\`(sum, UInt64)')`,
+  `SELECT CAST(${STATE} AS \`a (children 2)\n     ExpressionList (children 2)\n      Literal 'a'\n      Literal 'Int8'\`, concat('Int', '8'))`,
+  "SELECT defaultValueOfTypeName('AggregateFunction(count)')",
+  "SELECT dynamicElement(1::Dynamic, 'AggregateFunction(count)')",
+  "SELECT getSubcolumn(1::Dynamic, 'AggregateFunction(count)')",
+  'SELECT d.`AggregateFunction(count)` FROM (SELECT 1::Dynamic AS d)',
+  'SELECT d.:`AggregateFunction(count)` FROM (SELECT 1::Dynamic AS d)',
+  "SELECT JSONExtract('{}', 'a', 'AggregateFunction(count)')",
+  "SELECT JSONExtractKeysAndValues('{}', concat('Int', '8'))",
+  'SELECT {state:AggregateFunction(sum, UInt64)}',
+  'SELECT {state:Array(AggregateFunction(sum, UInt64))}',
+  'SELECT {state:`Aggregate\\x46unction`(sum, UInt64)}',
+  'SELECT {state:"AggregateFunction"(sum, UInt64)}',
+  `SELECT {text:Array/*'*/(UInt8)}, {state:AggregateFunction(sum, UInt64)}, 'a'`,
+]
+
 const OUT = '/foldstream-sql-port-was-here'
 const STATEMENTS = [
   'INSERT INTO items SELECT * FROM items',
@@ -203,6 +234,13 @@ const STATEMENTS = [
 describe('refuses', () => {
   it.each(Object.entries(PLACES))('%s whatever is no reading of what is listed', async (_, inside) => {
     for (const read of READS) await expect(ask(inside(read)), inside(read)).rejects.toThrow(/^Code: (164|497)\. /)
+  })
+
+  it('states of aggregates that did not come from here, and aggregates whose names are text', async () => {
+    const parameters = { param_state: '\\x05\\x00\\x00\\x00\\x00\\x00\\x00\\x00', param_text: '[]' }
+    for (const inside of [PLACES['by itself'], PLACES['in a lambda'], PLACES['in EXPLAIN']])
+      for (const query of STATES)
+        await expect(ask(inside?.(query) ?? '', parameters), query).rejects.toThrow(/^Code: 497\. /)
   })
 
   it('statements that change something, and those that show what is not listed', async () => {
