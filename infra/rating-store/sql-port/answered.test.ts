@@ -67,6 +67,15 @@ describe('answers', () => {
     await ask(sql, parameters)
   })
 
+  it('long queries as tools write them', async () => {
+    const ids = Array.from({ length: 20_000 }, (_, i) => `'${i}'`).join(', ')
+    expect(await textOf(`SELECT count() FROM ratings WHERE item_id IN (${ids}, 'film')`)).toBe('2\n')
+    const cases = Array.from({ length: 1_000 }, (_, i) => `WHEN value = ${i} THEN 'name ${i}'`).join(' ')
+    expect(await textOf(`SELECT max(CASE ${cases} END) FROM ratings`)).toBe('name 5\n')
+    const sum = Array.from({ length: 100 }, () => 'value').join(' + ')
+    expect(await textOf(`SELECT max(${sum}) FROM ratings`)).toBe('500\n')
+  })
+
   it('what clients ask to find their way', async () => {
     expect(await textOf('SELECT version(), timezone(), displayName(), revision(), currentUser()')).toContain('26.')
     expect(await textOf('DESCRIBE TABLE ratings')).toMatch(/^event_id\tUUID/)

@@ -12,6 +12,7 @@ import { readSyntaxTree } from './syntax-tree.ts'
 import { currentFor, isAllowedDatabase, type Names, namesOfWith } from './tables.ts'
 import { createTurns } from './turns.ts'
 import { checkParameters } from './types.ts'
+import { CHECKING } from './url-settings.ts'
 
 export interface Query {
   readonly text: string
@@ -97,6 +98,7 @@ export async function openEngine(folder: string): Promise<Engine> {
     const over = new AbortController()
     const end = (): void => void kill(mark, over.signal)
     try {
+      await session.queryAsync(setting(CHECKING))
       const formatted = await session.queryBindAsync(
         'SELECT formatQuerySingleLine({q:String})',
         { q: text },

@@ -251,6 +251,17 @@ describe('refuses', () => {
     expect(state).toBe("2\t['analytics','default','foldstream','secret','system']\n")
   })
 
+  it.each([
+    ['more elements', `SELECT ${Array.from({ length: 15_000 }, () => 'a').join(', ')}`, 168],
+    ['deeper brackets', `SELECT ${'negate('.repeat(300)}1${')'.repeat(300)}`, 167],
+    ['deeper subqueries', `${'SELECT * FROM ('.repeat(100)}SELECT 1${')'.repeat(100)}`, 306],
+    ['more brackets than are parsed', `SELECT ${'('.repeat(5_000)}1${')'.repeat(5_000)}`, 306],
+    ['more ways to be read', `SELECT ${'INTERVAL ('.repeat(100)}1`, 718],
+    ['more text', `SELECT '${'a'.repeat(270_000)}'`, 62],
+  ])('a query of %s than are checked in little time', async (_, query, code) => {
+    await expect(ask(query)).rejects.toThrow(new RegExp(`^Code: ${code}\\. `))
+  })
+
   it('to write the answer into a file, wherever that is asked', async () => {
     const file = join(folder(), OUT)
     for (const [place, inside] of Object.entries(PLACES))

@@ -16,6 +16,20 @@ const LIMITS = {
   result_overflow_mode: 'throw',
 } as const
 
+/**
+ * While a query is checked, and before its own settings hold. Its text is parsed twice, and its syntax tree read in the thread that serves
+ * recommendations: a line for each element, as far to the right as it is deep. The parser does not look at the time: what bounds it is how
+ * often it may go back, which takes it a tenth of a second.
+ */
+export const CHECKING = {
+  max_query_size: String(256 << 10),
+  max_parser_backtracks: '100000',
+  max_ast_elements: '10000',
+  max_ast_depth: '500',
+  max_execution_time: '5',
+  max_memory_usage: String(256 << 20),
+} as const
+
 /** About the transport alone: understood elsewhere, or without a meaning here, as sessions are and ways to wait. */
 const TRANSPORT = new Set([
   ...['query', 'query_id', 'database', 'default_format', 'user', 'password', 'quota_key', 'client_protocol_version'],
