@@ -8,6 +8,7 @@ import { faultPathsOf, openTestGateway, type TestGateway } from './gateway.fixtu
 
 const DAY = '2024-02-29'
 const AT = Date.parse(`${DAY}T12:00:00Z`)
+const EARLIER = Date.parse('2020-02-29T12:00:00Z')
 
 describe('charts', () => {
   let folder: string
@@ -27,15 +28,23 @@ describe('charts', () => {
           ...{ available: true, attributes: {}, updatedAt: 1 },
         },
       },
+      {
+        itemId: '-b',
+        offset: 1,
+        item: {
+          ...{ type: 'item', itemId: '-b', title: '=1+1', genres: ['Horror'], year: 1999, poster: null },
+          ...{ available: true, attributes: {}, updatedAt: 1 },
+        },
+      },
     ])
-    const rated = (userId: string, value: number, offset: number) => ({
+    const rated = (userId: string, value: number, offset: number, itemId = 'a', occurredAt = AT) => ({
       ...{ partition: 0, offset, ingestedAt: AT },
       event: {
-        ...{ type: 'rating' as const, eventId: crypto.randomUUID(), userId, itemId: 'a', value, occurredAt: AT },
+        ...{ type: 'rating' as const, eventId: crypto.randomUUID(), userId, itemId, value, occurredAt },
         recommendationId: null,
       },
     })
-    await store.insertRatings([rated('u', 4, 0), rated('v', 2, 1), rated('w', 4, 2)])
+    await store.insertRatings([rated('u', 4, 0), rated('v', 2, 1), rated('w', 4, 2), rated('w', 4, 3, '-b', EARLIER)])
     await store.analytics.refresh()
     gateway = await openTestGateway({ analytics: store.analytics })
   }, 60_000)
@@ -87,6 +96,11 @@ describe('charts', () => {
     expect(answer.headers.get('content-type')).toMatch(/^text\/csv/)
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="top-items.csv"')
     expect(answer.body).toMatch(/^"item_id","title","ratings","average_value"\n"a","<b>""A, B""<\/b>",3,3\.33/)
+  })
+
+  it('hold no formulas as a file', async () => {
+    const { body } = await chart('top-items?from=2020-02-01&to=2020-03-01&format=csv')
+    expect(String(body).trim().split('\n')[1]).toBe(`"'-b","'=1+1",1,4`)
   })
 
   it.each([

@@ -3,6 +3,7 @@ import { chartAnswer, chartQuery, openAnalytics, parametersOf, told } from '../a
 import type { App, Gateway } from '../context.ts'
 import { json, needs, refusals } from '../schemas/answers.ts'
 import { inPath } from '../schemas/parameters.ts'
+import { withoutFormulas } from '../spreadsheet.ts'
 
 const answer = json(chartAnswer, 'The rows and what they say')
 
@@ -23,7 +24,12 @@ const route = createRoute({
       ...answer,
       content: {
         ...answer.content,
-        'text/csv': { schema: z.string().openapi({ description: 'The rows; the first line names the columns' }) },
+        'text/csv': {
+          schema: z.string().openapi({
+            description:
+              'The rows; the first line names the columns. A text that a spreadsheet would take for a formula (it begins with =, +, - or @) has an apostrophe before it',
+          }),
+        },
       },
     },
     ...refusals(400, 404, 503),
@@ -38,7 +44,7 @@ export const chart = (app: App, { analytics }: Gateway) =>
     const asked = parametersOf(open, name, query)
     const isCsv = (format ?? (/^text\/csv\b/.test(c.req.header('accept') ?? '') ? 'csv' : 'json')) === 'csv'
     if (!isCsv) return c.json(told(name, await open.run(name, asked)), 200)
-    return c.text(await open.csv(name, asked), 200, {
+    return c.text(withoutFormulas(await open.csv(name, asked)), 200, {
       'content-type': 'text/csv; charset=utf-8; header=present',
       'content-disposition': `attachment; filename="${name}.csv"`,
     })
