@@ -78,6 +78,21 @@ describeInBrowser('the dashboard', (visit) => {
       )
     })
 
+    it('tells by which grain it counts, and where all is shown draws no more bars than are told apart', async () => {
+      const page = await visitDashboard('?range=all')
+      const grains = { week: /^the week of /, month: /^\w+ \d{4}: /, quarter: /^Q[1-4] \d{4}: /, year: /^\d{4}: / }
+      for (const name of ['daily-ratings', 'active-users']) {
+        const rows = await rowsOf(await askedBy(page, name))
+        const grain = String(rows[0]?.grain) as keyof typeof grains
+        expect(Object.keys(grains)).toContain(grain)
+        expect(rows.length).toBeLessThan(130)
+        expect(await cardOf(page, name).locator('.chart-answer').textContent()).toContain(`the busiest ${grain}, `)
+        await cardOf(page, name).locator('.plot').focus()
+        await page.keyboard.press('Home')
+        await expect.poll(() => page.locator('#said').textContent()).toMatch(grains[grain])
+      }
+    })
+
     it('shows the range that is chosen, and keeps it in the address', async () => {
       const page = await visitDashboard('')
       await expect.poll(() => page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
@@ -111,9 +126,10 @@ describeInBrowser('the dashboard', (visit) => {
       await cardOf(page, 'daily-ratings').locator('.plot').focus()
       await page.keyboard.press('End')
       const last = rows.at(-1)
+      const textOf = (cell: Row[string] | undefined) => Number(cell).toLocaleString('en')
       await expect
         .poll(() => page.locator('#said').textContent())
-        .toContain(`ratings ${last?.ratings}, likes ${last?.positives}`)
+        .toContain(`ratings ${textOf(last?.ratings)}, likes ${textOf(last?.positives)}`)
       await cardOf(page, 'rating-histogram').locator('.plot').focus()
       await page.keyboard.press('ArrowRight')
       await expect.poll(() => page.locator('#said').textContent()).toMatch(/^0\.5: [\d,]+ ratings, [\d.]+%/)
@@ -155,7 +171,7 @@ describeInBrowser('the dashboard', (visit) => {
         await cardOf(page, 'daily-ratings').locator('[data-sheet=sql] summary').click()
         const sql = await cardOf(page, 'daily-ratings').locator('code').textContent()
         expect(sql).toMatch(
-          /FROM analytics\.daily_volume\s+WHERE day BETWEEN toDate\('[\d-]+'\) AND toDate\('[\d-]+'\)/,
+          /FROM analytics\.daily_volume AS volume\s+WHERE volume\.day BETWEEN toDate\('[\d-]+'\) AND toDate\('[\d-]+'\)/,
         )
         expect(await seriousFaults(page)).toEqual([])
       },

@@ -441,6 +441,73 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
         }
       })
 
+      it('count by days, or by more where the range is long, each user once in each', async () => {
+        // Where each range begins and ends, somebody rates. The first week of all begins before the first day that ClickHouse knows.
+        const days = [...new Set(GRAINS.flatMap(([, from, to]) => [from, to]))]
+        const one = { ...(events[0] as RatingEvent), recommendationId: null, value: 5 }
+        await add(
+          ...days.flatMap((day) => {
+            const occurredAt = Date.parse(day)
+            const ofOneUser = change(one, { userId: 'of-old', itemId: `of-${day}`, occurredAt })
+            return [ofOneUser, change(one, { userId: `of-${day}`, itemId: 'of-old', occurredAt })]
+          }),
+        )
+        await sink()
+        await analytics.refresh()
+        const { ratings } = known()
+        const dayOfUser = new Map<string, string>()
+        for (const { userId, occurredAt } of ratings.toSorted((x, y) => y.occurredAt - x.occurredAt))
+          dayOfUser.set(userId, dayOf(occurredAt))
+        for (const [grain, from, to] of GRAINS) {
+          const asked = { from: Date.parse(from), to: Date.parse(to) }
+          const firstDay = FIRST_DAYS[grain]
+          const within = ratings.filter(({ occurredAt: at }) => dayOf(at) >= from && dayOf(at) <= to)
+          const times = [...Map.groupBy(within, ({ occurredAt }) => firstDay(dayOf(occurredAt)))].sort()
+          const expected = times.map(([day, theirs]) => {
+            const users = [...new Set(theirs.map(({ userId }) => userId))]
+            const isNew = (userId: string, first = dayOfUser.get(userId) ?? '') =>
+              first >= from && firstDay(first) === day
+            return {
+              ...{ day, grain, ratings: theirs.length, active_users: users.length },
+              positives: theirs.filter(({ value }) => value >= STARS.positiveFrom).length,
+              new_users: users.filter((userId) => isNew(userId)).length,
+            }
+          })
+          const [volume, users] = [
+            await analytics.run('daily-ratings', asked),
+            await analytics.run('active-users', asked),
+          ]
+          const told = volume.rows.map((row, n) => ({ ...row, ...users.rows[n] }))
+          expect(told, grain).toEqual(expected)
+          expect(users.rows.length).toBe(expected.length)
+          for (const { sentence } of [volume, users]) expect(sentence).toContain(`the busiest ${grain}, `)
+          expect(await analytics.csv('active-users', asked)).toContain(`,"${grain}",`)
+          const { rows, sentence } = await analytics.run('figures-by-day', asked)
+          const valuesOf = (name: string) => rows.filter(({ figure }) => figure === name).map(({ value }) => value)
+          expect(valuesOf('ratings')).toEqual(expected.map((time) => time.ratings))
+          expect(valuesOf('active users')).toEqual(expected.map((time) => time.active_users))
+          expect(sentence).toContain(`active users by ${grain}, ratings by ${grain}`)
+        }
+      })
+
+      it('tell how an item does by months, or by more where the range is long', async () => {
+        for (const [grain, from, to] of GRAINS.filter(([grain]) => grain !== 'day' && grain !== 'week')) {
+          const of = { from: Date.parse(from), to: Date.parse(to), itemId: 'of-old' }
+          const { rows, sentence } = await analytics.run('item-history', of)
+          const theirs = known().ratings.filter(
+            ({ itemId, occurredAt: at }) =>
+              itemId === 'of-old' &&
+              dayOf(at).slice(0, 7) >= from.slice(0, 7) &&
+              dayOf(at).slice(0, 7) <= to.slice(0, 7),
+          )
+          const times = [...Map.groupBy(theirs, ({ occurredAt }) => FIRST_DAYS[grain](dayOf(occurredAt)))].sort()
+          expect(rows.map(({ month, grain, ratings }) => ({ month, grain, ratings }))).toEqual(
+            times.map(([month, { length: ratings }]) => ({ month, grain, ratings })),
+          )
+          expect(sentence).toContain(`the busiest ${grain}, `)
+        }
+      })
+
       it('end at the newest rating where the data are old', async () => {
         const { from, to, asOf } = await analytics.run('daily-ratings', {})
         const newest = known().ratings.reduce((last, { occurredAt }) => Math.max(last, occurredAt), 0)
@@ -456,6 +523,29 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
       })
     })
   })
+}
+
+/** By what is counted in ranges such as these. */
+const GRAINS = [
+  ['day', '2017-01-04', '2017-03-05'],
+  ['week', '2016-05-12', '2017-11-09'],
+  ['week', '1970-01-01', '1970-12-31'],
+  ['month', '2010-05-12', '2017-11-09'],
+  ['quarter', '1996-05-12', '2018-01-09'],
+  ['year', '1970-01-01', '2018-01-09'],
+] as const
+
+/** Of the time that a day is of. */
+const FIRST_DAYS = {
+  day: (day: string) => day,
+  week(day: string) {
+    const at = Date.parse(day)
+    return dayOf(Math.max(0, at - ((new Date(at).getUTCDay() + 6) % 7) * DAY_MS))
+  },
+  month: (day: string) => `${day.slice(0, 7)}-01`,
+  quarter: (day: string) =>
+    `${day.slice(0, 5)}${['01', '04', '07', '10'][Math.floor((Number(day.slice(5, 7)) - 1) / 3)]}-01`,
+  year: (day: string) => `${day.slice(0, 4)}-01-01`,
 }
 
 /** In one order, numbers with nine digits: sums may be taken in any order. */

@@ -43,8 +43,8 @@ const SHARE = 'percentunit'
 const DRAWINGS: Readonly<Record<string, Drawing>> = {
   figures: { type: 'stat', each: 'row' },
   'events-per-minute': { type: 'timeseries', style: 'bars' },
-  'daily-ratings': { type: 'timeseries', style: 'bars' },
-  'active-users': { type: 'timeseries', style: 'line' },
+  'daily-ratings': { type: 'timeseries', style: 'bars', select: 'day AS time, ratings, positives' },
+  'active-users': { type: 'timeseries', style: 'line', select: 'day AS time, active_users, new_users' },
   'rating-histogram': { type: 'barchart', select: 'toString(value) AS value, ratings' },
   sparsity: { type: 'stat', each: 'column' },
   'long-tail': { type: 'barchart', select: "concat(toString(percent), ' %') AS items, share", unit: SHARE },

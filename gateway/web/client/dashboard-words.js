@@ -20,6 +20,8 @@ export const dayText = (day) =>
 /** @param {string} day  the first of the month */
 const monthText = (day) =>
   new Date(day).toLocaleDateString('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' })
+/** @param {string} day  the first of the quarter */
+const quarterText = (day) => `Q${Math.ceil(Number(day.slice(5, 7)) / 3)} ${day.slice(0, 4)}`
 /** In the zone of whoever looks. @param {string | number} at */
 const timeText = (at) => new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 /** "12:04:31" @param {string | number} at */
@@ -38,10 +40,13 @@ export const span = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} m
 /** @param {string} unit  of a column */
 export const isShare = (unit) => unit === 'share of 1'
 
-/** A cell for people, by the unit of its column. @param {Cell | undefined} cell @param {string} unit */
+/** A cell for people, by the unit of its column, or by the grain that its row is of. @param {Cell | undefined} cell @param {string} unit */
 export function cellText(cell, unit) {
   if (cell === null || cell === undefined) return '–'
-  if (unit === 'day') return dayText(String(cell))
+  if (unit === 'day' || unit === 'first day') return dayText(String(cell))
+  if (unit === 'week') return `the week of ${dayText(String(cell))}`
+  if (unit === 'quarter') return quarterText(String(cell))
+  if (unit === 'year') return String(cell).slice(0, 4)
   if (unit.startsWith('month of') || unit === 'month') return monthText(String(cell))
   if (unit === 'time') return timeText(String(cell))
   if (typeof cell !== 'number') return cell

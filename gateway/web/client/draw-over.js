@@ -1,12 +1,11 @@
 import { colourOf } from './colours.js'
 import { goByKeys } from './dashboard-keys.js'
 import { brief, cellText, isShare, percent } from './dashboard-words.js'
-import { extentOf, stepsOf, timeTicks } from './over-axis.js'
+import { extentOf, lengthOf, stepsOf, timeTicks } from './over-axis.js'
 import { drawLabels, LABEL_GAP, widthOf } from './over-labels.js'
 import { seriesOf } from './over-series.js'
 import { element } from './page.js'
 
-const STEP_S = /** @type {Record<string, number>} */ ({ day: 86_400, month: 30 * 86_400, time: 3_600 })
 const MINUTE_S = 60
 const HOUR_S = 60 * MINUTE_S
 /** Of the vertical axis, above the greatest value. */
@@ -17,6 +16,8 @@ const MAX_LABELS = 3
 const MAX_POINTS = 40
 /** Lines of more places are thin. */
 const MAX_BOLD = 200
+/** Where more bars would have room, those that there are were too thin. */
+const MAX_BARS = 130
 
 const BARS = /** @type {import('uplot').Series.PathBuilder} */ (uPlot.paths.bars?.({ size: [0.85, 48] }))
 
@@ -34,8 +35,10 @@ const plots = new WeakMap()
  * @param {(column: string) => string} unitOf
  */
 export function drawOver(place, drawing, { rows, from, to }, unitOf) {
-  const xUnit = unitOf(drawing.x)
-  const isTime = xUnit in STEP_S
+  const grain = drawing.grain && String(rows[0]?.[drawing.grain])
+  const xUnit = grain ?? unitOf(drawing.x)
+  const length = lengthOf(xUnit)
+  const isTime = length !== undefined || xUnit === 'time'
   const { xs, series } = seriesOf(drawing, rows, isTime)
   const unit = unitOf(series[0]?.column ?? '')
   const font = getComputedStyle(place)
@@ -46,6 +49,7 @@ export function drawOver(place, drawing, { rows, from, to }, unitOf) {
     font.fontSize,
     from,
     to,
+    grain,
     xs.length > MAX_POINTS,
     xs.length > MAX_BOLD,
     ...series.map(({ name }) => name),
@@ -64,8 +68,10 @@ export function drawOver(place, drawing, { rows, from, to }, unitOf) {
   const size = Number.parseFloat(font.fontSize)
   const timeZone = xUnit === 'time' ? undefined : 'UTC'
   const ticks = timeTicks(timeZone)
-  const step = drawing.isLastHour ? MINUTE_S : (STEP_S[xUnit] ?? 1)
-  const asked = () => (drawing.isLastHour ? { from: (shown.xs.at(-1) ?? 0) - HOUR_S } : daysAsked(xUnit, from, to))
+  const step = drawing.isLastHour ? MINUTE_S : (length ?? (isTime ? HOUR_S : 1))
+  const isOfDays = grain !== undefined || xUnit === 'day'
+  const days = isOfDays ? daysAsked({ from, to, most: isBars ? MAX_BARS * step : undefined }) : {}
+  const asked = () => (drawing.isLastHour ? { from: (shown.xs.at(-1) ?? 0) - HOUR_S } : days)
 
   /** @param {number | undefined | null} index */
   function tell(index) {
@@ -116,13 +122,13 @@ export function drawOver(place, drawing, { rows, from, to }, unitOf) {
     axes: [
       {
         ...{ ...axis, size: 2 * size, gap: 3, grid: { show: false }, ticks: { ...line, size: 4 } },
-        ...((xUnit === 'day' || xUnit === 'month') && { incrs: stepsOf(xUnit) }),
-        label: isTime ? timeLabel(drawing.x, timeZone) : xUnit,
+        ...(length !== undefined && { incrs: stepsOf(length) }),
+        label: isTime ? timeLabel(grain ?? drawing.x, timeZone) : xUnit,
         ...(isTime && { values: (_, splits, __, ___, found) => ticks(splits, found) }),
       },
       {
         ...{ ...axis, size: 4 * size, gap: 4, grid: line, ticks: { show: false } },
-        label: drawing.by?.only?.[1] ?? (isShare(unit) ? 'share' : unit),
+        label: drawing.by?.only?.[1] ?? (isShare(unit) ? 'share' : grain ? `${unit} a ${grain}` : unit),
         values: (_, splits) => splits.map((value) => (isShare(unit) ? percent(value) : brief(value))),
       },
     ],
@@ -153,10 +159,15 @@ export function drawOver(place, drawing, { rows, from, to }, unitOf) {
   })
 }
 
-/** Of all days that there are, those before the first are not shown. @param {string} unit @param {string} [from] @param {string} [to] */
-function daysAsked(unit, from, to) {
-  if (unit !== 'day' || from === undefined || to === undefined || Date.parse(from) === 0) return {}
-  return { from: Date.parse(from) / 1000, to: Date.parse(to) / 1000 }
+/**
+ * The days asked for, in seconds since 1970: of all that there are, or of more than `most` seconds, only those of the values are shown.
+ *
+ * @param {{ from?: string | undefined, to?: string | undefined, most?: number | undefined }} asked
+ */
+function daysAsked({ from, to, most = Number.POSITIVE_INFINITY }) {
+  if (from === undefined || to === undefined) return {}
+  const [first, last] = [Date.parse(from) / 1000, Date.parse(to) / 1000]
+  return first === 0 || last - first > most ? {} : { from: first, to: last }
 }
 
 /** @param {{ xs: number[], series: Series[] }} shown @returns {import('uplot').AlignedData} */

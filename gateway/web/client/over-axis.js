@@ -2,12 +2,21 @@ const DAY_S = 86_400
 const MONTH_S = 28 * DAY_S
 const YEAR_S = 365 * DAY_S
 
-/** From one mark to the next, on an axis of days or of months: nothing happens between two. @param {'day' | 'month'} unit */
-export const stepsOf = (unit) => [
-  ...(unit === 'day' ? [1, 2, 3, 5, 7, 14].map((days) => days * DAY_S) : []),
+/** How long the times are whose first days stand on an axis, in seconds: the shortest of a kind, so that bars of two do not meet. */
+const GRAINS_S = /** @type {Record<string, number>} */ ({
+  ...{ day: DAY_S, week: 7 * DAY_S, month: MONTH_S, quarter: 90 * DAY_S, year: YEAR_S },
+})
+const STEPS_S = [
+  ...[1, 2, 3, 5, 7, 14].map((days) => days * DAY_S),
   ...[1, 2, 3, 6].map((months) => months * 30 * DAY_S),
   ...[1, 2, 5, 10, 20].map((years) => years * YEAR_S),
 ]
+
+/** @param {string} unit @returns {number | undefined} undefined: it is none of days */
+export const lengthOf = (unit) => GRAINS_S[unit]
+
+/** From one mark to the next, on an axis of such times: nothing happens between two. @param {number} length  in seconds */
+export const stepsOf = (length) => STEPS_S.filter((step) => step >= length)
 
 /**
  * Writes what stands below an axis of time, in a zone.

@@ -4,6 +4,7 @@
  * @typedef {object} Over
  * @property {'over'} kind
  * @property {string} x  a day, a month, a time or a number
+ * @property {string} [grain]  the column that says how long the times are of which `x` is the first day
  * @property {boolean} [isLastHour]  minutes, of which an hour is seen, however few there are
  * @property {boolean} [isBars]  bars in front of each other, where each is a part of the one before
  * @property {readonly { column: string, name: string }[]} [series]
@@ -44,12 +45,15 @@ export const CARDS = [
   },
   {
     ...{ name: 'daily-ratings', width: 6 },
-    drawing: { kind: 'over', x: 'day', isBars: true, series: [named('ratings'), named('positives', 'likes')] },
+    drawing: {
+      ...{ kind: 'over', x: 'day', grain: 'grain', isBars: true },
+      series: [named('ratings'), named('positives', 'likes')],
+    },
   },
   {
     ...{ name: 'active-users', width: 6 },
     drawing: {
-      ...{ kind: 'over', x: 'day', isBars: true },
+      ...{ kind: 'over', x: 'day', grain: 'grain', isBars: true },
       series: [named('active_users', 'active'), named('new_users', 'new')],
     },
   },
@@ -102,7 +106,10 @@ export const CARDS = [
   { name: 'falling-items', width: 3, drawing: { kind: 'ranks', value: 'ratings_before', beside: 'ratings' } },
   {
     ...{ name: 'item-history', width: 6 },
-    drawing: { kind: 'over', x: 'month', isBars: true, series: [named('ratings'), named('positives', 'likes')] },
+    drawing: {
+      ...{ kind: 'over', x: 'month', grain: 'grain', isBars: true },
+      series: [named('ratings'), named('positives', 'likes')],
+    },
   },
   {
     ...{ name: 'genre-shares', width: 6 },

@@ -1,4 +1,5 @@
 import { type Chart, count, counted, greatest, nameOf, numberOf, percent, RANGE, sumOf, textOf } from '../chart.ts'
+import { grainOfMonths, startOf, timeOf } from '../grain.ts'
 
 const ITEM = [
   { name: 'item_id', unit: 'id' },
@@ -102,14 +103,24 @@ LIMIT 20`,
 export const itemHistory: Chart = {
   name: 'item-history',
   title: 'How is this item doing?',
-  sql: `SELECT month, sum(months.ratings) AS ratings, sum(months.positives) AS positives, sum(value_sum) / ratings AS average_value
+  sql: `WITH
+    (
+        SELECT dateDiff('day', min(month), max(month))
+        FROM analytics.item_months
+        WHERE item_id = {itemId:String} AND month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+    ) AS span,
+    ${grainOfMonths('span')} AS grain,
+    ${startOf('grain', 'months.month')} AS first_day
+SELECT first_day AS month, grain, sum(months.ratings) AS ratings, sum(months.positives) AS positives,
+    sum(months.value_sum) / ratings AS average_value
 FROM analytics.item_months AS months
-WHERE item_id = {itemId:String} AND month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
-GROUP BY month
-ORDER BY month`,
+WHERE months.item_id = {itemId:String} AND months.month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+GROUP BY first_day
+ORDER BY first_day`,
   parameters: [...RANGE, 'itemId'],
   columns: [
     { name: 'month', unit: 'month' },
+    { name: 'grain', unit: 'name' },
     { name: 'ratings', unit: 'ratings' },
     { name: 'positives', unit: 'ratings' },
     { name: 'average_value', unit: 'rating' },
@@ -117,7 +128,7 @@ ORDER BY month`,
   views: ['item_months'],
   sentence(rows) {
     const most = greatest(rows, 'ratings')
-    return `${counted(sumOf(rows, 'ratings'), 'rating')}; most in ${textOf(most, 'month').slice(0, 7)}: ${count(numberOf(most, 'ratings'))}.`
+    return `${counted(sumOf(rows, 'ratings'), 'rating')}; the busiest ${timeOf(most, 'month')}, has ${count(numberOf(most, 'ratings'))}.`
   },
 }
 

@@ -1,4 +1,5 @@
 import { type Chart, count, counted, greatest, IN_RANGE, numberOf, percent, RANGE, sumOf, textOf } from '../chart.ts'
+import { BY_GRAIN, grainOf, spanOf, startOf, timeOf } from '../grain.ts'
 
 export const eventsPerMinute: Chart = {
   name: 'events-per-minute',
@@ -19,40 +20,45 @@ ORDER BY minute`,
 export const dailyRatings: Chart = {
   name: 'daily-ratings',
   title: 'How much is rated?',
-  sql: `SELECT day, ratings, positives
-FROM analytics.daily_volume
-WHERE ${IN_RANGE}
-ORDER BY day`,
+  sql: `WITH
+    ${spanOf('analytics.daily_volume')} AS span,
+    ${grainOf('span')} AS grain,
+    ${startOf('grain', 'volume.day')} AS first_day
+SELECT first_day AS day, grain, sum(volume.ratings) AS ratings, sum(volume.positives) AS positives
+FROM analytics.daily_volume AS volume
+WHERE volume.day BETWEEN {from:Date} AND {to:Date}
+GROUP BY first_day
+ORDER BY first_day`,
   parameters: RANGE,
-  columns: [
-    { name: 'day', unit: 'day' },
-    { name: 'ratings', unit: 'ratings' },
-    { name: 'positives', unit: 'ratings' },
-  ],
+  columns: [...BY_GRAIN, { name: 'ratings', unit: 'ratings' }, { name: 'positives', unit: 'ratings' }],
   views: ['daily_volume'],
   sentence(rows) {
     const [ratings, most] = [sumOf(rows, 'ratings'), greatest(rows, 'ratings')]
-    return `${counted(ratings, 'rating')}, ${percent(sumOf(rows, 'positives') / ratings)} of them likes; most on ${textOf(most, 'day')}: ${count(numberOf(most, 'ratings'))}.`
+    return `${counted(ratings, 'rating')}, ${percent(sumOf(rows, 'positives') / ratings)} of them likes; the busiest ${timeOf(most)}, has ${count(numberOf(most, 'ratings'))}.`
   },
 }
 
+/** Each user once in each time: on the one day of it before which they were not there in it. */
 export const activeUsers: Chart = {
   name: 'active-users',
   title: 'How many people rate?',
-  sql: `SELECT day, active_users, new_users
-FROM analytics.daily_volume
-WHERE ${IN_RANGE}
-ORDER BY day`,
+  sql: `WITH
+    ${spanOf('analytics.daily_volume')} AS span,
+    ${grainOf('span')} AS grain,
+    ${startOf('grain', 'returns.day')} AS first_day
+SELECT first_day AS day, grain,
+    sumIf(returns.users, returns.previous_day < greatest(first_day, {from:Date})) AS active_users,
+    sumIf(returns.users, returns.previous_day = toDate32('1900-01-01')) AS new_users
+FROM analytics.user_returns AS returns
+WHERE returns.day BETWEEN {from:Date} AND {to:Date}
+GROUP BY first_day
+ORDER BY first_day`,
   parameters: RANGE,
-  columns: [
-    { name: 'day', unit: 'day' },
-    { name: 'active_users', unit: 'users' },
-    { name: 'new_users', unit: 'users' },
-  ],
-  views: ['daily_volume'],
+  columns: [...BY_GRAIN, { name: 'active_users', unit: 'users' }, { name: 'new_users', unit: 'users' }],
+  views: ['daily_volume', 'user_returns'],
   sentence(rows) {
     const most = greatest(rows, 'active_users')
-    return `${counted(sumOf(rows, 'new_users'), 'user')} came; on the busiest day, ${textOf(most, 'day')}, ${count(numberOf(most, 'active_users'))} rated.`
+    return `${counted(sumOf(rows, 'new_users'), 'user')} came; the busiest ${timeOf(most)}, saw ${count(numberOf(most, 'active_users'))}.`
   },
 }
 
