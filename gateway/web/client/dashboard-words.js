@@ -5,7 +5,11 @@
 const DAY_MS = 86_400_000
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 const short = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
-const percents = new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 3 })
+/** "0.009%": what is next to nothing has no more digits than there is room for. */
+const percents = new Intl.NumberFormat('en', {
+  ...{ style: 'percent', maximumSignificantDigits: 3, maximumFractionDigits: 3 },
+  roundingPriority: 'lessPrecision',
+})
 
 /** "12,345"; "0.25" @param {number} value */
 export const count = (value) => short.format(value)

@@ -1,3 +1,4 @@
+const MINUTE_S = 60
 const DAY_S = 86_400
 const MONTH_S = 28 * DAY_S
 const YEAR_S = 365 * DAY_S
@@ -32,9 +33,12 @@ export function timeTicks(timeZone) {
     format({ month: 'short', year: 'numeric' }),
     format({ day: 'numeric', month: 'short' }),
   ]
-  const time = format({ hour: '2-digit', minute: '2-digit' })
+  const [time, second] = [
+    format({ hour: '2-digit', minute: '2-digit' }),
+    format({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+  ]
   return (splits, step) => {
-    const by = step >= YEAR_S ? year : step >= MONTH_S ? month : step >= DAY_S ? day : time
+    const by = step >= YEAR_S ? year : step >= MONTH_S ? month : step >= DAY_S ? day : step >= MINUTE_S ? time : second
     return splits.map((at) => {
       const text = by.format(at * 1000)
       return by === time && text === '00:00' ? day.format(at * 1000) : text

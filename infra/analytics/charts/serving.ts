@@ -58,7 +58,7 @@ FROM
     WHERE ${IN_RANGE}
 )
 GROUP BY popularity_group
-ORDER BY indexOf(['top 1 %', '1 to 5 %', '5 to 20 %', '20 to 50 %', 'lower half'], popularity_group)`,
+ORDER BY indexOf(['top 1 %', '1 to 5 %', '5 to 20 %', '20 to 50 %', 'lower half', '(not rated)'], popularity_group)`,
   parameters: RANGE,
   columns: [
     { name: 'popularity_group', unit: 'items by how often they are rated' },
@@ -108,7 +108,13 @@ ORDER BY created_at, measured, metric`,
 export const upliftOfFoldIn: Chart = {
   name: 'uplift-of-fold-in',
   title: 'Does folding in help?',
-  sql: `SELECT if({to:Date} - {from:Date} > 13, toStartOfDay(hour), hour) AS time, variant, metric,
+  sql: `WITH
+    (
+        SELECT dateDiff('day', min(hour), max(hour))
+        FROM analytics.prequential
+        WHERE toDate(hour) BETWEEN {from:Date} AND {to:Date}
+    ) AS span
+SELECT if(span > 13, toStartOfDay(hour), hour) AS time, variant, metric,
     sum(hours.value * hours.ratings) / sum(hours.ratings) AS value, sum(hours.ratings) AS ratings
 FROM analytics.prequential AS hours
 WHERE toDate(hour) BETWEEN {from:Date} AND {to:Date}
