@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { launchBrowser } from './services/browser.ts'
 import { startFoldstream } from './services/foldstream.ts'
+import { meetViewers } from './viewers.ts'
 
 /** `npm run screenshots`: the pictures of the README, from MovieLens' small dataset. */
 const DATASET = join(process.env.DATASETS_DIR ?? join(import.meta.dirname, '../../shared/data'), 'ml-latest-small')
@@ -16,7 +17,8 @@ const REST_MS = 1_000
 const VIEWS_MS = 300_000
 
 const DESK = { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' } as const
-const TALL = { viewport: { width: 1440, height: 1500 } } as const
+const LIGHT_DESK = { ...DESK, colorScheme: 'light' } as const
+const TALL = { viewport: { width: 1440, height: 1630 }, colorScheme: 'light' } as const
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, colorScheme: 'light' } as const
 
 interface Shot {
@@ -26,21 +28,30 @@ interface Shot {
   readonly look: BrowserContextOptions
   /** As whom; left out: as somebody new. */
   readonly userId?: string
+  /** What is done before the page is opened. */
+  before?(viewers: Viewers): Promise<void>
   /** What is done before the picture is taken. */
   prepare?(page: Page): Promise<void>
 }
+type Viewers = Awaited<ReturnType<typeof meetViewers>>
 
 const SHOTS: readonly Shot[] = [
   { name: 'newcomer', path: '/', look: DESK, prepare: pickTwo },
   { name: 'film-app', path: '/', look: DESK, userId: '62' },
   { name: 'film-page', path: '/films/1617', look: DESK, userId: '62' },
   { name: 'film-app-phone', path: '/', look: PHONE, userId: '610' },
-  { name: 'dashboard', path: '/dashboard?range=all', look: { ...TALL, colorScheme: 'light' }, prepare: filled },
-  { name: 'operation', path: '/admin', look: { ...DESK, colorScheme: 'light' }, prepare: operate },
+  { name: 'operation', path: '/admin', look: LIGHT_DESK, before: (viewers) => viewers.use(), prepare: operate },
+  { name: 'dashboard', path: '/dashboard?range=all', look: TALL, before: useAgain, prepare: filled },
 ]
 
 async function pickTwo(page: Page): Promise<void> {
   for (const place of [5, 8]) await page.locator('.pick').nth(place).click()
+}
+
+/** With another model, which knows of their first visits. */
+async function useAgain(viewers: Viewers): Promise<void> {
+  await viewers.use()
+  await viewers.areShown()
 }
 
 /** The views are filled some seconds after the dataset is in, and the page looks again every minute. */
@@ -83,7 +94,11 @@ const system = await startFoldstream(['--port', '0', '--data-dir', folder, '--da
 const browser = await launchBrowser()
 try {
   while ((await fetch(`${system.url}/readyz`)).status !== 200) await sleep(REST_MS)
-  for (const shot of SHOTS) await take(browser, system.url, shot)
+  const viewers = await meetViewers(system.url)
+  for (const shot of SHOTS) {
+    await shot.before?.(viewers)
+    await take(browser, system.url, shot)
+  }
 } finally {
   await browser.close()
   await system.stop()
