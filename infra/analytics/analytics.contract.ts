@@ -141,8 +141,9 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
     /** Lists of before then are in no view. */
     const firstServedDay = (): number => DAY_MS * (Math.floor(Date.now() / DAY_MS) + 1 - DAYS_SERVED)
 
-    async function expectViews(of: Known): Promise<void> {
+    async function expectViews(of: Known, only?: readonly string[]): Promise<void> {
       for (const [view, rows] of Object.entries(recompute(of))) {
+        if (only?.includes(view) === false) continue
         const actual = await opened.sql(
           `SELECT * FROM ${opened.database}.${view} SETTINGS output_format_json_quote_64bit_integers = 0`,
         )
@@ -516,11 +517,66 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
         expect(Math.abs(Date.now() - (asOf ?? 0))).toBeLessThan(300_000)
       })
 
+      it('end today where lists are of today, however old the ratings are', async () => {
+        const lists = known().served.filter(({ occurredAt }) => occurredAt >= firstServedDay())
+        for (const name of ['funnel', 'coverage', 'popularity-bias', 'figures']) {
+          const { to, rows } = await analytics.run(name, {})
+          expect(dayOf(to ?? 0), name).toBe(dayOf(Date.now()))
+          if (name === 'funnel') expect(rows.reduce((sum, row) => sum + Number(row.lists), 0)).toBe(lists.length)
+        }
+      })
+
       it('take text as text', async () => {
         const { rows } = await analytics.run('top-items', { genre: "x') OR 1 = 1 --" })
         expect(rows).toEqual([])
         await expect(analytics.run("x'; DROP TABLE ratings", {})).rejects.toThrow(UnknownChartError)
       })
+    })
+
+    it('believes that a list led to a rating only where it can have', async () => {
+      const minute = 60_000
+      const at = Date.now() - 60 * minute
+      const [own, nobodys, others] = ['own', 'nobodys', 'others'].map((recommendationId) => ({
+        ...{
+          recommendationId,
+          userId: 'reader',
+          items: ['1', '2', '3'],
+          strategy: recommendationId,
+          generation: 'first',
+        },
+        occurredAt: at,
+      })) as [ServedList, ServedList, ServedList]
+      const lists: ServedList[] = [own, { ...nobodys, userId: '' }, { ...others, userId: 'somebody' }]
+      served.push(...lists)
+      await store.insertServed(
+        lists.map(({ items, ...list }, n) => ({
+          event: { type: 'served' as const, ...list, itemIds: items, propensities: null },
+          ...{ partition: 1, offset: n, ingestedAt: at },
+        })),
+      )
+      const rating = (userId: string, itemId: string, { recommendationId }: ServedList, after: number) =>
+        change(events[0] as RatingEvent, { ...{ userId, itemId, recommendationId, value: 5 }, occurredAt: at + after })
+      await add(
+        rating('reader', '1', own, minute),
+        // By a clock that is behind.
+        rating('reader', '2', own, -4 * minute),
+        rating('reader', '3', own, -6 * minute),
+        rating('reader', '4', own, minute),
+        rating('guest', '1', own, minute),
+        rating('guest', '2', nobodys, minute),
+        rating('guest', '4', nobodys, minute),
+        rating('guest', '3', others, minute),
+      )
+      await sink()
+      await analytics.refresh()
+      const { rows } = await analytics.run('funnel', {})
+      const outcomes = new Map(rows.map(({ strategy, ratings, lists_rated }) => [strategy, [ratings, lists_rated]]))
+      expect(['own', 'nobodys', 'others'].map((strategy) => outcomes.get(strategy))).toEqual([
+        [2, 1],
+        [1, 1],
+        [0, 0],
+      ])
+      await expectViews(known(), ['served_days', 'funnel'])
     })
   })
 }

@@ -58,7 +58,8 @@ export function createAnalytics(
     return await withSession(async (session) => {
       try {
         const ages = await agesOf(session, place)
-        const values = { ...rangeOf(parameters, ages), itemId: parameters.itemId ?? '', genre: parameters.genre ?? '' }
+        const range = rangeOf(parameters, { now: ages.now, newestEvent: ages.newestEvent(chart.views) })
+        const values = { ...range, itemId: parameters.itemId ?? '', genre: parameters.genre ?? '' }
         return await use(session, chart, values, ages)
       } catch (error) {
         throw explained(error)

@@ -23,7 +23,7 @@ export interface ChartInfo {
 export type Cell = string | number | null
 export type ChartRow = Readonly<Record<string, Cell>>
 
-/** What is asked of a chart. Left out: the last 90 days, up to now or, where the data is older than that, to the newest rating. */
+/** What is asked of a chart. Left out: the last 90 days, up to now or, where what the chart shows is older than that, to the newest of it: ratings, and lists where it tells of these. */
 export interface ChartParameters {
   /** ms since 1970 */
   readonly from?: number | undefined

@@ -1,6 +1,8 @@
 import { dayOf, groups, type Known, type Rating, type Rows, returnsOf, type ServedList, sum } from './known.fixture.ts'
 
 const NOT_RATED = '(not rated)'
+/** A rating that seems to be given before its list by no more than this may have been led to by it. */
+const CLOCKS_APART_MS = 300_000
 
 /** What `recompute` makes of items that are rated. */
 type ItemStats = readonly { readonly item_id: string; readonly ratings: number; readonly popularity_group: string }[]
@@ -10,8 +12,14 @@ export function recomputeServing(
   { ratings, items, served, positiveFrom }: Known,
   stats: ItemStats,
 ): Record<string, Rows> {
-  const led = new Map(groups(ratings, (one) => one.recommendationId).map(([[id], theirs]) => [id, theirs]))
-  const ledTo = (list: ServedList): readonly Rating[] => led.get(list.recommendationId) ?? []
+  const naming = new Map(groups(ratings, (one) => one.recommendationId).map(([[id], theirs]) => [id, theirs]))
+  const ledTo = ({ recommendationId, userId, items, occurredAt }: ServedList): readonly Rating[] =>
+    (naming.get(recommendationId) ?? []).filter(
+      (one) =>
+        (userId === '' || one.userId === userId) &&
+        items.includes(one.itemId) &&
+        one.occurredAt + CLOCKS_APART_MS >= occurredAt,
+    )
   const outcome = (lists: readonly ServedList[]) => ({
     lists: lists.length,
     lists_rated: lists.filter((list) => ledTo(list).length > 0).length,

@@ -212,8 +212,14 @@ async function note(session: Session, place: string, pass: Pass, tables: readonl
   const { asOf, madeFrom, watermark } = pass
   await session.command(
     `INSERT INTO ${place}.refreshes (view, as_of, newest_event, seconds, rows, watermark, made_from)
-     WITH (SELECT if(count() = 0, NULL, max(occurred_at)) FROM ${place}.ratings) AS newest
-     SELECT filled.1, toDateTime64({asOf:String}, 3, 'UTC'), newest, filled.2, filled.3, {watermark:Array(UInt64)}, {madeFrom:String}
+     WITH
+       (SELECT if(count() = 0, NULL, max(occurred_at)) FROM ${place}.ratings) AS newest,
+       (SELECT if(count() = 0, NULL, toDateTime64(max(day), 3, 'UTC')) FROM ${place}.served_days) AS newest_list,
+       (SELECT if(count() = 0, NULL, toDateTime64(max(hour), 3, 'UTC')) FROM ${place}.prequential) AS newest_measurement
+     SELECT filled.1, toDateTime64({asOf:String}, 3, 'UTC'),
+       multiIf(startsWith(filled.1, 'served_'), arrayMax(arrayFilter(one -> one IS NOT NULL, [newest, newest_list])),
+         filled.1 = 'prequential', arrayMax(arrayFilter(one -> one IS NOT NULL, [newest, newest_measurement])), newest),
+       filled.2, filled.3, {watermark:Array(UInt64)}, {madeFrom:String}
      FROM (SELECT arrayJoin(arrayZip({views:Array(String)}, {seconds:Array(Float64)}, {rows:Array(UInt64)})) AS filled)`,
     {
       ...{ asOf, madeFrom, watermark },
