@@ -1,11 +1,13 @@
 import { Failure } from './api.js'
 import { askAnalytics, askChart } from './dashboard-api.js'
+import { courseOf, wholeDays } from './dashboard-days.js'
 import { sparkline } from './dashboard-svg.js'
 import { count, percent, span } from './dashboard-words.js'
 
 const MINUS = '\u2212'
 
-/** @typedef {{ value?: number | null | undefined, before?: number | null | undefined, values: (number | null | undefined)[] }} Figure */
+/** @typedef {import('./dashboard-days.js').Days} Days */
+/** @typedef {{ value?: number | null | undefined, before?: number | null | undefined }} Change */
 
 /** How each is written. */
 const TEXTS = /** @type {Record<string, (value: number) => string>} */ ({
@@ -18,23 +20,29 @@ const TEXTS = /** @type {Record<string, (value: number) => string>} */ ({
 })
 const SHARES = ['live hit rate', 'coverage']
 
-/** @param {string} name @param {Figure} figure @param {string} period  as in "30 d" */
-function write(name, { value, before, values }, period) {
+/**
+ * @param {string} name
+ * @param {number | null | undefined} value
+ * @param {readonly (number | null | undefined)[]} course
+ * @param {string} told  beside it: what it was before, or why it is not known
+ */
+function write(name, value, course, told) {
   const place = document.querySelector(`[data-figure="${name}"]`)
   const [figure, note, spark] = ['value', 'note', 'spark'].map((part) => place?.querySelector(`.figure-${part}`))
   if (!figure || !note || !spark) return
-  const text = TEXTS[name] ?? count
-  figure.textContent = typeof value === 'number' ? text(value) : '–'
-  note.textContent = changeOf(name, value, before, period)
-  spark.replaceChildren(sparkline(values))
+  const isKnown = typeof value === 'number'
+  figure.textContent = isKnown ? (TEXTS[name] ?? count)(value) : '–'
+  note.textContent = told
+  spark.replaceChildren(sparkline(course))
   note.setAttribute('title', note.textContent ?? '')
 }
 
-/** @param {string} name @param {Figure['value']} value @param {Figure['before']} before @param {string} period */
-function changeOf(name, value, before, period) {
+/** @param {string} name @param {Change} change @param {string} period  as in "30 d" */
+function changeOf(name, { value, before }, period) {
   if (typeof value !== 'number') return 'not known'
-  if (period === '') return 'of all time'
-  if (typeof before !== 'number') return `nothing in the ${period} before`
+  if (typeof before !== 'number')
+    // Lists are kept for 90 days.
+    return name === 'coverage' ? `the ${period} before are not kept` : `nothing in the ${period} before`
   if (SHARES.includes(name)) return `${signed(100 * (value - before), 'points')} on the ${period} before`
   if (name === 'lag') return `${signed(value - before, '')} on an hour ago`
   if (before === 0) return value === 0 ? `as in the ${period} before` : `none in the ${period} before`
@@ -50,26 +58,42 @@ function signed(change, unit) {
 }
 
 /** @param {string} reason */
-const failed = (reason) => (/** @type {string} */ name) => {
-  write(name, { values: [] }, '')
-  const note = document.querySelector(`[data-figure="${name}"] .figure-note`)
-  if (note) note.textContent = reason
+const failed = (reason) => (/** @type {string} */ name) => write(name, undefined, [], reason)
+
+/** The four figures of ClickHouse, of the days of ratings and of those of lists. @param {Record<'ratings' | 'lists', Days>} days */
+export async function drawFigures({ ratings, lists }) {
+  await Promise.all([drawFiguresOf(['ratings', 'active users'], ratings), drawFiguresOf(SHARES, lists)])
 }
 
-/** The four figures of ClickHouse. @param {import('./dashboard-api.js').Parameters} parameters @param {string} period */
-export async function drawFigures(parameters, period) {
+/** @param {readonly string[]} names @param {Days} days */
+async function drawFiguresOf(names, days) {
   try {
-    const [figures, days] = await Promise.all([askChart('figures', parameters), askChart('figures-by-day', parameters)])
-    for (const { figure, value, value_before } of figures.rows) {
-      const values = days.rows.filter((row) => row.figure === figure).map((row) => Number(row.value))
-      const numbers = { value: numberOf(value), before: numberOf(value_before), values }
-      write(String(figure), numbers, period)
+    const whole = wholeDays(days)
+    const isWhole = whole?.to === days.to
+    const [figures, course, changes] = await Promise.all([
+      askChart('figures', days),
+      askChart('figures-by-day', days),
+      whole && !isWhole ? askChart('figures', { from: whole.from, to: whole.to }) : undefined,
+    ])
+    for (const name of names) {
+      const [row, compared] = [figures, changes ?? figures].map(({ rows }) =>
+        rows.find(({ figure }) => figure === name),
+      )
+      const change = { value: numberOf(compared?.value), before: numberOf(compared?.value_before) }
+      const rows = course.rows.filter(({ figure }) => figure === name)
+      const points = courseOf(rows, days, SHARES.includes(name) ? undefined : 0)
+      const period = whole?.count === 1 ? 'day' : `${whole?.count} d`
+      const told = whole ? changeOf(name, change, period) : noChange(days)
+      write(name, numberOf(row?.value), points, numberOf(row?.value) === undefined ? 'not known' : told)
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    ;['ratings', 'active users', ...SHARES].forEach(failed(error.message))
+    names.forEach(failed(error.message))
   }
 }
+
+/** @param {Days} days  none of which is over, or all */
+const noChange = ({ from, to }) => (from === to ? 'today is not over' : 'of all time')
 
 /** @param {import('./dashboard-words.js').Cell | undefined} cell */
 const numberOf = (cell) => (typeof cell === 'number' ? cell : undefined)
@@ -80,12 +104,10 @@ export async function drawLive() {
     const { freshness, lag, minutes } = await (await askAnalytics('live')).json()
     const of = (/** @type {'p99Seconds' | 'lag'} */ name) =>
       minutes.map((/** @type {Record<string, number | undefined>} */ minute) => minute[name])
-    write(
-      'freshness',
-      { value: freshness.p99Seconds, before: freshness.p99SecondsBefore, values: of('p99Seconds') },
-      'hour',
-    )
-    write('lag', { value: lag.records, before: lag.recordsBefore, values: of('lag') }, 'hour')
+    const change = { value: freshness.p99Seconds, before: freshness.p99SecondsBefore }
+    write('freshness', change.value, of('p99Seconds'), changeOf('freshness', change, 'hour'))
+    const lags = { value: lag.records, before: lag.recordsBefore }
+    write('lag', lags.value, of('lag'), changeOf('lag', lags, 'hour'))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     ;['freshness', 'lag'].forEach(failed(error.message))

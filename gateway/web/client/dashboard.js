@@ -3,7 +3,8 @@ import { Failure } from './api.js'
 import { whenThemeChanges } from './colours.js'
 import { askAnalytics } from './dashboard-api.js'
 import { createCard } from './dashboard-card.js'
-import { askedFor, askFor, daysOf, newestDay } from './dashboard-range.js'
+import { rangesOf } from './dashboard-days.js'
+import { askedFor, askFor, newestDays } from './dashboard-range.js'
 import { drawFigures, drawLive } from './dashboard-strip.js'
 import { askForKey, faultOfKey, hasKey, whenRefused } from './key.js'
 import { byId } from './page.js'
@@ -34,7 +35,11 @@ async function askInfos() {
   }
 }
 
-const cards = CARDS.map((card) => ({ ...createCard(card, { infoOf, choose }), isLive: card.isLive === true }))
+const cards = CARDS.map((card) => ({
+  ...createCard(card, { infoOf, choose }),
+  isLive: card.isLive === true,
+  isOfLists: card.isOfLists === true,
+}))
 const others = cards.filter(({ name, isLive }) => !isLive && name !== 'item-history')
 const history = cards.find(({ name }) => name === 'item-history')
 const item = /** @type {HTMLInputElement} */ (byId('item'))
@@ -44,19 +49,19 @@ async function show() {
   const { range, item: asked } = askedFor()
   for (const link of document.querySelectorAll('[data-range]'))
     link.setAttribute('aria-current', String(link instanceof HTMLElement && link.dataset.range === range))
-  const newest = await newestDay().catch(() => undefined)
+  const newest = await newestDays().catch(() => ({}))
   if (!isOpen) return
-  const { from, to, period, words } = daysOf(range, newest)
+  const { ratings, lists, words } = rangesOf(range, newest)
   byId('period').textContent = words
-  const days = { from, to }
-  await Promise.all([drawFigures(days, period), ...others.map(({ load }) => load(days))])
+  const loaded = others.map(({ load, isOfLists }) => load(isOfLists ? lists : ratings))
+  await Promise.all([drawFigures({ ratings, lists }), ...loaded])
   // Whoever names no item is shown the one that is rated most.
   const [first] = cards.find(({ name }) => name === 'top-items')?.answer()?.rows ?? []
   const itemId = asked ?? first?.item_id
   if (!isOpen) return
   if (itemId === undefined || itemId === null) return history?.tell('Nothing was rated in these days: name an item.')
   if (document.activeElement !== item) item.value = String(itemId)
-  await history?.load({ ...days, itemId: String(itemId) })
+  await history?.load({ ...ratings, itemId: String(itemId) })
 }
 
 async function showLive() {

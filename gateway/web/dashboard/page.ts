@@ -44,7 +44,10 @@ ${CARDS.map(({ name, width }) => card({ name, width, title: titles.get(name) ?? 
 </div>`
 
 const rangeLink = (name: string) =>
-  html`<a href="?range=${name}" data-range="${name}">${name === 'all' ? 'All' : name.replace(/(?=\D)/, ' ')}</a>`
+  html`<a href="?range=${name}" data-range="${name}">${RANGE_NAMES[name] ?? name.replace(/(?=\D)/, ' ')}</a>`
+
+/** A day is one of UTC: today, as far as it has come, or that of the newest rating. */
+const RANGE_NAMES: Readonly<Record<string, string>> = { '24h': 'Day', all: 'All' }
 
 /** A figure, its change, and how it went. */
 const figure = (id: string, name: string) =>

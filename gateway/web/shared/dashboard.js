@@ -24,6 +24,7 @@
  * @property {string} name  of the chart
  * @property {3 | 4 | 6 | 8} width  columns of twelve
  * @property {boolean} [isLive]  asked again every few seconds
+ * @property {boolean} [isOfLists]  tells of lists or of models at work, which may be newer than every rating
  * @property {Drawing} drawing
  */
 
@@ -58,7 +59,7 @@ export const CARDS = [
     },
   },
   {
-    ...{ name: 'uplift-of-fold-in', width: 6 },
+    ...{ name: 'uplift-of-fold-in', width: 6, isOfLists: true },
     drawing: {
       ...{ kind: 'over', x: 'time' },
       by: {
@@ -75,18 +76,18 @@ export const CARDS = [
     },
   },
   {
-    ...{ name: 'funnel', width: 4 },
+    ...{ name: 'funnel', width: 4, isOfLists: true },
     drawing: {
       ...{ kind: 'groups', label: 'strategy' },
       values: [named('lists', 'served'), named('lists_rated', 'rated'), named('ratings', 'ratings')],
     },
   },
   {
-    ...{ name: 'coverage', width: 4 },
+    ...{ name: 'coverage', width: 4, isOfLists: true },
     drawing: { kind: 'over', x: 'day', series: [named('share', 'recommended')] },
   },
   {
-    ...{ name: 'popularity-bias', width: 4 },
+    ...{ name: 'popularity-bias', width: 4, isOfLists: true },
     drawing: {
       ...{ kind: 'groups', label: 'popularity_group' },
       values: [named('share_of_ratings', 'rated'), named('share_of_served', 'recommended')],

@@ -1,0 +1,84 @@
+import { RANGES } from '../shared/dashboard.js'
+import { dayOf, daysBefore, dayText } from './dashboard-words.js'
+
+/** @typedef {import('../shared/dashboard.js').Range} Range */
+/** @typedef {{ from: string, to: string }} Days  both counted, of UTC */
+
+/**
+ * The days of a range, of ratings and of lists: they end today, or with the newest of them where that is older than the range. All days
+ * end today.
+ *
+ * @param {Range} range
+ * @param {{ rating?: string | undefined, list?: string | undefined }} newest  the days; undefined: there is none
+ * @param {string} [today]
+ * @returns {{ ratings: Days, lists: Days, words: string }}
+ */
+export function rangesOf(range, { rating, list }, today = dayOf(Date.now())) {
+  const days = RANGES[range]
+  if (days === 0) {
+    // A rating may be told to be of a later day.
+    const all = { from: dayOf(0), to: rating !== undefined && rating > today ? rating : today }
+    const why = rating !== undefined && rating < today ? `; the newest rating is of ${dayText(rating)}` : ''
+    return { ratings: all, lists: all, words: `All days up to ${dayText(all.to)}${why}. ${OF_UTC}.` }
+  }
+  const newestOfLists = list !== undefined && list > (rating ?? '') ? list : rating
+  const [ratings, lists] = [lastDays(days, rating, today), lastDays(days, newestOfLists, today)]
+  const ends = ratings.to === today ? '' : ', the newest rating'
+  const others = lists.to === ratings.to ? '' : `; of lists and models ${textOf(lists, today)}`
+  const isOpen = days > 1 && (ratings.to === today || lists.to === today)
+  const whole = isOpen ? ', and changes leave out today, which is not over' : ''
+  return { ratings, lists, words: `${textOf(ratings, today)}${ends}${others}. ${OF_UTC}${whole}.` }
+}
+
+const OF_UTC = 'Days are those of UTC'
+
+/** @param {number} days @param {string | undefined} newest @param {string} today @returns {Days} */
+function lastDays(days, newest, today) {
+  const to = newest !== undefined && newest < daysBefore(today, days - 1) ? newest : today
+  return { from: daysBefore(to, days - 1), to }
+}
+
+/** @param {Days} days @param {string} today */
+function textOf({ from, to }, today) {
+  if (from !== to) return `${dayText(from)} to ${dayText(to)}`
+  return to === today ? `Today so far, ${dayText(to)}` : `The day of ${dayText(to)}`
+}
+
+/**
+ * Those of the days that are over: a day that goes on has less of everything than one that is whole.
+ *
+ * @param {Days} days
+ * @param {string} [today]
+ * @returns {(Days & { count: number }) | undefined}  undefined: none is over, or they are all days, before which there is none
+ */
+export function wholeDays({ from, to }, today = dayOf(Date.now())) {
+  const last = to < today ? to : daysBefore(today, 1)
+  const count = (Date.parse(last) - Date.parse(from)) / DAY_MS + 1
+  return count < 1 || from === dayOf(0) ? undefined : { from, to: last, count }
+}
+
+const DAY_MS = 86_400_000
+
+/** Months and days from the first day of each to that of the next. @type {Record<string, [number, number]>} */
+const STEPS = { day: [0, 1], week: [0, 7], month: [1, 0], quarter: [3, 0], year: [12, 0] }
+
+/**
+ * How a figure went, one after the other without a gap.
+ *
+ * @param {readonly import('./dashboard-words.js').Row[]} rows  with a `day`, a `value` and, where they are of more than a day, its `grain`
+ * @param {Days} days
+ * @param {number | undefined} otherwise  of a day that has no row
+ * @returns {(number | undefined)[]}
+ */
+export function courseOf(rows, { from, to }, otherwise) {
+  const values = new Map(rows.map(({ day, value }) => [String(day), Number(value)]))
+  const [first] = rows
+  if (!first) return []
+  const grain = String(first.grain ?? 'day')
+  const [months, days] = STEPS[grain] ?? [0, 1]
+  const course = []
+  const at = new Date(grain === 'day' && from !== dayOf(0) ? from : String(first.day))
+  for (; dayOf(at.getTime()) <= to; at.setUTCMonth(at.getUTCMonth() + months, at.getUTCDate() + days))
+    course.push(values.get(dayOf(at.getTime())) ?? otherwise)
+  return course
+}
