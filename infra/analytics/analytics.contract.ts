@@ -536,17 +536,12 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
     it('believes that a list led to a rating only where it can have', async () => {
       const minute = 60_000
       const at = Date.now() - 60 * minute
-      const [own, nobodys, others] = ['own', 'nobodys', 'others'].map((recommendationId) => ({
-        ...{
-          recommendationId,
-          userId: 'reader',
-          items: ['1', '2', '3'],
-          strategy: recommendationId,
-          generation: 'first',
-        },
+      const listOf = (recommendationId: string, userId: string): ServedList => ({
+        ...{ recommendationId, userId, items: ['1', '2', '3'], strategy: recommendationId, generation: 'first' },
         occurredAt: at,
-      })) as [ServedList, ServedList, ServedList]
-      const lists: ServedList[] = [own, { ...nobodys, userId: '' }, { ...others, userId: 'somebody' }]
+      })
+      const [own, nobodys, others] = [listOf('own', 'reader'), listOf('nobodys', ''), listOf('others', 'somebody')]
+      const lists = [own, nobodys, others]
       served.push(...lists)
       await store.insertServed(
         lists.map(({ items, ...list }, n) => ({
