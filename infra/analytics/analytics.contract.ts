@@ -226,6 +226,12 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
             occurredAt: LATER - (n % 60) * DAY_MS,
           }),
         ),
+        ...Array.from({ length: 16 }, (_, n) =>
+          change(events[0] as RatingEvent, {
+            ...{ userId: `of-late-${n}`, itemId: n % 2 === 0 ? 'rising' : 'falling' },
+            occurredAt: LATER - (n % 2 === 0 ? 10 : 50) * DAY_MS,
+          }),
+        ),
         ...events.filter((_, n) => n % 301 === 7).map((event) => change(event, { value: null, occurredAt: LATER + 1 })),
       )
       await sink()
@@ -424,7 +430,8 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
               .map(([item_id, all]) => ({ item_id, ratings: all.length }))
               .sort((x, y) => y.ratings - x.ratings || (x.item_id < y.item_id ? -1 : 1))
               .slice(0, 20)
-            const { rows } = await analytics.run('top-items', { from, to, genre })
+            const { rows, sentence } = await analytics.run('top-items', { from, to, genre })
+            expect(sentence).toContain(`whole months ${from === 0 ? 'up to' : `${monthOf(from)} to`} ${monthOf(to)}`)
             expect(rows.map(({ item_id, ratings }) => ({ item_id, ratings }))).toEqual(most)
           }
       })
@@ -524,6 +531,44 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
           expect(dayOf(to ?? 0), name).toBe(dayOf(Date.now()))
           if (name === 'funnel') expect(rows.reduce((sum, row) => sum + Number(row.lists), 0)).toBe(lists.length)
         }
+      })
+
+      it('tell how many came back of those whose month after is over', async () => {
+        const newest = Math.max(...known().ratings.map(({ occurredAt }) => occurredAt))
+        const firsts = new Map<string, number>()
+        for (const { userId, occurredAt } of known().ratings)
+          firsts.set(userId, Math.min(firsts.get(userId) ?? occurredAt, occurredAt))
+        const from = Date.UTC(2000, 0)
+        for (const to of [Date.now(), Date.UTC(2017, 5, 29), Date.UTC(2017, 5, 30)]) {
+          const known = DAY_MS * (Math.floor(Math.min(newest, to) / DAY_MS) + 1)
+          const came = [...firsts.values()].filter((first) => {
+            const at = new Date(first)
+            return first >= from && Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 2) <= known
+          })
+          const { sentence } = await analytics.run('cohort-return', { from, to })
+          expect(sentence).toContain(`Of ${came.length.toLocaleString('en')} users`)
+        }
+        const { sentence } = await analytics.run('cohort-return', { from: newest, to: newest })
+        expect(sentence).toMatch(/Too soon to tell/)
+      })
+
+      it('call rising and falling what is so beyond chance, and say up to when', async () => {
+        const stats = await opened.sql(
+          `SELECT countIf(trend > 2) AS rising, countIf(trend < -2) AS falling, toString(toDate(any(ends_at))) AS until FROM ${opened.database}.trending WHERE window_days = 30 SETTINGS output_format_json_quote_64bit_integers = 0`,
+        )
+        for (const way of ['rising', 'falling']) {
+          const { rows, sentence } = await analytics.run(`${way}-items`, {})
+          expect(rows[0]?.item_id).toBe(way)
+          expect(rows.length).toBe(Math.min(20, Number(stats[0]?.[way])))
+          for (const { trend } of rows) expect(Math.abs(Number(trend))).toBeGreaterThan(2)
+          expect(sentence).toContain(`up to ${stats[0]?.until}`)
+        }
+      })
+
+      it('say so where nothing was recommended', async () => {
+        const years = Date.UTC(2015, 5, 15)
+        const { sentence } = await analytics.run('popularity-bias', { from: years, to: years + 30 * DAY_MS })
+        expect(sentence).toContain('nothing was recommended')
       })
 
       it('take text as text', async () => {

@@ -8,8 +8,29 @@ export interface Chart extends ChartInfo {
   /** Tables whose age is the chart's; none: it is worked out from what came in as it is asked. */
   readonly views: readonly string[]
   /** What the rows say. @param rows  at least one */
-  readonly sentence: (rows: readonly ChartRow[]) => string
+  readonly sentence: (rows: readonly ChartRow[], asked: Asked) => string
+  /** What it says where there is no row; left out: that there is nothing to tell yet. */
+  readonly nothing?: string
 }
+
+/** Days of UTC, as in 2026-01-31. */
+export interface Asked {
+  readonly from: string
+  readonly to: string
+  readonly today: string
+  /** On which the newest happened that the chart's views show; undefined: they show nothing */
+  readonly newest: string | undefined
+}
+
+/** As in "the whole months 2018-01 to 2018-06": of those of the range that has begun in one and ended in the other. */
+export function wholeMonths({ from, to }: Asked): string {
+  const [first, last] = [from.slice(0, 7), to.slice(0, 7)]
+  if (first === last) return `the whole month ${first}`
+  return from === FIRST_DAY ? `the whole months up to ${last}` : `the whole months ${first} to ${last}`
+}
+
+/** Whoever asks for all days asks from then on. */
+const FIRST_DAY = '1970-01-01'
 
 /** Days of the range that are asked for: both count. */
 export const IN_RANGE = 'day BETWEEN {from:Date} AND {to:Date}'

@@ -6,7 +6,7 @@ import { CHARTS } from './charts.ts'
 import type { Analytics, ChartParameters, ChartRow } from './port.ts'
 import { hasErasureAhead, openForRefresh, refreshViews, shownBelow } from './refresh.ts'
 import { lendSessions } from './sessions.ts'
-import { type Ages, agesOf, rangeOf } from './time-range.ts'
+import { type Ages, agesOf, dayOf, rangeOf } from './time-range.ts'
 
 /** So long a chart may take, and so much longer its answer. */
 const BUDGET_S = 3
@@ -80,7 +80,13 @@ export function createAnalytics(
         }
         try {
           const rows = await session.rows<ChartRow>(chart.sql, values)
-          return { ...about, rows, sentence: rows.length > 0 ? chart.sentence(rows) : NOTHING, isCut: false }
+          const newest = ages.newestEvent(chart.views)
+          const asked = {
+            ...{ from: values.from as string, to: values.to as string, today: dayOf(ages.now) },
+            newest: newest === undefined ? undefined : dayOf(newest),
+          }
+          const sentence = rows.length > 0 ? chart.sentence(rows, asked) : (chart.nothing ?? NOTHING)
+          return { ...about, rows, sentence, isCut: false }
         } catch (error) {
           if (!isOf(error, CODES.timeout)) throw error
           return { ...about, rows: [], sentence: TOO_LONG, isCut: true }

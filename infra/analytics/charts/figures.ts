@@ -40,9 +40,11 @@ ORDER BY indexOf(['ratings', 'active users', 'live hit rate', 'coverage'], figur
     { name: 'value_before', unit: 'the same, of as many days before' },
   ],
   views: ['daily_volume', 'user_returns', 'prequential', 'served_returns'],
-  sentence(rows) {
+  sentence(rows, { from, to, today }) {
+    if (from === to && to === today) return 'Today is not over, and not set beside the day before.'
     const told = rows.filter(({ value, value_before }) => isNumber(value) && isNumber(value_before)).map(changeOf)
-    return `Beside as many days before: ${told.join(', ')}.`
+    if (told.length === 0) return 'Of the days before nothing is known.'
+    return `Beside as many days before${to === today ? ' (the last one is today, which is not over)' : ''}: ${told.join(', ')}.`
   },
 }
 
@@ -50,7 +52,7 @@ const isNumber = (cell: ChartRow[string] | undefined): cell is number => typeof 
 
 function changeOf(row: ChartRow): string {
   const [figure, value, before] = [textOf(row, 'figure'), numberOf(row, 'value'), numberOf(row, 'value_before')]
-  if (before === 0) return `${figure} from nothing`
+  if (before === 0) return value === 0 ? `${figure} none, as before` : `${figure} from nothing`
   const change = value / before - 1
   return change === 0 ? `${figure} the same` : `${figure} ${change > 0 ? 'up' : 'down'} by ${percent(Math.abs(change))}`
 }

@@ -1,5 +1,19 @@
-import { type Chart, count, counted, greatest, nameOf, numberOf, percent, RANGE, sumOf, textOf } from '../chart.ts'
+import {
+  type Asked,
+  type Chart,
+  count,
+  counted,
+  greatest,
+  nameOf,
+  numberOf,
+  percent,
+  RANGE,
+  sumOf,
+  textOf,
+  wholeMonths,
+} from '../chart.ts'
 import { grainOfMonths, startOf, timeOf } from '../grain.ts'
+import type { ChartRow } from '../port.ts'
 
 const ITEM = [
   { name: 'item_id', unit: 'id' },
@@ -39,7 +53,8 @@ ORDER BY ratings DESC, item_id`,
   parameters: [...RANGE, 'genre'],
   columns: [...ITEM, { name: 'ratings', unit: 'ratings, of whole months' }, { name: 'average_value', unit: 'rating' }],
   views: ['item_months', 'item_years', 'item_stats'],
-  sentence: (rows) => `${nameOf(rows[0])}: ${counted(numberOf(rows[0], 'ratings'), 'rating')} in these months.`,
+  sentence: (rows, asked) =>
+    `${nameOf(rows[0])}: ${counted(numberOf(rows[0], 'ratings'), 'rating')} in ${wholeMonths(asked)}.`,
 }
 
 export const bestItems: Chart = {
@@ -69,21 +84,29 @@ const TREND = [
   { name: 'trend', unit: 'standard deviations' },
   { name: 'ends_at', unit: 'time' },
 ]
-const trendOf = (row: Parameters<typeof nameOf>[0]): string =>
-  `${nameOf(row)}: ${counted(numberOf(row, 'ratings'), 'rating')} in 30 days, ${count(numberOf(row, 'ratings_before'))} in the 30 before.`
+/** In standard deviations, as the view's comment has it: what is nearer to none may well be chance. */
+const TREND_FROM = 2
+const trendOf = (row: ChartRow | undefined, { today }: Asked): string => {
+  const end = textOf(row, 'ends_at').slice(0, 10)
+  // The views are filled every hour or sooner: around midnight those of yesterday are of now.
+  const isOld = Date.parse(today) - Date.parse(end) > DAY_MS
+  return `${nameOf(row)}: ${counted(numberOf(row, 'ratings'), 'rating')} in ${isOld ? `the 30 days up to ${end}` : '30 days'}, ${count(numberOf(row, 'ratings_before'))} in the 30 before.`
+}
+const DAY_MS = 86_400_000
 
 export const risingItems: Chart = {
   name: 'rising-items',
   title: 'What is rising?',
   sql: `SELECT item_id, title, ratings, ratings_before, trend, ends_at
 FROM analytics.trending
-WHERE window_days = 30 AND trend > 0
+WHERE window_days = 30 AND trend > ${TREND_FROM}
 ORDER BY trend DESC, item_id
 LIMIT 20`,
   parameters: [],
   columns: TREND,
   views: ['trending'],
-  sentence: ([first]) => trendOf(first),
+  sentence: ([first], asked) => trendOf(first, asked),
+  nothing: 'Nothing is rising by more than chance would have it.',
 }
 
 export const fallingItems: Chart = {
@@ -91,13 +114,14 @@ export const fallingItems: Chart = {
   title: 'What is falling?',
   sql: `SELECT item_id, title, ratings, ratings_before, trend, ends_at
 FROM analytics.trending
-WHERE window_days = 30 AND trend < 0
+WHERE window_days = 30 AND trend < -${TREND_FROM}
 ORDER BY trend, item_id
 LIMIT 20`,
   parameters: [],
   columns: TREND,
   views: ['trending'],
-  sentence: ([first]) => trendOf(first),
+  sentence: ([first], asked) => trendOf(first, asked),
+  nothing: 'Nothing is falling by more than chance would have it.',
 }
 
 export const itemHistory: Chart = {
@@ -126,9 +150,9 @@ ORDER BY first_day`,
     { name: 'average_value', unit: 'rating' },
   ],
   views: ['item_months'],
-  sentence(rows) {
+  sentence(rows, asked) {
     const most = greatest(rows, 'ratings')
-    return `${counted(sumOf(rows, 'ratings'), 'rating')}; the busiest ${timeOf(most, 'month')}, has ${count(numberOf(most, 'ratings'))}.`
+    return `${counted(sumOf(rows, 'ratings'), 'rating')} in ${wholeMonths(asked)}; the busiest ${timeOf(most, 'month')}, has ${count(numberOf(most, 'ratings'))}.`
   },
 }
 
@@ -172,13 +196,13 @@ ORDER BY month, indexOf(top, genre) = 0, indexOf(top, genre)`,
     { name: 'share', unit: 'share of 1' },
   ],
   views: ['genre_months'],
-  sentence(rows) {
+  sentence(rows, asked) {
     const named = rows.filter(({ genre }) => genre !== OTHER)
     const most = greatest(
       named.filter(({ month }) => month === named.at(-1)?.month),
       'share',
     )
-    return `Of late most turn to ${textOf(most, 'genre')}: ${percent(numberOf(most, 'share'))} of the ratings, each divided among the genres of its item.`
+    return `In ${wholeMonths(asked)}, of late most turn to ${textOf(most, 'genre')}: ${percent(numberOf(most, 'share'))} of the ratings, each divided among the genres of its item.`
   },
 }
 

@@ -68,7 +68,11 @@ ORDER BY indexOf(['top 1 %', '1 to 5 %', '5 to 20 %', '20 to 50 %', 'lower half'
   views: ['item_stats', 'served_popularity'],
   sentence(rows) {
     const top = rows.find((row) => textOf(row, 'popularity_group') === 'top 1 %')
-    return `The most rated hundredth of the items has ${percent(numberOf(top, 'share_of_ratings'))} of the ratings, and ${percent(numberOf(top, 'share_of_served'))} of the places in lists.`
+    if (top === undefined) return 'There is no most rated hundredth of the items: fewer than a hundred are rated.'
+    const { share_of_served: served } = top
+    const places =
+      typeof served === 'number' ? `${percent(served)} of the places in lists` : 'nothing was recommended in these days'
+    return `The most rated hundredth of the items has ${percent(numberOf(top, 'share_of_ratings'))} of the ratings, and ${places}.`
   },
 }
 
@@ -100,6 +104,7 @@ ORDER BY created_at, measured, metric`,
   sentence(rows) {
     const heldOut = rows.filter(({ measured, metric }) => measured === 'held-out' && metric === 'ndcg@10')
     const [best, last] = [greatest(heldOut, 'value'), heldOut.at(-1)]
+    if (last === undefined) return 'No model that is known was measured on held-out pairs.'
     const isBest = best === last ? 'the best so far' : `the best was ${numberOf(best, 'value').toFixed(3)}`
     return `The newest model has an ndcg@10 of ${numberOf(last, 'value').toFixed(3)} on held-out pairs; ${isBest}.`
   },

@@ -1,4 +1,16 @@
-import { type Chart, count, counted, greatest, IN_RANGE, numberOf, percent, RANGE, sumOf, textOf } from '../chart.ts'
+import {
+  type Asked,
+  type Chart,
+  count,
+  counted,
+  greatest,
+  IN_RANGE,
+  numberOf,
+  percent,
+  RANGE,
+  sumOf,
+  textOf,
+} from '../chart.ts'
 import { BY_GRAIN, grainOf, spanOf, startOf, timeOf } from '../grain.ts'
 
 export const eventsPerMinute: Chart = {
@@ -101,10 +113,20 @@ LIMIT 10000`,
     { name: 'share', unit: 'share of 1' },
   ],
   views: ['retention'],
-  sentence(rows) {
-    const cohorts = rows.filter((row) => numberOf(row, 'months_later') === 0)
-    const later = rows.filter((row) => numberOf(row, 'months_later') === 1)
+  sentence(rows, asked) {
+    const known = rows.filter((row) => isMonthAfterOver(textOf(row, 'cohort'), asked))
+    const cohorts = known.filter((row) => numberOf(row, 'months_later') === 0)
+    const later = known.filter((row) => numberOf(row, 'months_later') === 1)
     const users = sumOf(cohorts, 'cohort_users')
-    return `Of ${counted(users, 'user')} who came, ${percent(sumOf(later, 'users') / users)} rated again in the month after.`
+    if (users === 0) return 'Too soon to tell: of nobody who came in these whole months is the month after over.'
+    const last = textOf(cohorts.at(-1), 'cohort').slice(0, 7)
+    return `Of ${counted(users, 'user')} who came in whole months up to ${last}, ${percent(sumOf(later, 'users') / users)} rated again in the month after.`
   },
+}
+
+/** Not while it goes on, nor where the range, or what is known, ends within it. */
+function isMonthAfterOver(cohort: string, { to, today, newest }: Asked): boolean {
+  const [year, month] = cohort.split('-').map(Number) as [number, number]
+  const last = new Date(Date.UTC(year, month + 1, 0)).toISOString().slice(0, 10)
+  return last < today && last <= to && last <= (newest ?? '')
 }
