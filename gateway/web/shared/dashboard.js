@@ -24,7 +24,7 @@
  * @property {string} name  of the chart
  * @property {3 | 4 | 6 | 8} width  columns of twelve
  * @property {boolean} [isLive]  asked again every few seconds
- * @property {boolean} [isOfLists]  tells of lists or of models at work, which may be newer than every rating
+ * @property {boolean} [isOfLists]  tells of lists, of models at work or of their pace, which may be newer than every rating
  * @property {Drawing} drawing
  */
 
@@ -94,11 +94,11 @@ export const CARDS = [
     },
   },
   {
-    ...{ name: 'freshness', width: 6 },
+    ...{ name: 'freshness', width: 6, isOfLists: true },
     drawing: { kind: 'over', x: 'time', series: [named('p50', 'half'), named('p99', '99 of 100')] },
   },
   {
-    ...{ name: 'lag', width: 6 },
+    ...{ name: 'lag', width: 6, isOfLists: true },
     drawing: { kind: 'over', x: 'time', series: [named('updater'), named('sink')] },
   },
   { name: 'top-items', width: 3, drawing: { kind: 'ranks', value: 'ratings', beside: 'average_value' } },
