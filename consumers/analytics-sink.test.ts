@@ -52,7 +52,7 @@ function served(recommendationId: string, rest: Partial<Served> = {}): Served {
 }
 const measurement: Measurement = {
   ...{ type: 'measurement', metric: 'hr@10', variant: 'folded-in', generation: 'g' },
-  ...{ value: 0.5, weight: 8, occurredAt: 1_700_000_000_000 },
+  ...{ value: 0.5, weight: 8, occurredAt: Date.now() },
 }
 const put = (...lists: Served[]) =>
   log.append(

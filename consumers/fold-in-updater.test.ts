@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest'
 import { openEmbeddedLog } from '../infra/event-log/embedded.ts'
 import { readErasures } from '../infra/event-log/erasures.ts'
 import type { EventLog, LogRecord, NewRecord, Topic } from '../infra/event-log/port.ts'
+import { cumulativeOf, totalOf } from '../infra/histogram.ts'
 import { silent } from '../infra/logging.ts'
 import { createMetrics } from '../infra/metrics.ts'
 import { openEmbeddedUserState } from '../infra/user-state/embedded.ts'
@@ -573,3 +574,19 @@ describe('a state that lost what it had acknowledged', () => {
       await expect(updateFrom(world, updater)).rejects.toThrow('went back from offset 0 to -1')
     }))
 })
+
+it('measures how soon live ratings are in the user state, not those that come from a file', () =>
+  inWorld(async ({ log, state, users: [ann = ''] }) => {
+    const own = createMetrics()
+    const updater = { log, state, generation: () => GENERATION, maxHistory: PLENTY, logger: silent, metrics: own }
+    const consuming = await consume(log, foldInUpdater(updater), { logger: silent, metrics: own })
+    const measured = async () => totalOf(await cumulativeOf(own.freshnessSeconds))
+    const applied = (offset: number) =>
+      vi.waitFor(async () => expect((await state.offsets(PARTITION)).applied).toBe(offset), 10_000)
+    await append(log, rated(ann, 'item-0', 5))
+    await applied(0)
+    await append(log, rated(ann, 'item-1', 5, { occurredAt: Date.now() }))
+    await applied(1)
+    await consuming.close()
+    expect(await measured()).toBe(1)
+  }))

@@ -11,7 +11,7 @@ import type { History, RatingChange } from '../models/history/types.ts'
 import { applyChange } from '../models/ranking/item-statistics.ts'
 import type { ItemStatistics } from '../models/ranking/types.ts'
 import { type Consumer, RewindError, type Slice } from './consume.ts'
-import type { Learnt, LearntEvent, Predictions } from './predictions.ts'
+import { isLive, type Learnt, type LearntEvent, type Predictions } from './predictions.ts'
 import { putAside } from './put-aside.ts'
 import { type Refused, readRatings } from './read-records.ts'
 import { type PlacedEvent, type UserUpdate, updateUser } from './user-update.ts'
@@ -62,7 +62,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, logger, metr
     // a user back whom an erasure has removed meanwhile.
     const open = records.filter(({ offset }) => offset > offsets.applied)
     if (open.length === 0) return
-    const { byUser, refused, erased, last } = sort(open)
+    const { byUser, refused, erased, lastLive, last } = sort(open)
     const readAt = performance.now()
     const standing = await state.readMany([...byUser.keys()])
     const updated = await mapInSlices([...byUser], ([userId, events], i) =>
@@ -82,7 +82,8 @@ export function foldInUpdater({ log, state, generation, maxHistory, logger, metr
     if (erased.length > 0) await log.append('erasures', erased)
     await state.advance(partition, last.offset)
     seen.set(partition, last.offset)
-    metrics.freshnessSeconds.observe(Math.max(0, Date.now() - last.appendedAt) / 1000)
+    // What comes from a file came long ago, and nobody waits for it.
+    if (lastLive !== undefined) metrics.freshnessSeconds.observe(Math.max(0, Date.now() - lastLive) / 1000)
     predictions?.offer(learnt())
 
     function* learnt(): Generator<Learnt> {
@@ -99,6 +100,7 @@ export function foldInUpdater({ log, state, generation, maxHistory, logger, metr
     const byUser = new Map<string, LearntEvent[]>()
     const refused: Refused[] = []
     const erased = []
+    let lastLive: number | undefined
     for (const reading of readRatings(log, records)) {
       if ('reason' in reading) {
         refused.push(reading)
@@ -106,12 +108,13 @@ export function foldInUpdater({ log, state, generation, maxHistory, logger, metr
       }
       const { event, record } = reading
       const placed = { event, offset: record.offset, appendedAt: record.appendedAt }
+      if (isLive(event, record.appendedAt)) lastLive = record.appendedAt
       if (event.type === 'user-erased') erased.push(erasureRecord(log.identity, { ...record, userId: event.userId }))
       const events = byUser.get(placed.event.userId)
       if (events) events.push(placed)
       else byUser.set(placed.event.userId, [placed])
     }
-    return { byUser, refused, erased, last: records.at(-1) as LogRecord }
+    return { byUser, refused, erased, lastLive, last: records.at(-1) as LogRecord }
   }
 
   /**

@@ -18,6 +18,10 @@ const FIGURES = { [`hr@${DEPTH}`]: hitRate, [`ndcg@${DEPTH}`]: ndcg }
 
 /** A rating whose own time is so far from its append comes from a file, or from a client that was offline. */
 const LIVE_MS = 60_000
+/** Whether somebody has just done it. @param appendedAt  ms since 1970, by the log's clock */
+export const isLive = ({ occurredAt }: PlacedEvent['event'], appendedAt: number): boolean =>
+  Math.abs(appendedAt - occurredAt) <= LIVE_MS
+
 /** So far behind the log's end, the updater has better things to do. */
 const MAX_LAG_MS = 5_000
 const MAX_PER_SECOND = 200
@@ -143,7 +147,7 @@ export function createPredictions({
         const isKnown = knowing(before)
         for (const [at, { event, appendedAt }] of events.entries()) {
           if (isKnown(event) || event.type !== 'rating' || event.value === null || event.value < positiveFrom) continue
-          if (Math.abs(appendedAt - event.occurredAt) > LIVE_MS || !live.indexOf.has(event.itemId)) continue
+          if (!isLive(event, appendedAt) || !live.indexOf.has(event.itemId)) continue
           if (now - appendedAt > MAX_LAG_MS) leaveOut('lag')
           else if (nextSecond().pairs >= MAX_PER_SECOND) leaveOut('rate')
           else {

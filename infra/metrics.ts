@@ -84,7 +84,7 @@ export function createMetrics() {
     }),
     freshnessSeconds: new Histogram({
       name: 'foldstream_freshness_seconds',
-      help: 'From append on the log to the user state being written',
+      help: 'From append on the log to the user state being written, of ratings that had just been given',
       buckets: SECONDS,
       registers,
     }),

@@ -552,8 +552,8 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
 
     it('keeps every column of a measurement, once', async () => {
       const event = { metric: 'hr@10', variant: 'folded-in', generation: 'g', value: 0.25, weight: 40 } as const
-      const row = { partition: 0, offset: 6, ingestedAt: 1_700_000_000_001 }
-      const rows = [{ ...row, event: { type: 'measurement', ...event, occurredAt: 1_700_000_000_000 } as const }]
+      const row = { partition: 0, offset: 6, ingestedAt: LATELY + 1 }
+      const rows = [{ ...row, event: { type: 'measurement', ...event, occurredAt: LATELY } as const }]
       for (let i = 0; i < 2; i++) await store.insertMeasurements(rows)
       expect(await opened.sql('SELECT * EXCEPT (occurred_at, ingested_at, offset) FROM measurements FINAL')).toEqual([
         { ...event, partition: 0 },
