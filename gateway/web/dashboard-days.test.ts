@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { courseOf, rangesOf, wholeDays } from './client/dashboard-days.js'
+import { courseOf, outsideOf, rangesOf, wholeDays } from './client/dashboard-days.js'
 
 const TODAY = '2026-11-29'
 
@@ -53,4 +53,16 @@ it('draws days without a rating as such', () => {
     { day: '2026-04-01', grain: 'quarter', value: 5 },
   ]
   expect(courseOf(quarters, { from: '2025-11-01', to: '2026-08-01' }, 0)).toEqual([3, 0, 5, 0])
+})
+
+it('says how many ratings a range leaves out, where it leaves out any', () => {
+  const shown = [
+    { day: '2026-11-28', ratings: 2 },
+    { day: TODAY, ratings: 1 },
+  ]
+  expect(outsideOf(shown, { ratings: 900 })).toBe(' 3 of all 900 ratings are of these days.')
+  expect(outsideOf([], { ratings: 900 })).toBe(' 0 of all 900 ratings are of these days.')
+  expect(outsideOf(shown, { ratings: 3 })).toBe('')
+  expect(outsideOf(undefined, { ratings: 900 })).toBe('')
+  expect(outsideOf(shown, undefined)).toBe('')
 })

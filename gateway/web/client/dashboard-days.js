@@ -1,5 +1,5 @@
 import { RANGES } from '../shared/dashboard.js'
-import { dayOf, daysBefore, dayText } from './dashboard-words.js'
+import { count, dayOf, daysBefore, dayText } from './dashboard-words.js'
 
 /** @typedef {import('../shared/dashboard.js').Range} Range */
 /** @typedef {{ from: string, to: string }} Days  both counted, of UTC */
@@ -28,6 +28,19 @@ export function rangesOf(range, { rating, list }, today = dayOf(Date.now())) {
   const isOpen = days > 1 && (ratings.to === today || lists.to === today)
   const whole = isOpen ? ', and changes leave out today, which is not over' : ''
   return { ratings, lists, words: `${textOf(ratings, today)}${ends}${others}. ${OF_UTC}${whole}.` }
+}
+
+/**
+ * A range with little in it looks as if there were no more.
+ *
+ * @param {readonly import('./dashboard-words.js').Row[] | undefined} shown  of the range, with `ratings`; undefined: not known
+ * @param {import('./dashboard-words.js').Row | undefined} all  the row of all days
+ */
+export function outsideOf(shown, all) {
+  if (shown === undefined) return ''
+  const inside = shown.reduce((sum, { ratings }) => sum + Number(ratings), 0)
+  const total = Number(all?.ratings ?? 0)
+  return total > inside ? ` ${count(inside)} of all ${count(total)} ratings are of these days.` : ''
 }
 
 const OF_UTC = 'Days are those of UTC'

@@ -3,7 +3,7 @@ import { Failure } from './api.js'
 import { whenThemeChanges } from './colours.js'
 import { askAnalytics } from './dashboard-api.js'
 import { createCard } from './dashboard-card.js'
-import { rangesOf } from './dashboard-days.js'
+import { outsideOf, rangesOf } from './dashboard-days.js'
 import { askedFor, askFor, newestDays } from './dashboard-range.js'
 import { drawFigures, drawLive } from './dashboard-strip.js'
 import { askForKey, faultOfKey, hasKey, whenRefused } from './key.js'
@@ -52,16 +52,25 @@ async function show() {
   const newest = await newestDays().catch(() => ({}))
   if (!isOpen) return
   const { ratings, lists, words } = rangesOf(range, newest)
-  byId('period').textContent = words
+  if (!byId('period').textContent?.startsWith(words)) byId('period').textContent = words
   const loaded = others.map(({ load, isOfLists }) => load(isOfLists ? lists : ratings))
   await Promise.all([drawFigures({ ratings, lists }), ...loaded])
+  sayOf(words + outsideOf(rowsOf('daily-ratings'), rowsOf('sparsity')?.[0]))
   // Whoever names no item is shown the one that is rated most.
-  const [first] = cards.find(({ name }) => name === 'top-items')?.answer()?.rows ?? []
+  const [first] = rowsOf('top-items') ?? []
   const itemId = asked ?? first?.item_id
   if (!isOpen) return
   if (itemId === undefined || itemId === null) return history?.tell('Nothing was rated in these days: name an item.')
   if (document.activeElement !== item) item.value = String(itemId)
   await history?.load({ ...ratings, itemId: String(itemId) })
+}
+
+/** What a card was answered; undefined: nothing yet. @param {string} name */
+const rowsOf = (name) => cards.find((card) => card.name === name)?.answer()?.rows
+
+/** Aloud as well, and no oftener than it changes. @param {string} words */
+function sayOf(words) {
+  if (byId('period').textContent !== words) byId('period').textContent = words
 }
 
 async function showLive() {
