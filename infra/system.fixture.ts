@@ -79,7 +79,9 @@ export function clientOf(url: string) {
     return { ...(await response.json()), code: response.status }
   }
   const lags = async (): Promise<number[]> =>
-    (await answerOf(v1.admin.status.$get())).lag.flatMap(({ partitions }) => partitions.map(({ lag }) => lag))
+    (await answerOf(v1.admin.status.$get())).lag
+      .filter(({ topic }) => topic === 'ratings')
+      .flatMap(({ partitions }) => partitions.map(({ lag }) => lag))
   const { recommendations } = v1.users[':userId']
   return {
     readiness,
@@ -90,7 +92,7 @@ export function clientOf(url: string) {
         expect(report.code, JSON.stringify(report)).toBe(200)
         return report
       }, PATIENCE),
-    /** Waits until every consumer has had its effect on all that stands on the log. */
+    /** Waits until every consumer has had its effect on all ratings that stand on the log. */
     settled: () =>
       vi.waitFor(async () => {
         const found = await lags()

@@ -31,7 +31,8 @@ export async function untilSettled(url: string): Promise<Fault[]> {
   for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await sleep(LOOK_MS)) {
     status = await look().catch(() => undefined)
     if (!status || status.lag.length === 0) continue
-    const lags = status.lag.flatMap(({ partitions }) => partitions.map(({ lag }) => lag))
+    const ofRatings = status.lag.filter(({ topic }) => topic === 'ratings')
+    const lags = ofRatings.flatMap(({ partitions }) => partitions.map(({ lag }) => lag))
     const isBuilding = status.rebuild?.status === 'requested' || status.rebuild?.status === 'running'
     if (lags.some((lag) => lag > 0) || isBuilding) continue
     if (status.rebuild?.status === 'failed') return [{ told: `the rebuild failed: ${status.rebuild.progress}` }]
