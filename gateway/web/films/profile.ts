@@ -39,7 +39,8 @@ ${viewer.mayRate ? eraseSection(viewer, settings.apiKeys === undefined) : ''}
 
 function summaryOf(rated: number, liked: number): string {
   if (rated === 0) return 'No ratings yet'
-  return `${rated.toLocaleString('en')} film${rated === 1 ? '' : 's'} rated, ${liked.toLocaleString('en')} liked`
+  const more = liked < FEW ? `; with ${FEW} liked there is a picture of the taste` : ''
+  return `${rated.toLocaleString('en')} film${rated === 1 ? '' : 's'} rated, ${liked.toLocaleString('en')} liked${more}`
 }
 
 interface Picture {
