@@ -1,11 +1,12 @@
 import { within } from '../infra/deadline.ts'
+import { lagOf } from '../infra/event-log/lag.ts'
 import type { EventLog } from '../infra/event-log/port.ts'
 import { cumulativeOf, quantileOf, since, totalOf } from '../infra/histogram.ts'
 import type { Logger } from '../infra/logging.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { Generation } from '../models/als/types.ts'
-import { encodeEvent } from '../models/events/codec.ts'
 import type { Measurement } from '../models/events/types.ts'
+import { measurementRecord } from './measurement-record.ts'
 
 const EVERY_MS = 60_000
 /** A process that ends does not wait for a log that does not answer. */
@@ -14,8 +15,7 @@ const SHARES = { p50: 0.5, p99: 0.99 }
 
 /**
  * Puts onto topic `measurements`, once a minute, how soon ratings were in the user state and how far consumers are behind: /metrics has it
- * of this process and of now, ClickHouse keeps it. A minute in which nothing
- * came in and nothing is left behind is not told.
+ * of this process and of now, ClickHouse keeps it. A minute in which nothing came in and nothing is left behind is not told.
  * @param groups  consumer groups of `ratings` whose lag is told, by the names they are told by
  */
 export function tellOwnFigures({
@@ -36,17 +36,15 @@ export function tellOwnFigures({
   let before: Awaited<ReturnType<typeof cumulativeOf>> | undefined
   let telling: Promise<void> = Promise.resolve()
 
-  async function lagOf(group: string): Promise<number> {
-    const [ends, committed] = await Promise.all([log.ends('ratings'), log.committed('ratings', group)])
-    return ends.reduce((sum, end, partition) => sum + end - (committed[partition] ?? 0), 0)
-  }
-
   async function tell(): Promise<void> {
     const now = await cumulativeOf(metrics.freshnessSeconds)
     const lately = since(now, before)
     before = now
     const lags = await Promise.all(
-      Object.entries(groups).map(async ([name, group]) => ({ name, lag: await lagOf(group) })),
+      Object.entries(groups).map(async ([name, group]) => {
+        const byPartition = await lagOf(log, group, 'ratings')
+        return { name, lag: byPartition.reduce((sum, lag) => sum + lag, 0) }
+      }),
     )
     // Each row makes the views be filled anew.
     if (totalOf(lately) === 0 && lags.every(({ lag }) => lag === 0)) return
@@ -59,10 +57,7 @@ export function tellOwnFigures({
     const common = { type: 'measurement', generation: generation()?.id ?? 'none', occurredAt: Date.now() } as const
     await log.append(
       'measurements',
-      figures.map((figure) => ({
-        key: `${figure.metric}/${figure.variant}`,
-        value: encodeEvent({ ...common, ...figure }),
-      })),
+      figures.map((figure) => measurementRecord({ ...common, ...figure })),
     )
   }
 

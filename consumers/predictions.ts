@@ -7,9 +7,9 @@ import type { Metrics } from '../infra/metrics.ts'
 import type { Generation } from '../models/als/types.ts'
 import { createPredictor, type Places, VARIANTS } from '../models/evaluation/next-rating.ts'
 import { hitRate, ndcg } from '../models/evaluation/ranking-metrics.ts'
-import { encodeEvent } from '../models/events/codec.ts'
 import type { Measurement, RatingEvent } from '../models/events/types.ts'
 import type { History } from '../models/history/types.ts'
+import { measurementRecord } from './measurement-record.ts'
 import { type PlacedEvent, replay } from './user-update.ts'
 
 /** Length of the lists whose hits are counted. */
@@ -121,10 +121,7 @@ export function createPredictions({
 
   function flush(): void {
     timer = undefined
-    const records = sums.measurements(Date.now()).map((event) => ({
-      key: `${event.metric}/${event.variant}`,
-      value: encodeEvent(event),
-    }))
+    const records = sums.measurements(Date.now()).map(measurementRecord)
     const { pairs } = sums
     sums = createSums()
     if (records.length === 0) return

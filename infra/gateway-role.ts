@@ -10,6 +10,7 @@ import type { Analytics } from './analytics/port.ts'
 import { createBackups } from './backup.ts'
 import type { DataFolder } from './data-folder.ts'
 import { within } from './deadline.ts'
+import { lagOf } from './event-log/lag.ts'
 import type { EventLog, Topic } from './event-log/port.ts'
 import { beating, CONSUMED, type Parts, type RunningRole } from './roles.ts'
 import { createVerifications } from './verification.ts'
@@ -82,7 +83,7 @@ export async function startGateway(
     verifications:
       ratings && createVerifications({ log, state, models, ratings, maxHistory: config.MAX_HISTORY }, logger),
     backups: folder && createBackups(folder, stores, logger),
-    lag: () => Promise.all(CONSUMED.map(([group, topic]) => lagOf(log, group, topic))),
+    lag: () => Promise.all(CONSUMED.map(([group, topic]) => groupLag(log, group, topic))),
   })
   await gateway.settled()
   const server = await serveGateway(gateway.app, { host: config.HOST, port: config.PORT ?? DEFAULT_PORT })
@@ -104,12 +105,7 @@ async function shownUpTo(analytics: Analytics, partition: number): Promise<Offse
   return (below[partition] ?? 0) - 1
 }
 
-/** Records of the topic that the group has not had its effect on, by partition. */
-async function lagOf(log: EventLog, group: string, topic: Topic): Promise<GroupLag> {
-  const [ends, committed] = await Promise.all([log.ends(topic), log.committed(topic, group)])
-  return {
-    group,
-    topic,
-    partitions: ends.map((end, partition) => ({ partition, lag: end - (committed[partition] ?? 0) })),
-  }
+async function groupLag(log: EventLog, group: string, topic: Topic): Promise<GroupLag> {
+  const lags = await lagOf(log, group, topic)
+  return { group, topic, partitions: lags.map((lag, partition) => ({ partition, lag })) }
 }

@@ -46,7 +46,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'ports',
     files:
-      /^infra\/(ledger-report|backup-record|hot-copy|job-record|event-log\/(dead-letters|erase-again|erasures|erased-records|read-topic)|model-store\/(live|not-served|prune|rebuild-request)|rating-store\/row-hash|user-state\/recent-users)\.ts$/,
+      /^infra\/(ledger-report|backup-record|hot-copy|job-record|event-log\/(dead-letters|erase-again|erasures|erased-records|lag|read-topic)|model-store\/(live|not-served|prune|rebuild-request)|rating-store\/row-hash|user-state\/recent-users)\.ts$/,
     layers: ['models', 'ports', 'base'],
     packages: /^node:(crypto|timers\/promises)$/,
   },
