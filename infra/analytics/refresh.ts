@@ -6,9 +6,10 @@ import {
   type Connection,
   type Session,
   type Settings,
+  STAGING,
   WRITE_SETTINGS,
 } from '../rating-store/connection.ts'
-import { expand } from '../rating-store/migrate.ts'
+import { define, expand } from '../rating-store/define.ts'
 import { startsOf } from '../rating-store/progress.ts'
 import type { Refreshed } from './port.ts'
 
@@ -163,7 +164,6 @@ async function isCurrent(session: Session, place: string, madeFrom: string, maxA
 
 /** In the place of a view's name. */
 const CLAIM = ''
-const STAGING = '_next_'
 
 /** From now on whoever began before does not put older rows in the place of newer ones. */
 async function claim(session: Session, place: string, { asOf }: Pass): Promise<void> {
@@ -192,8 +192,10 @@ async function fill(
   check: () => Promise<void>,
 ): Promise<number> {
   const next = `${table}${suffix}`
-  await session.command(expand(`CREATE TABLE ${next} {{on_cluster}} AS ${table}`, connection))
+  await define(connection, session, `CREATE TABLE ${next} {{on_cluster}} AS ${table}`)
   try {
+    // Reads the definition from the disk. One that was not written there must not come into the place of the view's.
+    await session.command(`SHOW CREATE TABLE ${next}`)
     await session.command(`INSERT INTO ${next} SELECT * FROM ${table}_now`)
     const [row] = await session.rows<{ n: string | number }>(`SELECT count() AS n FROM ${next}`)
     const rows = Number(row?.n)

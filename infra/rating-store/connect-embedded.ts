@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { assertRoom } from '../disk-room.ts'
 import { ConfigError, messageOf } from '../errors.ts'
 import {
   type Connection,
@@ -11,6 +12,7 @@ import {
   WRITE_SETTINGS,
 } from './connection.ts'
 import { loadChdb } from './load-chdb.ts'
+import { mendDefinitions } from './torn-definitions.ts'
 
 /** Where answers to queries of people lie until they are read (sql-port/answers.ts). */
 export const ANSWERS = 'answers'
@@ -45,10 +47,12 @@ export async function connectEmbedded(folder: string, database: string): Promise
     // A killed process may have left the file of an insert, or of an answer to somebody's query.
     for (const left of [scratch, join(path, ANSWERS)]) await rm(left, { recursive: true, force: true })
     await mkdir(scratch, { recursive: true })
+    const lost = await mendDefinitions(path)
+    if (lost.length > 0) throw definitionsLost(path, lost)
     return { write: await open(WRITE_SETTINGS), read: await open(READ_SETTINGS) }
   }
   const { write, read } = await prepare().catch((error) => {
-    throw cannotOpen(path, error)
+    throw error instanceof ConfigError ? error : cannotOpen(path, error)
   })
   const others: { close(): Promise<void> }[] = []
 
@@ -73,6 +77,7 @@ export async function connectEmbedded(folder: string, database: string): Promise
         await rm(directory, { recursive: true, force: true })
       }
     },
+    assertRoom: () => assertRoom(path),
     async ping() {
       await write.command({ query: 'SELECT 1' })
     },
@@ -82,6 +87,12 @@ export async function connectEmbedded(folder: string, database: string): Promise
       await drainPending()
     },
   }
+}
+
+function definitionsLost(path: string, tables: readonly string[]): ConfigError {
+  return new ConfigError(
+    `The rating store in ${path} has lost the definition of ${tables.join(', ')}, as on a disk that was full. Nothing was changed. All that it held is on the log: move the folder away, and the next start fills a new one from there`,
+  )
 }
 
 /** chdb prints why the folder cannot be opened, and does not tell. */

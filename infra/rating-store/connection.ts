@@ -23,6 +23,9 @@ export const DATABASE = 'foldstream'
 export const analyticsOf = ({ database }: Pick<Connection, 'database'>): string =>
   database === DATABASE ? 'analytics' : `${database}_analytics`
 
+/** In the names of tables that are being filled, to come into the place of those of the views. */
+export const STAGING = '_next_'
+
 /** ClickHouse, wherever it runs. */
 export interface Connection {
   /** For migrations, inserts, deletions and short questions about them. */
@@ -40,6 +43,8 @@ export interface Connection {
   open(settings: Settings, timeoutMs: number): Promise<Session>
   /** Inserts rows as one block, which makes one part of the table; durable when it resolves. @param into table and columns */
   insertRowBinary(into: string, rows: AsyncIterable<Buffer>): Promise<void>
+  /** @throws Error while the disk is known to be nearly full */
+  assertRoom(): void
   /** @throws UnavailableError */
   ping(): Promise<void>
   close(): Promise<void>

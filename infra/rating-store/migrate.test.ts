@@ -20,6 +20,7 @@ async function statements(cluster: string | undefined): Promise<string[]> {
     cluster,
     open: async () => write,
     insertRowBinary: nothing,
+    assertRoom() {},
     ping: nothing,
     close: nothing,
   }

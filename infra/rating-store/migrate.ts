@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { ConfigError } from '../errors.ts'
 import { analyticsOf, type Connection } from './connection.ts'
+import { ANALYTICS, define } from './define.ts'
 
 interface Migration {
   readonly version: number
@@ -13,8 +14,6 @@ interface Migration {
 
 const FOLDER = new URL('migrations/', import.meta.url)
 
-const ANALYTICS = '{{analytics}}'
-
 const RECORDS = `CREATE TABLE IF NOT EXISTS schema_migrations {{on_cluster}}
   (version UInt32, name String, sha256 String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
   ENGINE = {{replicated}}ReplacingMergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
@@ -24,12 +23,12 @@ const RECORDS = `CREATE TABLE IF NOT EXISTS schema_migrations {{on_cluster}}
  * processes at once), so each is written to do no harm then.
  *
  * @throws ConfigError when the database is newer than this program, an applied file was edited since, or that of the views is somebody
- *   else's
+ *   else's; UnavailableError when the disk is nearly full
  */
 export async function migrate(connection: Connection): Promise<void> {
   const known = await readMigrations()
   const { write } = connection
-  await write.command(expand(RECORDS, connection))
+  if (!(await hasRecords(connection))) await define(connection, write, RECORDS)
   const applied = await write.rows<{ version: number; sha256: string }>(
     'SELECT version, sha256 FROM schema_migrations FINAL ORDER BY version',
   )
@@ -52,6 +51,14 @@ export async function migrate(connection: Connection): Promise<void> {
   }
 }
 
+/** A start changes nothing where nothing is new, and so needs no room. */
+async function hasRecords({ write }: Connection): Promise<boolean> {
+  const tables = await write.rows(
+    "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'",
+  )
+  return tables.length > 0
+}
+
 /** What is in a database that was not made by 007_analytics.sql, which makes this table first, is nobody's to empty and fill. */
 async function checkAnalytics(connection: Connection): Promise<void> {
   const place = analyticsOf(connection)
@@ -67,25 +74,13 @@ async function checkAnalytics(connection: Connection): Promise<void> {
 
 async function apply(connection: Connection, { version, name, sha256, sql }: Migration): Promise<void> {
   const { write } = connection
-  for (const statement of expand(sql, connection).split(/;\s*$/m)) {
-    if (statement.trim() !== '') await write.command(statement)
+  for (const statement of sql.split(/;\s*$/m)) {
+    if (statement.trim() !== '') await define(connection, write, statement)
   }
   await write.command(
     'INSERT INTO schema_migrations (version, name, sha256) VALUES ({version:UInt32}, {name:String}, {sha256:String})',
     { version, name, sha256 },
   )
-}
-
-type Place = Pick<Connection, 'database' | 'cluster'>
-
-/** On a cluster every table exists on each server, and the engine replicates what is in it. */
-export function expand(sql: string, place: Place): string {
-  const { database, cluster } = place
-  return sql
-    .replaceAll('{{on_cluster}}', cluster === undefined ? '' : `ON CLUSTER ${cluster}`)
-    .replaceAll('{{replicated}}', cluster === undefined ? '' : 'Replicated')
-    .replaceAll('{{database}}', database)
-    .replaceAll(ANALYTICS, analyticsOf(place))
 }
 
 /** Files are numbered from 001 without a gap. */

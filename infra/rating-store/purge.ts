@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openForRefresh, refreshViews } from '../analytics/refresh.ts'
 import { UnavailableError } from '../errors.ts'
 import { analyticsOf, type Connection } from './connection.ts'
-import { expand } from './migrate.ts'
+import { define } from './define.ts'
 
 /** That tell of users. */
 const TABLES = ['ratings', 'served']
@@ -24,7 +24,7 @@ export async function purgeErased(connection: Connection): Promise<void> {
   await refreshViews(connection, views)
   for (const table of TABLES) {
     const set = (change: string): Promise<void> =>
-      write.command(expand(`ALTER TABLE ${table} {{on_cluster}} ${change}`, connection))
+      define(connection, write, `ALTER TABLE ${table} {{on_cluster}} ${change}`)
     await write.command(`ALTER TABLE ${table} APPLY DELETED MASK SETTINGS mutations_sync = 2`)
     await set('MODIFY SETTING old_parts_lifetime = 0')
     try {
