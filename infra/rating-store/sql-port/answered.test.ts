@@ -52,6 +52,11 @@ describe('answers', () => {
     ],
     ["SELECT JSONExtract('{\"a\":[1]}', 'a', 'Array(Int8)')[1], accurateCastOrNull('x', 'Int8')", '1\t\\N'],
     ["SELECT finalizeAggregation(sumState(value)) FROM ratings WHERE 'AggregateFunction' LIKE 'A%'", '9'],
+    [
+      "SELECT arrayMap(upper, ['a']), ngramDistance('alien', 'alien'), max(ratings.value) AS version FROM ratings",
+      "['A']\t0\t5",
+    ],
+    [`SELECT length('${'a'.repeat(260_000)}')`, '260000'],
     ['EXISTS TABLE items', '1'],
     ['EXISTS DATABASE analytics', '1'],
     ["SHOW TABLES FROM analytics LIKE 'rater%'", 'raters'],

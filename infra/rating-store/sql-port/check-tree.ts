@@ -2,7 +2,7 @@ import { isAllowedFunction } from './functions.ts'
 import { Refusal } from './refusal.ts'
 import type { Node } from './syntax-tree.ts'
 import { checkIdentifier, checkTable, type Names } from './tables.ts'
-import { checkSubcolumn, checkToldType } from './types.ts'
+import { checkSubcolumn, checkToldType, isToldType } from './types.ts'
 
 /**
  * Kinds of nodes that a query may be made of. Each of these shows all that it holds as its children, and what it does not show is
@@ -73,6 +73,7 @@ function checkNode(node: Node, parent: Node, names: Names): void {
   else if (kind === 'Identifier') {
     checkIdentifier(name, names)
     checkSubcolumn(name)
+    checkFunctionName(name, names)
   }
   for (const child of children) checkNode(child, node, names)
 }
@@ -82,6 +83,18 @@ function checkFunction(name: string, node: Node, parent: Node): void {
     throw new Refusal('ACCESS_DENIED', `Table function ${name} is not allowed here: no table function is`)
   if (!isAllowedFunction(name)) throw new Refusal('ACCESS_DENIED', `Function ${name} is not allowed here`)
   checkToldType(name, node)
+}
+
+/**
+ * `arrayMap(file, [path])` calls `file`: in the place of a lambda the name of a function does, be it by an alias that stands at another
+ * place, and what it is called with is not seen. So one that may not be called, or not with everything, is no name here.
+ */
+function checkFunctionName(name: string, names: Names): void {
+  if (names.isFunction(name) && (!isAllowedFunction(name) || isToldType(name)))
+    throw new Refusal(
+      'ACCESS_DENIED',
+      `Function ${name} is not allowed here, nor is a name of these letters; a column of it can be named as table.${name}`,
+    )
 }
 
 /** An alias may be any text, so that it begins at the first mark of one: what is before it is the name, or the beginning of an odd one. */

@@ -79,6 +79,11 @@ export async function openEngine(folder: string): Promise<Engine> {
     'SELECT version() AS version, timezone() AS timezone',
   )
 
+  const functions = new Set(
+    (await rows<{ name: string }>('SELECT lower(name) AS name FROM system.functions')).map(({ name }) => name),
+  )
+  const isFunction = (name: string): boolean => functions.has(name.toLowerCase())
+
   /** Asked anew for every query, in a millisecond: ClickHouse makes tables of its own when it first has something for them. */
   async function standingTables(): Promise<Names['exists']> {
     const tables = await rows<{ database: string; name: string }>('SELECT database, name FROM system.tables')
@@ -108,7 +113,7 @@ export async function openEngine(folder: string): Promise<Engine> {
       checkParameters(checked)
       const current = currentFor(database)
       await session.queryAsync(`${setting(parameters)}USE ${current}`)
-      const names: Names = { current, own: namesOfWith(checked), exists: await standingTables() }
+      const names: Names = { current, own: namesOfWith(checked), exists: await standingTables(), isFunction }
       let asked = checkStatement(checked, names)
       if (asked === undefined) {
         const explained = await session.queryAsync(`EXPLAIN AST ${checked}`, { format: 'TabSeparatedRaw' })

@@ -31,6 +31,8 @@ export interface Names {
   readonly own: ReadonlySet<string>
   /** Whether there is such a table. */
   exists(database: string, table: string): boolean
+  /** Whether there is such a function, allowed or not, in small or capital letters. */
+  isFunction(name: string): boolean
 }
 
 /**
@@ -42,8 +44,8 @@ const FILES = 'default'
 /** @returns where names without a database are looked up, for a request that names this one */
 export const currentFor = (database: string): string => (database === FILES ? 'foldstream' : database)
 
-/** `a AS (`, `a(b, c) AS MATERIALIZED (`, as formatQuerySingleLine writes them. */
-const WITH_ELEMENT = /(\w+)`?(?:\([^()]*\))? AS (?:MATERIALIZED )?\(/g
+/** `a AS (`, `a(b, c) AS MATERIALIZED (`, as formatQuerySingleLine writes them. From the beginning of a word: a long one is read once. */
+const WITH_ELEMENT = /(?<!\w)(\w+)`?(?:\([^()]*\))? AS (?:MATERIALIZED )?\(/g
 
 /**
  * Names that a WITH of this text may give, and a few more: of windows, and of what stands in texts. A name is let through by that which is

@@ -36,6 +36,8 @@ export function checkParameters(text: string): void {
     if (groups?.other !== undefined || STATE.test(groups?.type ?? '')) throw refusal('a parameter')
 }
 
+export const isToldType = (name: string): boolean => Object.hasOwn(TOLD_TYPES, name.toLowerCase())
+
 /** @throws Refusal where a function is told a type that may not be, or not plainly */
 export function checkToldType(name: string, node: Node): void {
   const lower = name.toLowerCase()
