@@ -55,6 +55,24 @@ describeInBrowser('the film app', (visit) => {
     expect(await seriousFaults(page)).toEqual([])
   })
 
+  it('shows the list of one’s own right after what was picked on a phone', async () => {
+    const page = await visit({ viewport: WIDTHS[0] })
+    await page.goto(system().url)
+    const downwards = () =>
+      page.locator('.home').evaluate((home) => {
+        const tops = [...home.children].map((part) => ({
+          name: part.id || part.className,
+          y: part.getBoundingClientRect().y,
+        }))
+        return tops.sort((one, other) => one.y - other.y).map(({ name }) => name)
+      })
+    await expect.poll(downwards).toEqual(['newcomer', 'for-you', 'shelves'])
+    for (let n = 0; n < 3; n++) await page.locator('.pick').nth(n).click()
+    await expect.poll(downwards).toEqual(['first', 'for-you', 'shelves'])
+    await page.reload()
+    await expect.poll(downwards).toEqual(['first', 'for-you', 'shelves'])
+  })
+
   it('takes a pick back', async () => {
     const page = await visit()
     await page.goto(system().url)

@@ -80,7 +80,6 @@ export function followPicks() {
   }
 
   async function answer() {
-    const shelves = /** @type {Element} */ (document.querySelector('.shelves'))
     let isThere = false
     void after(SKELETON_AFTER_MS).then(() => {
       if (!isThere && isAnswered) section?.replaceChildren(...skeletons())
@@ -91,10 +90,8 @@ export function followPicks() {
     try {
       const page = await askPage('/', token)
       isThere = true
-      shelves.replaceChildren(
-        ...[...(page.querySelector('.shelves')?.children ?? [])].map((one) => document.adoptNode(one)),
-      )
-      followRows(shelves)
+      take('.shelves', page.querySelector('.shelves'))
+      take('#newcomer', page.getElementById('first'))
       say('Here are your first ten: five popular films, and five less known')
       document.getElementById('first-title')?.focus()
     } catch (error) {
@@ -102,6 +99,13 @@ export function followPicks() {
       location.reload()
     }
   }
+}
+
+/** Puts a part of another page in the place of one of this; without one, nothing. @param {string} place @param {Element | null} part */
+function take(place, part) {
+  const next = part ? [document.adoptNode(part)] : []
+  document.querySelector(place)?.replaceWith(...next)
+  next.forEach(followRows)
 }
 
 /** @param {Element} button */

@@ -19,7 +19,7 @@ export async function forYou({ engine, logger }: Gateway, { userId }: Viewer, lo
   return forYouSection(await orNothing(logger, 'for you', engine.recommend({ userId }, FOR_YOU)), look)
 }
 
-/** The page at `/`: what somebody may like, and shelves beside it. */
+/** The page at `/`: what somebody may like, right after what they picked where they are new, and shelves beside it. */
 export async function homePage(gateway: Gateway, viewer: Viewer, look: Look): Promise<Html> {
   const { engine, logger, served } = gateway
   const { userId } = viewer
@@ -35,12 +35,10 @@ export async function homePage(gateway: Gateway, viewer: Viewer, look: Look): Pr
     isFirst ? orNothing(logger, 'first films', firstFilms(gateway, userId, look)) : undefined,
   ])
   return html`<h1 class="visually-hidden">Films</h1>
-<div class="home ${picks ? 'home-new' : ''}">
-${forYouSection(answer, look)}
-<div class="shelves">
+<div class="home">
 ${picks ? newcomerSection(served.note(picks, userId), ratings.size, look) : (first ?? '')}
-${shelves.map((one) => shelf(one, look))}
-</div>
+${forYouSection(answer, look)}
+<div class="shelves">${shelves.map((one) => shelf(one, look))}</div>
 </div>`
 }
 
