@@ -9,6 +9,7 @@ import { openTestGateway, type TestGateway } from '../gateway.fixture.ts'
 import { type Serving, serveGateway } from '../server.ts'
 import { describeInBrowser, seriousFaults, WIDTHS } from './browser.fixture.ts'
 import { CARDS } from './shared/dashboard.js'
+import { spokenTitle } from './shared/titles.js'
 
 const PATIENCE = { timeout: 30_000, interval: 50 }
 /** As many as a table has at most. */
@@ -154,6 +155,21 @@ describeInBrowser('the dashboard', (visit) => {
         PATIENCE,
       )
       expect(new URL(page.url()).searchParams.get('item')).toBe(second?.item_id)
+    })
+
+    it('names films as the film app does, and gives the CSV as the dataset has them', async () => {
+      const page = await visitDashboard('?range=all')
+      const [first] = await rowsOf(await askedBy(page, 'best-items'))
+      const [title, spoken] = [String(first?.title), spokenTitle(String(first?.title))]
+      const card = cardOf(page, 'best-items')
+      await expect.poll(() => card.locator('.rank-name').first().textContent()).toBe(spoken)
+      expect(await card.locator('.chart-answer').textContent()).toContain(`${spoken}: `)
+      await card.locator('[data-sheet=table] summary').click()
+      const told = card.locator('tbody tr').first().locator('data').nth(1)
+      await expect.poll(() => told.textContent()).toBe(spoken)
+      expect(await told.getAttribute('value')).toBe(title)
+      const href = await card.locator('.csv').getAttribute('href')
+      expect(await (await fetch(`${system().url}${href}`)).text()).toContain(title)
     })
 
     it('says in its card what is wrong with one chart, and shows the others', async () => {

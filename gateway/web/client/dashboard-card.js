@@ -1,3 +1,4 @@
+import { withSpoken } from '../shared/titles.js'
 import { Failure } from './api.js'
 import { askChart, chartPath } from './dashboard-api.js'
 import { filledIn, fillTable, offerCopy, offerCsv } from './dashboard-sheets.js'
@@ -39,12 +40,13 @@ export function createCard({ name, drawing }, { infoOf, choose }) {
     const { info, answer } = shown
     const unitOf = (/** @type {string} */ column) => info.columns.find((one) => one.name === column)?.unit ?? ''
     const isEmpty = answer.rows.length === 0
+    const words = inWords(answer)
     place.tabIndex = GONE_THROUGH.includes(drawing.kind) ? 0 : -1
     place.setAttribute(
       'aria-label',
-      `${info.title} ${inOwnZone(answer.sentence)}${place.tabIndex === 0 ? ' Arrow keys tell the values.' : ''}`,
+      `${info.title} ${words}${place.tabIndex === 0 ? ' Arrow keys tell the values.' : ''}`,
     )
-    if (isEmpty) place.replaceChildren(element('p', 'nothing', answer.sentence))
+    if (isEmpty) place.replaceChildren(element('p', 'nothing', words))
     else if (drawing.kind === 'over') drawOver(place, drawing, answer, unitOf)
     else if (drawing.kind === 'multiples') drawMultiples(place, drawing, answer, unitOf)
     else if (drawing.kind === 'columns') drawColumns(place, drawing, answer, unitOf)
@@ -52,7 +54,7 @@ export function createCard({ name, drawing }, { infoOf, choose }) {
     else if (drawing.kind === 'ranks') drawRanks(place, drawing, answer, unitOf, choose)
     else if (drawing.kind === 'groups') drawGroups(place, drawing, answer, unitOf)
     else drawFacts(place, drawing, answer, unitOf)
-    sentence.textContent = isEmpty ? '' : inOwnZone(answer.sentence)
+    sentence.textContent = isEmpty ? '' : words
     sentence.title = sentence.textContent
     asOf.textContent = ageOf(answer)
     fillSheets()
@@ -135,6 +137,9 @@ export function createCard({ name, drawing }, { infoOf, choose }) {
     answer: () => shown?.answer,
   }
 }
+
+/** Its sentence as people here would say it, who have a zone of their own. @param {ChartAnswer} answer */
+const inWords = ({ sentence, rows: [first] }) => withSpoken(inOwnZone(sentence), String(first?.title ?? ''))
 
 /** What is drawn: where it is the same, nothing is, and whoever is at it stays there. @param {ChartAnswer} answer */
 const told = ({ asOf: _, ...answer }) => JSON.stringify(answer)

@@ -1,3 +1,4 @@
+import { spokenTitle } from '../shared/titles.js'
 import { Failure } from './api.js'
 import { askAnalytics, chartPath } from './dashboard-api.js'
 import { cellText } from './dashboard-words.js'
@@ -31,7 +32,8 @@ export function fillTable(sheet, { columns, title }, { rows }) {
       const value = row[name]
       const cell = element('td', typeof value === 'number' ? 'number' : '')
       const text = typeof value === 'number' ? EXACT.format(value) : cellText(value, unit)
-      const data = element('data', '', text)
+      const told = name === 'title' ? spokenTitle(text) : text
+      const data = element('data', '', told)
       data.value = value === null || value === undefined ? '' : String(value)
       cell.append(data)
       line.append(cell)

@@ -1,3 +1,4 @@
+import { titleOf } from '../shared/titles.js'
 import { bar } from './dashboard-svg.js'
 import { cellText } from './dashboard-words.js'
 import { element } from './page.js'
@@ -22,7 +23,7 @@ export function drawRanks(place, { value, beside }, { rows }, unitOf, choose) {
   const list = element('ol', 'ranks')
   for (const row of shown) {
     const item = element('li', 'rank')
-    const name = element('button', 'rank-name', String(row.title || row.item_id))
+    const name = element('button', 'rank-name', nameOf(row))
     name.type = 'button'
     name.title = `${name.textContent}: show how it is doing`
     name.addEventListener('click', () => choose(String(row.item_id)))
@@ -32,12 +33,15 @@ export function drawRanks(place, { value, beside }, { rows }, unitOf, choose) {
     list.append(item)
   }
   const heads = element('p', 'rank-heads')
-  heads.append(element('span', '', nameOf(value)), element('span', 'rank-beside', nameOf(beside)))
+  heads.append(element('span', '', headOf(value)), element('span', 'rank-beside', headOf(beside)))
   place.replaceChildren(heads, list)
 }
 
+/** @param {import('./dashboard-words.js').Row} row */
+const nameOf = ({ item_id, title }) => titleOf({ itemId: String(item_id), ...(title ? { title: String(title) } : {}) })
+
 /** @param {string} column */
-const nameOf = (column) =>
+const headOf = (column) =>
   ({ bayesian_average: 'weighted mean', average_value: 'mean', ratings_before: 'before' })[column] ?? column
 
 /**
