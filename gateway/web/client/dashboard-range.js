@@ -3,11 +3,17 @@ import { askChart } from './dashboard-api.js'
 
 /** @typedef {import('../shared/dashboard.js').Range} Range */
 
-/** What the address asks for. */
+/** Characters of a name that is told again. */
+const MAX_TOLD = 30
+
+/** What the address asks for; `fault` says of a range that there is none of this name, and another one is shown. */
 export function askedFor() {
   const query = new URLSearchParams(location.search)
-  const range = query.get('range') ?? ''
-  return { range: range in RANGES ? /** @type {Range} */ (range) : USUAL_RANGE, item: query.get('item') ?? undefined }
+  const range = query.get('range') ?? USUAL_RANGE
+  const item = query.get('item') ?? undefined
+  if (Object.hasOwn(RANGES, range)) return { range: /** @type {Range} */ (range), item, fault: '' }
+  const fault = `There is no range “${range.slice(0, MAX_TOLD)}”: this is ${RANGES[USUAL_RANGE]} days. `
+  return { range: USUAL_RANGE, item, fault }
 }
 
 /** @param {{ range?: string, item?: string }} change */

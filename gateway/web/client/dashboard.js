@@ -46,12 +46,13 @@ const item = /** @type {HTMLInputElement} */ (byId('item'))
 
 /** Everything, by what the address asks for. */
 async function show() {
-  const { range, item: asked } = askedFor()
+  const { range, item: asked, fault } = askedFor()
   for (const link of document.querySelectorAll('[data-range]'))
     link.setAttribute('aria-current', String(link instanceof HTMLElement && link.dataset.range === range))
   const newest = await newestDays().catch(() => ({}))
   if (!isOpen) return
-  const { ratings, lists, words } = rangesOf(range, newest)
+  const { ratings, lists, words: days } = rangesOf(range, newest)
+  const words = fault + days
   if (!byId('period').textContent?.startsWith(words)) byId('period').textContent = words
   const loaded = others.map(({ load, isOfLists }) => load(isOfLists ? lists : ratings))
   await Promise.all([drawFigures({ ratings, lists }), ...loaded])
