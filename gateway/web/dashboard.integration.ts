@@ -73,6 +73,11 @@ describeInBrowser('the dashboard', (visit) => {
       await expect
         .poll(() => page.locator('[data-figure=ratings] .figure-value').textContent())
         .toBe(ratings.toLocaleString('en'))
+      const hits = figures.find(({ figure }) => figure === 'live hit rate')
+      if (hits?.of_ratings)
+        await expect
+          .poll(() => page.locator('[data-figure="live hit rate"] .figure-value').textContent())
+          .toContain(`of ${Number(hits.of_ratings).toLocaleString('en')} rating`)
       await vi.waitFor(
         async () => expect(await page.locator('[data-figure=lag] .figure-value').textContent()).toMatch(/^\d+ record/),
         PATIENCE,
@@ -109,6 +114,14 @@ describeInBrowser('the dashboard', (visit) => {
       await expectTable(page, 'rating-histogram')
       await page.goBack()
       await expect.poll(() => page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
+    })
+
+    it.each(['bogus', 'toString'])('says of the range %s that there is none, and what is shown', async (range) => {
+      const page = await visitDashboard(`?range=${range}`)
+      await expect.poll(() => page.locator('#period').textContent()).toContain(`no range “${range}”: this is 30 days.`)
+      await expect.poll(() => page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
+      await page.locator('[data-range="7d"]').click()
+      await expect.poll(() => page.locator('#period').textContent()).not.toContain('no range')
     })
 
     it('gives the CSV of what is shown', async () => {
@@ -155,6 +168,10 @@ describeInBrowser('the dashboard', (visit) => {
         PATIENCE,
       )
       expect(new URL(page.url()).searchParams.get('item')).toBe(second?.item_id)
+      const named = second?.title ? spokenTitle(String(second.title)) : `Item ${second?.item_id}`
+      await expect
+        .poll(() => cardOf(page, 'item-history').locator('.chart-answer').textContent())
+        .toContain(`${named}: `)
     })
 
     it('names films as the film app does, and gives the CSV as the dataset has them', async () => {

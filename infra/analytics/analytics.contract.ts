@@ -284,7 +284,7 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
       for (const _ of ['once', 'twice']) await store.insertMeasurements(rows)
       const range = { from: began, to: began + minute }
       const freshness = await analytics.run('freshness', range)
-      expect(freshness.rows).toMatchObject([{ p50: expect.closeTo(0.003, 6), p99: 0.4, batches: 40 }])
+      expect(freshness.rows).toMatchObject([{ grain: 'minute', p50: expect.closeTo(0.003, 6), p99: 0.4, batches: 40 }])
       expect(freshness.sentence).toMatch(/within 3 ms, and 99 of 100 within 400 ms/)
       const lag = await analytics.run('lag', range)
       expect(lag.rows.map(({ updater, sink }) => [updater, sink])).toEqual([
@@ -344,7 +344,7 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
         ['folded-in', 30],
         ['folded-in', 1],
       ])
-      expect(sentence).toMatch(/folded in, 32.3 % .* without, 10 %/)
+      expect(sentence).toMatch(/folded in, 32.3 % .* without, 10 %\. That is of 31 ratings/)
     })
 
     describe('charts', () => {
@@ -379,9 +379,12 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
           { from: 0, to: now },
         ]
         for (const { from, to } of ranges) {
-          const days = Math.floor((to - from) / DAY_MS) + 1
-          const distinct = (all: readonly { id: string; at: number }[], before = 0): number => {
-            const [start, end] = [from, to].map((at) => dayOf(Math.max(0, at - before * DAY_MS)))
+          // Today goes on: what is set beside the days before is without it.
+          const isOpen = dayOf(to) === dayOf(now)
+          const days = Math.floor((to - from) / DAY_MS) + (isOpen ? 0 : 1)
+          const lastWhole = isOpen ? to - DAY_MS : to
+          const distinct = (all: readonly { id: string; at: number }[], before = 0, last = to): number => {
+            const [start, end] = [from, last].map((at) => dayOf(Math.max(0, at - before * DAY_MS)))
             const isIn = (at: number) => dayOf(at) >= (start ?? '') && dayOf(at) <= (end ?? '')
             return new Set(all.filter(({ at }) => isIn(at)).map(({ id }) => id)).size
           }
@@ -392,11 +395,13 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
           const isOfAll = from === 0
           expect(figure('active users')).toMatchObject({
             value: distinct(users),
-            value_before: isOfAll ? 0 : distinct(users, days),
+            value_of_whole_days: days === 0 ? null : distinct(users, 0, lastWhole),
+            value_before: days === 0 ? null : isOfAll ? 0 : distinct(users, days, lastWhole),
           })
           expect(figure('coverage')?.value).toBeCloseTo(distinct(places) / available, 9)
-          const isKept = from - days * DAY_MS >= firstServedDay()
-          if (isKept) expect(figure('coverage')?.value_before).toBeCloseTo(distinct(places, days) / available, 9)
+          const isKept = days > 0 && from - days * DAY_MS >= firstServedDay()
+          if (isKept)
+            expect(figure('coverage')?.value_before).toBeCloseTo(distinct(places, days, lastWhole) / available, 9)
           else expect(figure('coverage')?.value_before).toBeNull()
         }
       })
@@ -431,7 +436,8 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
               .sort((x, y) => y.ratings - x.ratings || (x.item_id < y.item_id ? -1 : 1))
               .slice(0, 20)
             const { rows, sentence } = await analytics.run('top-items', { from, to, genre })
-            expect(sentence).toContain(`whole months ${from === 0 ? 'up to' : `${monthOf(from)} to`} ${monthOf(to)}`)
+            const ofAll = dayOf(to) < dayOf(Date.now()) ? `in all months up to ${monthOf(to)}.` : 'in all.'
+            expect(sentence).toContain(from === 0 ? ofAll : `in the whole months ${monthOf(from)} to ${monthOf(to)}.`)
             expect(rows.map(({ item_id, ratings }) => ({ item_id, ratings }))).toEqual(most)
           }
       })

@@ -22,11 +22,11 @@ export interface Asked {
   readonly newest: string | undefined
 }
 
-/** As in "the whole months 2018-01 to 2018-06": of those of the range that has begun in one and ended in the other. */
-export function wholeMonths({ from, to }: Asked): string {
+/** As in "in the whole months 2018-01 to 2018-06": of those of the range that has begun in one and ended in the other. */
+export function inWholeMonths({ from, to, today }: Asked): string {
   const [first, last] = [from.slice(0, 7), to.slice(0, 7)]
-  if (first === last) return `the whole month ${first}`
-  return from === FIRST_DAY ? `the whole months up to ${last}` : `the whole months ${first} to ${last}`
+  if (from === FIRST_DAY) return to < today ? `in all months up to ${last}` : 'in all'
+  return first === last ? `in the whole month ${first}` : `in the whole months ${first} to ${last}`
 }
 
 /** Whoever asks for all days asks from then on. */

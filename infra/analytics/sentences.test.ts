@@ -21,16 +21,18 @@ it('tells no hundredth of fewer than a hundred items', () => {
 
 it('sets figures beside those of before, but not a day that goes on', () => {
   const rows = [
-    { figure: 'ratings', value: 0, value_before: 0 },
-    { figure: 'active users', value: 3, value_before: 0 },
-    { figure: 'coverage', value: 0.5, value_before: null },
+    { figure: 'ratings', value: 0, value_of_whole_days: 0, value_before: 0 },
+    { figure: 'active users', value: 5, value_of_whole_days: 3, value_before: 0 },
+    { figure: 'coverage', value: 0.5, value_of_whole_days: 0.5, value_before: null },
   ]
   expect(say('figures', rows)).toBe(
-    'Beside as many days before (the last one is today, which is not over): ratings none, as before, active users from nothing.',
+    'Without today, which is not over, and beside as many days before: ratings none, as before, active users from nothing.',
   )
   expect(say('figures', rows, { to: '2026-11-28' })).toMatch(/^Beside as many days before: /)
   expect(say('figures', rows, { from: LIVE.today })).toMatch(/^Today is not over/)
   expect(say('figures', rows.slice(2))).toMatch(/nothing is known/)
+  const hits = { figure: 'live hit rate', value: 0.3, value_of_whole_days: null, value_before: null, of_ratings: 7 }
+  expect(say('figures', [...rows, hits])).toMatch(/ The live hit rate is of 7 ratings\.$/)
 })
 
 it('counts no cohort as gone before the month after is over', () => {
@@ -44,6 +46,17 @@ it('counts no cohort as gone before the month after is over', () => {
   expect(say('cohort-return', rows, { ...asked, newest: '2026-10-30' })).toMatch(/^Too soon/)
   const later = { ...asked, today: '2026-12-01', newest: '2026-12-01', to: '2026-12-01' }
   expect(say('cohort-return', rows, later)).toMatch(/^Of 100 users .* up to 2026-10, 10 %/)
+})
+
+it('names months where some are asked for, and none where all are', () => {
+  const row = { item_id: '1', title: 'Heat', month: '2026-01-01', grain: 'year', ratings: 9 }
+  expect(say('top-items', [row])).toBe('Heat: 9 ratings in the whole month 2026-11.')
+  expect(say('top-items', [row], { from: '2026-09-02' })).toContain('in the whole months 2026-09 to 2026-11.')
+  expect(say('top-items', [row], { from: '1970-01-01' })).toBe('Heat: 9 ratings in all.')
+  expect(say('top-items', [row], { from: '1970-01-01', to: '2026-01-31' })).toContain('in all months up to 2026-01.')
+  expect(say('item-history', [{ ...row, title: '' }])).toMatch(
+    /^Item 1: 9 ratings in .*; the busiest year, 2026, has 9/,
+  )
 })
 
 it('says up to when it is rising where that is over', () => {

@@ -34,14 +34,14 @@ type Drawing =
       readonly unit?: string
     }
   | { readonly type: 'barchart'; readonly select: string; readonly unit?: string }
-  | { readonly type: 'stat'; readonly each: 'row' | 'column' }
+  | { readonly type: 'stat'; readonly each: 'row' | 'column'; readonly select?: string }
   | { readonly type: 'table' }
 
 const SHARE = 'percentunit'
 
 /** The charts of the dashboard, in its order. */
 const DRAWINGS: Readonly<Record<string, Drawing>> = {
-  figures: { type: 'stat', each: 'row' },
+  figures: { type: 'stat', each: 'row', select: 'figure, value, value_before' },
   'events-per-minute': { type: 'timeseries', style: 'bars' },
   'daily-ratings': { type: 'timeseries', style: 'bars', select: 'day AS time, ratings, positives' },
   'active-users': { type: 'timeseries', style: 'line', select: 'day AS time, active_users, new_users' },
@@ -64,7 +64,7 @@ const DRAWINGS: Readonly<Record<string, Drawing>> = {
     unit: SHARE,
   },
   freshness: { type: 'timeseries', style: 'line', select: 'time, p50, p99', unit: 's' },
-  lag: { type: 'timeseries', style: 'line' },
+  lag: { type: 'timeseries', style: 'line', select: 'time, updater, sink' },
   'model-quality': {
     type: 'timeseries',
     style: 'line',

@@ -3,6 +3,7 @@ import { askAnalytics, askChart } from './dashboard-api.js'
 import { courseOf, wholeDays } from './dashboard-days.js'
 import { sparkline } from './dashboard-svg.js'
 import { count, percent, span } from './dashboard-words.js'
+import { element } from './page.js'
 
 const MINUS = '\u2212'
 
@@ -25,13 +26,16 @@ const SHARES = ['live hit rate', 'coverage']
  * @param {number | null | undefined} value
  * @param {readonly (number | null | undefined)[]} course
  * @param {string} told  beside it: what it was before, or why it is not known
+ * @param {number} [ofRatings]  that a share is of: few tell little
  */
-function write(name, value, course, told) {
+function write(name, value, course, told, ofRatings) {
   const place = document.querySelector(`[data-figure="${name}"]`)
   const [figure, note, spark] = ['value', 'note', 'spark'].map((part) => place?.querySelector(`.figure-${part}`))
   if (!figure || !note || !spark) return
   const isKnown = typeof value === 'number'
   figure.textContent = isKnown ? (TEXTS[name] ?? count)(value) : '–'
+  if (ofRatings !== undefined)
+    figure.append(element('small', '', ` of ${count(ofRatings)} ${ofRatings === 1 ? 'rating' : 'ratings'}`))
   note.textContent = told
   spark.replaceChildren(sparkline(course))
   note.setAttribute('title', note.textContent ?? '')
@@ -69,22 +73,17 @@ export async function drawFigures({ ratings, lists }) {
 async function drawFiguresOf(names, days) {
   try {
     const whole = wholeDays(days)
-    const isWhole = whole?.to === days.to
-    const [figures, course, changes] = await Promise.all([
-      askChart('figures', days),
-      askChart('figures-by-day', days),
-      whole && !isWhole ? askChart('figures', { from: whole.from, to: whole.to }) : undefined,
-    ])
+    const [figures, course] = await Promise.all([askChart('figures', days), askChart('figures-by-day', days)])
     for (const name of names) {
-      const [row, compared] = [figures, changes ?? figures].map(({ rows }) =>
-        rows.find(({ figure }) => figure === name),
-      )
-      const change = { value: numberOf(compared?.value), before: numberOf(compared?.value_before) }
+      const row = figures.rows.find(({ figure }) => figure === name)
+      const change = { value: numberOf(row?.value_of_whole_days), before: numberOf(row?.value_before) }
       const rows = course.rows.filter(({ figure }) => figure === name)
       const points = courseOf(rows, days, SHARES.includes(name) ? undefined : 0)
       const period = whole?.count === 1 ? 'day' : `${whole?.count} d`
       const told = whole ? changeOf(name, change, period) : noChange(days)
-      write(name, numberOf(row?.value), points, numberOf(row?.value) === undefined ? 'not known' : told)
+      const value = numberOf(row?.value)
+      const ofRatings = value === undefined ? undefined : numberOf(row?.of_ratings)
+      write(name, value, points, value === undefined ? 'not known' : told, ofRatings)
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error

@@ -7,6 +7,8 @@ import { element } from './page.js'
 /** Of the drawing of one series, which is as wide as there is room. */
 const WIDTH = 100
 const HEIGHT = 100
+/** How wide a point is that stands alone. */
+const LONE = 6
 /** Times the usual step from one point to the next. */
 const LONG_GAP = 6
 
@@ -24,7 +26,7 @@ export function drawMultiples(place, drawing, { rows }, unitOf) {
   const top = Math.max(...series.flatMap(({ values }) => values.map(Number)), Number.MIN_VALUE)
   const xOf = shareOf(xs)
   const whenText = (/** @type {number | undefined} */ at) =>
-    at === undefined ? '' : cellText(new Date(at * 1000).toISOString().slice(0, 10), unitOf(drawing.x))
+    at === undefined ? '' : cellText(new Date(at * 1000).toISOString().slice(0, 10), String(rows[0]?.[drawing.grain]))
   const parts = series.map((one) => {
     const value = element('span', 'multiple-value')
     const mark = svg('line', { y1: 0, y2: HEIGHT, class: 'multiple-mark' })
@@ -44,7 +46,10 @@ export function drawMultiples(place, drawing, { rows }, unitOf) {
       for (const end of ['x1', 'x2']) mark.setAttribute(end, String(WIDTH * xOf(at)))
       mark.toggleAttribute('hidden', !isMarked)
     }
-    const span = `${whenText(xs[0])} to ${whenText(xs.at(-1))}; each from 0 to ${cellText(top, unit)}`
+    const last = whenText(xs.at(-1))
+    const scale = `from 0 to ${cellText(top, unit)}`
+    const span =
+      xs.length > 1 ? `${whenText(xs[0])} to ${last}, each ${scale}; figures are of ${last}` : `${last}; each ${scale}`
     where.textContent = isMarked ? whenText(xs[at]) : span
     return `${whenText(xs[at])}: ${parts.map(({ name, value }) => `${name} ${value.textContent}`).join(', ')}`
   }
@@ -78,13 +83,12 @@ function multiple({ name, values }, { value, mark, xOf, top }) {
     ...{ viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
   })
   const points = values.flatMap((one, n) => (one === null ? [] : [{ x: WIDTH * xOf(n), y: HEIGHT * (1 - one / top) }]))
-  for (const run of runsOf(points)) {
+  for (const run of runsOf(points).map(seen)) {
     const line = run.map(({ x, y }) => `${x.toFixed(2)},${y.toFixed(2)}`).join(' ')
     const [first, last] = [run[0]?.x ?? 0, run.at(-1)?.x ?? 0]
-    // A line to where it began makes a single point one that is seen.
     picture.append(
       svg('polygon', { points: `${first},${HEIGHT} ${line} ${last},${HEIGHT}` }),
-      svg('polyline', { points: run.length > 1 ? line : `${line} ${line}` }),
+      svg('polyline', { points: line }),
     )
   }
   picture.append(mark)
@@ -94,6 +98,15 @@ function multiple({ name, values }, { value, mark, xOf, top }) {
 }
 
 /** @typedef {{ x: number, y: number }} Point */
+
+/** A single point is as wide as is seen. @param {Point[]} run @returns {Point[]} */
+function seen(run) {
+  const [first] = run
+  if (run.length > 1 || !first) return run
+  const [from, to] = [first.x - LONE / 2, first.x + LONE / 2]
+  const shift = Math.max(0, -from) - Math.max(0, to - WIDTH)
+  return [from, to].map((x) => ({ x: x + shift, y: first.y }))
+}
 
 /** No line leads over a time of which nothing is known. @param {readonly Point[]} points @returns {Point[][]} */
 function runsOf(points) {

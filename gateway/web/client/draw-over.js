@@ -36,11 +36,18 @@ const plots = new WeakMap()
  */
 export function drawOver(place, drawing, { rows, from, to }, unitOf) {
   const grain = drawing.grain && String(rows[0]?.[drawing.grain])
-  const xUnit = grain ?? unitOf(drawing.x)
+  // Hours and minutes are those of whoever looks; days and longer ones those of UTC.
+  const isOfDays = lengthOf(grain ?? unitOf(drawing.x)) !== undefined
+  const xUnit = isOfDays && grain ? grain : unitOf(drawing.x)
   const length = lengthOf(xUnit)
   const isTime = length !== undefined || xUnit === 'time'
   const { xs, series } = seriesOf(drawing, rows, isTime)
   const unit = unitOf(series[0]?.column ?? '')
+  const isBars = drawing.isBars === true
+  const step = drawing.isLastHour ? MINUTE_S : (length ?? (isTime ? HOUR_S : 1))
+  const days = isOfDays ? daysAsked({ from, to, most: isBars ? MAX_BARS * step : undefined }) : {}
+  /** The only place on the axis, which says itself where it is. */
+  const isLone = xs.length === 1 && !drawing.isLastHour && !((days.to ?? 0) - (days.from ?? 0) >= step)
   const font = getComputedStyle(place)
   const shape = [
     place.clientWidth,
@@ -50,6 +57,7 @@ export function drawOver(place, drawing, { rows, from, to }, unitOf) {
     from,
     to,
     grain,
+    isLone,
     xs.length > MAX_POINTS,
     xs.length > MAX_BOLD,
     ...series.map(({ name }) => name),
@@ -59,7 +67,6 @@ export function drawOver(place, drawing, { rows, from, to }, unitOf) {
   standing?.plot.destroy()
 
   let shown = { xs, series }
-  const isBars = drawing.isBars === true
   const isLabelled = !isBars && series.length <= MAX_LABELS
   const keys = element('p', series.length > MAX_LABELS ? 'keys are-many' : 'keys')
   const canvas = element('div', 'canvas')
@@ -68,10 +75,7 @@ export function drawOver(place, drawing, { rows, from, to }, unitOf) {
   const size = Number.parseFloat(font.fontSize)
   const timeZone = xUnit === 'time' ? undefined : 'UTC'
   const ticks = timeTicks(timeZone)
-  const step = drawing.isLastHour ? MINUTE_S : (length ?? (isTime ? HOUR_S : 1))
-  const isOfDays = grain !== undefined || xUnit === 'day'
-  const days = isOfDays ? daysAsked({ from, to, most: isBars ? MAX_BARS * step : undefined }) : {}
-  const asked = () => (drawing.isLastHour ? { from: (shown.xs.at(-1) ?? 0) - HOUR_S } : days)
+  const asked = () => (drawing.isLastHour ? { from: (shown.xs.at(-1) ?? 0) - HOUR_S } : isLone ? {} : days)
 
   /** @param {number | undefined | null} index */
   function tell(index) {
@@ -125,16 +129,17 @@ export function drawOver(place, drawing, { rows, from, to }, unitOf) {
         ...(length !== undefined && { incrs: stepsOf(length) }),
         label: isTime ? timeLabel(grain ?? drawing.x, timeZone) : xUnit,
         ...(isTime && { values: (_, splits, __, ___, found) => ticks(splits, found) }),
+        ...(isLone && { splits: () => shown.xs, values: (_, splits) => splits.map(placeText) }),
       },
       {
         ...{ ...axis, size: 4 * size, gap: 4, grid: line, ticks: { show: false } },
-        label: drawing.by?.only?.[1] ?? (isShare(unit) ? 'share' : grain ? `${unit} a ${grain}` : unit),
+        label: drawing.by?.only?.[1] ?? (isShare(unit) ? 'share' : grain && isBars ? `${unit} a ${grain}` : unit),
         values: (_, splits) => splits.map((value) => (isShare(unit) ? percent(value) : brief(value))),
       },
     ],
     hooks: {
       setCursor: [({ cursor }) => tell(cursor.idx)],
-      ...(isLabelled && { draw: [(u) => drawLabels(u, shown.series, { size, family: font.fontFamily })] }),
+      ...(isLabelled && { draw: [(u) => drawLabels(u, shown, { size, family: font.fontFamily })] }),
     },
   }
   const plot = new uPlot(options, dataOf(shown), canvas)
@@ -162,6 +167,7 @@ export function drawOver(place, drawing, { rows, from, to }, unitOf) {
 /**
  * The days asked for, in seconds since 1970: of all that there are, or of more than `most` seconds, only those of the values are shown.
  *
+ * @returns {{ from?: number, to?: number }}
  * @param {{ from?: string | undefined, to?: string | undefined, most?: number | undefined }} asked
  */
 function daysAsked({ from, to, most = Number.POSITIVE_INFINITY }) {

@@ -60,3 +60,19 @@ export function extentOf(xs, isBars, usualStep, { from, to }) {
   const room = isBars || first === last ? usualStep / 2 : 0
   return [first - room, last + room]
 }
+
+/**
+ * Moves what would meet apart: down, and up again from the last place that there is.
+ *
+ * @param {readonly number[]} places  in order, downwards
+ * @param {number} height  of each
+ * @param {number} last
+ * @returns {number[]}
+ */
+export function apart(places, height, last) {
+  const moved = [...places]
+  for (let n = 1; n < moved.length; n++) moved[n] = Math.max(moved[n] ?? 0, (moved[n - 1] ?? 0) + height)
+  for (let n = moved.length - 1; n >= 0; n--)
+    moved[n] = Math.min(moved[n] ?? 0, n === moved.length - 1 ? last : (moved[n + 1] ?? 0) - height)
+  return moved
+}

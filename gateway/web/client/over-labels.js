@@ -1,4 +1,5 @@
 import { colourOf } from './colours.js'
+import { apart } from './over-axis.js'
 
 /** Between a line's end and its name, in pixels. */
 export const LABEL_GAP = 6
@@ -14,13 +15,13 @@ export function widthOf(text, font) {
 }
 
 /**
- * Writes the name of each line at its end, below the one above it where they would meet.
+ * Writes the name of each line beside its end, so that none meets another, or what stands below the axis.
  *
  * @param {import('uplot')} plot
- * @param {readonly import('./over-series.js').Series[]} series
+ * @param {{ xs: readonly number[], series: readonly import('./over-series.js').Series[] }} shown
  * @param {{ size: number, family: string }} font  `size` in pixels
  */
-export function drawLabels({ ctx, bbox, valToPos }, series, { size, family }) {
+export function drawLabels({ ctx, bbox, valToPos }, { xs, series }, { size, family }) {
   const ratio = devicePixelRatio
   const ends = series.flatMap(({ name, values }, n) => {
     const value = values.findLast((one) => one !== null)
@@ -31,12 +32,16 @@ export function drawLabels({ ctx, bbox, valToPos }, series, { size, family }) {
   ctx.font = `${size * ratio}px ${family}`
   ctx.textBaseline = 'middle'
   ctx.textAlign = 'left'
-  let free = 0
-  for (const { name, n, y } of ends) {
-    const at = Math.max(y, free)
-    free = at + LINE_HEIGHT * size * ratio
+  const x = valToPos(xs.at(-1) ?? 0, 'x', true) + LABEL_GAP * ratio
+  const height = LINE_HEIGHT * size * ratio
+  const places = apart(
+    ends.map(({ y }) => y),
+    height,
+    bbox.top + bbox.height - height / 2,
+  )
+  ends.forEach(({ name, n }, place) => {
     ctx.fillStyle = colourOf(`chart-ink-${n + 1}`)
-    ctx.fillText(name, bbox.left + bbox.width + LABEL_GAP * ratio, at)
-  }
+    ctx.fillText(name, x, places[place] ?? 0)
+  })
   ctx.restore()
 }

@@ -4,14 +4,14 @@
  * @typedef {object} Over
  * @property {'over'} kind
  * @property {string} x  a day, a month, a time or a number
- * @property {string} [grain]  the column that says how long the times are of which `x` is the first day
+ * @property {string} [grain]  the column that says how long the times are that begin at `x`
  * @property {boolean} [isLastHour]  minutes, of which an hour is seen, however few there are
  * @property {boolean} [isBars]  bars in front of each other, where each is a part of the one before
  * @property {readonly { column: string, name: string }[]} [series]
  * @property {{ column: string, value: string, only?: readonly [string, string], names?: Readonly<Record<string, string>> }} [by]
  *   instead of `series`: one for each value of a column, of those rows that have the other one's value
  */
-/** @typedef {{ kind: 'multiples', x: string, by: { column: string, value: string } }} Multiples  a small drawing for each value of a column */
+/** @typedef {{ kind: 'multiples', x: string, grain: string, by: { column: string, value: string } }} Multiples  a small drawing for each value of a column */
 /** @typedef {{ kind: 'columns', label: string, value: string, share: string }} Columns  upright bars, each with its value */
 /** @typedef {{ kind: 'ranks', value: string, beside: string }} Ranks  items, each with a bar */
 /** @typedef {{ kind: 'groups', label: string, values: readonly { column: string, name: string }[] }} Groups  several bars for each row */
@@ -61,7 +61,7 @@ export const CARDS = [
   {
     ...{ name: 'uplift-of-fold-in', width: 6, isOfLists: true },
     drawing: {
-      ...{ kind: 'over', x: 'time' },
+      ...{ kind: 'over', x: 'time', grain: 'grain' },
       by: {
         ...{ column: 'variant', value: 'value', only: ['metric', 'hr@10'] },
         names: VARIANTS,
@@ -95,11 +95,11 @@ export const CARDS = [
   },
   {
     ...{ name: 'freshness', width: 6, isOfLists: true },
-    drawing: { kind: 'over', x: 'time', series: [named('p50', 'half'), named('p99', '99 of 100')] },
+    drawing: { kind: 'over', x: 'time', grain: 'grain', series: [named('p50', 'half'), named('p99', '99 of 100')] },
   },
   {
     ...{ name: 'lag', width: 6, isOfLists: true },
-    drawing: { kind: 'over', x: 'time', series: [named('updater'), named('sink')] },
+    drawing: { kind: 'over', x: 'time', grain: 'grain', series: [named('updater'), named('sink')] },
   },
   { name: 'top-items', width: 3, drawing: { kind: 'ranks', value: 'ratings', beside: 'average_value' } },
   { name: 'best-items', width: 3, drawing: { kind: 'ranks', value: 'bayesian_average', beside: 'ratings' } },
@@ -114,7 +114,7 @@ export const CARDS = [
   },
   {
     ...{ name: 'genre-shares', width: 6 },
-    drawing: { kind: 'multiples', x: 'month', by: { column: 'genre', value: 'share' } },
+    drawing: { kind: 'multiples', x: 'month', grain: 'grain', by: { column: 'genre', value: 'share' } },
   },
   {
     ...{ name: 'long-tail', width: 4 },

@@ -4,13 +4,13 @@ import {
   count,
   counted,
   greatest,
+  inWholeMonths,
   nameOf,
   numberOf,
   percent,
   RANGE,
   sumOf,
   textOf,
-  wholeMonths,
 } from '../chart.ts'
 import { grainOfMonths, startOf, timeOf } from '../grain.ts'
 import type { ChartRow } from '../port.ts'
@@ -54,7 +54,7 @@ ORDER BY ratings DESC, item_id`,
   columns: [...ITEM, { name: 'ratings', unit: 'ratings, of whole months' }, { name: 'average_value', unit: 'rating' }],
   views: ['item_months', 'item_years', 'item_stats'],
   sentence: (rows, asked) =>
-    `${nameOf(rows[0])}: ${counted(numberOf(rows[0], 'ratings'), 'rating')} in ${wholeMonths(asked)}.`,
+    `${nameOf(rows[0])}: ${counted(numberOf(rows[0], 'ratings'), 'rating')} ${inWholeMonths(asked)}.`,
 }
 
 export const bestItems: Chart = {
@@ -135,7 +135,8 @@ export const itemHistory: Chart = {
     ) AS span,
     ${grainOfMonths('span')} AS grain,
     ${startOf('grain', 'months.month')} AS first_day
-SELECT first_day AS month, grain, sum(months.ratings) AS ratings, sum(months.positives) AS positives,
+SELECT {itemId:String} AS item_id, (SELECT any(title) FROM analytics.item_stats WHERE item_id = {itemId:String}) AS title,
+    first_day AS month, grain, sum(months.ratings) AS ratings, sum(months.positives) AS positives,
     sum(months.value_sum) / ratings AS average_value
 FROM analytics.item_months AS months
 WHERE months.item_id = {itemId:String} AND months.month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
@@ -143,16 +144,17 @@ GROUP BY first_day
 ORDER BY first_day`,
   parameters: [...RANGE, 'itemId'],
   columns: [
+    ...ITEM,
     { name: 'month', unit: 'month' },
     { name: 'grain', unit: 'name' },
     { name: 'ratings', unit: 'ratings' },
     { name: 'positives', unit: 'ratings' },
     { name: 'average_value', unit: 'rating' },
   ],
-  views: ['item_months'],
+  views: ['item_months', 'item_stats'],
   sentence(rows, asked) {
     const most = greatest(rows, 'ratings')
-    return `${counted(sumOf(rows, 'ratings'), 'rating')} in ${wholeMonths(asked)}; the busiest ${timeOf(most, 'month')}, has ${count(numberOf(most, 'ratings'))}.`
+    return `${nameOf(most)}: ${counted(sumOf(rows, 'ratings'), 'rating')} ${inWholeMonths(asked)}; the busiest ${timeOf(most, 'month')}, has ${count(numberOf(most, 'ratings'))}.`
   },
 }
 
@@ -180,8 +182,9 @@ export const genreShares: Chart = {
         SELECT dateDiff('month', min(month), max(month))
         FROM analytics.genre_months
         WHERE month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
-    ) AS span
-SELECT multiIf(span < 24, months.month, span < 96, toStartOfQuarter(months.month), toStartOfYear(months.month)) AS month,
+    ) AS span,
+    multiIf(span < 24, 'month', span < 96, 'quarter', 'year') AS grain
+SELECT ${startOf('grain', 'months.month')} AS month, grain,
     if(has(top, months.genre), months.genre, '${OTHER}') AS genre, sum(split_ratings) AS ratings,
     ratings / sum(ratings) OVER (PARTITION BY month) AS share
 FROM analytics.genre_months AS months
@@ -191,18 +194,19 @@ ORDER BY month, indexOf(top, genre) = 0, indexOf(top, genre)`,
   parameters: RANGE,
   columns: [
     { name: 'month', unit: 'month' },
+    { name: 'grain', unit: 'name' },
     { name: 'genre', unit: 'name' },
     { name: 'ratings', unit: 'ratings, each divided among the genres of its item' },
     { name: 'share', unit: 'share of 1' },
   ],
   views: ['genre_months'],
-  sentence(rows, asked) {
+  sentence(rows) {
     const named = rows.filter(({ genre }) => genre !== OTHER)
     const most = greatest(
       named.filter(({ month }) => month === named.at(-1)?.month),
       'share',
     )
-    return `In ${wholeMonths(asked)}, of late most turn to ${textOf(most, 'genre')}: ${percent(numberOf(most, 'share'))} of the ratings, each divided among the genres of its item.`
+    return `In the latest ${timeOf(most, 'month')}, most turn to ${textOf(most, 'genre')}: ${percent(numberOf(most, 'share'))} of the ratings, each divided among the genres of its item.`
   },
 }
 

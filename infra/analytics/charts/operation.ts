@@ -2,13 +2,15 @@ import { type Chart, count, counted, greatest, numberOf, RANGE } from '../chart.
 
 const DAYS = '{to:Date} - {from:Date}'
 /** A minute as it is; of long ranges hours and days. */
-const TIME = `multiIf(${DAYS} < 2, minute, ${DAYS} < 62, toStartOfHour(minute), toStartOfDay(minute))`
+const TIME = `multiIf(${DAYS} < 2, minute, ${DAYS} < 62, toStartOfHour(minute), toStartOfDay(minute)) AS time,
+    multiIf(${DAYS} < 2, 'minute', ${DAYS} < 62, 'hour', 'day') AS grain`
 const IN_DAYS = 'minute >= toDateTime({from:Date}) AND minute < toDateTime({to:Date} + 1)'
 
 export const freshness: Chart = {
   name: 'freshness',
   title: 'How soon does a rating count?',
-  sql: `SELECT ${TIME} AS time, sum(minutes.freshness_p50 * minutes.batches) / sum(minutes.batches) AS p50, max(minutes.freshness_p99) AS p99,
+  sql: `SELECT ${TIME},
+    sum(minutes.freshness_p50 * minutes.batches) / sum(minutes.batches) AS p50, max(minutes.freshness_p99) AS p99,
     sum(minutes.batches) AS batches
 FROM analytics.operation AS minutes
 WHERE ${IN_DAYS} AND freshness_p99 IS NOT NULL
@@ -17,6 +19,7 @@ ORDER BY time`,
   parameters: RANGE,
   columns: [
     { name: 'time', unit: 'time' },
+    { name: 'grain', unit: 'name' },
     { name: 'p50', unit: 'seconds' },
     { name: 'p99', unit: 'seconds' },
     { name: 'batches', unit: 'batches of ratings' },
@@ -31,7 +34,8 @@ ORDER BY time`,
 export const lag: Chart = {
   name: 'lag',
   title: 'Do the consumers keep up?',
-  sql: `SELECT ${TIME} AS time, max(minutes.lag_updater) AS updater, max(minutes.lag_sink) AS sink
+  sql: `SELECT ${TIME},
+    max(minutes.lag_updater) AS updater, max(minutes.lag_sink) AS sink
 FROM analytics.operation AS minutes
 WHERE ${IN_DAYS}
 GROUP BY time
@@ -39,6 +43,7 @@ ORDER BY time`,
   parameters: RANGE,
   columns: [
     { name: 'time', unit: 'time' },
+    { name: 'grain', unit: 'name' },
     { name: 'updater', unit: 'ratings' },
     { name: 'sink', unit: 'ratings' },
   ],

@@ -119,7 +119,7 @@ export const upliftOfFoldIn: Chart = {
         FROM analytics.prequential
         WHERE toDate(hour) BETWEEN {from:Date} AND {to:Date}
     ) AS span
-SELECT if(span > 13, toStartOfDay(hour), hour) AS time, variant, metric,
+SELECT if(span > 13, toStartOfDay(hour), hour) AS time, if(span > 13, 'day', 'hour') AS grain, variant, metric,
     sum(hours.value * hours.ratings) / sum(hours.ratings) AS value, sum(hours.ratings) AS ratings
 FROM analytics.prequential AS hours
 WHERE toDate(hour) BETWEEN {from:Date} AND {to:Date}
@@ -128,6 +128,7 @@ ORDER BY metric, variant, time`,
   parameters: RANGE,
   columns: [
     { name: 'time', unit: 'time' },
+    { name: 'grain', unit: 'name' },
     { name: 'variant', unit: 'name' },
     { name: 'metric', unit: 'name' },
     { name: 'value', unit: 'share of 1' },
@@ -135,13 +136,14 @@ ORDER BY metric, variant, time`,
   ],
   views: ['prequential'],
   sentence(rows) {
+    const ofVariant = (name: string) => rows.filter(({ variant, metric }) => variant === name && metric === 'hr@10')
     const mean = (name: string): number => {
-      const theirs = rows.filter(({ variant, metric }) => variant === name && metric === 'hr@10')
+      const theirs = ofVariant(name)
       const hits = theirs.reduce((sum, row) => sum + numberOf(row, 'value') * numberOf(row, 'ratings'), 0)
       return hits / sumOf(theirs, 'ratings')
     }
     const [folded, before] = [mean('folded-in'), mean('at-watermark')]
     if (!Number.isFinite(folded) || !Number.isFinite(before)) return 'Too little came in to tell.'
-    return `With the user folded in, ${percent(folded)} of what they like next is among the first ten; without, ${percent(before)}.`
+    return `With the user folded in, ${percent(folded)} of what they like next is among the first ten; without, ${percent(before)}. That is of ${counted(sumOf(ofVariant('folded-in'), 'ratings'), 'rating')}.`
   },
 }
