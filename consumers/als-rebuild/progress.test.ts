@@ -10,6 +10,6 @@ it('tells how far training is, and about how long it takes yet', () => {
 
 it('tells what a search has found so far', () => {
   expect(searchInWords({ soFar: { ...TUNING, runs: 7 }, secondsLeft: 40.7 })).toBe(
-    'search 7, best ndcg@100 0.280 at λ 0.03, α0 0.01, 41 s left',
+    'search 7, 41 s left, best ndcg@100 0.280 on the pairs of the search, with regularization λ 0.03 and weight α0 0.01 of what is not rated',
   )
 })

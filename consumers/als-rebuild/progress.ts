@@ -14,12 +14,12 @@ export function epochInWords({ epoch, epochs, metrics }: Epoch, secondsSoFar: nu
   return words.filter(Boolean).join(', ')
 }
 
-/** "search 7, best ndcg@100 0.231 at λ 0.03, α0 0.01, 41 s left". It ends sooner when no neighbour is better. */
+/** "search 7, 41 s left, best ndcg@100 0.231 on the pairs of the search, …". It ends sooner when no neighbour is better. */
 export function searchInWords({ soFar, secondsLeft }: TuningProgress): string {
-  return `search ${soFar.runs}, best ${foundInWords(soFar)}, ${Math.round(secondsLeft)} s left`
+  return `search ${soFar.runs}, ${Math.round(secondsLeft)} s left, best ${foundInWords(soFar)}`
 }
 
-/** "ndcg@100 0.231 at λ 0.03, α0 0.01" */
+/** A search holds out more than a model does, and trains on less: its figures are beside each other, not beside those of models. */
 export function foundInWords({ metric, figure, regularization, unobservedWeight }: Tuning): string {
-  return `${metric} ${figure.toFixed(3)} at λ ${regularization}, α0 ${unobservedWeight}`
+  return `${metric} ${figure.toFixed(3)} on the pairs of the search, with regularization λ ${regularization} and weight α0 ${unobservedWeight} of what is not rated`
 }

@@ -45,7 +45,9 @@ it('publishes a second model where it finds something better, and later rebuilds
   expect((await models().list())[0]).toMatchObject({ id, tuning })
   expect(await noted()).toContain('\\"tuning\\":{')
   expect(searchesOf(progress)).toHaveLength(tuning?.runs ?? 0)
-  expect(searchesOf(progress)[0]).toMatch(/^search 1, best ndcg@100 0\.\d{3} at λ 1, α0 10, \d+ s left$/)
+  expect(searchesOf(progress)[0]).toMatch(
+    /^search 1, \d+ s left, best ndcg@100 0\.\d{3} on the pairs of the search, .* λ 1 and weight α0 10 of /,
+  )
   expect(progress.at(-1)).toMatch(/^epoch /)
 
   expect(await models().tuning()).toEqual({ tuning, hyperParameters, ratings: second.ratings })

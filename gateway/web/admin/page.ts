@@ -58,7 +58,7 @@ ${table('generations-table', 'Models that are kept, newest first', [
   { name: 'Why it is served, or not' },
   { name: 'Do', isHidden: true },
 ])}
-<p class="small">Figures on held-out pairs; beside each, how far it is from that of the live model.</p>`,
+<p class="small">Figures of each model on the pairs held out of its own training; beside each, how far it is from that of the live model. A search for better settings holds out more and trains on less: its figures are to be set beside each other alone.</p>`,
 })
 
 const lag = section({
