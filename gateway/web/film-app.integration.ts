@@ -206,6 +206,37 @@ describeInBrowser('the film app', (visit) => {
     await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3.5), PATIENCE)
   })
 
+  it('lets a rating be taken back where it was given, once the note that offers it is gone', async () => {
+    const page = await visitWithTaste({ viewport: WIDTHS[0] })
+    const [itemId = ''] = await idsIn(page, '#acclaimed')
+    await star(page, '#acclaimed', itemId, '4 stars').click()
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4), PATIENCE)
+    await page.goto(`${system().url}/films/${itemId}`)
+    expect(await seriousFaults(page)).toEqual([])
+    await page.locator('.film-head').getByRole('button', { name: 'Take back your rating' }).click()
+    await vi.waitFor(async () => expect((await ratingsOf(page)).has(itemId)).toBe(false), PATIENCE)
+    await expect.poll(() => page.locator('.film-head .unrate').count()).toBe(0)
+    expect(await page.evaluate("document.activeElement?.closest('.film-head star-rating') !== null")).toBe(true)
+  })
+
+  it('lays no note over stars on a phone', async () => {
+    const page = await visitWithTaste({ viewport: WIDTHS[0] })
+    const [itemId = ''] = await idsIn(page, '#acclaimed')
+    await page.locator('#acclaimed').evaluate((shelf) => shelf.scrollIntoView({ block: 'end' }))
+    await star(page, '#acclaimed', itemId, '4 stars').click()
+    await page.locator('.toast').waitFor()
+    const covered = () =>
+      page.evaluate(`(() => {
+        const note = document.querySelector('.toast').getBoundingClientRect()
+        const boxes = [...document.querySelectorAll('main star-rating')].map((stars) => stars.getBoundingClientRect())
+        const isUnder = ({ top, bottom, left }) => top < note.bottom && bottom > note.top && left < note.right
+        return boxes.filter(isUnder).length
+      })()`)
+    await expect.poll(covered).toBe(0)
+    await page.mouse.wheel(0, 150)
+    await expect.poll(covered).toBe(0)
+  })
+
   it('is as it was where a rating cannot be stored, and says so', async () => {
     const page = await visitWithTaste({ mayComplain: true })
     const [itemId = ''] = await idsIn(page, '#acclaimed')

@@ -4,21 +4,29 @@ import { MOST_STARS, starsText } from '../shared/stars.js'
 const STEPS = 2 * MOST_STARS
 
 /**
- * Five stars as a radio group of half stars: pointer, arrows, 1 to 5; 0, or the same star again, takes the rating away. It tells of a
+ * Five stars as a radio group of half stars: pointer, arrows, 1 to 5; 0, the same star again, or the cross beside what is rated takes
+ * the rating away. It tells of a
  * choice by an event `rate`, whose detail is `{ stars: number | null, isPassing: boolean }`, and does not take it by itself: who
  * stores it sets `stars`.
  */
 export class StarRating extends HTMLElement {
+  #group = document.createElement('span')
+  /** There while there is a rating to take back. @type {HTMLElement | undefined} */
+  #cross
+
   connectedCallback() {
     if (this.childElementCount > 0) return
-    this.setAttribute('role', 'radiogroup')
-    this.setAttribute('aria-label', `Your rating of ${this.getAttribute('film') ?? ''}`)
-    if (this.hasAttribute('disabled')) this.setAttribute('aria-disabled', 'true')
+    const isOff = this.hasAttribute('disabled')
+    this.#group.className = 'half-stars'
+    this.#group.setAttribute('role', 'radiogroup')
+    this.#group.setAttribute('aria-label', `Your rating of ${this.film}`)
+    this.#group.append(HALVES.cloneNode(true))
+    this.append(this.#group)
+    if (isOff) this.#group.setAttribute('aria-disabled', 'true')
     else {
-      this.addEventListener('click', this.#clicked)
-      this.addEventListener('keydown', this.#pressed)
+      this.#group.addEventListener('click', this.#clicked)
+      this.#group.addEventListener('keydown', this.#pressed)
     }
-    this.append(HALVES.cloneNode(true))
     this.#draw()
   }
 
@@ -44,12 +52,23 @@ export class StarRating extends HTMLElement {
   #draw() {
     const stars = this.stars
     const isOff = this.hasAttribute('disabled')
-    ;[...this.children].forEach((child, n) => {
+    this.#drawCross(stars !== null && !isOff)
+    ;[...this.#group.children].forEach((child, n) => {
       const own = (n + 1) / 2
       put(child, 'aria-checked', String(own === stars))
       child.toggleAttribute('data-on', stars !== null && own <= stars)
       put(child, 'tabindex', !isOff && (stars === null ? n === 0 : own === stars) ? '0' : '-1')
     })
+  }
+
+  /** @param {boolean} isRated */
+  #drawCross(isRated) {
+    if (isRated === (this.#cross !== undefined)) return
+    this.#cross?.remove()
+    this.#cross = isRated ? crossOf(this.film) : undefined
+    if (!this.#cross) return
+    this.#cross.addEventListener('click', () => this.#choose(null))
+    this.append(this.#cross)
   }
 
   /** @param {number | null} stars @param {boolean} [isPassing]  by an arrow, on the way to another */
@@ -63,7 +82,7 @@ export class StarRating extends HTMLElement {
 
   /** @param {Event} event */
   #clicked = ({ target }) => {
-    const place = [...this.children].indexOf(/** @type {Element} */ (target))
+    const place = [...this.#group.children].indexOf(/** @type {Element} */ (target))
     if (place < 0) return
     const stars = (place + 1) / 2
     this.#choose(stars === this.stars ? null : stars)
@@ -84,6 +103,17 @@ export class StarRating extends HTMLElement {
     else return
     event.preventDefault()
   }
+}
+
+/** @param {string} film */
+function crossOf(film) {
+  const cross = document.createElement('button')
+  cross.type = 'button'
+  cross.className = 'unrate'
+  cross.title = 'Take your rating back'
+  cross.setAttribute('aria-label', `Take back your rating of ${film}`)
+  cross.textContent = '×'
+  return cross
 }
 
 /** @param {number} stars */

@@ -1,3 +1,4 @@
+import { liftOver } from './out-of-the-way.js'
 import { byId, element } from './page.js'
 
 const TOAST_MS = 7_000
@@ -25,6 +26,7 @@ export function toast(text, { isFailure = false, undo } = {}) {
   if (undo) note.append(undoButton(undo, () => note.remove()))
   undoLast = undo
   byId('toasts').replaceChildren(note)
+  liftOver(note)
   const leave = () => {
     // Else another has taken its place, whose undo it is.
     if (note.isConnected) undoLast = undefined
@@ -55,6 +57,12 @@ function undoButton(undo, done) {
   })
   return button
 }
+
+// What it was lifted over is elsewhere.
+document.addEventListener('scrollend', () => {
+  const note = document.querySelector('.toast')
+  if (note instanceof HTMLElement) liftOver(note)
+})
 
 document.addEventListener('keydown', (event) => {
   const isText = event.target instanceof HTMLInputElement
