@@ -46,10 +46,12 @@ function changeOf(name, { value, before }, period) {
   if (typeof value !== 'number') return 'not known'
   if (typeof before !== 'number')
     // Lists are kept for 90 days.
-    return name === 'coverage' ? `the ${period} before are not kept` : `nothing in the ${period} before`
+    return name === 'coverage' ? `${period} before: not kept` : `nothing in the ${period} before`
+  // Today may have some, which is left out here.
+  if (value === 0 && before === 0 && name !== 'lag') return `none in the ${period} before`
   if (SHARES.includes(name)) return `${signed(100 * (value - before), 'points')} on the ${period} before`
   if (name === 'lag') return `${signed(value - before, '')} on an hour ago`
-  if (before === 0) return value === 0 ? `as in the ${period} before` : `none in the ${period} before`
+  if (before === 0) return `none in the ${period} before`
   return `${signed(100 * (value / before - 1), '%')} on the ${period} before`
 }
 
@@ -80,7 +82,11 @@ async function drawFiguresOf(names, days) {
       const rows = course.rows.filter(({ figure }) => figure === name)
       const points = courseOf(rows, days, SHARES.includes(name) ? undefined : 0)
       const period = whole?.count === 1 ? 'day' : `${whole?.count} d`
-      const told = whole ? changeOf(name, change, period) : noChange(days)
+      const told = whole
+        ? change.value === undefined
+          ? 'of today alone'
+          : changeOf(name, change, period)
+        : noChange(days)
       const value = numberOf(row?.value)
       const ofRatings = value === undefined ? undefined : numberOf(row?.of_ratings)
       write(name, value, points, value === undefined ? 'not known' : told, ofRatings)

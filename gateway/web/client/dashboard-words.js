@@ -3,7 +3,8 @@
 /** @typedef {{ name: string, unit: string }} Column */
 
 const DAY_MS = 86_400_000
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+/** Marks of an axis lie at 0.25 and 0.025, too. */
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
 const short = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
 /** "0.009%": what is next to nothing has no more digits than there is room for. */
 const percents = new Intl.NumberFormat('en', {

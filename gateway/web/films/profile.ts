@@ -27,7 +27,7 @@ export async function profilePage(gateway: Gateway, viewer: Viewer, look: Look):
 <div class="profile-head"><h1>${viewer.isOwn ? 'Your taste' : `The taste of ${viewer.userId}`}</h1>
 <p class="shelf-why">${summaryOf(ratings.size, liked.length)}</p></div>
 ${liked.length < FEW ? '' : tastePicture(liked, usual, { whose, catalogue })}
-<section class="shelf" aria-labelledby="rated-title"><div class="shelf-head"><h2 id="rated-title">${whose} ratings</h2><p class="shelf-why">${ratings.size > SHOWN ? `The newest ${SHOWN} of ${ratings.size}` : ''}</p></div>
+<section class="shelf" aria-labelledby="rated-title"><div class="shelf-head"><h2 id="rated-title">${whose} ratings</h2><p class="shelf-why">${ratings.size > SHOWN ? `The newest ${SHOWN} of ${ratings.size.toLocaleString('en')}` : ''}</p></div>
 ${
   shown.length === 0
     ? html`<div class="empty"><p>Nothing is rated yet. Three films are enough for a first list.</p><a class="button" href="/">Pick some films</a></div>`
