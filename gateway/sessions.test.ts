@@ -102,6 +102,36 @@ describe('the cookie of the pages', () => {
     expect(await status('POST', '/session', cookie, foreign)).toBe(403)
   })
 
+  it('tells whoever erased themself how far that is, and nobody else', async () => {
+    const erase = async () => {
+      const { cookie, userId } = await comeBy(gateway)
+      const { body, headers } = await gateway.send('DELETE', `/v1/users/${userId}`, undefined, { cookie })
+      expect(headers.get('set-cookie')).toMatch(/; Path=\/session; HttpOnly; SameSite=Lax$/)
+      return { cookie, erasureId: (body as { erasureId: string }).erasureId, kept: cookieIn(headers) }
+    }
+    const [one, other] = [await erase(), await erase()]
+    const ask = (cookie: string) => gateway.send('GET', '/session/erasure', undefined, { cookie })
+    // They are somebody new by then.
+    const { cookie: anew } = await comeBy(gateway)
+    const told = await ask(`${anew}; ${one.kept}`)
+    expect([told.status, told.headers.get('cache-control')]).toEqual([200, 'no-store'])
+    expect(told.body).toMatchObject({
+      erasureId: one.erasureId,
+      status: 'running',
+      stores: { 'user state': 'pending' },
+    })
+    expect((await gateway.send('GET', `/v1/erasures/${one.erasureId}`, undefined, { cookie: one.kept })).status).toBe(
+      401,
+    )
+    const signature = one.kept.slice(-43)
+    const asUser = `foldstream-erasure=${one.cookie.slice('foldstream='.length)}`
+    for (const wrong of ['', one.cookie, asUser, `foldstream-erasure=${other.erasureId}.${signature}`])
+      expect((await ask(wrong)).status, wrong).toBe(404)
+    // Nor does it make anybody a user who is called like an erasure.
+    const forged = one.kept.replace('foldstream-erasure', 'foldstream')
+    expect(await status('GET', `/v1/users/${one.erasureId}/ratings`, forged)).toBe(401)
+  })
+
   it('looks as nobody else where there are keys', async () => {
     const { cookie } = await comeBy(gateway)
     const form = { cookie, 'content-type': 'application/x-www-form-urlencoded' }

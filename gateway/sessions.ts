@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import { createHmac, hkdfSync, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { checkNewId } from '../models/events/validation.ts'
@@ -7,6 +7,8 @@ import { checkNewId } from '../models/events/validation.ts'
 export const SESSION_COOKIE = 'foldstream'
 /** Holds as whom they look at the pages, where anybody may look as anybody: nothing to be signed. */
 const VIEWED_COOKIE = 'foldstream-viewed'
+/** Holds which erasure was asked for here last: `ERASURE_ID.SIGNATURE`. Whoever erased themself is somebody new, and may see it go on. */
+const ERASURE_COOKIE = 'foldstream-erasure'
 const YEAR_SECONDS = 365 * 24 * 3600
 const SECRET_BYTES = 32
 
@@ -28,40 +30,55 @@ export interface Sessions {
   begin(c: Context): string
   /** @param userId  undefined: they look as themselves again */
   view(c: Context, userId: string | undefined): void
+  /** Keeps which erasure they asked for, until they close the browser: it tells that somebody was erased. */
+  keepErasure(c: Context, erasureId: string): void
+  /** @returns undefined: they asked for none, or not here */
+  erasureOf(c: Context): string | undefined
 }
 
 export function createSessions({ secret, mayViewAnyone }: SessionOptions): Sessions {
   const key = secret ?? randomBytes(SECRET_BYTES)
-
-  const signatureOf = (userId: string): Buffer => createHmac('sha256', key).update(userId).digest()
-
-  /** Lax: who follows a link from another site is still themselves, and what another site sends carries no cookie. */
-  function put(c: Context, name: string, value: string): void {
-    const secure = isByTls(c)
-    setCookie(c, name, value, { path: '/', httpOnly: true, sameSite: 'Lax', maxAge: YEAR_SECONDS, secure })
-  }
+  const users = createSigner(key)
+  // Of another key: what was signed as an erasure is never taken for a user.
+  const erasures = createSigner(Buffer.from(hkdfSync('sha256', key, '', 'erasures', SECRET_BYTES)))
 
   return {
     mayViewAnyone,
-    ownOf(c) {
-      const [, userId = '', signature = ''] = /^(.+)\.([\w-]{43})$/.exec(getCookie(c, SESSION_COOKIE) ?? '') ?? []
-      if (userId === '') return undefined
-      return timingSafeEqual(Buffer.from(signature, 'base64url'), signatureOf(userId)) ? userId : undefined
-    },
+    ownOf: (c) => users.read(getCookie(c, SESSION_COOKIE)),
     viewedOf(c) {
       const userId = mayViewAnyone ? getCookie(c, VIEWED_COOKIE) : undefined
       return userId !== undefined && checkNewId('user', userId) === undefined ? userId : undefined
     },
     begin(c) {
       const userId = `guest-${randomUUID()}`
-      put(c, SESSION_COOKIE, `${userId}.${signatureOf(userId).toString('base64url')}`)
+      put(c, SESSION_COOKIE, users.sign(userId), { path: '/', maxAge: YEAR_SECONDS })
       return userId
     },
     view(c, userId) {
       if (userId === undefined) deleteCookie(c, VIEWED_COOKIE, { path: '/' })
-      else put(c, VIEWED_COOKIE, userId)
+      else put(c, VIEWED_COOKIE, userId, { path: '/', maxAge: YEAR_SECONDS })
+    },
+    keepErasure: (c, erasureId) => put(c, ERASURE_COOKIE, erasures.sign(erasureId), { path: '/session' }),
+    erasureOf: (c) => erasures.read(getCookie(c, ERASURE_COOKIE)),
+  }
+}
+
+function createSigner(key: string | Buffer) {
+  const signatureOf = (text: string): Buffer => createHmac('sha256', key).update(text).digest()
+  return {
+    sign: (text: string): string => `${text}.${signatureOf(text).toString('base64url')}`,
+    /** @returns undefined: it was not signed by this key */
+    read(signed = ''): string | undefined {
+      const [, text = '', signature = ''] = /^(.+)\.([\w-]{43})$/.exec(signed) ?? []
+      if (text === '') return undefined
+      return timingSafeEqual(Buffer.from(signature, 'base64url'), signatureOf(text)) ? text : undefined
     },
   }
+}
+
+/** Lax: who follows a link from another site is still themselves, and what another site sends carries no cookie. */
+function put(c: Context, name: string, value: string, where: { path: string; maxAge?: number }): void {
+  setCookie(c, name, value, { ...where, httpOnly: true, sameSite: 'Lax', secure: isByTls(c) })
 }
 
 /** A proxy may have ended TLS. Who lies about it gets a cookie that their own browser keeps to itself. */

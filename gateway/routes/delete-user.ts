@@ -21,10 +21,13 @@ const route = createRoute({
   },
 })
 
-export const deleteUser = (app: App, { publisher }: Gateway) =>
+export const deleteUser = (app: App, { publisher, sessions }: Gateway) =>
   app.openapi(route, async (c) => {
     const { userId } = c.req.valid('param')
     const erasure = { type: 'user-erased', eventId: randomUUIDv7(), userId, occurredAt: Date.now() } as const
     const token = publisher.token(await publisher.users([erasure]))
-    return c.json({ erasureId: erasureIdOf(token), token }, 202)
+    const erasureId = erasureIdOf(token)
+    // Who asked from a page sees there how far it is, though they are somebody new by then.
+    if (sessions.ownOf(c) !== undefined) sessions.keepErasure(c, erasureId)
+    return c.json({ erasureId, token }, 202)
   })

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { UnavailableError } from '../../infra/errors.ts'
 import type { App, Gateway } from '../context.ts'
+import { receiptOf } from '../erasure-receipt.ts'
 import { invalidRequest, Problem } from '../problems.ts'
 import { userId as userIdSchema } from '../schemas/parameters.ts'
 import { adminPage } from './admin/page.ts'
@@ -24,6 +25,7 @@ export const PAGE_ROUTES = [
   '/profile',
   '/search',
   '/session',
+  '/session/erasure',
   '/dashboard',
   '/admin',
   '/posters/:itemId',
@@ -58,6 +60,13 @@ export function addPages(app: App, gateway: Gateway, countVisit: () => number): 
     sessions.view(c, viewed?.data)
     return c.redirect('/', 303)
   })
+  /** How far the erasure is that was asked for in this browser, and no other. */
+  app.get('/session/erasure', async (c) => {
+    const erasureId = sessions.erasureOf(c)
+    const receipt = erasureId === undefined ? undefined : await receiptOf(gateway, erasureId)
+    if (receipt === undefined) throw new Problem('not-found', NO_ERASURE)
+    return c.json(receipt, 200, { 'cache-control': 'no-store' })
+  })
 
   /** Who looks at a page reads a page about what went wrong, too, rather than a document for programs. */
   function readably(page: (c: Context) => Promise<Response>) {
@@ -88,5 +97,7 @@ const BUSY = 'More is asked of these pages than the server lets through. Nothing
 const noSuchAsset = (): never => {
   throw new Problem('not-found', 'There is no such file, or no longer in that version. Load the page anew.')
 }
+
+const NO_ERASURE = 'Nobody was erased from this browser since it was opened.'
 
 const NO_DEMO = 'Where there are API keys, looking as another user needs DEMO=1 on the server.'

@@ -5,22 +5,18 @@ const AGAIN_MS = 2_000
 
 /** @typedef {{ status: 'running' | 'waiting' | 'complete', stores: Record<string, string> }} Receipt  as `/v1/erasures/{erasureId}` tells it */
 
-/**
- * Shows how far an erasure is, for as long as it is looked at, or until nothing is left to come by itself.
- *
- * @param {string} erasureId
- */
-export async function followErasure(erasureId) {
+/** Shows how far the erasure is that was asked for here last, for as long as it is looked at, or until nothing is left to come by itself. */
+export async function followErasure() {
   const place = byId('erase-status')
   try {
-    const receipt = await (await ask(`/v1/erasures/${encodeURIComponent(erasureId)}`)).json()
+    const receipt = await (await ask('/session/erasure')).json()
     write(place, wordsOf(receipt))
     if (receipt.status !== 'running') return
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     write(place, `How far it is cannot be told right now: ${error.message}. It goes on by itself.`)
   }
-  setTimeout(() => void followErasure(erasureId), AGAIN_MS)
+  setTimeout(() => void followErasure(), AGAIN_MS)
 }
 
 /** @param {Receipt} receipt */

@@ -40,5 +40,5 @@ async function tellErased(erasureId, isOwn) {
   erased.addEventListener('close', () => location.assign('/'))
   byId('erased-on').addEventListener('click', () => erased.close())
   erased.showModal()
-  if (erased.dataset.mayAsk === 'true') void followErasure(erasureId)
+  void followErasure()
 }

@@ -17,7 +17,7 @@ const FEW = 3
 
 /** What somebody rated, what that says of their taste, and the way to have it all forgotten. */
 export async function profilePage(gateway: Gateway, viewer: Viewer, look: Look): Promise<Html> {
-  const { catalogue, log, logger, settings } = gateway
+  const { catalogue, log, logger } = gateway
   const ratings = await ratingsOf(gateway, viewer.userId)
   const liked = [...ratings.values()].filter(({ value }) => value >= log.identity.scale.positiveFrom)
   const shown = [...ratings.values()].slice(0, SHOWN)
@@ -33,7 +33,7 @@ ${
     ? html`<div class="empty"><p>Nothing is rated yet. Three films are enough for a first list.</p><a class="button" href="/">Pick some films</a></div>`
     : html`<ul class="grid">${shown.map(({ itemId }) => card({ itemId, ...detailsOf(catalogue, itemId) }, look))}</ul>`
 }</section>
-${viewer.mayRate ? eraseSection(viewer, settings.apiKeys === undefined) : ''}
+${viewer.mayRate ? eraseSection(viewer) : ''}
 </div>`
 }
 
@@ -80,24 +80,20 @@ function differenceOf(own: ReadonlyMap<string, number>, usual: ReadonlyMap<strin
   return `${whose === 'Your' ? 'You go' : 'They go'} for ${most} more than most, and for ${least} less.`
 }
 
-/** @param mayAsk  how far an erasure is: without a key, where none are asked for */
-const eraseSection = (
-  { isOwn, userId }: Viewer,
-  mayAsk: boolean,
-): Html => html`<section class="erase" aria-labelledby="erase-title">
+const eraseSection = ({ isOwn, userId }: Viewer): Html => html`<section class="erase" aria-labelledby="erase-title">
 <h2 id="erase-title">${isOwn ? 'Erase me' : `Erase ${userId}`}</h2>
 <p>Removes every rating and what was made of it. It cannot be undone.</p>
 <button type="button" class="button button-danger" id="erase">${isOwn ? 'Erase me …' : 'Erase …'}</button>
 <dialog id="erase-dialog" data-own="${String(isOwn)}" aria-labelledby="erase-ask"><h2 id="erase-ask">${isOwn ? 'Erase all you rated?' : `Erase all that ${userId} rated?`}</h2>
 <p>Ratings, taste and lists go within seconds, and nobody can bring them back. ${LATER}</p>
 <div class="dialog-buttons"><button type="button" class="button" id="erase-not" autofocus>Keep</button><button type="button" class="button button-danger" id="erase-do">Erase</button></div></dialog>
-<dialog id="erased" data-may-ask="${String(mayAsk)}" aria-labelledby="erased-title"><h2 id="erased-title">${isOwn ? 'You are erased' : `${userId} is erased`}</h2>
+<dialog id="erased" aria-labelledby="erased-title"><h2 id="erased-title">${isOwn ? 'You are erased' : `${userId} is erased`}</h2>
 <p>Ratings, taste and lists are gone within seconds. ${LATER}</p>
-<p>${mayAsk ? html`<span id="erase-status" role="status">Looking how far it is …</span>` : 'Whoever runs this can tell how far it is.'} Its receipt: <code id="erasure-id"></code></p>
+<p><span id="erase-status" role="status">Looking how far it is …</span> Its receipt: <code id="erasure-id"></code></p>
 <p id="erase-session" role="status"></p>
 <div class="dialog-buttons"><button type="button" class="button" id="erased-on" autofocus>To the films</button></div></dialog>
 </section>`
 
-/** As the receipt of an erasure has it (routes/get-erasure.ts). */
+/** As the receipt of an erasure has it (gateway/erasure-receipt.ts). */
 const LATER =
   'Counts of the dashboard follow in minutes. What models learnt from it goes as newer ones are made, and its bytes on the log, which nobody reads, when that is compacted.'
