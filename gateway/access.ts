@@ -10,6 +10,7 @@ import { createRateLimiter } from './rate-limit.ts'
 import { createDescriptionOf, routeOf } from './route-of.ts'
 import { SCOPES } from './schemas/answers.ts'
 import type { Sessions } from './sessions.ts'
+import { refuseTooFast, type Visits } from './visits.ts'
 
 interface KeyOptions {
   /** The keys of the moment. */
@@ -22,18 +23,14 @@ interface KeyOptions {
   readonly openPaths: readonly string[]
   /** Who come by the pages, without a key; undefined: there are no pages. */
   readonly sessions: Sessions | undefined
-  /** Counts a request of theirs. @returns ms to wait; 0: none */
-  readonly countVisit: () => number
+  readonly visits: Visits
 }
 
 /**
  * Lets a request through that carries a listed key of the scope which the route needs, as the OpenAPI document says, and that
  * keeps to the rate of its key; visitors of the pages, of whom anybody may be as many as they like, keep to that of one key together. A path that is none needs a key as well: what is there is not told to strangers.
  */
-export function requireKey(
-  app: App,
-  { keys, adminToken, rateLimit, openPaths, sessions, countVisit }: KeyOptions,
-): Check {
+export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths, sessions, visits }: KeyOptions): Check {
   const folder = { name: 'data folder', scopes: SCOPES, rate: Number.POSITIVE_INFINITY }
   const folderKeys: ApiKey[] = adminToken === undefined ? [] : [{ ...folder, sha256: sha256(adminToken) }]
   const take = createRateLimiter()
@@ -47,7 +44,7 @@ export function requireKey(
 
     const token = bearerOf(c)
     if (token === undefined && sessions && description && isOpenByCookie(c, description, sessions))
-      return refuseTooFast('Visitors of the pages together', countVisit(), rateLimit)
+      return visits.refuseTooMany()
     const key = token === undefined ? undefined : keyOf([...keys(), ...folderKeys], token)
     if (key === undefined)
       throw new Problem('unauthorized', 'Send `Authorization: Bearer KEY` with a key that API_KEYS lists.', {
@@ -63,15 +60,6 @@ export function requireKey(
       )
     if (!folderKeys.includes(key)) c.set('apiKey', key)
   }
-}
-
-function refuseTooFast(who: string, waitMs: number, rate: number): void {
-  if (waitMs === 0) return
-  throw new Problem(
-    'too-many-requests',
-    `${who} may ask ${rate} times a second, and did more often. Nothing was done; ask again later.`,
-    { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } },
-  )
 }
 
 /**

@@ -18,7 +18,6 @@ import { observe } from './observe.ts'
 import { refuseUnknownParameters } from './parameters.ts'
 import { answerProblems, Problem, refuseFaults } from './problems.ts'
 import { createPublisher } from './publisher.ts'
-import { createRateLimiter } from './rate-limit.ts'
 import { createFreshness } from './read-your-writes.ts'
 import { nameOperation } from './reference/document.ts'
 import { addReference } from './reference/reference.ts'
@@ -29,6 +28,7 @@ import { createSessions } from './sessions.ts'
 import { limitTime } from './time-budget.ts'
 import { createUserLists } from './user-lists.ts'
 import { refuseBrokenUtf8 } from './utf8.ts'
+import { createVisits } from './visits.ts'
 import { addPages, PAGE_ROUTES } from './web/pages.ts'
 
 /** Answered without a key, as those routes are that say so: they tell how to ask. */
@@ -76,9 +76,8 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   if (settings.corsOrigins.length > 0) app.use(cors({ ...CORS, origin: [...settings.corsOrigins] }))
   const hasPages = settings.hasPages ?? true
   const rateLimit = settings.rateLimit ?? Number.POSITIVE_INFINITY
-  const take = createRateLimiter()
   // Without keys only this machine asks.
-  const countVisit = () => (settings.apiKeys === undefined ? 0 : take(sessions, rateLimit))
+  const visits = createVisits(settings.apiKeys === undefined ? Number.POSITIVE_INFINITY : rateLimit)
   const byKeys =
     settings.apiKeys &&
     requireKey(app, {
@@ -87,7 +86,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
       rateLimit,
       openPaths: [...REFERENCE_PATHS, ...(hasPages ? PAGE_ROUTES : [])],
       sessions: hasPages ? sessions : undefined,
-      countVisit,
+      visits,
     })
   const mayAsk = [refuseCrossSiteWrites(settings.corsOrigins), ...(byKeys ? [byKeys] : [])]
   app.use(check(...mayAsk, refuseOtherMethods(app), refuseUnknownParameters(app), requireContentType(app)))
@@ -98,7 +97,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
     nameOperation(app, name)
   }
   addReference(app)
-  if (hasPages) addPages(app, gateway, countVisit)
+  if (hasPages) addPages(app, gateway, visits)
   return {
     app,
     ready: health.ready,

@@ -4,6 +4,7 @@ import type { App, Gateway } from '../context.ts'
 import { receiptOf } from '../erasure-receipt.ts'
 import { invalidRequest, Problem } from '../problems.ts'
 import { userId as userIdSchema } from '../schemas/parameters.ts'
+import type { Visits } from '../visits.ts'
 import { adminPage } from './admin/page.ts'
 import { ASSET_ROUTE, answerAsset } from './assets.ts'
 import { dashboardPage } from './dashboard/page.ts'
@@ -32,26 +33,27 @@ export const PAGE_ROUTES = [
   ASSET_ROUTE,
 ]
 
-/**
- * Adds the pages. They stand beside the API, and not in its document.
- *
- * @param countVisit  counts a request of those who come by the pages; ms that they are to wait, 0: none. What makes lists is counted:
- *   the empty pages of the dashboard and of operation open however many come.
- */
-export function addPages(app: App, gateway: Gateway, countVisit: () => number): void {
+/** Adds the pages. They stand beside the API, and not in its document. What is sent as it lies there, such as styles, is not counted as a visit. */
+export function addPages(app: App, gateway: Gateway, visits: Visits): void {
   const { sessions, catalogue, settings, logger, analytics } = gateway
-  const posters = createPosters(catalogue, { key: settings.tmdbApiKey, logger })
+  const posters = createPosters(catalogue, {
+    key: settings.tmdbApiKey,
+    logger,
+    mayAsk: () => visits.count('posters') === 0,
+  })
   const films = createFilmPages(gateway, posters)
 
-  for (const [path, page] of Object.entries(films.pages)) app.get(path, readably(page))
-  app.get('/admin', (c) => sendPage(c, adminPage({ theme: themeOf(c), asksForKey: settings.apiKeys !== undefined })))
-  app.get('/dashboard', (c) =>
-    sendPage(c, dashboardPage({ theme: themeOf(c), asksForKey: settings.apiKeys !== undefined, analytics })),
-  )
+  for (const [path, page] of Object.entries(films.pages)) app.get(path, readably('films', page))
+  const asksForKey = settings.apiKeys !== undefined
+  const admin = async (c: Context) => sendPage(c, adminPage({ theme: themeOf(c), asksForKey }))
+  const dashboard = async (c: Context) => sendPage(c, dashboardPage({ theme: themeOf(c), asksForKey, analytics }))
+  app.get('/admin', readably('operation', admin))
+  app.get('/dashboard', readably('operation', dashboard))
   app.get('/posters/:itemId', (c) => posters.answer(c))
   app.get(ASSET_ROUTE, async (c) => (await answerAsset(c)) ?? noSuchAsset())
   /** As whom the pages are looked at: a `userId`, or without one oneself again; with `begin`, as somebody new. */
   app.post('/session', async (c) => {
+    visits.refuseTooMany()
     const { userId, begin } = await c.req.parseBody()
     if (begin !== undefined) sessions.begin(c)
     const viewed = userId === undefined ? undefined : userIdSchema.safeParse(userId)
@@ -62,6 +64,7 @@ export function addPages(app: App, gateway: Gateway, countVisit: () => number): 
   })
   /** How far the erasure is that was asked for in this browser, and no other. */
   app.get('/session/erasure', async (c) => {
+    visits.refuseTooMany()
     const erasureId = sessions.erasureOf(c)
     const receipt = erasureId === undefined ? undefined : await receiptOf(gateway, erasureId)
     if (receipt === undefined) throw new Problem('not-found', NO_ERASURE)
@@ -69,9 +72,9 @@ export function addPages(app: App, gateway: Gateway, countVisit: () => number): 
   })
 
   /** Who looks at a page reads a page about what went wrong, too, rather than a document for programs. */
-  function readably(page: (c: Context) => Promise<Response>) {
+  function readably(what: 'films' | 'operation', page: (c: Context) => Promise<Response>) {
     return async (c: Context): Promise<Response> => {
-      const waitMs = countVisit()
+      const waitMs = visits.count(what)
       if (waitMs > 0) {
         c.header('retry-after', String(Math.ceil(waitMs / 1000)))
         return films.trouble(c, 429, BUSY)

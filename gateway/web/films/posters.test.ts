@@ -36,10 +36,10 @@ const FILMS = {
   4: { poster_path: '//evil.example/x.jpg' },
 }
 
-async function open(key: string | undefined) {
+async function open(key: string | undefined, mayAsk = () => true) {
   const tmdb = await fakeTmdb(FILMS)
   const catalogue = { get: (itemId: string) => CATALOGUE[itemId] as never }
-  const posters = createPosters(catalogue, { key, logger: silent, api: tmdb.api })
+  const posters = createPosters(catalogue, { key, logger: silent, mayAsk, api: tmdb.api })
   const app = new Hono().get('/posters/:itemId', posters.answer)
   return { ...tmdb, posters, ask: (itemId: string) => app.request(`/posters/${itemId}`) }
 }
@@ -75,6 +75,16 @@ it('asks again for what did not answer', async () => {
   expect((await ask('down')).headers.get('cache-control')).toBe('no-store')
   await ask('down')
   expect(asked).toHaveLength(2)
+})
+
+it('draws covers while it was asked too often, and goes on showing what it knows', async () => {
+  let left = 1
+  const { ask, asked } = await open('key', () => left-- > 0)
+  expect((await ask('heat')).status).toBe(302)
+  const drawn = await ask('bare')
+  expect([drawn.status, drawn.headers.get('cache-control')]).toEqual([200, 'no-store'])
+  expect((await ask('heat')).status).toBe(302)
+  expect(asked).toHaveLength(1)
 })
 
 it('takes the catalogue’s own poster first, if a page may load it, and asks nobody without a key', async () => {

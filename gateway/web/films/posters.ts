@@ -24,19 +24,25 @@ interface PosterOptions {
   /** Left out: only what the catalogue says is shown. */
   readonly key?: string | undefined
   readonly logger: Logger
+  /** Whether The Movie Database may be asked once more; where not, covers are drawn. Left out: as often as there is cause to. */
+  readonly mayAsk?: () => boolean
   readonly api?: string
 }
 
 export type Posters = ReturnType<typeof createPosters>
 
 /** Where the poster of a film is: the address that the catalogue has, or, where there is a key, what The Movie Database says. */
-export function createPosters(catalogue: Pick<Catalogue, 'get'>, { key, logger, api = TMDB_API }: PosterOptions) {
+export function createPosters(
+  catalogue: Pick<Catalogue, 'get'>,
+  { key, logger, mayAsk = () => true, api = TMDB_API }: PosterOptions,
+) {
   let complainedAt = Number.NEGATIVE_INFINITY
   /** Paths of images by TMDB's number; '': it has none. */
   const paths = new LRUCache<string, string>({ max: MAX_KEPT, ttl: DAY_MS, fetchMethod: (id) => lookUp(id) })
 
-  /** @returns undefined: it did not answer, which is not kept */
+  /** @returns undefined: it did not answer, or was not to be asked, which is not kept */
   async function lookUp(id: string): Promise<string | undefined> {
+    if (!mayAsk()) return undefined
     try {
       const asked = requestOf(api, id, key ?? '')
       const response = await fetch(asked.url, { headers: asked.headers, signal: AbortSignal.timeout(PATIENCE_MS) })
