@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { UnavailableError } from '../infra/errors.ts'
 import { readTopic } from '../infra/event-log/read-topic.ts'
@@ -16,14 +17,17 @@ import {
   writeUser,
 } from './gateway.fixture.ts'
 import { createServedLog } from './served-log.ts'
+import { serveGateway } from './server.ts'
 
 const generation = generationOf('g1', { r1: [1, 0], r2: [0.9, 0.1], r3: [0.8, 0.1], t1: [0, 1], 'a|b': [0.1, 0.9] })
 const idOf = ({ body }: Answer): string => (body as { recommendationId: string }).recommendationId
 
 describe('an answered list', () => {
   let gateway: TestGateway
+  let metrics: ReturnType<typeof createMetrics>
   beforeEach(async () => {
-    gateway = await openTestGateway({ settings: { servedSample: 1 } })
+    metrics = createMetrics()
+    gateway = await openTestGateway({ metrics, settings: { servedSample: 1 } })
     gateway.serve(generation)
     await writeUser(gateway.state, 'u', { r1: 5 }, { vector: [1, 0], generation: 'g1' })
   })
@@ -40,6 +44,8 @@ describe('an answered list', () => {
     })
     return lists.toSorted((a, b) => a.occurredAt - b.occurredAt)
   }
+  const dropped = async () =>
+    (await metrics.servedDropped.get()).values.find(({ labels }) => labels.reason === 'left')?.value ?? 0
   const untilLogged = (count: number): Promise<Served[]> =>
     vi.waitFor(
       async () => {
@@ -85,6 +91,65 @@ describe('an answered list', () => {
     expect(lists[1]?.itemIds).not.toContain('r2')
   })
 
+  /** A user state that answers once it may. */
+  function holdUp() {
+    const held = Promise.withResolvers<void>()
+    const read = gateway.state.read.bind(gateway.state)
+    const reading = vi.spyOn(gateway.state, 'read').mockImplementation(async (...asked) => {
+      await held.promise
+      return read(...asked)
+    })
+    return { reading, letGo: held.resolve }
+  }
+
+  it('is not logged where whoever asked has left before it was answered', async () => {
+    const answers: ServerResponse[] = []
+    const fetchNoted = (request: Request, env: { outgoing: ServerResponse }) => {
+      answers.push(env.outgoing)
+      return gateway.app.fetch(request, env)
+    }
+    const serving = await serveGateway(
+      { fetch: fetchNoted as typeof gateway.app.fetch },
+      { host: '127.0.0.1', port: 0, drainMs: 0 },
+    )
+    try {
+      const { reading, letGo } = holdUp()
+      const left = []
+      const leaving = new AbortController()
+      for (const path of ['/films/r1', '/v1/users/u/recommendations', '/v1/users/v/recommendations?limit=3'])
+        left.push(fetch(serving.address + path, { signal: leaving.signal }).catch(() => undefined))
+      await vi.waitFor(() => {
+        for (const userId of [expect.stringMatching(/^guest-/), 'u', 'v'])
+          expect(reading).toHaveBeenCalledWith(userId, undefined)
+      })
+      const stays = fetch(`${serving.address}/v1/users/u/recommendations?limit=2`).then((answer) => answer.json())
+      leaving.abort()
+      await Promise.all(left)
+      await vi.waitFor(() => expect(answers.filter(({ closed }) => closed)).toHaveLength(left.length))
+      letGo()
+      const { recommendationId } = (await stays) as { recommendationId: string }
+      await vi.waitFor(async () => expect(await dropped()).toBe(left.length), 10_000)
+      expect((await untilLogged(1))[0]).toMatchObject({ recommendationId })
+    } finally {
+      await serving.close()
+    }
+  })
+
+  it('of a stream is not logged where its reader has left while it was made', async () => {
+    const events = eventsOf(await gateway.app.request('/v1/users/u/recommendations/stream'))
+    const { answer } = await events.nextList()
+    await writeUser(gateway.state, 'u', { r1: 5, r2: 5 }, { vector: [1, 0], generation: 'g1', appliedOffset: 1 })
+    const { reading, letGo } = holdUp()
+    const next = events.nextList().catch(() => undefined)
+    await vi.waitFor(() => expect(reading).toHaveBeenCalled(), 10_000)
+    await events.cancel()
+    letGo()
+    await next
+    const later = await gateway.get('/v1/users/u/recommendations?limit=1')
+    const lists = await untilLogged(2)
+    expect(lists.map(({ recommendationId }) => recommendationId)).toEqual([answer.recommendationId, idOf(later)])
+  })
+
   it('that is nobody’s own names nobody; what is no list, or cannot be rated by, is not logged', async () => {
     const answers = [
       await gateway.send('POST', '/v1/recommendations', { ratings: [{ itemId: 'r1', value: 5 }], limit: 2 }),
@@ -120,9 +185,9 @@ describe('the queue', () => {
     outcomes[0]?.catch(() => {})
     const append = vi.fn(() => outcomes.shift() as Promise<never[]>)
     const served = createServedLog({ log: { append }, sample: 1, logger: silent, metrics })
-    for (let n = 0; n < 1_200; n++) served.noteAs(crypto.randomUUID(), list())
+    for (let n = 0; n < 1_200; n++) served.noteAs(crypto.randomUUID(), list(), {})
     await vi.waitFor(async () => expect(await figures(metrics)).toMatchObject({ full: 200, log: 1_000 }), 10_000)
-    served.noteAs(crypto.randomUUID(), list())
+    served.noteAs(crypto.randomUUID(), list(), {})
     await served.close()
     expect(await figures(metrics)).toEqual({ full: 200, log: 1_000, logged: 1 })
   })
@@ -131,7 +196,7 @@ describe('the queue', () => {
     const metrics = createMetrics()
     const append = vi.fn(async (_topic: string, _records: readonly { value: Uint8Array | null }[]) => [])
     const served = createServedLog({ log: { append }, sample: 0.25, logger: silent, metrics })
-    for (let n = 0; n < 400; n++) served.note({ recommendationId: crypto.randomUUID(), ...long })
+    for (let n = 0; n < 400; n++) served.note({ recommendationId: crypto.randomUUID(), ...long }, {})
     await served.close()
     const records = append.mock.calls.flatMap(([, records]) => records)
     expect(records.length).toBeGreaterThan(50)
@@ -145,7 +210,8 @@ describe('the queue', () => {
   it('does not name whom a list was made for of what was last known of them', async () => {
     const append = vi.fn(async (_topic: string, _records: readonly { value: Uint8Array | null }[]) => [])
     const served = createServedLog({ log: { append }, sample: 1, logger: silent, metrics: createMetrics() })
-    for (const isStale of [true, false]) served.note({ recommendationId: crypto.randomUUID(), ...long, isStale }, 'u')
+    for (const isStale of [true, false])
+      served.note({ recommendationId: crypto.randomUUID(), ...long, isStale }, { userId: 'u' })
     await served.close()
     const lists = append.mock.calls.flatMap(([, records]) =>
       records.map(({ value }) => decodeEvent(value as Uint8Array)),
@@ -156,7 +222,7 @@ describe('the queue', () => {
   it('of no share is none', async () => {
     const append = vi.fn(async () => [])
     const served = createServedLog({ log: { append }, sample: 0, logger: silent, metrics: createMetrics() })
-    served.noteAs(crypto.randomUUID(), list())
+    served.noteAs(crypto.randomUUID(), list(), {})
     await served.close()
     expect(append).not.toHaveBeenCalled()
   })

@@ -1,4 +1,7 @@
+import type { ServerResponse } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
 import { within } from '../infra/deadline.ts'
 import type { EventLog, NewRecord } from '../infra/event-log/port.ts'
 import type { Logger } from '../infra/logging.ts'
@@ -43,11 +46,31 @@ export const listedOf = ({ items, strategy, generation, isStale = false }: Lista
   isStale,
 })
 
+/** Who is answered. */
+export interface Receiver {
+  /** Left out: the list is nobody's own. */
+  readonly userId?: string | undefined
+  /** Of the whole answer: who leaves before it is written has not been shown the list. Left out: nobody can tell. */
+  readonly outgoing?: Pick<ServerResponse, 'closed' | 'writableFinished'> | undefined
+}
+
+export const receiverOf = (c: Context, userId?: string): Receiver => ({
+  userId,
+  outgoing: ((c.env ?? {}) as Partial<HttpBindings>).outgoing,
+})
+
+const hasLeft = ({ outgoing }: Receiver): boolean => outgoing?.closed === true && !outgoing.writableFinished
+
+interface Waiting {
+  readonly list: Served
+  readonly receiver: Receiver
+}
+
 export type ServedLog = ReturnType<typeof createServedLog>
 
 /**
  * Puts answered lists on topic `served`, behind the backs of those who asked: whoever notes one waits for nothing and never fails.
- * What the log does not take, and what is too much, is dropped and counted.
+ * What the log does not take, what is too much, and what nobody was there to read is dropped and counted.
  * @param sample  the share of all lists that is logged, from 0 to 1
  */
 export function createServedLog({
@@ -62,7 +85,7 @@ export function createServedLog({
   readonly metrics: Metrics
 }) {
   const { servedLogged, servedDropped } = metrics
-  let waiting: Served[] = []
+  let waiting: Waiting[] = []
   let timer: NodeJS.Timeout | undefined
   let flushing: Promise<void> | undefined
 
@@ -70,8 +93,10 @@ export function createServedLog({
     sample === 1 || Number.parseInt(recommendationId.slice(-RANDOM_DIGITS), 16) < sample * 16 ** RANDOM_DIGITS
 
   async function flush(): Promise<void> {
-    const lists = waiting
+    const lists = waiting.filter(({ receiver }) => !hasLeft(receiver)).map(({ list }) => list)
+    if (lists.length < waiting.length) servedDropped.inc({ reason: 'left' }, waiting.length - lists.length)
     waiting = []
+    if (lists.length === 0) return
     try {
       await log.append('served', await encoded(lists))
       servedLogged.inc(lists.length)
@@ -92,25 +117,25 @@ export function createServedLog({
     }, FLUSH_MS).unref()
   }
 
-  function noteAs(recommendationId: string, list: Listed, ownerId = ''): void {
-    const { itemIds, strategy, generation, isStale } = list
-    const userId = isStale ? '' : ownerId
+  function noteAs(recommendationId: string, listed: Listed, receiver: Receiver): void {
+    const { itemIds, strategy, generation, isStale } = listed
+    const userId = isStale ? '' : (receiver.userId ?? '')
     if (!isSampled(recommendationId)) return
     if (waiting.length >= MAX_WAITING) {
       servedDropped.inc({ reason: 'full' })
       return
     }
     const known = { type: 'served', recommendationId, userId, itemIds, strategy } as const
-    waiting.push({ ...known, generation: generation ?? '', propensities: null, occurredAt: Date.now() })
+    const list = { ...known, generation: generation ?? '', propensities: null, occurredAt: Date.now() }
+    waiting.push({ list, receiver })
     flushLater()
   }
 
   return {
-    /** @param userId  left out: the list is nobody's own */
     noteAs,
     /** The same of an answer. @returns the answer */
-    note<A extends Listable & { readonly recommendationId: string }>(answer: A, userId?: string): A {
-      if (sample > 0) noteAs(answer.recommendationId, listedOf(answer), userId)
+    note<A extends Listable & { readonly recommendationId: string }>(answer: A, receiver: Receiver): A {
+      if (sample > 0) noteAs(answer.recommendationId, listedOf(answer), receiver)
       return answer
     },
     /** What was noted is on the log, or dropped: a process that ends does not wait for a log that does not answer. */

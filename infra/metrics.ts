@@ -37,7 +37,7 @@ export function createMetrics() {
     }),
     servedDropped: new Counter({
       name: 'foldstream_served_dropped_total',
-      help: 'Answered lists that were not logged: too many were waiting (full), or the log did not take them (log)',
+      help: 'Answered lists that were not logged: too many were waiting (full), the log did not take them (log), or who asked had left before it was all sent (left)',
       labelNames: ['reason'],
       registers,
     }),

@@ -4,6 +4,7 @@ import type { App, Gateway } from '../context.ts'
 import { fittingTogether, selection, withGenre } from '../list-query.ts'
 import { awaited, freshList, usersOf } from '../read-your-writes.ts'
 import { json, needs, refusals } from '../schemas/answers.ts'
+import { receiverOf } from '../served-log.ts'
 
 export const postRecommendations = (app: App, { log, engine, freshFor, served }: Gateway) => {
   const body = z
@@ -35,7 +36,7 @@ export const postRecommendations = (app: App, { log, engine, freshFor, served }:
     const { userId, ratings, userIds, groupMode, contextItemId, ...rest } = c.req.valid('json')
     const asker = { userId, ratings, userIds, groupMode, contextItemId }
     const fresh = await freshFor(c.req.valid('query'), ...usersOf(asker))
-    const answer = served.note(await engine.recommend(asker, withGenre(rest)), userId)
+    const answer = served.note(await engine.recommend(asker, withGenre(rest)), receiverOf(c, userId))
     return c.json({ ...answer, ...fresh }, 200)
   })
 }

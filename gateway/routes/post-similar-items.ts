@@ -3,6 +3,7 @@ import type { App, Gateway } from '../context.ts'
 import { explain, fittingTogether, selection, someItemIds, withGenre } from '../list-query.ts'
 import { awaited, freshList } from '../read-your-writes.ts'
 import { json, needs, refusals } from '../schemas/answers.ts'
+import { receiverOf } from '../served-log.ts'
 
 const body = z
   .strictObject({
@@ -34,6 +35,6 @@ export const postSimilarItems = (app: App, { engine, freshFor, served }: Gateway
   app.openapi(route, async (c) => {
     const { items, ...rest } = c.req.valid('json')
     const fresh = await freshFor(c.req.valid('query'))
-    const answer = served.note(await engine.similarItems(items, withGenre(rest)))
+    const answer = served.note(await engine.similarItems(items, withGenre(rest)), receiverOf(c))
     return c.json({ ...answer, ...fresh }, 200)
   })

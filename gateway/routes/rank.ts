@@ -4,6 +4,7 @@ import type { App, Gateway } from '../context.ts'
 import { itemIds } from '../list-query.ts'
 import { awaited, freshList, usersOf } from '../read-your-writes.ts'
 import { json, needs, refusals } from '../schemas/answers.ts'
+import { receiverOf } from '../served-log.ts'
 
 export const rank = (app: App, { log, engine, freshFor, served }: Gateway) => {
   const body = z
@@ -32,7 +33,7 @@ export const rank = (app: App, { log, engine, freshFor, served }: Gateway) => {
   return app.openapi(route, async (c) => {
     const { items, explain, ...asked } = c.req.valid('json')
     const fresh = await freshFor(c.req.valid('query'), ...usersOf(asked))
-    const answer = served.note(await engine.rank(asked, items, { explain }), asked.userId)
+    const answer = served.note(await engine.rank(asked, items, { explain }), receiverOf(c, asked.userId))
     return c.json({ ...answer, ...fresh }, 200)
   })
 }

@@ -5,6 +5,7 @@ import { Problem } from '../problems.ts'
 import { awaited, freshList } from '../read-your-writes.ts'
 import { anyByCookie, json, needs, refusals } from '../schemas/answers.ts'
 import { inPath, itemId } from '../schemas/parameters.ts'
+import { receiverOf } from '../served-log.ts'
 
 const route = createRoute({
   method: 'get',
@@ -28,6 +29,6 @@ export const similarItems = (app: App, { engine, freshFor, served }: Gateway) =>
     const fresh = await freshFor({ after, wait })
     if (!engine.isKnown(itemId))
       throw new Problem('not-found', `Neither the catalogue nor the model knows an item '${itemId}'.`)
-    const answer = served.note(await engine.similarItems([itemId], withGenre(rest)))
+    const answer = served.note(await engine.similarItems([itemId], withGenre(rest)), receiverOf(c))
     return c.json({ ...answer, ...fresh }, 200)
   })

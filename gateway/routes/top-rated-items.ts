@@ -3,6 +3,7 @@ import type { App, Gateway } from '../context.ts'
 import { itemListParameters, withGenre } from '../list-query.ts'
 import { anyByCookie, json, needs, refusals } from '../schemas/answers.ts'
 import { list } from '../schemas/lists.ts'
+import { receiverOf } from '../served-log.ts'
 
 const route = createRoute({
   method: 'get',
@@ -17,4 +18,6 @@ const route = createRoute({
 })
 
 export const topRatedItems = (app: App, { engine, served }: Gateway) =>
-  app.openapi(route, async (c) => c.json(served.note(await engine.topRated(withGenre(c.req.valid('query')))), 200))
+  app.openapi(route, async (c) =>
+    c.json(served.note(await engine.topRated(withGenre(c.req.valid('query'))), receiverOf(c)), 200),
+  )

@@ -3,6 +3,7 @@ import type { App, Gateway } from '../context.ts'
 import { itemListParameters, withGenre } from '../list-query.ts'
 import { anyByCookie, json, needs, refusals } from '../schemas/answers.ts'
 import { list } from '../schemas/lists.ts'
+import { receiverOf } from '../served-log.ts'
 
 const trend = list.extend({
   asOf: z.iso.datetime().openapi({
@@ -32,5 +33,5 @@ export const trendingItems = (app: App, { engine, served }: Gateway) =>
   app.openapi(route, async (c) => {
     const { window, ...rest } = c.req.valid('query')
     const { asOf, ...answer } = await engine.trending(window, withGenre(rest))
-    return c.json({ ...served.note(answer), asOf: new Date(asOf).toISOString() }, 200)
+    return c.json({ ...served.note(answer, receiverOf(c)), asOf: new Date(asOf).toISOString() }, 200)
   })

@@ -10,7 +10,7 @@ import { awaited, freshness } from '../read-your-writes.ts'
 import { json, needs, ownByCookie, refusals } from '../schemas/answers.ts'
 import { list } from '../schemas/lists.ts'
 import { inPath, userId } from '../schemas/parameters.ts'
-import { type Listed, listedOf } from '../served-log.ts'
+import { type Listed, listedOf, type Receiver, receiverOf } from '../served-log.ts'
 import { ifNoneMatch, tagged, tell, tellWritten } from '../tell.ts'
 import type { PagedAnswer } from '../user-lists.ts'
 import { write } from '../written-list.ts'
@@ -52,8 +52,8 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
   const answers = createAnswerCache(state, engine.version)
 
   /** A list that is sent again is another answer, and has an id of its own. */
-  const noting = (userId: string, listed: Listed) => ({
-    sent: (recommendationId: string) => served.noteAs(recommendationId, listed, userId),
+  const noting = (receiver: Receiver, listed: Listed) => ({
+    sent: (recommendationId: string) => served.noteAs(recommendationId, listed, receiver),
   })
 
   /** An address that was answered before need not be read again. */
@@ -62,27 +62,28 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
     const kept = answers.find(userId, c.req.url)
     if (!kept) return next()
     engine.countAnswer(kept.strategy)
-    return tellWritten<PagedAnswer>(c, kept, noting(userId, kept.listed))
+    return tellWritten<PagedAnswer>(c, kept, noting(receiverOf(c, userId), kept.listed))
   }
 
   return app.openapi({ ...route, middleware: [repeated] as const }, async (c) => {
     const { userId } = c.req.valid('param')
     const { after, wait, page, ...rest } = c.req.valid('query')
+    const receiver = receiverOf(c, userId)
     const first = (): Promise<PagedAnswer> => userLists.first(userId, withGenre(rest), givenIn(c.req.url))
     if (page !== undefined) {
       refuseBesidePage(c.req.url)
       const answer = await userLists.next(userId, page)
-      return tellWritten<PagedAnswer>(c, write(answer, true), noting(userId, listedOf(answer)))
+      return tellWritten<PagedAnswer>(c, write(answer, true), noting(receiver, listedOf(answer)))
     }
     if (after !== undefined) {
       const fresh = await freshFor({ after, wait }, userId)
       // Word of the write may still be on its way here: who asks next, and waits for nothing, gets no older list.
       if (fresh.freshness?.satisfied) answers.drop(userId)
       const answer = await first()
-      return tell(c, { ...answer, ...fresh }, noting(userId, listedOf(answer)).sent)
+      return tell(c, { ...answer, ...fresh }, noting(receiver, listedOf(answer)).sent)
     }
     const list = await answers.make(userId, c.req.url, first)
-    return tellWritten<PagedAnswer>(c, list, noting(userId, list.listed))
+    return tellWritten<PagedAnswer>(c, list, noting(receiver, list.listed))
   })
 }
 

@@ -100,7 +100,8 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
       if (list.tag === sent || isNoBetter) return undefined
       sent = list.tag
       isSentStale = list.isStale
-      served.noteAs(answer.recommendationId, list.listed, userId)
+      // Whoever has left while it was made is not shown it.
+      if (!call.isEnded()) served.noteAs(answer.recommendationId, list.listed, { userId })
       return `event: list\nid: ${list.tag}\ndata: ${list.withId(answer.recommendationId)}\n\n`
     }
 

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 import type { Gateway } from '../context.ts'
+import { type Receiver, receiverOf } from '../served-log.ts'
 
 /** Set by client/theme.js; the pages are sent in it, so that none flashes in the other. */
 const THEME_COOKIE = 'foldstream-theme'
@@ -8,7 +9,7 @@ const THEME_COOKIE = 'foldstream-theme'
 export type Theme = 'dark' | 'light'
 
 /** Who looks at a page, and as whom. */
-export interface Viewer {
+export interface Viewer extends Receiver {
   /** Whose lists and ratings the page shows. */
   readonly userId: string
   /** They look as themselves. */
@@ -26,7 +27,8 @@ export function viewerOf(c: Context, { sessions, settings }: Pick<Gateway, 'sess
   const userId = sessions.viewedOf(c) ?? own
   const isOwn = userId === own
   const { mayViewAnyone } = sessions
-  return { userId, isOwn, mayRate: isOwn || settings.apiKeys === undefined, mayViewAnyone, theme: themeOf(c) }
+  const mayRate = isOwn || settings.apiKeys === undefined
+  return { ...receiverOf(c), userId, isOwn, mayRate, mayViewAnyone, theme: themeOf(c) }
 }
 
 /** @returns undefined: as their system has it */

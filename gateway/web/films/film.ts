@@ -38,7 +38,7 @@ export async function filmPage(gateway: Gateway, viewer: Viewer, look: Look, ite
     orNothing(logger, 'similar films', engine.similarItems([itemId], { limit: LENGTH, skip: 0 })),
     filmWhy(gateway, viewer, look, itemId),
   ])
-  if (similar) served.note(similar, viewer.userId)
+  if (similar) served.note(similar, viewer)
   const audience = await orNothing(logger, 'audience', audienceOf(gateway, itemId))
   const content = html`<article class="film">
 <div class="film-head">

@@ -1,15 +1,16 @@
 import { html } from 'hono/html'
 import type { Gateway } from '../../context.ts'
 import type { Html } from '../page.ts'
+import type { Viewer } from '../viewer.ts'
 import { card, type Look } from './card.ts'
 import { row } from './shelf.ts'
 
 const HALF = 5
 
 /** The answer to somebody's first picks: five popular films and five less known ones, both by their taste. */
-export async function firstFilms({ engine, served }: Gateway, userId: string, look: Look): Promise<Html> {
+export async function firstFilms({ engine, served }: Gateway, viewer: Viewer, look: Look): Promise<Html> {
   const half = async (lessKnown: number) =>
-    served.note(await engine.recommend({ userId }, { limit: HALF, skip: 0, lessKnown }), userId)
+    served.note(await engine.recommend({ userId: viewer.userId }, { limit: HALF, skip: 0, lessKnown }), viewer)
   const [popular, lessKnown] = await Promise.all([half(0), half(1)])
   return html`<section class="first" id="first" aria-labelledby="first-title">
 <div class="shelf-head"><h2 id="first-title" tabindex="-1">Your first ten</h2><p class="shelf-why">From what you picked. Rate on: the list for you changes with every star.</p></div>

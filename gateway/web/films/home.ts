@@ -32,11 +32,11 @@ export async function homePage(gateway: Gateway, viewer: Viewer, look: Look): Pr
   const [shelves, picks, first] = await Promise.all([
     shelvesFor(gateway, viewer, ratings),
     isNew && viewer.mayRate ? orNothing(logger, 'picks', engine.popular(PICKS)) : undefined,
-    isFirst ? orNothing(logger, 'first films', firstFilms(gateway, userId, look)) : undefined,
+    isFirst ? orNothing(logger, 'first films', firstFilms(gateway, viewer, look)) : undefined,
   ])
   return html`<h1 class="visually-hidden">Films</h1>
 <div class="home">
-${picks ? newcomerSection(served.note(picks, userId), ratings.size, look) : (first ?? '')}
+${picks ? newcomerSection(served.note(picks, viewer), ratings.size, look) : (first ?? '')}
 ${forYouSection(answer, look)}
 <div class="shelves">${shelves.map((one) => shelf(one, look))}</div>
 </div>`

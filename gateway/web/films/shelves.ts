@@ -65,11 +65,11 @@ export async function personalShelves(gateway: Gateway, viewer: Viewer, ratings:
 }
 
 /** @returns makes a shelf of an answer, which is logged as shown to whom it is for; or none */
-function makerFor({ logger, served }: Gateway, { userId }: Viewer) {
+function makerFor({ logger, served }: Gateway, viewer: Viewer) {
   return async (id: string, title: string, why: string, ask: () => Promise<Answer>): Promise<readonly Shelf[]> => {
     const answer = await orNothing(logger, id, ask())
     if (!answer || answer.items.length < FEW) return []
-    const { items: films, recommendationId } = served.note(answer, userId)
+    const { items: films, recommendationId } = served.note(answer, viewer)
     return [{ id, title, why, films, recommendationId }]
   }
 }
