@@ -1,11 +1,11 @@
 import { ABORT, open } from 'lmdb'
+import { MAX_DBS } from './max-dbs.ts'
 
 /**
  * Reads a file of lmdb through, as a program of its own: a page that is missing ends it by a signal. Nothing is changed.
  * The list of free pages shows by a write, which is taken back.
  */
 const [path = '', overlappingSync] = process.argv.slice(2)
-const MAX_DBS = 64
 /** Of the write: more than one page. */
 const BYTES = 1 << 20
 

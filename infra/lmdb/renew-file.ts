@@ -4,11 +4,11 @@ import { dirname } from 'node:path'
 import { type Database, type Key, open, type RootDatabase } from 'lmdb'
 import { assertRoom } from '../disk-room.ts'
 import { checkLmdbFile, commitFailure } from './file.ts'
+import { MAX_DBS } from './max-dbs.ts'
 
 /** Of one transaction: records, and bytes, which are far fewer than the room that is kept free. */
 const PAGE = 5_000
 const PAGE_BYTES = 8 << 20
-const MAX_DBS = 64
 /** Values as they lie in the file. */
 const RAW = { encoding: 'binary' } as const
 
