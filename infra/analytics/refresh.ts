@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Offset } from '../../models/events/types.ts'
+import { killUntilOver } from '../kill-until-over.ts'
 import {
   analyticsOf,
   type Connection,
@@ -28,8 +28,6 @@ const MAX_IN_MEMORY = 400_000_000
 
 /** Of one table. */
 const FILL_TIMEOUT_MS = 3_600_000
-
-const KILL_AGAIN_MS = 200
 
 /** Half the cores of a small machine: others have work to do meanwhile. */
 const REFRESH_SETTINGS: Settings = {
@@ -242,16 +240,12 @@ async function dropLeftovers(connection: Connection, session: Session, place: st
     await session.command(expand(`DROP TABLE IF EXISTS ${place}.${name} {{on_cluster}} SYNC`, connection))
 }
 
-/**
- * What is being filled may take long, and whoever stops the process does not wait for it. Another process goes on with its own. Again and
- * again, since what has not begun yet is not found.
- */
-async function killRefresh({ write }: Connection, suffix: string, over: AbortSignal): Promise<void> {
-  while (!over.aborted) {
-    await write
-      .command(`KILL QUERY WHERE query_kind = 'Insert' AND position(query, {suffix:String}) > 0 ASYNC`, { suffix })
-      // Then it ends by itself.
-      .catch(() => {})
-    await sleep(KILL_AGAIN_MS)
-  }
-}
+/** What is being filled may take long, and whoever stops the process does not wait for it. Another process goes on with its own. */
+const killRefresh = ({ write }: Connection, suffix: string, over: AbortSignal): Promise<void> =>
+  killUntilOver(
+    () =>
+      write.command(`KILL QUERY WHERE query_kind = 'Insert' AND position(query, {suffix:String}) > 0 ASYNC`, {
+        suffix,
+      }),
+    over,
+  )

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { killUntilOver } from '../../kill-until-over.ts'
 import { ANSWERS } from '../connect-embedded.ts'
 import { loadChdb } from '../load-chdb.ts'
 import { openAnswers, type Stored } from './answers.ts'
@@ -47,7 +47,6 @@ export interface Engine {
 
 /** In the log comment of every query, by which it is found again to be ended. */
 const MARK = 'foldstream-sql-port-'
-const KILL_AGAIN_MS = 100
 
 /**
  * Opens the embedded rating store for reading, which this process has open already.
@@ -146,13 +145,8 @@ export async function openEngine(folder: string): Promise<Engine> {
     }
   }
 
-  /** Again and again, since what has not begun yet is not found. */
-  async function kill(mark: string, over: AbortSignal): Promise<void> {
-    while (!over.aborted) {
-      await control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = '${mark}' ASYNC`).catch(() => {})
-      await sleep(KILL_AGAIN_MS)
-    }
-  }
+  const kill = (mark: string, over: AbortSignal): Promise<void> =>
+    killUntilOver(() => control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = '${mark}' ASYNC`), over)
 
   return {
     version: about?.version ?? '',
