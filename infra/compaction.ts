@@ -3,6 +3,7 @@ import { takeOutErased } from '../consumers/als-rebuild/without-erased.ts'
 import { findErasures, hasErasedBytes } from '../consumers/find-erasures.ts'
 import type { RatingScale } from '../models/events/types.ts'
 import type { Config } from './config/settings.ts'
+import { counted } from './counted.ts'
 import type { DataFolder } from './data-folder.ts'
 import { messageOf } from './errors.ts'
 import type { LastErasure } from './event-log/erased-records.ts'
@@ -76,7 +77,7 @@ export async function compactIfDue(
     const { users, records } = await compact(config, folder, logger)
     if (users > 0)
       console.log(
-        `removed ${records.toLocaleString('en')} records of ${users.toLocaleString('en')} erased users from the data folder, ${((performance.now() - began) / 1000).toFixed(1)} s`,
+        `removed ${counted(records, 'record')} of ${counted(users, 'erased user')} from the data folder, ${((performance.now() - began) / 1000).toFixed(1)} s`,
       )
   } catch (error) {
     logger.warn(

@@ -30,7 +30,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'base',
     files:
-      /^infra\/(backoff|clock-watch|deadline|disk-room|errors|file-sums|follow-progress|histogram|kill-until-over|logging|secrets|metrics|process-name|config\/[a-z]+)\.ts$/,
+      /^infra\/(backoff|clock-watch|counted|deadline|disk-room|errors|file-sums|follow-progress|histogram|kill-until-over|logging|secrets|metrics|process-name|config\/[a-z]+)\.ts$/,
     layers: ['base'],
     packages: NO_CLIENT,
   },

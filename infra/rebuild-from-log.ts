@@ -4,6 +4,7 @@ import { fillRatings, fillState } from '../consumers/replay/rebuild-stores.ts'
 import { createProgress } from '../producers/progress.ts'
 import { embeddedStores } from './config/check.ts'
 import type { Config } from './config/settings.ts'
+import { counted } from './counted.ts'
 import { openFormerDataFolder } from './data-folder.ts'
 import { ConfigError } from './errors.ts'
 import type { EventLog } from './event-log/port.ts'
@@ -87,10 +88,10 @@ async function shown(
   let records = 0
   await fill((done, total) => {
     records = done
-    progress.update(done, total, `${done.toLocaleString('en')} records`)
+    progress.update(done, total, `${counted(done, 'record')}`)
   }).finally(() => progress.stop())
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
-  console.log(`${store} is rebuilt from ${records.toLocaleString('en')} records of the log, ${seconds} s`)
+  console.log(`${store} is rebuilt from ${counted(records, 'record')} of the log, ${seconds} s`)
 }
 
 async function refuseWhileRuns(role: string, group: string, log: EventLog): Promise<void> {

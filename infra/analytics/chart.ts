@@ -49,11 +49,7 @@ export const greatest = (rows: readonly ChartRow[], column: string): ChartRow | 
     undefined,
   )
 
-export const count = (value: number): string => Math.round(value).toLocaleString('en')
 export const percent = (share: number): string =>
   `${(100 * share).toLocaleString('en', { maximumSignificantDigits: 3 })} %`
 /** By its title, where it has one. */
 export const nameOf = (row: ChartRow | undefined): string => textOf(row, 'title') || `Item ${textOf(row, 'item_id')}`
-/** As in "3 ratings", "1 rating". */
-export const counted = (value: number, singular: string, plural = `${singular}s`): string =>
-  `${count(value)} ${Math.round(value) === 1 ? singular : plural}`

@@ -6,6 +6,7 @@ import type { BackupOrder, BackupRecord } from '../backup-record.ts'
 import { embeddedStores } from '../config/check.ts'
 import { readConfig } from '../config/read.ts'
 import type { Config } from '../config/settings.ts'
+import { counted } from '../counted.ts'
 import { type DataFolder, FORMAT, type Holder, holderOf } from '../data-folder.ts'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
 import { followProgress } from '../follow-progress.ts'
@@ -34,7 +35,7 @@ export async function backup(args: readonly string[]): Promise<number> {
     const { files } = await writeManifest(directory, FORMAT)
     const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0)
     console.log(
-      `backed up ${config.DATA_DIR} into ${directory}: ${Object.keys(files).length} files, ${(bytes / 2 ** 20).toFixed(1)} MiB; npm run restore -- ${name} --data-dir NEW makes a data folder of it`,
+      `backed up ${config.DATA_DIR} into ${directory}: ${counted(Object.keys(files).length, 'file')}, ${(bytes / 2 ** 20).toFixed(1)} MiB; npm run restore -- ${name} --data-dir NEW makes a data folder of it`,
     )
     return 0
   } catch (error) {

@@ -1,6 +1,7 @@
 import { compact } from '../compaction.ts'
 import { checkConfig } from '../config/check.ts'
 import { readConfig } from '../config/read.ts'
+import { counted } from '../counted.ts'
 import { openFormerDataFolder } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
 import { createLogger } from '../logging.ts'
@@ -20,13 +21,14 @@ export async function compactFolder(args: readonly string[]): Promise<number> {
   try {
     const logger = createLogger(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL)
     const { users, records, ahead, bytes } = await compact(config, folder, logger)
-    const n = (count: number): string => count.toLocaleString('en')
     const mib = (count: number): string => `${(count / MIB).toFixed(1)} MiB`
     console.log(
-      `removed ${n(records)} records of ${n(users)} erased users; log and user state take ${mib(bytes.after)} now, ${mib(bytes.before)} before`,
+      `removed ${counted(records, 'record')} of ${counted(users, 'erased user')}; log and user state take ${mib(bytes.after)} now, ${mib(bytes.before)} before`,
     )
     if (ahead > 0)
-      console.log(`${n(ahead)} erasures have not had their effect yet: start foldstream, and compact after that`)
+      console.log(
+        `${counted(ahead, 'erasure has', 'erasures have')} not had ${ahead === 1 ? 'its' : 'their'} effect yet: start foldstream, and compact after that`,
+      )
     return 0
   } finally {
     folder.release()

@@ -5,6 +5,7 @@ import { httpPublisher, logPublisher } from '../../producers/publisher.ts'
 import { embeddedStores } from '../config/check.ts'
 import { readConfig } from '../config/read.ts'
 import type { Config } from '../config/settings.ts'
+import { counted } from '../counted.ts'
 import { type Holder, holderOf, openDataFolder } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
 import { openNamedDataset } from '../first-dataset.ts'
@@ -37,12 +38,12 @@ export async function importPath(args: readonly string[], wire = openEventLog): 
       : config.EVENT_LOG_URL
   const rejects =
     result.rejected > 0
-      ? `; ${result.rejected} lines rejected, see ${importFiles(dataset.name, config.DATA_DIR).rejectsFile}`
+      ? `; ${counted(result.rejected, 'line')} rejected, see ${importFiles(dataset.name, config.DATA_DIR).rejectsFile}`
       : ''
   console.log(
     result.complete
-      ? `imported ${dataset.name} into ${target}: ${result.ratings.toLocaleString('en')} ratings, ${result.items.toLocaleString('en')} items${rejects}`
-      : `stopped after ${result.ratings.toLocaleString('en')} ratings; the same command goes on from there`,
+      ? `imported ${dataset.name} into ${target}: ${counted(result.ratings, 'rating')}, ${counted(result.items, 'item')}${rejects}`
+      : `stopped after ${counted(result.ratings, 'rating')}; the same command goes on from there`,
   )
   return result.complete ? 0 : 1
 }

@@ -3,6 +3,7 @@ import { timestamp } from '../../gateway/schemas/parameters.ts'
 import { checkConfig } from '../config/check.ts'
 import { readConfig } from '../config/read.ts'
 import type { Config } from '../config/settings.ts'
+import { counted } from '../counted.ts'
 import { ConfigError } from '../errors.ts'
 import { rebuildFromLog, withLog } from '../rebuild-from-log.ts'
 
@@ -47,7 +48,7 @@ function inWords(found: AsOf, userId: string, asOf: string): string {
   const { generation, generationCreatedAt, wasLive, ratings, isErasedSince, strategy, items } = found
   const which = wasLive ? 'live then' : 'the oldest that is kept: the one that was live then is gone, or there was none'
   return [
-    `user ${userId} as of ${asOf}: ${ratings} ratings were on the log${isErasedSince ? ' that may be looked at: they were erased since' : ''}`,
+    `user ${userId} as of ${asOf}: ${counted(ratings, 'rating was', 'ratings were')} on the log${isErasedSince ? ' that may be looked at: they were erased since' : ''}`,
     `generation ${generation} of ${isoOf(generationCreatedAt)}, ${which}; strategy ${strategy}; titles as of now`,
     ...items.map(
       ({ itemId, score, title }, n) => `${String(n + 1).padStart(4)}  ${score.toFixed(4)}  ${itemId}  ${title ?? ''}`,

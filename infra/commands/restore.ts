@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { readConfig } from '../config/read.ts'
+import { counted } from '../counted.ts'
 import { eraseRestored } from '../erase-restored.ts'
 import { ConfigError } from '../errors.ts'
 import { rebuildFromLog } from '../rebuild-from-log.ts'
@@ -32,12 +33,12 @@ export async function restore(args: readonly string[]): Promise<number> {
   })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   console.log(
-    `restored ${name} into ${config.DATA_DIR}: ${Object.keys(files).length} files, all as they were copied, ${seconds} s`,
+    `restored ${name} into ${config.DATA_DIR}: ${counted(Object.keys(files).length, 'file')}, all as they were copied, ${seconds} s`,
   )
   console.log(
     since === undefined
       ? `who was erased after ${new Date(createdAt).toISOString()} is back: if anybody was, restore it with --erasures-of FOLDER, the data folder that it replaces or a newer backup`
-      : `erased again, by the list in ${String(since)}: ${erased.toLocaleString('en')} users. Who was erased after that list ends is back`,
+      : `erased again, by the list in ${String(since)}: ${counted(erased, 'user')}. Who was erased after that list ends is back`,
   )
   return 0
 }

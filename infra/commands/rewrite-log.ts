@@ -1,5 +1,6 @@
 import { checkConfig } from '../config/check.ts'
 import { readConfig } from '../config/read.ts'
+import { counted } from '../counted.ts'
 import { ConfigError } from '../errors.ts'
 import { rewrite } from '../rewriting.ts'
 
@@ -12,7 +13,7 @@ export async function rewriteLog(args: readonly string[]): Promise<number> {
   console.log(
     records === undefined
       ? 'the rewriting that was broken off is done'
-      : `the log is another one now, without ${records.toLocaleString('en')} records of erased users; tokens from before it are refused`,
+      : `the log is another one now, without ${counted(records, 'record')} of erased users; tokens from before it are refused`,
   )
   if (config.EVENT_LOG_URL !== 'embedded:')
     console.log('Kafka takes the files of the former topics off its disk within a minute (log.segment.delete.delay.ms)')

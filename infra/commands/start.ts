@@ -6,6 +6,7 @@ import { compactIfDue } from '../compaction.ts'
 import { checkConfig, embeddedStores, warningsOf } from '../config/check.ts'
 import { readConfig } from '../config/read.ts'
 import type { Config } from '../config/settings.ts'
+import { counted } from '../counted.ts'
 import { type DataFolder, openDataFolder } from '../data-folder.ts'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
 import { firstDataset, isToLoad } from '../first-dataset.ts'
@@ -150,6 +151,6 @@ async function load(
   note(true)
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   console.log(
-    `loaded ${dataset.name}: ${result.ratings.toLocaleString('en')} ratings, ${result.items.toLocaleString('en')} items in ${seconds} s, ${result.rejected} lines rejected`,
+    `loaded ${dataset.name}: ${counted(result.ratings, 'rating')}, ${counted(result.items, 'item')} in ${seconds} s, ${counted(result.rejected, 'line')} rejected`,
   )
 }

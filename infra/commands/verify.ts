@@ -2,6 +2,7 @@ import { checkLedger } from '../../consumers/ledger/ledger.ts'
 import { checkConfig, embeddedStores } from '../config/check.ts'
 import { readConfig } from '../config/read.ts'
 import type { Config } from '../config/settings.ts'
+import { count, counted } from '../counted.ts'
 import { type Holder, holderOf } from '../data-folder.ts'
 import { ConfigError, UnavailableError } from '../errors.ts'
 import { followProgress } from '../follow-progress.ts'
@@ -49,21 +50,20 @@ async function ofRunning(holder: Holder): Promise<LedgerReport> {
 
 function inWords(report: LedgerReport): string {
   const { records, behind, rows, users, vectors, statistics, items, deadLetters, faults, told, seconds } = report
-  const n = (count: number): string => count.toLocaleString('en')
   const late = [
-    ...(behind.clickhouse > 0 ? [`ClickHouse ${n(behind.clickhouse)}`] : []),
-    ...(behind.state > 0 ? [`the user state ${n(behind.state)}`] : []),
+    ...(behind.clickhouse > 0 ? [`ClickHouse ${count(behind.clickhouse)}`] : []),
+    ...(behind.state > 0 ? [`the user state ${count(behind.state)}`] : []),
   ]
   return [
-    `log          ${n(records)} records${late.length > 0 ? `; not yet compared, since they have not come so far: ${late.join(', ')}` : ''}`,
-    `ClickHouse   ${n(rows.checked)} events: ${n(rows.missing)} missing, ${n(rows.doubled)} doubled, ${n(rows.different)} different`,
-    `user state   ${n(users.checked)} users: ${n(users.missing)} missing, ${n(users.extra)} too many, ${n(users.different)} different`,
-    `statistics   ${n(statistics.checked)} items by partition: ${n(statistics.different)} different`,
-    `vectors      ${n(vectors.checked)} of a sample solved anew: ${n(vectors.different)} different${vectors.unsolved > 0 ? `, ${n(vectors.unsolved)} of no model that is kept` : ''}`,
-    `catalogue    ${n(items.checked)} items: ${n(items.missing)} missing in ClickHouse, ${n(items.different)} different`,
-    `dead letters ${n(deadLetters.checked)} records hold nothing for their topic: ${n(deadLetters.missing)} of them not put aside`,
+    `log          ${counted(records, 'record')}${late.length > 0 ? `; not yet compared, since they have not come so far: ${late.join(', ')}` : ''}`,
+    `ClickHouse   ${counted(rows.checked, 'event')}: ${count(rows.missing)} missing, ${count(rows.doubled)} doubled, ${count(rows.different)} different`,
+    `user state   ${counted(users.checked, 'user')}: ${count(users.missing)} missing, ${count(users.extra)} too many, ${count(users.different)} different`,
+    `statistics   ${counted(statistics.checked, 'item')} by partition: ${count(statistics.different)} different`,
+    `vectors      ${count(vectors.checked)} of a sample solved anew: ${count(vectors.different)} different${vectors.unsolved > 0 ? `, ${count(vectors.unsolved)} of no model that is kept` : ''}`,
+    `catalogue    ${counted(items.checked, 'item')}: ${count(items.missing)} missing in ClickHouse, ${count(items.different)} different`,
+    `dead letters ${counted(deadLetters.checked, 'record holds', 'records hold')} nothing for ${deadLetters.checked === 1 ? 'its' : 'their'} topic: ${count(deadLetters.missing)} of them not put aside`,
     ...told.map((fault) => `  ${fault}`),
-    ...(faults > told.length ? [`  and ${n(faults - told.length)} more`] : []),
-    `${faults === 0 ? 'everything is as the log says' : `${n(faults)} faults`}, ${seconds.toFixed(1)} s`,
+    ...(faults > told.length ? [`  and ${count(faults - told.length)} more`] : []),
+    `${faults === 0 ? 'everything is as the log says' : counted(faults, 'fault')}, ${seconds.toFixed(1)} s`,
   ].join('\n')
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { type RatingTable, ratingTableBuilder } from '../../models/evaluation/rating-table.ts'
 import { type Marks, TEST, TRAINING } from '../../models/evaluation/split.ts'
 import type { Config } from '../config/settings.ts'
+import { counted } from '../counted.ts'
 import { ConfigError } from '../errors.ts'
 import { openNamedDataset } from '../first-dataset.ts'
 import { type Format, readCandidates, readInteractions } from './interaction-files.ts'
@@ -34,7 +35,10 @@ export async function readDataset(
       else add(rating.userId, rating.itemId, rating.value, rating.occurredAt)
     }
   }
-  if (rejected > 0) console.error(`${dataset.name}: ${rejected} lines cannot be read and are passed over`)
+  if (rejected > 0)
+    console.error(
+      `${dataset.name}: ${counted(rejected, 'line')} cannot be read and ${rejected === 1 ? 'is' : 'are'} passed over`,
+    )
   return { name: dataset.name, table: finish() }
 }
 

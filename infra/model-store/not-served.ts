@@ -1,4 +1,5 @@
 import type { Comparison } from '../../models/als/types.ts'
+import { counted } from '../counted.ts'
 import type { GenerationInfo, Pointer } from './port.ts'
 
 /** Was kept from being activated by what came of its comparison. */
@@ -29,7 +30,7 @@ export function whyNotServed(
 /** "ndcg@100 0.231 instead of 0.252 of generation X, on 512 held-out pairs of 301 users: 4.1 standard errors worse, 3 tolerated" */
 export function comparisonInWords(comparison: Comparison): string {
   const { metric, figure, live, liveFigure, standardError, pairs, users, tolerance, verdict } = comparison
-  const figures = `${metric} ${figure.toFixed(3)} instead of ${liveFigure.toFixed(3)} of generation ${live}, on ${pairs} held-out pairs of ${users} users`
+  const figures = `${metric} ${figure.toFixed(3)} instead of ${liveFigure.toFixed(3)} of generation ${live}, on ${counted(pairs, 'held-out pair')} of ${counted(users, 'user')}`
   if (verdict === 'too-few-users') return `${figures}: too few to judge by`
   const errors = Math.abs(figure - liveFigure) / standardError
   const better = figure >= liveFigure ? 'better' : 'worse'

@@ -1,8 +1,7 @@
+import { count, counted } from '../../counted.ts'
 import {
   type Asked,
   type Chart,
-  count,
-  counted,
   greatest,
   inWholeMonths,
   nameOf,

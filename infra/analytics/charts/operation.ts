@@ -1,4 +1,5 @@
-import { type Chart, count, counted, greatest, numberOf, RANGE } from '../chart.ts'
+import { count, counted } from '../../counted.ts'
+import { type Chart, greatest, numberOf, RANGE } from '../chart.ts'
 
 const DAYS = '{to:Date} - {from:Date}'
 /** A minute as it is; of long ranges hours and days. */

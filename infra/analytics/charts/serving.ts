@@ -1,4 +1,5 @@
-import { type Chart, counted, greatest, IN_RANGE, numberOf, percent, RANGE, sumOf, textOf } from '../chart.ts'
+import { counted } from '../../counted.ts'
+import { type Chart, greatest, IN_RANGE, numberOf, percent, RANGE, sumOf, textOf } from '../chart.ts'
 
 export const funnel: Chart = {
   name: 'funnel',

@@ -1,16 +1,5 @@
-import {
-  type Asked,
-  type Chart,
-  count,
-  counted,
-  greatest,
-  IN_RANGE,
-  numberOf,
-  percent,
-  RANGE,
-  sumOf,
-  textOf,
-} from '../chart.ts'
+import { count, counted } from '../../counted.ts'
+import { type Asked, type Chart, greatest, IN_RANGE, numberOf, percent, RANGE, sumOf, textOf } from '../chart.ts'
 import { BY_GRAIN, grainOf, spanOf, startOf, timeOf } from '../grain.ts'
 
 export const eventsPerMinute: Chart = {
