@@ -1,4 +1,5 @@
-import { type Asked, type Chart, counted, numberOf, percent, RANGE, textOf } from '../chart.ts'
+import { counted } from '../../counted.ts'
+import { type Asked, type Chart, numberOf, percent, RANGE, textOf } from '../chart.ts'
 import { BY_GRAIN, grainOf, spanOf, startOf } from '../grain.ts'
 import type { ChartRow } from '../port.ts'
 
