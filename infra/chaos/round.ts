@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../models/linalg/random.ts'
+import { SERVICE_NAMES } from '../services/start.ts'
 import { type Fault, sumOf } from './fault.ts'
 import { untilSettled } from './gateway.ts'
 import { type Acknowledged, startLoad } from './load.ts'
@@ -45,7 +46,8 @@ export async function playRound(
     })
   acknowledged.push(...imported)
   await load.stop()
-  faults.push(...(await untilSettled(world.url)), ...(await world.stop()))
+  const serviceDied = places.some(({ of }) => SERVICE_NAMES.some((name) => name === of))
+  faults.push(...(await untilSettled(world.url, serviceDied)), ...(await world.stop()))
   await appendFile(file, acknowledged.map((one) => `${JSON.stringify(one)}\n`).join(''))
   return { events: acknowledged.length, ...(await takeStock(world, file, faults)) }
 }
