@@ -43,15 +43,15 @@ const isNamed = ({ path }: Part): boolean => path !== undefined
 function bars(parts: readonly Part[], score: number, total: number): Html {
   const greatest = Math.max(...parts.filter(isNamed).map(({ amount }) => Math.abs(amount)), NOTHING)
   return html`<p class="why-words">${wordsOf(parts, score, total)}</p>
-${stack(parts)}
+${stack(parts, score)}
 <table class="bars"><caption class="visually-hidden">Parts of the score, by the rating they come from</caption>
 <thead class="visually-hidden"><tr><th scope="col">Rating</th><th scope="col">Drawn</th><th scope="col">Part of the score</th></tr></thead>
 <tbody>${parts.map((part) => bar(part, greatest))}</tbody>
 <tfoot><tr class="bars-sum"><th scope="row">Together, its score</th><td></td><td class="number">${score.toFixed(3)}</td></tr></tfoot></table>`
 }
 
-/** What speaks for it, end to end. */
-function stack(parts: readonly Part[]): Html {
+/** What speaks for it, end to end, and over its end what speaks against it: the score is what is left. */
+function stack(parts: readonly Part[], score: number): Html {
   const positive = parts.filter(({ amount }) => amount > 0)
   const whole = positive.reduce((sum, { amount }) => sum + amount, 0)
   let x = 0
@@ -61,7 +61,11 @@ function stack(parts: readonly Part[]): Html {
     x += width
     return piece
   })
-  return html`<svg class="bar stack" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">${pieces}</svg>`
+  const left = (100 * Math.max(score, 0)) / whole
+  const against =
+    left < 100 &&
+    html`<rect x="${left.toFixed(2)}" width="${(100 - left).toFixed(2)}" height="1" class="stack-against"/>`
+  return html`<svg class="bar stack" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">${pieces}${against || ''}</svg>`
 }
 
 function bar(part: Part, greatest: number): Html {
