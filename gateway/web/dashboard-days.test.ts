@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { courseOf, outsideOf, rangesOf, wholeDays } from './client/dashboard-days.js'
+import { courseOf, isNextToNothing, outsideOf, rangesOf, wholeDays } from './client/dashboard-days.js'
 
 const TODAY = '2026-11-29'
 
@@ -65,4 +65,13 @@ it('says how many ratings a range leaves out, where it leaves out any', () => {
   expect(outsideOf(shown, { ratings: 3 })).toBe('')
   expect(outsideOf(undefined, { ratings: 900 })).toBe('')
   expect(outsideOf(shown, undefined)).toBe('')
+})
+
+it('takes a few ratings beside a thousand times as many for next to nothing, and none beside none not', () => {
+  const day = (ratings: number) => [{ day: TODAY, ratings }]
+  expect(isNextToNothing(day(3), { ratings: 100_839 })).toBe(true)
+  expect(isNextToNothing(day(101), { ratings: 100_839 })).toBe(false)
+  expect(isNextToNothing([], { ratings: 5 })).toBe(true)
+  expect(isNextToNothing([], { ratings: 0 })).toBe(false)
+  expect(isNextToNothing([], undefined)).toBe(false)
 })

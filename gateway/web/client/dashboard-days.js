@@ -4,6 +4,9 @@ import { count, dayOf, daysBefore, dayText } from './dashboard-words.js'
 /** @typedef {import('../shared/dashboard.js').Range} Range */
 /** @typedef {{ from: string, to: string }} Days  both counted, of UTC */
 
+/** A month of any system that has been rated on for less than a lifetime has more. */
+const NEXT_TO_NOTHING = 1 / 1000
+
 /**
  * The days of a range, of ratings and of lists: they end today, or with the newest of them where that is older than the range. All days
  * end today.
@@ -38,10 +41,22 @@ export function rangesOf(range, { rating, list }, today = dayOf(Date.now())) {
  */
 export function outsideOf(shown, all) {
   if (shown === undefined) return ''
-  const inside = shown.reduce((sum, { ratings }) => sum + Number(ratings), 0)
-  const total = Number(all?.ratings ?? 0)
+  const [inside, total] = [ratingsOf(shown), totalOf(all)]
   return total > inside ? ` ${count(inside)} of all ${count(total)} ratings are of these days.` : ''
 }
+
+/**
+ * Whether these days show so little of what there is that they would be taken for an empty system.
+ *
+ * @param {readonly import('./dashboard-words.js').Row[]} shown
+ * @param {import('./dashboard-words.js').Row | undefined} all
+ */
+export const isNextToNothing = (shown, all) => ratingsOf(shown) < totalOf(all) * NEXT_TO_NOTHING
+
+/** @param {readonly import('./dashboard-words.js').Row[]} days */
+const ratingsOf = (days) => days.reduce((sum, { ratings }) => sum + Number(ratings), 0)
+/** @param {import('./dashboard-words.js').Row | undefined} all */
+const totalOf = (all) => Number(all?.ratings ?? 0)
 
 const OF_UTC = 'Days are those of UTC'
 

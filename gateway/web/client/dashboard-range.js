@@ -1,19 +1,42 @@
 import { RANGES, USUAL_RANGE } from '../shared/dashboard.js'
 import { askChart } from './dashboard-api.js'
+import { isNextToNothing, rangesOf } from './dashboard-days.js'
 
 /** @typedef {import('../shared/dashboard.js').Range} Range */
 
 /** Characters of a name that is told again. */
 const MAX_TOLD = 30
 
-/** What the address asks for; `fault` says of a range that there is none of this name, and another one is shown. */
+/**
+ * What the address asks for. `why` says of a range that there is none of this name, and another one is shown.
+ *
+ * @returns {{ range: Range | undefined, item: string | undefined, why: string }}
+ */
 export function askedFor() {
   const query = new URLSearchParams(location.search)
-  const range = query.get('range') ?? USUAL_RANGE
+  const range = query.get('range') ?? undefined
   const item = query.get('item') ?? undefined
-  if (Object.hasOwn(RANGES, range)) return { range: /** @type {Range} */ (range), item, fault: '' }
-  const fault = `There is no range “${range.slice(0, MAX_TOLD)}”: this is ${RANGES[USUAL_RANGE]} days. `
-  return { range: USUAL_RANGE, item, fault }
+  if (range === undefined) return { range, item, why: '' }
+  if (Object.hasOwn(RANGES, range)) return { range: /** @type {Range} */ (range), item, why: '' }
+  const why = `There is no range “${range.slice(0, MAX_TOLD)}”: this is ${RANGES[USUAL_RANGE]} days. `
+  return { range: USUAL_RANGE, item, why }
+}
+
+/**
+ * The range of whoever asks for none: all days where the usual ones have next to nothing of what there is, as with old ratings and a few
+ * of today beside them.
+ *
+ * @param {{ rating?: string | undefined, list?: string | undefined }} newest  days
+ * @returns {Promise<{ range: Range, why: string }>}
+ * @throws {Failure}
+ */
+export async function usualRange(newest) {
+  const [shown, all] = await Promise.all([
+    askChart('daily-ratings', rangesOf(USUAL_RANGE, newest).ratings),
+    askChart('sparsity', {}),
+  ])
+  if (!isNextToNothing(shown.rows, all.rows[0])) return { range: USUAL_RANGE, why: '' }
+  return { range: 'all', why: `Hardly any rating is of the usual ${RANGES[USUAL_RANGE]} days. ` }
 }
 
 /** @param {{ range?: string, item?: string }} change */

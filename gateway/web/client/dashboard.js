@@ -1,10 +1,10 @@
-import { CARDS } from '../shared/dashboard.js'
+import { CARDS, USUAL_RANGE } from '../shared/dashboard.js'
 import { Failure } from './api.js'
 import { whenThemeChanges } from './colours.js'
 import { askAnalytics } from './dashboard-api.js'
 import { createCard } from './dashboard-card.js'
 import { outsideOf, rangesOf } from './dashboard-days.js'
-import { askedFor, askFor, newestDays } from './dashboard-range.js'
+import { askedFor, askFor, newestDays, usualRange } from './dashboard-range.js'
 import { drawFigures, drawLive } from './dashboard-strip.js'
 import { askForKey, faultOfKey, hasKey, whenRefused } from './key.js'
 import { byId } from './page.js'
@@ -46,13 +46,15 @@ const item = /** @type {HTMLInputElement} */ (byId('item'))
 
 /** Everything, by what the address asks for. */
 async function show() {
-  const { range, item: asked, fault } = askedFor()
-  for (const link of document.querySelectorAll('[data-range]'))
-    link.setAttribute('aria-current', String(link instanceof HTMLElement && link.dataset.range === range))
+  const { item: asked, ...named } = askedFor()
+  if (named.range) mark(named.range)
   const newest = await newestDays().catch(() => ({}))
+  const usual = { range: named.range ?? USUAL_RANGE, why: named.why }
+  const { range, why } = named.range ? usual : await usualRange(newest).catch(() => usual)
   if (!isOpen) return
+  mark(range)
   const { ratings, lists, words: days } = rangesOf(range, newest)
-  const words = fault + days
+  const words = why + days
   if (!byId('period').textContent?.startsWith(words)) byId('period').textContent = words
   const loaded = others.map(({ load, isOfLists }) => load(isOfLists ? lists : ratings))
   await Promise.all([drawFigures({ ratings, lists }), ...loaded])
@@ -64,6 +66,12 @@ async function show() {
   if (itemId === undefined || itemId === null) return history?.tell('Nothing was rated in these days: name an item.')
   if (document.activeElement !== item) item.value = String(itemId)
   await history?.load({ ...ratings, itemId: String(itemId) })
+}
+
+/** @param {import('../shared/dashboard.js').Range} range  that is shown */
+function mark(range) {
+  for (const link of document.querySelectorAll('[data-range]'))
+    link.setAttribute('aria-current', String(link instanceof HTMLElement && link.dataset.range === range))
 }
 
 /** What a card was answered; undefined: nothing yet. @param {string} name */

@@ -137,7 +137,7 @@ export const CARDS = [
         named('median_ratings_a_user', 'ratings a user, median'),
         named('ratings_an_item', 'ratings an item, mean'),
         named('median_ratings_an_item', 'ratings an item, median'),
-        named('items_below_5', 'items with less than 5'),
+        named('items_below_5', 'items with fewer than 5'),
       ],
     },
   },
