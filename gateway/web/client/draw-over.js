@@ -1,7 +1,7 @@
 import { colourOf } from './colours.js'
 import { goByKeys } from './dashboard-keys.js'
 import { brief, cellText, isShare, percent } from './dashboard-words.js'
-import { extentOf, lengthOf, stepsOf, timeTicks } from './over-axis.js'
+import { COUNT_STEPS, extentOf, lengthOf, stepsOf, timeTicks } from './over-axis.js'
 import { drawLabels, LABEL_GAP, widthOf } from './over-labels.js'
 import { seriesOf } from './over-series.js'
 import { element } from './page.js'
@@ -48,6 +48,7 @@ export function drawOver(place, drawing, { rows, from, to }, unitOf) {
   const days = isOfDays ? daysAsked({ from, to, most: isBars ? MAX_BARS * step : undefined }) : {}
   /** The only place on the axis, which says itself where it is. */
   const isLone = xs.length === 1 && !drawing.isLastHour && !((days.to ?? 0) - (days.from ?? 0) >= step)
+  const isOfCounts = series.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0)))
   const font = getComputedStyle(place)
   const shape = [
     place.clientWidth,
@@ -58,6 +59,7 @@ export function drawOver(place, drawing, { rows, from, to }, unitOf) {
     to,
     grain,
     isLone,
+    isOfCounts,
     xs.length > MAX_POINTS,
     xs.length > MAX_BOLD,
     ...series.map(({ name }) => name),
@@ -133,6 +135,7 @@ export function drawOver(place, drawing, { rows, from, to }, unitOf) {
       },
       {
         ...{ ...axis, size: 4 * size, gap: 4, grid: line, ticks: { show: false } },
+        ...(isOfCounts && { incrs: COUNT_STEPS }),
         label: drawing.by?.only?.[1] ?? (isShare(unit) ? 'share' : grain && isBars ? `${unit} a ${grain}` : unit),
         values: (_, splits) => splits.map((value) => (isShare(unit) ? percent(value) : brief(value))),
       },

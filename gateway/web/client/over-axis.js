@@ -46,6 +46,9 @@ export function timeTicks(timeZone) {
   }
 }
 
+/** From one mark of an axis of counts to the next: there is no half of a person. */
+export const COUNT_STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()
+
 /**
  * The part of an axis that is shown: with bars, half a step more at each end, so that none is cut.
  *
