@@ -91,6 +91,15 @@ describe('an answered list', () => {
     expect(lists[1]?.itemIds).not.toContain('r2')
   })
 
+  it('of a page that asks for it by itself has the id there that it is logged under', async () => {
+    const page = await (await gateway.app.request('/for-you')).text()
+    const shown = [...page.matchAll(/class="card[^>]*data-item="([^"]+)"/g)].map(([, itemId]) => itemId)
+    expect(shown).not.toHaveLength(0)
+    const [list] = await untilLogged(1)
+    expect(page).toContain(`id="for-you" data-list="${list?.recommendationId}"`)
+    expect(list?.itemIds).toEqual(shown)
+  })
+
   /** A user state that answers once it may. */
   function holdUp() {
     const held = Promise.withResolvers<void>()

@@ -135,6 +135,13 @@ describeInBrowser('the film app', (visit) => {
     const [, rated = ''] = await idsIn(page, '#for-you')
     await star(page, '#for-you', rated, '5 stars').click()
     await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated), PATIENCE)
+
+    const list = await page.locator('#for-you').getAttribute('data-list')
+    const sent = page.waitForRequest((request) => request.method() === 'PUT')
+    const [next = ''] = await idsIn(page, '#for-you')
+    await star(page, '#for-you', next, '4 stars').click()
+    expect((await sent).postDataJSON()).toMatchObject({ recommendationId: list })
+    expect(list).toMatch(/^[\da-f-]{36}$/)
   })
 
   it('lets nothing go from under the pointer, and shows nothing as rated that comes there', async () => {

@@ -57,6 +57,9 @@ async function renew(token) {
   try {
     const page = await askPage('/for-you', token)
     if (mine !== turn) return
+    const listId = page.getElementById('for-you')?.dataset.list
+    if (listId === undefined) delete section.dataset.list
+    else section.dataset.list = listId
     const textOf = (/** @type {string} */ id) => page.getElementById(id)?.textContent ?? ''
     put({
       ...{ title: textOf('for-you-title'), why: textOf('for-you-why') },

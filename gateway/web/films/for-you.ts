@@ -8,11 +8,14 @@ import { notice, row } from './shelf.ts'
 /** What client/card.js fills in for a film that comes into the list. */
 const BLANK = { itemId: '', title: '' }
 
-/** The list that changes as one rates: at the side where there is room, else the first shelf. */
-export function forYouSection(answer: Answer | undefined, look: Look): Html {
+/**
+ * The list that changes as one rates: at the side where there is room, else the first shelf.
+ * @param listId  as which it is logged; left out: the stream, which begins with the same list, logs that
+ */
+export function forYouSection(answer: Answer | undefined, look: Look, listId?: string): Html {
   const items = answer?.items ?? []
   const why = answer?.strategy === 'fold-in' ? whyList(items) : 'Rate a film, and this becomes your list'
-  return html`<section class="for-you" id="for-you" aria-labelledby="for-you-title">
+  return html`<section class="for-you" id="for-you" ${listId === undefined ? '' : html`data-list="${listId}"`} aria-labelledby="for-you-title">
 <div class="shelf-head"><h2 id="for-you-title">${headingOf(answer)}</h2><p class="shelf-why" id="for-you-why">${why}</p></div>
 <div id="for-you-notice">${noticeOf(answer)}</div>
 ${row(items.map((item) => card(item, look, whyItem(item))))}

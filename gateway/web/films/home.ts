@@ -14,9 +14,10 @@ import { personalShelves, shelvesFor } from './shelves.ts'
 /** Enough to look through, and to be reordered as one rates. */
 const FOR_YOU = { limit: 20, skip: 0, explain: true }
 
-/** The list that changes as one rates. */
-export async function forYou({ engine, logger }: Gateway, { userId }: Viewer, look: Look): Promise<Html> {
-  return forYouSection(await orNothing(logger, 'for you', engine.recommend({ userId }, FOR_YOU)), look)
+/** The list that changes as one rates, for a page that the stream does not tell it, or not in time. */
+export async function forYou({ engine, logger, served }: Gateway, viewer: Viewer, look: Look): Promise<Html> {
+  const answer = await orNothing(logger, 'for you', engine.recommend({ userId: viewer.userId }, FOR_YOU))
+  return forYouSection(answer && served.note(answer, viewer), look, answer?.recommendationId)
 }
 
 /** The page at `/`: what somebody may like, right after what they picked where they are new, and shelves beside it. */
