@@ -86,7 +86,7 @@ it('leaves no trace of who was erased in a data folder, once it is compacted', {
   const another = await erase(system, ZAPHOD)
   expect(await system.stop()).toBe(0)
   system = await start()
-  expect(system.output()).toMatch(/removed 3 records of 1 erased users/)
+  expect(system.output()).toMatch(/removed 3 records of 1 erased user /)
   expect(await receipt(system, another)).toMatchObject({ status: 'complete', logBytes: 'removed' })
   expect(await system.stop()).toBe(0)
   expect(await filesThatSay(ZAPHOD, folder)).toEqual([])
@@ -117,12 +117,12 @@ it('a restored backup is without who was erased since, by the list of the folder
 
   expect(await run('as-it-was', 'restore', at('backup'))).toEqual(says(0, /who was erased after .* is back/))
   expect(await filesThatSay(ZAPHOD, at('as-it-was'))).not.toEqual([])
-  expect(await run('new', 'restore', at('backup'), ...since)).toEqual(says(0, /^erased again, .*: 1 users/m))
+  expect(await run('new', 'restore', at('backup'), ...since)).toEqual(says(0, /^erased again, .*: 1 user\b/m))
   expect(await filesThatSay(ZAPHOD, at('new'))).toEqual([])
   expect(await run('new', 'verify')).toEqual(says(0, /\b12 events: 0 missing(.*\n)*everything is as the log says/))
   // By what is restored now, too, and by nothing of another log.
   const again = ['restore', at('backup'), '--erasures-of']
-  expect(await run('newer', ...again, at('new'))).toEqual(says(0, /^erased again, .*: 1 users/m))
+  expect(await run('newer', ...again, at('new'))).toEqual(says(0, /^erased again, .*: 1 user\b/m))
   system = await start('other')
   expect(await system.stop()).toBe(0)
   expect(await run('newest', ...again, at('other'))).toEqual(says(2, /is of event log/))
