@@ -94,7 +94,9 @@ describe('a comparison of log and stores', () => {
     const connection = await connectEmbedded(join(folder, 'clickhouse'), 'foldstream')
     await connection.write.command('DELETE FROM ratings WHERE partition = 3 AND offset = 5')
     await connection.close()
-    expect(await run(folder, 'verify')).toEqual(says(1, /partition 3, offset 5, user .*: the row is missing\n1 fault, /))
+    expect(await run(folder, 'verify')).toEqual(
+      says(1, /partition 3, offset 5, user .*: the row is missing\n1 fault, /),
+    )
   })
 })
 

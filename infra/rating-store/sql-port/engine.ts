@@ -79,7 +79,9 @@ export async function openEngine(folder: string): Promise<Engine> {
   )
 
   const functions = new Set(
-    (await rows<{ name: string }>('SELECT lower(name) AS name FROM system.functions')).map(({ name }) => name),
+    (await rows<{ name: string }>('SELECT lower(name) AS name FROM system.functions WHERE NOT is_aggregate')).map(
+      ({ name }) => name,
+    ),
   )
   const isFunction = (name: string): boolean => functions.has(name.toLowerCase())
 

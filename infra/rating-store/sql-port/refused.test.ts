@@ -88,7 +88,7 @@ const FUNCTIONS = [
 const BY_NAME = [
   ...FUNCTIONS.flatMap((call) => /^(\w+)\(.*\)$/.exec(call)?.[1] ?? []),
   ...['CAST', 'accurateCastOrNull', 'JSONExtract'],
-].filter((name) => !['quantile', 'sumIf', 'count', 'groupFormatIf'].includes(name))
+].filter((name) => !['quantile', 'sumIf', 'count', 'groupFormat', 'groupFormatIf'].includes(name))
 const TABLES = [
   'processes',
   'query_log',

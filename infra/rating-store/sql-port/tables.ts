@@ -31,7 +31,7 @@ export interface Names {
   readonly own: ReadonlySet<string>
   /** Whether there is such a table. */
   exists(database: string, table: string): boolean
-  /** Whether there is such a function, allowed or not, in small or capital letters. */
+  /** Whether there is such a function of plain values, allowed or not, in small or capital letters. */
   isFunction(name: string): boolean
 }
 
