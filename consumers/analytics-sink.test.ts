@@ -48,7 +48,15 @@ const idsIn = async () =>
 
 function served(recommendationId: string, rest: Partial<Served> = {}): Served {
   const known = { type: 'served', recommendationId, userId: 'ann', itemIds: ['a', 'b'] } as const
-  return { ...known, strategy: 'fold-in', generation: 'g', propensities: null, occurredAt: Date.now(), ...rest }
+  return {
+    ...known,
+    strategy: 'fold-in',
+    generation: 'g',
+    propensities: null,
+    firstPosition: 1,
+    occurredAt: Date.now(),
+    ...rest,
+  }
 }
 const measurement: Measurement = {
   ...{ type: 'measurement', metric: 'hr@10', variant: 'folded-in', generation: 'g' },

@@ -80,8 +80,12 @@ export function createAnswerCache(state: Pick<UserState, 'changes'>, version: ()
       return entry.list
     },
 
-    /** Keeps what is made, if it was asked for before, unless the user or the model changed meanwhile. @param make  reads of the user only once it is called */
-    async make(userId: string, url: string, make: () => Promise<WritableList>): Promise<WrittenList> {
+    /**
+     * Keeps what is made, if it was asked for before, unless the user or the model changed meanwhile.
+     * @param make  reads of the user only once it is called
+     * @param before  as of `writeList`
+     */
+    async make(userId: string, url: string, make: () => Promise<WritableList>, before = 0): Promise<WrittenList> {
       const isWanted = wasAskedBefore(url)
       const { model } = version()
       const mine = underWay.get(userId) ?? { answers: 0 }
@@ -89,7 +93,7 @@ export function createAnswerCache(state: Pick<UserState, 'changes'>, version: ()
       mine.answers++
       try {
         const made = await make()
-        const list = writeList(made)
+        const list = writeList(made, before)
         // Dropped meanwhile: this may be the list from before.
         const isCurrent = underWay.get(userId) === mine
         const isKept = isWanted && isCurrent && !isDeaf && !list.isStale && !goesByStream(made)

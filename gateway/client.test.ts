@@ -89,7 +89,8 @@ it('asks for any id as it is', async () => {
   )
   await fc.assert(
     fc.asyncProperty(ids, async (userId) => {
-      fc.pre(checkId('user', userId) === undefined)
+      // A blank in a path is taken for a mistake, which on the log it would not be.
+      fc.pre(checkId('user', userId) === undefined && userId.trim() !== '')
       const answer = await client.v1.users[':userId'].ratings[':itemId'].$put({
         param: { userId, itemId: userId },
         json: { value: 3 },

@@ -13,6 +13,8 @@ export interface HeldList {
   readonly strategy: Strategy
   readonly generation: string | null
   readonly items: readonly HeldItem[]
+  /** How many of the list stood before these. Left out: as many as a page has. */
+  readonly before?: number
   /** What the user had rated last before it was made; undefined: nothing was known of them. */
   readonly knownBy: Pick<HistoryEntry, 'itemId' | 'eventId'> | undefined
   /** What the user has rated is listed, too. */

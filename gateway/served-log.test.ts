@@ -64,7 +64,8 @@ describe('an answered list', () => {
     const etag = answers[0]?.headers.get('etag') as string
     expect((await gateway.send('GET', path, undefined, { 'if-none-match': etag })).status).toBe(304)
     const { nextPage } = (answers[0] as Answer).body as { nextPage: string }
-    answers.push(await gateway.get(`/v1/users/u/recommendations?page=${nextPage}`))
+    const page = await gateway.get(`/v1/users/u/recommendations?page=${nextPage}`)
+    answers.push(page)
     answers.push(await gateway.get(`${path}&after=${tokenOfNothing(gateway)}`))
     answers.push(await gateway.send('POST', '/v1/recommendations', { userId: 'u', limit: 2 }))
     answers.push(await gateway.send('POST', '/v1/rank', { userId: 'u', items: ['t1', 'a|b'] }))
@@ -75,7 +76,25 @@ describe('an answered list', () => {
     for (const answer of answers)
       expect(byId.get(idOf(answer))).toMatchObject({
         ...{ userId: 'u', itemIds: itemIdsOf(answer), strategy: 'fold-in', generation: 'g1', propensities: null },
+        firstPosition: answer === page ? 4 : 1,
       })
+  })
+
+  it('is logged with where it begins, where that is further down', async () => {
+    const paths = [
+      '/v1/users/u/recommendations?limit=1&skip=2',
+      '/v1/items/popular?limit=1&skip=1',
+      '/v1/items/r1/similar?limit=1&skip=3',
+    ]
+    // The last one is kept since the second.
+    const [list] = paths
+    const answers = []
+    for (const path of [...paths, list, list]) answers.push(await gateway.get(path as string))
+    const { nextPage } = (answers[0] as Answer).body as { nextPage: string }
+    answers.push(await gateway.get(`/v1/users/u/recommendations?page=${nextPage}`))
+    answers.push(await gateway.send('POST', '/v1/recommendations', { userId: 'u', limit: 2, skip: 1 }))
+    const byId = new Map((await untilLogged(answers.length)).map((one) => [one.recommendationId, one.firstPosition]))
+    expect(answers.map((answer) => byId.get(idOf(answer)))).toEqual([3, 2, 4, 3, 3, 4, 2])
   })
 
   it('of a stream is logged whenever it is sent', async () => {
@@ -182,7 +201,7 @@ function tokenOfNothing({ log }: TestGateway): string {
 }
 
 describe('the queue', () => {
-  const list = (itemIds = ['a']) => ({ itemIds, strategy: 'fold-in', generation: null, isStale: false })
+  const list = (itemIds = ['a']) => ({ itemIds, before: 0, strategy: 'fold-in', generation: null, isStale: false })
   const figures = async (metrics: ReturnType<typeof createMetrics>) => {
     const values = [...(await metrics.servedLogged.get()).values, ...(await metrics.servedDropped.get()).values]
     return Object.fromEntries(values.map(({ labels, value }) => [labels.reason ?? 'logged', value]))

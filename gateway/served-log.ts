@@ -25,6 +25,8 @@ const RANDOM_DIGITS = 8
 /** What is noted of a list. */
 export interface Listed {
   readonly itemIds: readonly string[]
+  /** How many of the list stood before these. */
+  readonly before: number
   readonly strategy: string
   /** null: there is no model yet. */
   readonly generation: string | null
@@ -39,8 +41,10 @@ interface Listable {
   readonly generation: string | null
 }
 
-export const listedOf = ({ items, strategy, generation, isStale = false }: Listable): Listed => ({
+/** @param before  how many of the list stand before what is answered */
+export const listedOf = ({ items, strategy, generation, isStale = false }: Listable, before: number): Listed => ({
   itemIds: items.slice(0, MAX_ITEMS).map(({ itemId }) => itemId),
+  before,
   strategy,
   generation,
   isStale,
@@ -118,7 +122,7 @@ export function createServedLog({
   }
 
   function noteAs(recommendationId: string, listed: Listed, receiver: Receiver): void {
-    const { itemIds, strategy, generation, isStale } = listed
+    const { itemIds, before, strategy, generation, isStale } = listed
     const userId = isStale ? '' : (receiver.userId ?? '')
     if (!isSampled(recommendationId)) return
     if (waiting.length >= MAX_WAITING) {
@@ -126,16 +130,19 @@ export function createServedLog({
       return
     }
     const known = { type: 'served', recommendationId, userId, itemIds, strategy } as const
-    const list = { ...known, generation: generation ?? '', propensities: null, occurredAt: Date.now() }
+    const list = {
+      ...{ ...known, generation: generation ?? '', propensities: null, occurredAt: Date.now() },
+      firstPosition: before + 1,
+    }
     waiting.push({ list, receiver })
     flushLater()
   }
 
   return {
     noteAs,
-    /** The same of an answer. @returns the answer */
-    note<A extends Listable & { readonly recommendationId: string }>(answer: A, receiver: Receiver): A {
-      if (sample > 0) noteAs(answer.recommendationId, listedOf(answer), receiver)
+    /** The same of an answer. @param before  as of `listedOf` @returns the answer */
+    note<A extends Listable & { readonly recommendationId: string }>(answer: A, receiver: Receiver, before = 0): A {
+      if (sample > 0) noteAs(answer.recommendationId, listedOf(answer, before), receiver)
       return answer
     },
     /** What was noted is on the log, or dropped: a process that ends does not wait for a log that does not answer. */

@@ -17,6 +17,13 @@ export interface PagedAnswer extends Answer {
   readonly nextPage?: string
 }
 
+/** A part of a list that is not its beginning. */
+export interface Further {
+  readonly answer: PagedAnswer
+  /** How many of the list stood before it, what was passed over among them. */
+  readonly before: number
+}
+
 export type UserLists = ReturnType<typeof createUserLists>
 
 /** Lists for users, page by page. */
@@ -44,7 +51,7 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
   }
 
   /** @throws Problem where the id is none, or its list is gone */
-  async function next(userId: string, pageId: string): Promise<PagedAnswer> {
+  async function next(userId: string, pageId: string): Promise<Further> {
     const found = await pages.find(userId, pageId)
     return 'query' in found ? second(userId, found) : cut(found)
   }
@@ -52,7 +59,7 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
   async function second(
     userId: string,
     { query: given, isShown, note, held }: Extract<Next, { query: unknown }>,
-  ): Promise<PagedAnswer> {
+  ): Promise<Further> {
     // It was a client's to change.
     const { data } = listQuery.safeParse(readQuery(given))
     if (!data) throw notAPage()
@@ -73,9 +80,9 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
       .slice(0, MAX_PAGED - query.limit)
       .map(({ itemId, score, isNew }) => ({ itemId, score, ...(isNew && { isNew }) }))
     const { strategy, generation } = whole
-    const { contextItemId, includeKnown, explain, attributes } = query
+    const { contextItemId, includeKnown, explain, attributes, skip, limit } = query
     return {
-      ...{ userId, strategy, generation, items, knownBy },
+      ...{ userId, strategy, generation, items, before: skip + limit, knownBy },
       ...(includeKnown && { includeKnown }),
       ...(explain && { explain: { contextItemId } }),
       ...(attributes && { attributes }),
@@ -90,7 +97,7 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
   }
 
   /** What was hidden or rated meanwhile is passed over. */
-  async function cut({ list, listId, position, limit }: Extract<Next, { list: unknown }>): Promise<PagedAnswer> {
+  async function cut({ list, listId, position, limit }: Extract<Next, { list: unknown }>): Promise<Further> {
     const known = await knownNow(list)
     let end = position
     const shown = []
@@ -99,7 +106,10 @@ export function createUserLists({ engine, state }: { engine: Engine; state: Pick
       if (item && !engine.isHidden(item.itemId) && !known.has(item.itemId)) shown.push(item)
     }
     const answer = await engine.showAgain(list, shown)
-    return end < list.items.length ? { ...answer, nextPage: pages.further(listId, end, limit) } : answer
+    return {
+      answer: end < list.items.length ? { ...answer, nextPage: pages.further(listId, end, limit) } : answer,
+      before: (list.before ?? limit) + position,
+    }
   }
 
   return { first, next }

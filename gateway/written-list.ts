@@ -56,10 +56,11 @@ export function write<A extends Writable>(
   }
 }
 
-export const writeList = <L extends WritableList>(list: L): WrittenList => ({
+/** @param before  how many of the list stand before what is written */
+export const writeList = <L extends WritableList>(list: L, before = 0): WrittenList => ({
   ...write(list),
   strategy: list.strategy,
-  listed: listedOf(list),
+  listed: listedOf(list, before),
 })
 
 /** Whether `If-None-Match` names the tag, compared weakly (RFC 9110, 13.1.2). */

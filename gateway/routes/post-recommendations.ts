@@ -36,7 +36,7 @@ export const postRecommendations = (app: App, { log, engine, freshFor, served }:
     const { userId, ratings, userIds, groupMode, contextItemId, ...rest } = c.req.valid('json')
     const asker = { userId, ratings, userIds, groupMode, contextItemId }
     const fresh = await freshFor(c.req.valid('query'), ...usersOf(asker))
-    const answer = served.note(await engine.recommend(asker, withGenre(rest)), receiverOf(c, userId))
+    const answer = served.note(await engine.recommend(asker, withGenre(rest)), receiverOf(c, userId), rest.skip)
     return c.json({ ...answer, ...fresh }, 200)
   })
 }

@@ -35,6 +35,6 @@ export const postSimilarItems = (app: App, { engine, freshFor, served }: Gateway
   app.openapi(route, async (c) => {
     const { items, ...rest } = c.req.valid('json')
     const fresh = await freshFor(c.req.valid('query'))
-    const answer = served.note(await engine.similarItems(items, withGenre(rest)), receiverOf(c))
+    const answer = served.note(await engine.similarItems(items, withGenre(rest)), receiverOf(c), rest.skip)
     return c.json({ ...answer, ...fresh }, 200)
   })

@@ -29,6 +29,6 @@ export const similarItems = (app: App, { engine, freshFor, served }: Gateway) =>
     const fresh = await freshFor({ after, wait })
     if (!engine.isKnown(itemId))
       throw new Problem('not-found', `Neither the catalogue nor the model knows an item '${itemId}'.`)
-    const answer = served.note(await engine.similarItems([itemId], withGenre(rest)), receiverOf(c))
+    const answer = served.note(await engine.similarItems([itemId], withGenre(rest)), receiverOf(c), rest.skip)
     return c.json({ ...answer, ...fresh }, 200)
   })

@@ -18,6 +18,7 @@ const route = createRoute({
 })
 
 export const topRatedItems = (app: App, { engine, served }: Gateway) =>
-  app.openapi(route, async (c) =>
-    c.json(served.note(await engine.topRated(withGenre(c.req.valid('query'))), receiverOf(c)), 200),
-  )
+  app.openapi(route, async (c) => {
+    const asked = withGenre(c.req.valid('query'))
+    return c.json(served.note(await engine.topRated(asked), receiverOf(c), asked.skip), 200)
+  })

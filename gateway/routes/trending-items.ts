@@ -33,5 +33,5 @@ export const trendingItems = (app: App, { engine, served }: Gateway) =>
   app.openapi(route, async (c) => {
     const { window, ...rest } = c.req.valid('query')
     const { asOf, ...answer } = await engine.trending(window, withGenre(rest))
-    return c.json({ ...served.note(answer, receiverOf(c)), asOf: new Date(asOf).toISOString() }, 200)
+    return c.json({ ...served.note(answer, receiverOf(c), rest.skip), asOf: new Date(asOf).toISOString() }, 200)
   })

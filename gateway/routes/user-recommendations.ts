@@ -72,17 +72,17 @@ export const userRecommendations = (app: App, gateway: Gateway) => {
     const first = (): Promise<PagedAnswer> => userLists.first(userId, withGenre(rest), givenIn(c.req.url))
     if (page !== undefined) {
       refuseBesidePage(c.req.url)
-      const answer = await userLists.next(userId, page)
-      return tellWritten<PagedAnswer>(c, write(answer, true), noting(receiver, listedOf(answer)))
+      const { answer, before } = await userLists.next(userId, page)
+      return tellWritten<PagedAnswer>(c, write(answer, true), noting(receiver, listedOf(answer, before)))
     }
     if (after !== undefined) {
       const fresh = await freshFor({ after, wait }, userId)
       // Word of the write may still be on its way here: who asks next, and waits for nothing, gets no older list.
       if (fresh.freshness?.satisfied) answers.drop(userId)
       const answer = await first()
-      return tell(c, { ...answer, ...fresh }, noting(receiver, listedOf(answer)).sent)
+      return tell(c, { ...answer, ...fresh }, noting(receiver, listedOf(answer, rest.skip)).sent)
     }
-    const list = await answers.make(userId, c.req.url, first)
+    const list = await answers.make(userId, c.req.url, first, rest.skip)
     return tellWritten<PagedAnswer>(c, list, noting(receiver, list.listed))
   })
 }

@@ -93,7 +93,7 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
     async function changed(): Promise<string | undefined> {
       const answer = await engine.recommend(asker, selection)
       isShared = goesByStream(answer)
-      const list = writeList(answer)
+      const list = writeList(answer, selection.skip)
       if (list.isStale) setTimeout(call.raise, AGAIN_MS).unref()
       // Who has a list of theirs keeps it rather than take that of a stranger for one.
       const isNoBetter = list.isStale && sent !== undefined && !isSentStale

@@ -213,7 +213,7 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
       served.push({ ...list, recommendationId: 'of-the-first-day', occurredAt: first })
       served.push({ ...list, recommendationId: 'of-the-day-before', occurredAt: last })
       const rows = served.map(({ items, ...list }, offset) => ({
-        event: { type: 'served' as const, ...list, itemIds: items, propensities: null },
+        event: { type: 'served' as const, ...list, itemIds: items, propensities: null, firstPosition: 1 },
         ...{ partition: 0, offset, ingestedAt: list.occurredAt },
       }))
       await store.insertServed(rows)
@@ -596,7 +596,7 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
       served.push(...lists)
       await store.insertServed(
         lists.map(({ items, ...list }, n) => ({
-          event: { type: 'served' as const, ...list, itemIds: items, propensities: null },
+          event: { type: 'served' as const, ...list, itemIds: items, propensities: null, firstPosition: 1 },
           ...{ partition: 1, offset: n, ingestedAt: at },
         })),
       )

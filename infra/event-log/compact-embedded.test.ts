@@ -40,7 +40,7 @@ const contentOf = (folder: string) =>
 
 const servedTo = (userId: string) => {
   const known = { type: 'served', recommendationId: 'r', strategy: 'fold-in', generation: 'g' } as const
-  const event = { ...known, userId, itemIds: ['x'], propensities: null, occurredAt: Date.now() }
+  const event = { ...known, userId, itemIds: ['x'], propensities: null, firstPosition: 1, occurredAt: Date.now() }
   return { key: userId || 'r', value: encodeEvent(event) }
 }
 

@@ -155,7 +155,11 @@ it('changed lists and measurements go by, too: what ClickHouse does not get is p
   const lists = (name: string) =>
     each((n) => ({
       ...{ ...known, type: 'served', recommendationId: `${name}-${n}`, userId: USERS[n % USERS.length] as string },
-      ...{ itemIds: ITEMS.slice(0, n % 5), propensities: n % 2 ? null : ITEMS.slice(0, n % 5).map(() => 0.5) },
+      ...{
+        itemIds: ITEMS.slice(0, n % 5),
+        firstPosition: 1 + (n % 3),
+        propensities: n % 2 ? null : ITEMS.slice(0, n % 5).map(() => 0.5),
+      },
     }))
   const scores = each(() => ({
     ...known,

@@ -9,7 +9,7 @@ export const INTAKES = { ratings: 'incoming_ratings', served: 'incoming_served' 
 const RATING_COLUMNS =
   'event_id, user_id, item_id, value, occurred_at, ingested_at, partition, offset, recommendation_id'
 const SERVED_COLUMNS =
-  'recommendation_id, user_id, items, strategy, generation, propensities, occurred_at, ingested_at, partition, offset'
+  'recommendation_id, user_id, items, strategy, generation, propensities, occurred_at, ingested_at, partition, offset, first_position'
 const MEASUREMENT_COLUMNS = 'metric, variant, generation, value, weight, occurred_at, ingested_at, partition, offset'
 const ITEM_COLUMNS = 'item_id, title, genres, year, poster, available, attributes, updated_at, offset, deleted'
 
@@ -89,6 +89,7 @@ function encodeServed(to: RowBinary, { event, ingestedAt, partition, offset }: S
   to.int64(ingestedAt)
   to.uint32(partition)
   to.int64(offset)
+  to.uint32(event.firstPosition)
 }
 
 /** In the order of MEASUREMENT_COLUMNS. */

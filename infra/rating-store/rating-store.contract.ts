@@ -42,7 +42,7 @@ const LATELY = Date.now() - 3_600_000
 function served({ offset, partition = 0, ...event }: SketchedList, ingestedAt = LATELY): ServedRow {
   const defaults: Served = {
     ...{ type: 'served', recommendationId: `r${offset}`, userId: 'u', itemIds: ['i'], strategy: 'fold-in' },
-    ...{ generation: 'g', propensities: null, occurredAt: ingestedAt - 2 },
+    ...{ generation: 'g', propensities: null, firstPosition: 1, occurredAt: ingestedAt - 2 },
   }
   return { partition, offset, ingestedAt, event: { ...defaults, ...event } }
 }
@@ -496,6 +496,7 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
           partition: 7,
           itemIds: ['a|b', "it's", 'é'],
           propensities: [1, 0.5, 1e-9],
+          firstPosition: 11,
         })
         const anonymous = served({ offset: 1, partition: 7, userId: '', itemIds: [], generation: '' })
         for (let i = 0; i < 2; i++) await store.insertServed([one, anonymous])
@@ -506,10 +507,19 @@ export function ratingStoreContract(name: string, open: () => Promise<Opened>): 
         const times = { occurred_at: timeOf(LATELY - 2), ingested_at: timeOf(LATELY) }
         const shared = { strategy: 'fold-in', partition: 7, ...times }
         expect(rows).toEqual([
-          { ...shared, recommendation_id: 'r1', user_id: '', items: [], generation: '', propensities: [], offset: '1' },
+          {
+            ...shared,
+            recommendation_id: 'r1',
+            user_id: '',
+            items: [],
+            generation: '',
+            propensities: [],
+            offset: '1',
+            first_position: 1,
+          },
           {
             ...{ ...shared, recommendation_id: `r${2 ** 40}`, user_id: 'u', items: ['a|b', "it's", 'é'] },
-            ...{ generation: 'g', propensities: [1, 0.5, 1e-9], offset: String(2 ** 40) },
+            ...{ generation: 'g', propensities: [1, 0.5, 1e-9], offset: String(2 ** 40), first_position: 11 },
           },
         ])
         expect(await store.resumePassingAt('served', 7)).toBe(2 ** 40 + 1)

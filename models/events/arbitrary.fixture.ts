@@ -40,6 +40,7 @@ export const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
     itemIds: fc.array(fc.string({ unit: 'grapheme', minLength: 1 })),
     strategy: text,
     generation: text,
+    firstPosition: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
     propensities: nullable(
       // −0 does not survive as text.
       fc.array(finite.map((n) => n || 0)),

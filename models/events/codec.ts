@@ -67,6 +67,7 @@ const FORMS: { readonly [T in Event['type']]: Form<Extract<Event, { type: T }>> 
         ...wire,
         itemIds: escapedSplit(wire.itemIds as string),
         propensities: numbersOf(wire.propensities as string | null),
+        firstPosition: int32(wire.firstPosition as number),
       }) as never,
   },
 }

@@ -52,6 +52,8 @@ export interface Served {
   /** Chance of each item to stand where it stood, where chance was involved. */
   readonly propensities: readonly number[] | null
   readonly occurredAt: number
+  /** Of the first item, counted from 1: more where the list is the continuation of another. */
+  readonly firstPosition: number
 }
 
 /** The live model's score on a rating that was predicted before it was learnt. */

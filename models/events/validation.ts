@@ -128,6 +128,7 @@ export function checkServed(event: Served, appendedAt: number): Fault[] {
     ['strategy', checkText(event.strategy, MAX_ID_LENGTH)],
     ['generation', event.generation === '' ? undefined : checkText(event.generation, MAX_ID_LENGTH)],
     ['propensities', isFit ? undefined : 'expected one for each item'],
+    ['firstPosition', event.firstPosition >= 1 ? undefined : 'expected 1 or more'],
     ['occurredAt', checkTime(event.occurredAt, appendedAt, MAX_AHEAD_MS + MAX_SKEW_MS)],
   ])
 }
