@@ -7,6 +7,7 @@ const TIME = `multiIf(${DAYS} < 2, minute, ${DAYS} < 62, toStartOfHour(minute), 
     multiIf(${DAYS} < 2, 'minute', ${DAYS} < 62, 'hour', 'day') AS grain`
 const IN_DAYS = 'minute >= toDateTime({from:Date}) AND minute < toDateTime({to:Date} + 1)'
 
+/** Quantiles of quantiles are none: of longer times than a minute it shows what is typical, and what is worst. */
 export const freshness: Chart = {
   name: 'freshness',
   title: 'How soon does a rating count?',
@@ -28,7 +29,8 @@ ORDER BY time`,
   views: [],
   sentence(rows) {
     const last = rows.at(-1)
-    return `Lately half of what came in was in the user state within ${seconds(numberOf(last, 'p50'))}, and 99 of 100 within ${seconds(numberOf(last, 'p99'))}.`
+    const of = counted(numberOf(last, 'batches'), 'batch', 'batches')
+    return `Of ${of} of ratings lately, a typical one was in the user state within ${seconds(numberOf(last, 'p50'))}; in the slowest minute, 99 of 100 were within ${seconds(numberOf(last, 'p99'))}.`
   },
 }
 

@@ -43,6 +43,16 @@ describe('a query', () => {
     expect(await (await ask('SELECT 1', { headers: { 'content-encoding': 'lz4' } })).text()).toContain('not by lz4')
   })
 
+  it.each([
+    ['SELECT length(1)', 400],
+    ['SELECT plus(1)', 400],
+    ['SELECT {unknown:UInt8}', 400],
+    ['SELECT user_id, count() FROM ratings', 400],
+    ['SELECT nothing FROM items', 404],
+  ])('what is wrong for good with a status that says so: %s', async (query, status) => {
+    expect((await ask(query)).status).toBe(status)
+  })
+
   it('is answered in the format it names, else in that of the URL, and the headers tell', async () => {
     const named = await ask('SELECT 1 AS a FORMAT JSONEachRow', { url: { query_id: 'mine' } })
     expect(await named.text()).toBe('{"a":1}\n')

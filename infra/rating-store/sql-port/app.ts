@@ -115,6 +115,8 @@ const STATUSES: Readonly<Record<number, 400 | 403 | 404 | 408 | 413 | 503>> = {
   ...{ 36: 400, 47: 404, 46: 404, 60: 404, 62: 400, 73: 404, 81: 404, 115: 404 },
   // Not 500, on which some ask again what is refused for good.
   ...{ 167: 400, 168: 400, 306: 400, 718: 400 },
+  // Arguments, types, and parameters that do not fit, and what is grouped otherwise than it is asked for.
+  ...{ 42: 400, 43: 400, 44: 400, 53: 400, 184: 400, 207: 400, 215: 400, 456: 400, 457: 400, 474: 400, 476: 400 },
   ...{ 164: 403, 159: 408, 202: 503, 243: 503, 394: 503, 396: 400, 497: 403, 516: 403, 552: 413 },
 }
 
