@@ -8,6 +8,7 @@ import { notServed, packerOf, readBody } from './compression.ts'
 import type { Answer, Engine } from './engine.ts'
 import { nativeFor } from './native.ts'
 import { Refusal } from './refusal.ts'
+import { statusOf } from './statuses.ts'
 import { readSettings } from './url-settings.ts'
 
 /** `none`: whoever uses the browser typed the address. */
@@ -110,23 +111,12 @@ async function begun(content: Readable): Promise<Readable> {
   return content
 }
 
-/** Statuses that clients look at, as ClickHouse gives them; 503: ask again. */
-const STATUSES: Readonly<Record<number, 400 | 403 | 404 | 408 | 413 | 503>> = {
-  ...{ 36: 400, 47: 404, 46: 404, 60: 404, 62: 400, 73: 404, 81: 404, 115: 404 },
-  // Not 500, on which some ask again what is refused for good.
-  ...{ 167: 400, 168: 400, 306: 400, 718: 400 },
-  // Arguments, types, and parameters that do not fit, and what is grouped otherwise than it is asked for.
-  ...{ 42: 400, 43: 400, 44: 400, 53: 400, 184: 400, 207: 400, 215: 400, 456: 400, 457: 400, 474: 400, 476: 400 },
-  ...{ 164: 403, 159: 408, 202: 503, 243: 503, 394: 503, 396: 400, 497: 403, 516: 403, 552: 413 },
-}
-
 function failed(c: Context, error: unknown, version: string): Response {
   const text = messageOf(error).trim()
   const [, found] = /^Code: (\d+)/.exec(text) ?? []
-  const code = Number(found ?? 1002)
-  c.header('X-ClickHouse-Exception-Code', String(code))
+  c.header('X-ClickHouse-Exception-Code', found ?? '1002')
   const told = found === undefined ? `Code: 1002. DB::Exception: ${text} (UNKNOWN_EXCEPTION)` : text
-  return c.text(`${told} (version ${version} (foldstream))\n`, STATUSES[code] ?? 500)
+  return c.text(`${told} (version ${version} (foldstream))\n`, statusOf(text))
 }
 
 function contentType(format: string): string {

@@ -1,5 +1,5 @@
 /** ClickHouse's own numbers and names, by which its clients know what happened. */
-const CODES = {
+export const CODES = {
   UNKNOWN_TABLE: 60,
   SYNTAX_ERROR: 62,
   UNKNOWN_FORMAT: 73,
@@ -8,12 +8,12 @@ const CODES = {
   NOT_IMPLEMENTED: 48,
   READONLY: 164,
   TOO_MANY_SIMULTANEOUS_QUERIES: 202,
+  QUERY_IS_TOO_LARGE: 229,
   NOT_ENOUGH_SPACE: 243,
   QUERY_WAS_CANCELLED: 394,
   TOO_MANY_ROWS_OR_BYTES: 396,
   ACCESS_DENIED: 497,
   AUTHENTICATION_FAILED: 516,
-  QUERY_IS_TOO_LARGE: 552,
 } as const
 
 export type RefusalName = keyof typeof CODES

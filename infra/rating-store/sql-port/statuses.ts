@@ -1,0 +1,48 @@
+/**
+ * Names of ClickHouse's errors by the HTTP status that its own server gives them (exceptionCodeToHTTPStatus.cpp). To all others it gives
+ * 500, on which some clients ask again: of these, what is wrong with the query itself, and stays so, is 400 here.
+ */
+const NAMES = {
+  400: [
+    ...['BAD_ARGUMENTS', 'CANNOT_COMPILE_REGEXP', 'CANNOT_PARSE_TEXT', 'CANNOT_PARSE_ESCAPE_SEQUENCE'],
+    ...['CANNOT_PARSE_QUOTED_STRING', 'CANNOT_PARSE_DATE', 'CANNOT_PARSE_DATETIME', 'CANNOT_PARSE_NUMBER'],
+    ...['CANNOT_PARSE_DOMAIN_VALUE_FROM_STRING', 'CANNOT_PARSE_IPV4', 'CANNOT_PARSE_IPV6', 'CANNOT_PARSE_UUID'],
+    ...['CANNOT_PARSE_INPUT_ASSERTION_FAILED', 'DUPLICATE_COLUMN', 'ILLEGAL_COLUMN', 'THERE_IS_NO_COLUMN'],
+    ...[
+      'UNKNOWN_ELEMENT_IN_AST',
+      'UNKNOWN_TYPE_OF_AST_NODE',
+      'UNEXPECTED_AST_STRUCTURE',
+      'TOO_DEEP_AST',
+      'TOO_BIG_AST',
+    ],
+    ...['SYNTAX_ERROR', 'INCORRECT_DATA', 'TYPE_MISMATCH', 'VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE'],
+    // From here on 500 there.
+    ...['ILLEGAL_TYPE_OF_ARGUMENT', 'NUMBER_OF_ARGUMENTS_DOESNT_MATCH', 'ARGUMENT_OUT_OF_BOUND', 'CANNOT_CONVERT_TYPE'],
+    ...['NO_COMMON_TYPE', 'DECIMAL_OVERFLOW', 'ILLEGAL_DIVISION', 'SIZES_OF_ARRAYS_DONT_MATCH', 'CANNOT_PARSE_BOOL'],
+    ...['ILLEGAL_AGGREGATION', 'NOT_AN_AGGREGATE', 'ILLEGAL_TYPE_OF_COLUMN_FOR_FILTER', 'INVALID_JOIN_ON_EXPRESSION'],
+    ...['MULTIPLE_EXPRESSIONS_FOR_ALIAS', 'CYCLIC_ALIASES', 'AMBIGUOUS_IDENTIFIER', 'AMBIGUOUS_COLUMN_NAME'],
+    ...['INCORRECT_RESULT_OF_SCALAR_SUBQUERY', 'UNION_ALL_RESULT_STRUCTURES_MISMATCH', 'INVALID_LIMIT_EXPRESSION'],
+    ...['UNKNOWN_QUERY_PARAMETER', 'BAD_QUERY_PARAMETER', 'INVALID_TEMPLATE_FORMAT', 'INVALID_WITH_FILL_EXPRESSION'],
+    ...['WITH_TIES_WITHOUT_ORDER_BY', 'FUNCTION_THROW_IF_VALUE_IS_NON_ZERO', 'TOO_DEEP_RECURSION', 'TOO_SLOW_PARSING'],
+    ...['TOO_MANY_ROWS_OR_BYTES'],
+  ],
+  403: ['ACCESS_DENIED', 'AUTHENTICATION_FAILED', 'READONLY'],
+  404: [
+    ...['UNKNOWN_TABLE', 'UNKNOWN_DATABASE', 'UNKNOWN_IDENTIFIER', 'UNKNOWN_FUNCTION', 'UNKNOWN_AGGREGATE_FUNCTION'],
+    ...['UNKNOWN_TYPE', 'UNKNOWN_FORMAT', 'UNKNOWN_SETTING', 'UNKNOWN_TYPE_OF_QUERY', 'UNKNOWN_DIRECTION_OF_SORTING'],
+  ],
+  408: ['TIMEOUT_EXCEEDED'],
+  413: ['QUERY_IS_TOO_LARGE'],
+  501: ['NOT_IMPLEMENTED'],
+  // Ask again: 500 there.
+  503: ['TOO_MANY_SIMULTANEOUS_QUERIES', 'NOT_ENOUGH_SPACE', 'QUERY_WAS_CANCELLED'],
+} as const
+
+type Status = 500 | keyof typeof NAMES
+
+export const STATUSES: ReadonlyMap<string, Status> = new Map(
+  Object.entries(NAMES).flatMap(([status, names]) => names.map((name) => [name, Number(status) as Status] as const)),
+)
+
+/** @param text  of an exception, as ClickHouse writes it: at its end stands the name of the error */
+export const statusOf = (text: string): Status => STATUSES.get(/\((\w+)\)$/.exec(text)?.[1] ?? '') ?? 500
