@@ -20,16 +20,27 @@ it.each(['analysts.sql', 'server-user.sql'])('a server is given statements that 
 })
 
 it('whom it makes there reads the same tables within the same limits', async () => {
-  const granted = statements.flatMap((statement) => /^GRANT SELECT ON (\S+)/.exec(statement)?.[1] ?? [])
-  expect(granted).toContain('analytics.*')
-  const own = (await anything("SELECT name FROM system.tables WHERE database = 'foldstream'")).trim().split('\n')
-  for (const name of own.map((table) => `foldstream.${table}`)) {
+  const named = (verb: string) =>
+    statements.flatMap((statement) => new RegExp(`^${verb} SELECT ON (\\S+)`).exec(statement)?.[1] ?? [])
+  const [granted, revoked] = [named('GRANT'), named('REVOKE')]
+  const isGranted = (name: string) =>
+    !revoked.includes(name) && (granted.includes(name) || granted.includes(`${name.split('.')[0]}.*`))
+  const there = await anything(
+    "SELECT database || '.' || name FROM system.tables WHERE database IN ('foldstream', 'analytics') AND name NOT LIKE '.inner%'",
+  )
+  const names = there.trim().split('\n')
+  expect(names.filter(isGranted)).toEqual(expect.arrayContaining(['foldstream.ratings', 'analytics.item_stats']))
+  for (const name of names) {
     const isRead = await ask(`SELECT * FROM ${name} LIMIT 0`).then(
       () => true,
       () => false,
     )
-    expect(granted.includes(name), name).toBe(isRead)
+    expect(isGranted(name), name).toBe(isRead)
   }
+  const listed = await ask(
+    "SELECT database || '.' || name FROM system.tables WHERE database IN ('foldstream', 'analytics')",
+  )
+  expect(listed.toString().trim().split('\n').sort()).toEqual(names.filter(isGranted).sort())
   const limits = Object.entries(readSettings(new URLSearchParams()).settings).filter(
     ([name]) => !/external|threads/.test(name),
   )

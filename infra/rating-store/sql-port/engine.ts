@@ -6,6 +6,8 @@ import { loadChdb } from '../load-chdb.ts'
 import { openAnswers, type Stored } from './answers.ts'
 import { checkFormat, checkTree } from './check-tree.ts'
 import { checkKeywords } from './keywords.ts'
+import { LISTED } from './listed.ts'
+import { quoted } from './quoted.ts'
 import { Refusal } from './refusal.ts'
 import { checkStatement } from './statements.ts'
 import { readSyntaxTree } from './syntax-tree.ts'
@@ -124,7 +126,7 @@ export async function openEngine(folder: string): Promise<Engine> {
       const format = asked.format ?? defaultFormat
       checkFormat(format)
       // Only now: a limit of rows would have cut the syntax tree.
-      await session.queryAsync(setting({ ...settings, log_comment: mark, readonly: '1' }))
+      await session.queryAsync(setting({ ...settings, ...LISTED, log_comment: mark, readonly: '1' }))
       signal.throwIfAborted()
       signal.addEventListener('abort', end, { once: true })
       let figures = { rowsRead: 0, bytesRead: 0, seconds: 0 }
@@ -178,5 +180,3 @@ function withoutFormat(text: string, format: string | undefined): string {
   if (!text.endsWith(ending)) throw new Refusal('ACCESS_DENIED', 'FORMAT is to stand at the end of a query')
   return text.slice(0, text.length - ending.length)
 }
-
-const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`

@@ -130,6 +130,7 @@ const READS = [
   'WITH system.processes AS p SELECT 1 IN p',
   'WITH erasures AS (SELECT 1 AS a) SELECT * FROM (SELECT * FROM foldstream.erasures)',
   'SELECT * FROM items WHERE title IN foldstream.erasures',
+  'SELECT * FROM analytics.ratings_now',
   'SELECT * FROM analytics.`.inner.x`',
   'SELECT 1 IN analytics.`.inner.x`',
   'SELECT 1 IN `secret`.`secrets`',
@@ -296,6 +297,25 @@ describe('refuses', () => {
     ])
       await expect(ask(`${form} INTO OUTFILE '${file}'`), form).rejects.toThrow(/^Code: (62|164|497)\. /)
     expect(existsSync(file)).toBe(false)
+  })
+
+  it('to tell of tables that cannot be read, such as of how many users were erased', async () => {
+    const lists = [
+      'SELECT name FROM system.tables',
+      'SELECT t.name FROM (SELECT * FROM system.tables) AS t',
+      'SELECT table FROM system.columns',
+      'SELECT table_name FROM information_schema.tables',
+      'SELECT TABLE_NAME FROM INFORMATION_SCHEMA.COLUMNS',
+      'SHOW TABLES',
+      'SHOW FULL TABLES FROM foldstream',
+    ]
+    for (const list of lists) {
+      const names = (await ask(list)).toString().split(/\s+/)
+      expect(names, list).toContain('latest_ratings')
+      for (const name of [...OWN, 'secrets']) expect(names, list).not.toContain(name)
+    }
+    expect((await ask("SELECT sum(total_rows) FROM system.tables WHERE name = 'erasures'")).toString()).toBe('\\N\n')
+    await expect(ask('SELECT 1', { additional_table_filters: '{}' })).rejects.toThrow('READONLY')
   })
 
   it('files, which stand in the database default as tables', async () => {

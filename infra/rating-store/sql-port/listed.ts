@@ -1,0 +1,24 @@
+import { quoted } from './quoted.ts'
+import { CLOSED_VIEWS, TABLES, VIEWS } from './tables.ts'
+
+/**
+ * ClickHouse's lists of tables and their columns tell how many rows each has, so that of `erasures` one would read how many users
+ * asked to be forgotten. Only tables that may be read are in them, as they are for whom a server grants no others.
+ */
+const LISTS = { tables: 'name', columns: 'table', data_skipping_indices: 'table' }
+
+/** @param table  the column in which their name stands, beside that of their `database` */
+function mayBeRead(table: string): string {
+  const named = Object.entries(TABLES).map(
+    ([database, names]) => `lower(database) = ${quoted(database)} AND lower(${table}) IN (${listOf(names)})`,
+  )
+  const view = `database = ${quoted(VIEWS)} AND match(${table}, '^[A-Za-z0-9_]+$') AND ${table} NOT IN (${listOf(CLOSED_VIEWS)})`
+  return [...named, view].map((condition) => `(${condition})`).join(' OR ')
+}
+
+const listOf = (names: readonly string[]): string => names.map(quoted).join(', ')
+
+/** A condition on whatever reads the lists, be it by SHOW or a view of theirs. */
+export const LISTED = {
+  additional_table_filters: `{${Object.entries(LISTS).map(([list, table]) => `'system.${list}': ${quoted(mayBeRead(table))}`)}}`,
+}
