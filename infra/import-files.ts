@@ -5,6 +5,7 @@ import type { Dataset } from '../producers/datasets/dataset.ts'
 import { type ImportResult, importDataset } from '../producers/import.ts'
 import { createProgress } from '../producers/progress.ts'
 import type { Publisher } from '../producers/publisher.ts'
+import { counted } from './counted.ts'
 
 /** Where an import of that dataset keeps how far it came, and the lines it could not take. Both lie in the data folder. */
 export function importFiles(dataset: string, dataDir: string): { checkpointFile: string; rejectsFile: string } {
@@ -39,7 +40,7 @@ export async function importShown(
     target: id,
     ...importFiles(dataset.name, dataDir),
     onProgress: ({ doneBytes, totalBytes, ratings }) =>
-      progress.update(doneBytes, totalBytes, `${ratings.toLocaleString('en')} ratings`),
+      progress.update(doneBytes, totalBytes, counted(ratings, 'rating')),
     signal,
   }).finally(() => progress.stop())
 }

@@ -1,3 +1,4 @@
+import { counted } from '../infra/counted.ts'
 import { ConfigError } from '../infra/errors.ts'
 import type { RatingEvent, RatingScale } from '../models/events/types.ts'
 import { checkItem, checkRating, type Fault, inWords } from '../models/events/validation.ts'
@@ -117,8 +118,8 @@ export async function importDataset(
   if (complete && bad !== undefined) {
     const { file, line, reason } = firstReject ?? { file: dataset.name, line: '?', reason: 'see the rejects file' }
     throw new ConfigError(
-      `Not one of ${bad.rejected} ${bad === items ? 'items' : 'ratings'} of ${dataset.path} can be imported; the first is line ${line} of ${file}: ${reason}. ` +
-        `All of them are in ${rejectsFile}; ${items.published} items and ${ratings.published} ratings were imported. Is RATING_SCALE that of the dataset?`,
+      `Not one of ${counted(bad.rejected, bad === items ? 'item' : 'rating')} of ${dataset.path} can be imported; the first is line ${line} of ${file}: ${reason}. ` +
+        `All of them are in ${rejectsFile}; imported: ${counted(items.published, 'item')}, ${counted(ratings.published, 'rating')}. Is RATING_SCALE that of the dataset?`,
     )
   }
   const rejected = items.rejected + ratings.rejected

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { counted } from '../infra/counted.ts'
 import { ConfigError, messageOf, UnavailableError } from '../infra/errors.ts'
 import type { EventLog } from '../infra/event-log/port.ts'
 import { encodeEvent } from '../models/events/codec.ts'
@@ -92,7 +93,7 @@ export function httpPublisher(
     const { rejectedCount = 0, rejected = [] } = JSON.parse(text) as LinesOutcome
     if (rejectedCount > 0)
       throw new ConfigError(
-        `${url} refused ${rejectedCount} of ${body.split('\n').length - 1} events, the first because of ${JSON.stringify(rejected[0]?.errors)}. ` +
+        `${url} refused ${rejectedCount} of ${counted(body.split('\n').length - 1, 'event')}, the first because of ${JSON.stringify(rejected[0]?.errors)}. ` +
           'The others are stored. Is the scale of the running system that of the dataset?',
       )
     return 'stored'

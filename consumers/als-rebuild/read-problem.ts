@@ -1,4 +1,5 @@
 import { setImmediate as yieldToRequests } from 'node:timers/promises'
+import { counted } from '../../infra/counted.ts'
 import type { RatingStore } from '../../infra/rating-store/port.ts'
 import { type GatheredRatings, ratingsGatherer } from '../../models/als/gather.ts'
 import type { Preference } from '../../models/als/types.ts'
@@ -38,7 +39,7 @@ export async function readProblem(
       await yieldToRequests()
     }
     read += block.users.length
-    report(`read ${read} ratings`)
+    report(`read ${counted(read, 'rating')}`)
   }
   const gathered = gatherer.gathered()
   if (gathered.hasPositive) return { gathered, watermark }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { counted } from '../../infra/counted.ts'
 import { messageOf } from '../../infra/errors.ts'
 import type { EventLog } from '../../infra/event-log/port.ts'
 import type { Logger } from '../../infra/logging.ts'
@@ -119,7 +120,7 @@ export function startRebuilder(role: Rebuilder): RunningRebuilder {
     }
     let nearest = { events: await behind(), at: performance.now() }
     while (nearest.events > 0 && performance.now() - nearest.at < LONGEST_WAIT_MS) {
-      report(`waiting for ClickHouse, ${nearest.events} events behind the log`)
+      report(`waiting for ClickHouse, ${counted(nearest.events, 'event')} behind the log`)
       await sleep(LOOK_MS / 5, undefined, { signal })
       const events = await behind()
       if (events < nearest.events) nearest = { events, at: performance.now() }

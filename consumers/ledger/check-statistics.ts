@@ -1,3 +1,4 @@
+import { counted } from '../../infra/counted.ts'
 import type { StatisticsFaults } from '../../infra/ledger-report.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
 import type { Offset } from '../../models/events/types.ts'
@@ -82,4 +83,4 @@ async function read(state: Pick<UserState, 'offsets' | 'statistics'>, partition:
 const isNear = (x: number, y: number): boolean => Math.abs(x - y) <= TOLERANCE * Math.max(1, Math.abs(x), Math.abs(y))
 
 const inWords = ({ count, sum, positives }: Readonly<Count>): string =>
-  `${count} ratings of together ${sum}, ${positives} positive`
+  `${counted(count, 'rating')} of together ${sum}, ${positives} positive`

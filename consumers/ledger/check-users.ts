@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { counted } from '../../infra/counted.ts'
 import type { UserFaults } from '../../infra/ledger-report.ts'
 import type { UserState } from '../../infra/user-state/port.ts'
 import type { Offset } from '../../models/events/types.ts'
@@ -41,7 +42,7 @@ export async function createUserCheck(state: Pick<UserState, 'scan'>, applied: r
       const who = `state: partition ${partition}, user ${JSON.stringify(userId)}`
       if (!standing) {
         faults.missing++
-        tell(`${who}: there is no state, though ${expected.size} ratings stand on the log`)
+        tell(`${who}: there is no state, though the log has ${counted(expected.size, 'rating')}`)
       } else if (expected.size === 0) {
         faults.extra++
         tell(`${who}: there is a state, though nothing stands on the log`)

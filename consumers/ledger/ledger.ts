@@ -1,3 +1,4 @@
+import { counted } from '../../infra/counted.ts'
 import type { EventLog, Position } from '../../infra/event-log/port.ts'
 import { inSlices } from '../../infra/in-slices.ts'
 import type { LedgerReport } from '../../infra/ledger-report.ts'
@@ -60,14 +61,14 @@ export async function checkLedger(
   const unreadable: LogReading['unreadable'][number][] = []
   let records = 0
   const pass = async (n: number): Promise<LogReading> => {
-    report(`reading the log, pass ${n + 1} of ${passes}, ${total.toLocaleString('en')} records`)
+    report(`reading the log, pass ${n + 1} of ${passes}, ${counted(total, 'record')}`)
     return readLog(log, ends, passes === 1 ? undefined : (userId) => hash(userId) % passes === n)
   }
   for (let n = 0; n < passes; n++) {
     const reading = await pass(n)
     records += reading.records
     unreadable.push(...reading.unreadable)
-    report(`comparing ${reading.users.size.toLocaleString('en')} users`)
+    report(`comparing ${counted(reading.users.size, 'user')}`)
     await inSlices(compareUsers(reading))
   }
 

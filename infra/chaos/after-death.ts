@@ -2,6 +2,7 @@ import { SINK_GROUP } from '../../consumers/clickhouse-sink.ts'
 import { UPDATER_GROUP } from '../../consumers/fold-in-updater.ts'
 import { checkLedger } from '../../consumers/ledger/ledger.ts'
 import type { Offset } from '../../models/events/types.ts'
+import { counted } from '../counted.ts'
 import type { EventLog } from '../event-log/port.ts'
 import type { RatingStore } from '../rating-store/port.ts'
 import type { Stores } from '../wiring.ts'
@@ -24,7 +25,10 @@ export async function checkCommits(
     const { applied } = await state.offsets(partition)
     const lost = next - applied - 1
     if (lost > 0)
-      tell({ told: `the updater committed ${lost} events of partition ${partition} beyond the user state`, lost })
+      tell({
+        told: `the updater committed ${counted(lost, 'event')} of partition ${partition} beyond the user state`,
+        lost,
+      })
   }
   if (ratings === undefined) return
   const shown = await ratings.watermark(log.identity.partitions)
@@ -33,7 +37,7 @@ export async function checkCommits(
   // A merge that drops a repeated event may lower what the table shows: the rows themselves tell.
   const { rows } = await checkLedger({ ...stores, ratings, maxHistory })
   const lost = rows.missing
-  if (lost > 0) tell({ told: `the sink committed ${lost} events beyond ClickHouse`, lost })
+  if (lost > 0) tell({ told: `the sink committed ${counted(lost, 'event')} beyond ClickHouse`, lost })
 }
 
 /**
@@ -52,7 +56,8 @@ export async function watchRepeats(ratings: RatingStore, log: EventLog, tell: Te
     },
     async insertRatings(rows) {
       const doubled = rows.filter(({ partition, offset }) => offset < (standing[partition] ?? 0)).length
-      if (doubled > 0) tell({ told: `the sink inserted ${doubled} rows that stood there when it began`, doubled })
+      if (doubled > 0)
+        tell({ told: `the sink inserted ${counted(doubled, 'row')} already there when it began`, doubled })
       await ratings.insertRatings(rows)
     },
   }

@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../models/linalg/random.ts'
+import { counted } from '../counted.ts'
 import { SERVICE_NAMES } from '../services/start.ts'
 import { type Fault, sumOf } from './fault.ts'
 import { untilSettled } from './gateway.ts'
@@ -60,11 +61,11 @@ async function takeStock({ env }: World, file: string, faults: readonly Fault[])
   const { rows, users, items, deadLetters, behind, records } = ledger
   const late = behind.clickhouse + behind.state
   const told = [
-    ...(lost > 0 ? [`${lost} acknowledged events are not in ClickHouse`] : []),
-    ...(doubled > 0 ? [`${doubled} acknowledged events are in ClickHouse several times`] : []),
-    ...(late > 0 ? [`${late} records had no effect when everything was at rest`] : []),
+    ...(lost > 0 ? [`not in ClickHouse: ${counted(lost, 'acknowledged event')}`] : []),
+    ...(doubled > 0 ? [`several times in ClickHouse: ${counted(doubled, 'acknowledged event')}`] : []),
+    ...(late > 0 ? [`${counted(late, 'record')} had no effect when everything was at rest`] : []),
     ...ledger.told,
-    ...(ledger.faults > ledger.told.length ? [`the ledger has ${ledger.faults} faults`] : []),
+    ...(ledger.faults > ledger.told.length ? [`the ledger has ${counted(ledger.faults, 'fault')}`] : []),
   ]
   return {
     records,

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Random, seededRandom } from '../../models/linalg/random.ts'
+import { counted } from '../counted.ts'
 import { dealFrom, drawn, EMBEDDED_DECK, type Place, SERVICES_DECKS } from './places.ts'
 import { playRound } from './round.ts'
 import { createTally, type Tally } from './tally.ts'
@@ -62,7 +63,7 @@ export async function runChaos(
       const kills = places.map(({ name }) => name)
       tally.add(kills, outcome)
       report(
-        `round ${n}: ${[...new Set(kills)].join('; ')}: ${kills.length} kills, ${outcome.events} events, ${outcome.faults.length} faults`,
+        `round ${n}: ${[...new Set(kills)].join('; ')}: ${counted(kills.length, 'kill')}, ${counted(outcome.events, 'event')}, ${counted(outcome.faults.length, 'fault')}`,
       )
       for (const fault of outcome.faults) report(`  ${fault}`)
       const isSound = outcome.faults.length === 0

@@ -6,6 +6,7 @@ import { inWords } from '../../producers/explore/in-words.ts'
 import { pageOf } from '../../producers/explore/page/page.ts'
 import { createProgress } from '../../producers/progress.ts'
 import { readConfig } from '../config/read.ts'
+import { counted } from '../counted.ts'
 import { ConfigError, messageOf } from '../errors.ts'
 import { openNamedDataset } from '../first-dataset.ts'
 import { askedScale, foundingScale } from '../scale.ts'
@@ -32,7 +33,7 @@ export async function exploreDataset(args: readonly string[]): Promise<number> {
     scale,
     now: Date.now(),
     signal,
-    onProgress: (done, lines) => progress.update(done, dataset.bytes, `${lines.toLocaleString('en')} lines`),
+    onProgress: (done, lines) => progress.update(done, dataset.bytes, counted(lines, 'line')),
   })
     .catch((error: unknown) => {
       if (!signal.aborted) throw error

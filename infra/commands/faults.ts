@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../config/read.ts'
+import { count, counted } from '../counted.ts'
 import { ConfigError } from '../errors.ts'
 import { WAYS } from '../faults/proxy.ts'
 import type { Round } from '../faults/round.ts'
@@ -42,7 +43,7 @@ export async function faults(args: readonly string[]): Promise<number> {
     const { acknowledged, lost, ledger } = outcome
     const tell = flags.json ? console.error : console.log
     tell(
-      `${acknowledged.toLocaleString('en')} ratings acknowledged, ${lost} of them not on the log; log and stores compared: ${ledger.faults} faults`,
+      `${counted(acknowledged, 'rating')} acknowledged, ${count(lost)} of them not on the log; log and stores compared: ${counted(ledger.faults, 'fault')}`,
     )
     for (const fault of ledger.told) tell(`  ${fault}`)
     return isGood && lost === 0 && ledger.faults === 0 ? 0 : 1

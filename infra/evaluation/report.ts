@@ -1,5 +1,6 @@
 import type { Settings } from '../../models/evaluation/models.ts'
 import type { Summary } from '../../models/evaluation/summary.ts'
+import { count, counted } from '../counted.ts'
 import type { EvaluateOptions } from './options.ts'
 import type { Experiment } from './protocols.ts'
 import type { ModelResult, Results } from './run.ts'
@@ -40,7 +41,6 @@ export function markdownOf(results: readonly JsonResult[]): string {
   if (first === undefined) return ''
   const names = Object.keys(first.metrics)
   const { seeds, users, items, ratings, positives } = first
-  const [u, i, r, p] = [users, items, ratings, positives].map((number) => number.toLocaleString('en'))
   const table = [
     ['model', ...names, 'fitted in'],
     ...results.map((result) => [
@@ -50,7 +50,7 @@ export function markdownOf(results: readonly JsonResult[]): string {
     ]),
   ]
   const heads = [
-    `${first.dataset}, ${first.protocol}: ${u} users asked for, ${i} items, ${r} training ratings, ${p} of them positive${seeds > 1 ? `, mean of ${seeds} seeds ± their spread` : ''}.`,
+    `${first.dataset}, ${first.protocol}: ${counted(users, 'user')} asked for, ${counted(items, 'item')}, ${counted(ratings, 'training rating')}, ${count(positives)} of them positive${seeds > 1 ? `, mean of ${seeds} seeds ± their spread` : ''}.`,
     `Candidates: ${first.candidates}.`,
   ]
   return [heads.join('\n'), aligned(table), ...results.flatMap((result) => notesOf(result, names))].join('\n\n')
