@@ -21,8 +21,8 @@ export function describeWithServices<Name extends ServiceName>(
   names: readonly Name[],
   suite: (urls: () => Record<Name, string>) => void,
 ): void {
-  const { urls, missing } = inject('services')
-  describe(`on ${names.join(', ')}`, () => {
+  const { urls, names: called, missing } = inject('services')
+  describe(`on ${names.map((name) => called[name]).join(', ')}`, () => {
     const lacking = missing.find(({ name }) => names.some((wanted) => wanted === name))
     if (lacking) {
       it('runs', (context) => context.skip(`${lacking.name}: ${lacking.reason}`))

@@ -6,7 +6,12 @@ import { type MissingService, SERVICE_NAMES, type ServiceName, startServices } f
 
 declare module 'vitest' {
   interface ProvidedContext {
-    services: { urls: Partial<Record<ServiceName, string>>; missing: readonly MissingService[] }
+    services: {
+      urls: Partial<Record<ServiceName, string>>
+      /** What answers, as a report of tests names it. */
+      names: Record<ServiceName, string>
+      missing: readonly MissingService[]
+    }
   }
 }
 
@@ -24,7 +29,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw new Error(`REQUIRE_SERVICES=1, but there is no${reasons.join('')}`)
   }
   const urls = Object.fromEntries(SERVICE_NAMES.map((name) => [name, services[name]?.url]))
-  project.provide('services', { urls, missing: services.missing })
+  // Outside of a container it is no server that answers.
+  const clickhouse = services.clickhouse?.pid === undefined ? 'clickhouse' : 'clickhouse (chdb over HTTP)'
+  const names = { kafka: 'kafka', redis: 'redis', clickhouse }
+  project.provide('services', { urls, names, missing: services.missing })
   return stop
 }
 
