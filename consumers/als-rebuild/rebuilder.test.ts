@@ -160,7 +160,7 @@ describe.concurrent('a rebuild runs', () => {
       await requestRebuild(world.models, 'demand')
       await vi.waitFor(
         async () =>
-          expect((await world.models.rebuild())?.progress).toMatch(/^waiting for ClickHouse, 1 events behind/),
+          expect((await world.models.rebuild())?.progress).toMatch(/^waiting for ClickHouse, 1 event behind/),
         PATIENCE,
       )
       expect(world.rebuilds).toEqual([])
