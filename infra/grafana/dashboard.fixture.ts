@@ -63,7 +63,7 @@ const DRAWINGS: Readonly<Record<string, Drawing>> = {
     select: "time, concat(metric, ' ', variant) AS series, value",
     unit: SHARE,
   },
-  freshness: { type: 'timeseries', style: 'line', select: 'time, p50, p99', unit: 's' },
+  freshness: { type: 'timeseries', style: 'line', select: 'time, typical, p99', unit: 's' },
   lag: { type: 'timeseries', style: 'line', select: 'time, updater, sink' },
   'model-quality': {
     type: 'timeseries',

@@ -95,7 +95,12 @@ export const CARDS = [
   },
   {
     ...{ name: 'freshness', width: 6, isOfLists: true },
-    drawing: { kind: 'over', x: 'time', grain: 'grain', series: [named('p50', 'half'), named('p99', '99 of 100')] },
+    drawing: {
+      kind: 'over',
+      x: 'time',
+      grain: 'grain',
+      series: [named('typical', 'typical'), named('p99', '99 of 100')],
+    },
   },
   {
     ...{ name: 'lag', width: 6, isOfLists: true },

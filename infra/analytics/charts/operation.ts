@@ -12,7 +12,7 @@ export const freshness: Chart = {
   name: 'freshness',
   title: 'How soon does a rating count?',
   sql: `SELECT ${TIME},
-    sum(minutes.freshness_p50 * minutes.batches) / sum(minutes.batches) AS p50, max(minutes.freshness_p99) AS p99,
+    sum(minutes.freshness_p50 * minutes.batches) / sum(minutes.batches) AS typical, max(minutes.freshness_p99) AS p99,
     sum(minutes.batches) AS batches
 FROM analytics.operation AS minutes
 WHERE ${IN_DAYS} AND freshness_p99 IS NOT NULL
@@ -22,7 +22,7 @@ ORDER BY time`,
   columns: [
     { name: 'time', unit: 'time' },
     { name: 'grain', unit: 'name' },
-    { name: 'p50', unit: 'seconds' },
+    { name: 'typical', unit: 'seconds' },
     { name: 'p99', unit: 'seconds' },
     { name: 'batches', unit: 'batches of ratings' },
   ],
@@ -30,7 +30,7 @@ ORDER BY time`,
   sentence(rows) {
     const last = rows.at(-1)
     const of = counted(numberOf(last, 'batches'), 'batch', 'batches')
-    return `Of ${of} of ratings lately, a typical one was in the user state within ${seconds(numberOf(last, 'p50'))}; in the slowest minute, 99 of 100 were within ${seconds(numberOf(last, 'p99'))}.`
+    return `Of ${of} of ratings lately, a typical one was in the user state within ${seconds(numberOf(last, 'typical'))}; in the slowest minute, 99 of 100 were within ${seconds(numberOf(last, 'p99'))}.`
   },
 }
 
