@@ -1,16 +1,19 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Hono } from 'hono'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { silent } from '../../../infra/logging.ts'
 import { createPosters } from './posters.ts'
 
 /** What The Movie Database would answer, by the number of the film. */
 async function fakeTmdb(films: Record<string, object>) {
   const asked: string[] = []
+  let isThere = true
   const server = createServer((request, response) => {
     asked.push(`${request.url} ${request.headers.authorization ?? ''}`.trim())
+    if (!isThere) return void request.socket.destroy()
     const id = /^\/movie\/(\w+)/.exec(request.url ?? '')?.[1] ?? ''
     response.statusCode = id === 'down' ? 500 : films[id] ? 200 : 404
     response.end(JSON.stringify(films[id] ?? {}))
@@ -18,7 +21,26 @@ async function fakeTmdb(films: Record<string, object>) {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
-  return { api: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
+  return {
+    api: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    isThere(value: boolean) {
+      isThere = value
+    },
+  }
+}
+
+function setClock() {
+  let now = performance.now()
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+  onTestFinished(() => clock.mockRestore())
+  return {
+    async forward(ms: number) {
+      now += ms
+      // The cache looks at the clock once a millisecond.
+      await sleep(5)
+    },
+  }
 }
 
 const withId = (tmdbId: string) => ({ attributes: { tmdbId } })
@@ -70,11 +92,29 @@ it.each(['bare', 'unknown', 'odd', 'unlinked', 'nobody'])(
   },
 )
 
-it('asks again for what did not answer', async () => {
+it('asks again in a while for a film of which it was not told', async () => {
+  const clock = setClock()
   const { ask, asked } = await open('key')
   expect((await ask('down')).headers.get('cache-control')).toBe('no-store')
+  await clock.forward(20_000)
+  expect((await ask('down')).headers.get('cache-control')).toBe('no-store')
+  expect(asked).toHaveLength(1)
+  expect((await ask('heat')).status).toBe(302)
+  await clock.forward(20_000)
   await ask('down')
-  expect(asked).toHaveLength(2)
+  expect(asked).toHaveLength(3)
+})
+
+it('asks for no film for a while where nothing answers, rather than let each wait', async () => {
+  const clock = setClock()
+  const { ask, asked, isThere } = await open('key')
+  isThere(false)
+  for (const itemId of ['heat', 'bare', 'heat'])
+    expect((await ask(itemId)).headers.get('cache-control')).toBe('no-store')
+  expect(asked).toHaveLength(1)
+  isThere(true)
+  await clock.forward(40_000)
+  expect((await ask('heat')).status).toBe(302)
 })
 
 it('draws covers while it was asked too often, and goes on showing what it knows', async () => {

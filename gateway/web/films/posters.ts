@@ -14,6 +14,8 @@ const IMAGE_PATH = /^\/[\w-]+\.\w+$/
 const MAX_KEPT = 100_000
 const DAY_MS = 24 * 3600_000
 const PATIENCE_MS = 4_000
+/** A cover that is looked for in vain lets a page wait; a while later the same may be answered. */
+const AGAIN_AFTER_MS = 30_000
 /** One answer that failed tells of all that fail alike. */
 const COMPLAIN_EVERY_MS = 60_000
 
@@ -29,6 +31,11 @@ interface PosterOptions {
   readonly api?: string
 }
 
+interface Found {
+  /** Of the image; '': there is none; undefined: that was not told. */
+  readonly path: string | undefined
+}
+
 export type Posters = ReturnType<typeof createPosters>
 
 /** Where the poster of a film is: the address that the catalogue has, or, where there is a key, what The Movie Database says. */
@@ -37,26 +44,41 @@ export function createPosters(
   { key, logger, mayAsk = () => true, api = TMDB_API }: PosterOptions,
 ) {
   let complainedAt = Number.NEGATIVE_INFINITY
-  /** Paths of images by TMDB's number; '': it has none. */
-  const paths = new LRUCache<string, string>({ max: MAX_KEPT, ttl: DAY_MS, fetchMethod: (id) => lookUp(id) })
+  let restsUntil = Number.NEGATIVE_INFINITY
+  /** By TMDB's number. What it did not tell is kept for a while. */
+  const found = new LRUCache<string, Found>({
+    ...{ max: MAX_KEPT, ttl: DAY_MS },
+    async fetchMethod(id, _, { options }) {
+      const poster = await lookUp(id)
+      if (poster?.path === undefined) options.ttl = AGAIN_AFTER_MS
+      return poster
+    },
+  })
 
-  /** @returns undefined: it did not answer, or was not to be asked, which is not kept */
-  async function lookUp(id: string): Promise<string | undefined> {
-    if (!mayAsk()) return undefined
+  /** @returns undefined: it was not to be asked, which is not kept */
+  async function lookUp(id: string): Promise<Found | undefined> {
+    if (performance.now() < restsUntil || !mayAsk()) return undefined
     try {
       const asked = requestOf(api, id, key ?? '')
       const response = await fetch(asked.url, { headers: asked.headers, signal: AbortSignal.timeout(PATIENCE_MS) })
-      if (response.status === 404) return ''
-      if (!response.ok) throw new Error(`it answered ${response.status}`)
+      if (response.status === 404) return { path: '' }
+      if (!response.ok) return untold(`it answered ${response.status}`)
       const { poster_path: path } = (await response.json()) as { poster_path?: unknown }
-      return typeof path === 'string' && IMAGE_PATH.test(path) ? path : ''
+      return { path: typeof path === 'string' && IMAGE_PATH.test(path) ? path : '' }
     } catch (error) {
-      const now = performance.now()
-      if (now - complainedAt > COMPLAIN_EVERY_MS)
-        logger.warn({ reason: messageOf(error) }, 'The Movie Database does not tell of posters; covers are drawn')
-      complainedAt = Math.max(complainedAt, now)
-      return undefined
+      // It is not there, for no film.
+      restsUntil = performance.now() + AGAIN_AFTER_MS
+      return untold(messageOf(error))
     }
+  }
+
+  function untold(reason: string): Found {
+    const now = performance.now()
+    if (now - complainedAt > COMPLAIN_EVERY_MS) {
+      complainedAt = now
+      logger.warn({ reason }, 'The Movie Database does not tell of posters; covers are drawn')
+    }
+    return { path: undefined }
   }
 
   function tmdbIdOf(itemId: string): string | undefined {
@@ -72,7 +94,7 @@ export function createPosters(
     /** Leads to the picture of a film; to an empty one where there is none. */
     async answer(c: Context): Promise<Response> {
       const id = tmdbIdOf(c.req.param('itemId') ?? '')
-      const path = id === undefined ? '' : await paths.fetch(id)
+      const path = id === undefined ? '' : (await found.fetch(id))?.path
       c.header('cache-control', path === undefined ? 'no-store' : `public, max-age=${DAY_MS / 1000}`)
       if (path) return c.redirect(`${TMDB_IMAGES}${path}`, 302)
       return c.body(NOTHING, 200, { 'content-type': 'image/svg+xml' })
