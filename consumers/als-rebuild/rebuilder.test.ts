@@ -159,8 +159,7 @@ describe.concurrent('a rebuild runs', () => {
       world.start({ onHold: () => true })
       await requestRebuild(world.models, 'demand')
       await vi.waitFor(
-        async () =>
-          expect((await world.models.rebuild())?.progress).toMatch(/^waiting for ClickHouse, 1 event behind/),
+        async () => expect((await world.models.rebuild())?.progress).toMatch(/^waiting for ClickHouse, 1 event behind/),
         PATIENCE,
       )
       expect(world.rebuilds).toEqual([])
