@@ -25,6 +25,13 @@ export interface Panel {
   readonly options: object
 }
 
+/** Words, above the charts: nothing is asked for them. */
+interface Note extends Pick<Panel, 'id' | 'title' | 'gridPos'> {
+  readonly type: 'text'
+  readonly targets: readonly never[]
+  readonly options: { readonly mode: 'markdown'; readonly content: string }
+}
+
 /** How a chart is drawn. Series of one query are told apart by a text, which a time series takes in one column. */
 type Drawing =
   | {
@@ -81,10 +88,22 @@ const COLUMNS = 24
 const WIDTH = 12
 const HEIGHT = 8
 const STRIP_HEIGHT = 4
+const NOTE_HEIGHT = 2
+
+const UID = 'foldstream'
+
+/** Grafana opens on the same range whatever there is to show, and a link is all that it has to offer another one by. */
+const ALL_DAYS = `This opens on the last 90 days, in which a dataset of years ago has nothing, or next to nothing: [show the last 40 years](/d/${UID}?from=now-40y&to=now), or choose a range above.`
 
 /** The dashboard as Grafana provisions it, from the queries of our own. */
 export function grafanaDashboard() {
-  let y = 0
+  const note: Note = {
+    ...{ id: Object.keys(DRAWINGS).length + 1, type: 'text', title: '' },
+    gridPos: { x: 0, y: 0, w: COLUMNS, h: NOTE_HEIGHT },
+    targets: [],
+    options: { mode: 'markdown', content: ALL_DAYS },
+  }
+  let y = NOTE_HEIGHT
   let x = 0
   const panels = Object.entries(DRAWINGS).map(([name, drawing], index): Panel => {
     const chart = CHARTS.find((one) => one.name === name)
@@ -101,7 +120,7 @@ export function grafanaDashboard() {
     return panelOf(index + 1, chart, drawing, gridPos)
   })
   return {
-    uid: 'foldstream',
+    uid: UID,
     title: 'foldstream',
     tags: ['foldstream'],
     editable: false,
@@ -110,7 +129,7 @@ export function grafanaDashboard() {
     refresh: '1m',
     schemaVersion: 39,
     templating: { list: [textVariable('genre', 'Genre (empty: all)'), textVariable('item', 'Item id')] },
-    panels,
+    panels: [note, ...panels],
   }
 }
 
