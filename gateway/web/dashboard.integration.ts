@@ -23,6 +23,25 @@ const cardOf = (page: Page, name: string) => page.locator(`[data-chart="${name}"
 const isDrawn = (page: Page): Promise<void> =>
   vi.waitFor(async () => expect(await page.locator('.plot:not([aria-busy=false])').count()).toBe(0), PATIENCE)
 
+/** What is drawn in the hues of charts: pixels of a canvas, which are grey but for these, or shapes and numbers that can be seen. */
+const marksIn = (page: Page, name: string): Promise<number> =>
+  cardOf(page, name)
+    .locator('.plot')
+    .evaluate((plot) => {
+      const canvas = plot.querySelector('canvas')
+      if (!canvas) {
+        const shapes = [...plot.querySelectorAll('rect, polyline, dd.rank-value')]
+        return shapes.filter((shape) => shape.getBoundingClientRect().width > 0).length
+      }
+      const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] }
+      let coloured = 0
+      for (let at = 0; at < data.length; at += 4) {
+        const hues = [...data.slice(at, at + 3)]
+        if (Math.max(...hues) - Math.min(...hues) > 80) coloured++
+      }
+      return coloured
+    })
+
 describeInBrowser('the dashboard', (visit) => {
   describe('of MovieLens', () => {
     const system = systemWithDataset()
@@ -66,8 +85,10 @@ describeInBrowser('the dashboard', (visit) => {
         const rows = await rowsOf(await askedBy(page, name))
         const drawn = cardOf(page, name).locator('.plot :is(canvas, svg, dl)')
         if (!MAY_BE_EMPTY.has(name)) expect(rows, name).not.toEqual([])
-        if (rows.length > 0) expect(await drawn.count(), name).toBeGreaterThan(0)
-        else await expect.poll(() => cardOf(page, name).locator('.nothing').textContent()).toMatch(/nothing/i)
+        if (rows.length > 0) {
+          expect(await drawn.count(), name).toBeGreaterThan(0)
+          await expect.poll(() => marksIn(page, name), { message: name }).toBeGreaterThan(0)
+        } else await expect.poll(() => cardOf(page, name).locator('.nothing').textContent()).toMatch(/nothing/i)
         if (name !== 'events-per-minute') await expectTable(page, name)
       }
       const figures = await rowsOf(`${await askedBy(page, 'daily-ratings')}`.replace('daily-ratings', 'figures'))
@@ -97,11 +118,46 @@ describeInBrowser('the dashboard', (visit) => {
       for (const [n, { ratings }] of rows.entries())
         expect((heights[n] ?? 0) / highest, String(n)).toBeCloseTo(Number(ratings) / most, 2)
 
+      const strategies = await rowsOf(await askedBy(page, 'funnel'))
+      const figures = await cardOf(page, 'funnel').locator('.group .rank-value').allTextContents()
+      const columns = ['lists', 'lists_rated', 'ratings'] as const
+      expect(figures).toEqual(
+        strategies.flatMap((row) => columns.map((column) => Number(row[column]).toLocaleString('en'))),
+      )
+
       const items = await rowsOf(await askedBy(page, 'top-items'))
       const shown = await cardOf(page, 'top-items').locator('.plot').textContent()
       const places = items.slice(0, 5).map(({ title }) => shown?.indexOf(spokenTitle(String(title))))
       expect(places).not.toContain(-1)
       expect(places).toEqual(places.toSorted((a = 0, b = 0) => a - b))
+    })
+
+    it('draws also what there is seldom anything of', async () => {
+      const [first, second] = await rowsOf('/v1/analytics/charts/top-items')
+      const times = [0, 1, 2].map((minute) => ({ time: `2026-11-29T10:0${minute}:00Z`, grain: 'minute' }))
+      const items = [first, second].map((row) => ({ item_id: row?.item_id, title: row?.title, trend: 3 }))
+      const seldom: Record<string, object[]> = {
+        freshness: times.map((time) => ({ ...time, p50: 0.2, p99: 0.5, batches: 9 })),
+        lag: times.map((time, n) => ({ ...time, updater: n, sink: 2 * n })),
+        'rising-items': items.map((item, n) => ({ ...item, ratings: 40 - 30 * n, ratings_before: 2 })),
+        'falling-items': items.map((item, n) => ({ ...item, ratings: 2, ratings_before: 40 - 30 * n })),
+      }
+      expect(new Set(Object.keys(seldom))).toEqual(MAY_BE_EMPTY)
+      const page = await visit()
+      for (const [name, rows] of Object.entries(seldom))
+        await page.route(`**/v1/analytics/charts/${name}*`, async (route) => {
+          const answer = await (await route.fetch()).json()
+          await route.fulfill({ json: { ...answer, rows } })
+        })
+      await page.goto(`${system().url}/dashboard?range=all`)
+      await isDrawn(page)
+      for (const name of MAY_BE_EMPTY)
+        await expect.poll(() => marksIn(page, name), { message: name }).toBeGreaterThan(0)
+      for (const name of ['rising-items', 'falling-items']) {
+        const bars = cardOf(page, name).locator('.rank rect')
+        const widths = await bars.evaluateAll((all) => all.map((bar) => bar.getBoundingClientRect().width))
+        expect((widths[1] ?? 0) / (widths[0] ?? 0), name).toBeCloseTo(10 / 40, 2)
+      }
     })
 
     it('tells by which grain it counts, and where all is shown draws no more bars than are told apart', async () => {
