@@ -137,7 +137,7 @@ describeInBrowser('the dashboard', (visit) => {
       const times = [0, 1, 2].map((minute) => ({ time: `2026-11-29T10:0${minute}:00Z`, grain: 'minute' }))
       const items = [first, second].map((row) => ({ item_id: row?.item_id, title: row?.title, trend: 3 }))
       const seldom: Record<string, object[]> = {
-        freshness: times.map((time) => ({ ...time, p50: 0.2, p99: 0.5, batches: 9 })),
+        freshness: times.map((time) => ({ ...time, typical: 0.2, p99: 0.5, batches: 9 })),
         lag: times.map((time, n) => ({ ...time, updater: n, sink: 2 * n })),
         'rising-items': items.map((item, n) => ({ ...item, ratings: 40 - 30 * n, ratings_before: 2 })),
         'falling-items': items.map((item, n) => ({ ...item, ratings: 2, ratings_before: 40 - 30 * n })),

@@ -59,7 +59,7 @@ ORDER BY first_day`,
   views: ['daily_volume', 'user_returns'],
   sentence(rows) {
     const most = greatest(rows, 'active_users')
-    return `${counted(sumOf(rows, 'new_users'), 'user')} came; the busiest ${timeOf(most)}, saw ${count(numberOf(most, 'active_users'))}.`
+    return `${counted(sumOf(rows, 'new_users'), 'new user')}; the busiest ${timeOf(most)}, saw ${counted(numberOf(most, 'active_users'), 'user')}.`
   },
 }
 
