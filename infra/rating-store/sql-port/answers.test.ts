@@ -1,8 +1,8 @@
+import { once } from 'node:events'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openAnswers } from './answers.ts'
 import { createSqlApp } from './app.ts'
@@ -44,8 +44,9 @@ describe('answers', () => {
     const { store } = await open({ answerBytes: 2, heldBytes: 4 })
     const [first, second] = [await store('ab'), await store('c')]
     await expect(store('d')).rejects.toThrow('TOO_MANY_SIMULTANEOUS_QUERIES')
+    const closed = once(second.content, 'close')
     second.content.destroy()
-    await sleep(1)
+    await closed
     await store('e').then(({ content }) => buffer(content))
     await buffer(first.content)
   })
