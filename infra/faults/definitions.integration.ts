@@ -1,6 +1,6 @@
 import { glob, rename, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished, type TestContext, vi } from 'vitest'
 import { openForRefresh, refreshViews } from '../analytics/refresh.ts'
 import { assertRoom } from '../disk-room.ts'
 import { connectEmbedded } from '../rating-store/connect-embedded.ts'
@@ -14,6 +14,15 @@ async function open(folder: string): Promise<Connection> {
   const connection = await connectEmbedded(folder, DATABASE)
   onTestFinished(() => connection.close().catch(() => {}))
   return connection
+}
+
+/** A store with all its tables, on a disk of its own. */
+async function migrated(skip: TestContext['skip']) {
+  const disk = await smallDisk(200, skip)
+  const folder = join(disk.path, 'clickhouse')
+  const connection = await open(folder)
+  await migrate(connection)
+  return { disk, folder, connection }
 }
 
 async function reopen(connection: Connection, folder: string): Promise<Connection> {
@@ -46,10 +55,7 @@ it('makes no tables on a disk that is nearly full, and can make them when there 
 })
 
 it('leaves the views as they are when the disk is full all at once, and opens after that', async ({ skip }) => {
-  const disk = await smallDisk(200, skip)
-  const folder = join(disk.path, 'clickhouse')
-  const connection = await open(folder)
-  await migrate(connection)
+  const { disk, folder, connection } = await migrated(skip)
   const session = await openForRefresh(connection)
   const fillBefore = (beginning: string): Session => ({
     ...session,
@@ -70,10 +76,7 @@ it('leaves the views as they are when the disk is full all at once, and opens af
 })
 
 it('opens after a kill between an empty definition and its removal', async ({ skip }) => {
-  const disk = await smallDisk(200, skip)
-  const folder = join(disk.path, 'clickhouse')
-  const connection = await open(folder)
-  await migrate(connection)
+  const { folder, connection } = await migrated(skip)
   await connection.write.command('CREATE TABLE analytics.ratings_next_0 AS analytics.ratings')
   await connection.close()
   await tear(folder, 'ratings_next_0')
@@ -83,10 +86,7 @@ it('opens after a kill between an empty definition and its removal', async ({ sk
 })
 
 it('says what to do when the definition of a table with rows is empty', async ({ skip }) => {
-  const disk = await smallDisk(200, skip)
-  const folder = join(disk.path, 'clickhouse')
-  const connection = await open(folder)
-  await migrate(connection)
+  const { disk, folder, connection } = await migrated(skip)
   await connection.close()
   await tear(folder, 'served')
 

@@ -12,6 +12,7 @@ import {
   WRITE_SETTINGS,
 } from './connection.ts'
 import { loadChdb } from './load-chdb.ts'
+import { quoted } from './quoted.ts'
 import { mendDefinitions } from './torn-definitions.ts'
 
 /** Where answers to queries of people lie until they are read (sql-port/answers.ts). */
@@ -38,7 +39,7 @@ export async function connectEmbedded(folder: string, database: string): Promise
     })
     // Given with a query they would stay on the connection all the same.
     for (const [name, value] of Object.entries({ ...PINNED_SETTINGS, ...settings }))
-      await client.command({ query: `SET ${name} = ${typeof value === 'number' ? value : `'${quoted(value)}'`}` })
+      await client.command({ query: `SET ${name} = ${typeof value === 'number' ? value : quoted(value)}` })
     await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` })
     await client.command({ query: `USE ${database}` })
     return client
@@ -72,7 +73,7 @@ export async function connectEmbedded(folder: string, database: string): Promise
       try {
         const file = join(directory, 'rows')
         await writeFile(file, rows)
-        await write.command({ query: `INSERT INTO ${into} FROM INFILE '${quoted(file)}' FORMAT RowBinary` })
+        await write.command({ query: `INSERT INTO ${into} FROM INFILE ${quoted(file)} FORMAT RowBinary` })
       } finally {
         await rm(directory, { recursive: true, force: true })
       }
@@ -102,5 +103,3 @@ function cannotOpen(path: string, error: unknown): ConfigError {
     { cause: error },
   )
 }
-
-const quoted = (text: string) => text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")

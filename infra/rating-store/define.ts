@@ -1,4 +1,4 @@
-import { UnavailableError } from '../errors.ts'
+import { messageOf, UnavailableError } from '../errors.ts'
 import { analyticsOf, type Connection, type Session } from './connection.ts'
 
 type Place = Pick<Connection, 'database' | 'cluster'>
@@ -16,7 +16,7 @@ export async function define(connection: Connection, session: Session, sql: stri
     connection.assertRoom()
   } catch (cause) {
     throw new UnavailableError(
-      `The tables of the rating store cannot be changed: ${cause instanceof Error ? cause.message : cause}. They are as they were. Make room.`,
+      `The tables of the rating store cannot be changed: ${messageOf(cause)}. They are as they were. Make room.`,
       { cause },
     )
   }

@@ -1,4 +1,4 @@
-import { quoted } from './quoted.ts'
+import { quoted } from '../quoted.ts'
 import { CLOSED_VIEWS, TABLES, VIEWS } from './tables.ts'
 
 /**
