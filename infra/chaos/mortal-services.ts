@@ -32,7 +32,7 @@ export async function startMortalServices(folder: string): Promise<MortalService
   }
   let lastBack = 0
   try {
-    await Promise.all(SERVICE_NAMES.map(start))
+    await Promise.all(SERVICE_NAMES.map((name) => insist(() => start(name))))
   } catch (error) {
     await stop()
     throw error

@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -125,17 +126,20 @@ export function onPath(command: string): boolean {
   })
 }
 
-/** A port that was free a moment ago. `preferred` is tried first, then those after it. */
-export async function freePort(preferred = 0): Promise<number> {
-  for (let port = preferred; ; port = port === 0 ? 0 : port + 1) {
-    const found = await new Promise<number | undefined>((resolve) => {
+/**
+ * Ports below those that systems hand out by themselves (Linux from 32,768 on): one of those may be the near end of
+ * somebody's connection by the time that a service has come up to listen there.
+ */
+const LISTENED_AT = { from: 20_000, to: 32_768 }
+
+/** A port that was free a moment ago: the first free one from `preferred` on, or any. */
+export async function freePort(preferred?: number): Promise<number> {
+  for (let port = preferred ?? randomInt(LISTENED_AT.from, LISTENED_AT.to); ; port++) {
+    const free = await new Promise<boolean>((resolve) => {
       const server = createServer()
-      server.once('error', () => resolve(undefined))
-      server.listen(port, '127.0.0.1', () => {
-        const address = server.address()
-        server.close(() => resolve(typeof address === 'object' ? address?.port : undefined))
-      })
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
     })
-    if (found !== undefined) return found
+    if (free) return port
   }
 }

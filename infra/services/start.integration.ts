@@ -11,8 +11,9 @@ describeWithService('kafka', (url, another) => {
     const admin = kafka.admin()
     await admin.connect()
     await expect(admin.fetchTopicOffsets(topic)).rejects.toThrow('does not host')
-    await admin.createTopics({ topics: [{ topic, numPartitions: 2 }] })
-    const producer = kafka.producer()
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 2 }] })
+    // A broker takes a moment to hear of a topic that it has just been asked for.
+    const producer = kafka.producer({ retry: { retries: 8, initialRetryTime: 100 } })
     await producer.connect()
     await producer.send({ topic, acks: -1, messages: [{ key: 'a', value: '1', partition: 1 }] })
     const ends = (await admin.fetchTopicOffsets(topic)).map(({ partition, offset }) => [partition, offset])
