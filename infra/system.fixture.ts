@@ -21,6 +21,9 @@ const PATIENCE = { timeout: 60_000, interval: 50 }
 
 const DATASETS_DIR = process.env.DATASETS_DIR ?? join(import.meta.dirname, '../../shared/data')
 
+/** As old, and over as many years, as the ratings that are generated in its place. */
+const TIME_OF_MOVIELENS = { startsAt: Date.UTC(1996, 2, 29), endsAt: Date.UTC(2018, 8, 24) }
+
 /** What is loaded: MovieLens' small dataset by its name, or, where it is not at hand, a generated one by its path. */
 export interface TestDataset {
   readonly name: string
@@ -33,11 +36,11 @@ export interface TestDataset {
 export async function testDataset(folder: string): Promise<TestDataset> {
   const name = 'ml-latest-small'
   if (existsSync(join(DATASETS_DIR, name))) return { name, env: { DATASETS_DIR }, note: undefined }
-  const { items, ratings } = generateDataset()
-  const rows = { items: ['itemId,title,genres'], ratings: ['userId,itemId,value,occurredAt'] }
+  const { items, ratings } = generateDataset(TIME_OF_MOVIELENS)
+  const rows = { items: ['itemId,title,genres,year'], ratings: ['userId,itemId,value,occurredAt'] }
   for await (const { lines } of items())
     for (const { value } of lines)
-      if (value) rows.items.push(`${value.itemId},${value.title},${value.genres.join('|')}`)
+      if (value) rows.items.push(`${value.itemId},${value.title},${value.genres.join('|')},${value.year}`)
   for await (const { lines } of ratings())
     for (const { value } of lines)
       if (value) rows.ratings.push(`${value.userId},${value.itemId},${value.value},${value.occurredAt}`)

@@ -17,9 +17,9 @@ it('makes the same of the same options, and something else of another seed', asy
   expect(generateDataset({ ...small, seed: 2 }).fingerprint).not.toBe(generateDataset(small).fingerprint)
 })
 
-it('makes valid ratings: half stars in the scale, known films, each once a user, none after the end', async () => {
-  const endsAt = Date.UTC(2024, 5, 1)
-  const [items, ratings] = [await itemsOf({ endsAt }), await ratingsOf({ endsAt })]
+it('makes valid ratings: half stars in the scale, known films, each once a user, from the start to the end', async () => {
+  const [startsAt, endsAt] = [Date.UTC(1996, 2, 29), Date.UTC(2024, 5, 1)]
+  const [items, ratings] = [await itemsOf({ startsAt, endsAt }), await ratingsOf({ startsAt, endsAt })]
   const known = new Set(items.map(({ itemId }) => itemId))
   expect(known.size).toBe(1_500)
   expect(new Set(items.map(({ title }) => title)).size).toBe(1_500)
@@ -30,7 +30,8 @@ it('makes valid ratings: half stars in the scale, known films, each once a user,
   expect(
     ratings.every(({ value }) => value !== null && value >= 0.5 && value <= 5 && Number.isInteger(2 * value)),
   ).toBe(true)
-  expect(ratings.every(({ occurredAt }) => occurredAt <= endsAt)).toBe(true)
+  expect(ratings.every(({ occurredAt }) => occurredAt >= startsAt && occurredAt <= endsAt)).toBe(true)
+  expect(new Set(ratings.map(({ occurredAt }) => new Date(occurredAt).getUTCFullYear())).size).toBe(29)
 })
 
 it('has a long tail: a fifth of the films gets more than half of the ratings', async () => {

@@ -11,7 +11,8 @@ export interface GeneratorOptions {
   readonly items?: number
   /** Of a user, on average; half of the users have less than three quarters of it. */
   readonly ratingsPerUser?: number
-  /** ms since 1970: no rating is later. */
+  /** ms since 1970: no rating is earlier, or later. */
+  readonly startsAt?: number
   readonly endsAt?: number
 }
 
@@ -42,9 +43,12 @@ export function generateDataset({
   items = 1_500,
   ratingsPerUser = 60,
   endsAt = Date.UTC(2026, 0, 1),
+  startsAt,
 }: GeneratorOptions = {}): Dataset {
   const catalogue = generateItems(seededRandom(seed), items, endsAt)
-  const identity = JSON.stringify({ seed, users, items, ratingsPerUser, endsAt })
+  // What is not given is left out, so that folders that were filled before it could be know theirs again.
+  const identity = JSON.stringify({ seed, users, items, ratingsPerUser, endsAt, startsAt })
+  const drawn = { users, ratingsPerUser, seed, endsAt, startsAt: startsAt ?? endsAt - PERIOD_MS }
   // A made-up dataset has no bytes; a line counts as one, and the number of ratings is not known before they are drawn.
   return {
     name: NAME,
@@ -58,7 +62,7 @@ export function generateDataset({
         catalogue.map(({ item }) => item),
         from,
       ),
-    ratings: (from) => chunks('ratings', generateRatings(catalogue, users, ratingsPerUser, seed, endsAt), from),
+    ratings: (from) => chunks('ratings', generateRatings(catalogue, drawn), from),
   }
 }
 
@@ -92,10 +96,7 @@ function generateItems(random: Random, count: number, endsAt: number): Generated
 
 function* generateRatings(
   catalogue: readonly GeneratedItem[],
-  users: number,
-  ratingsPerUser: number,
-  seed: number,
-  endsAt: number,
+  { users, ratingsPerUser, seed, startsAt, endsAt }: Required<Omit<GeneratorOptions, 'items'>>,
 ): Generator<RatingEvent> {
   const clusters = GENRES.map((_, cluster) => catalogue.filter((_, index) => index % GENRES.length === cluster))
   for (let user = 1; user <= users; user++) {
@@ -107,7 +108,7 @@ function* generateRatings(
     // Log-normal activity with median .75 of the mean: σ² = 2 ln(1 / .75).
     const activity = 0.75 * ratingsPerUser * Math.exp(0.76 * normal(random))
     const wanted = Math.min(Math.max(5, Math.round(activity)), Math.floor(catalogue.length / 3))
-    let occurredAt = endsAt - Math.floor(PERIOD_MS * random())
+    let occurredAt = endsAt - Math.floor((endsAt - startsAt) * random())
     const pace = (endsAt - occurredAt) / wanted
 
     const seen = new Set<GeneratedItem>()
