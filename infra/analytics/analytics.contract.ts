@@ -558,6 +558,11 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
         }
         const { sentence } = await analytics.run('cohort-return', { from: last, to: last })
         expect(sentence).toMatch(/Too soon to tell/)
+        // Every month and the two years after it, however long people go on: no month is cut off for want of rows.
+        const { rows } = await analytics.run('cohort-return', { from: 0, to: Date.now() })
+        const monthOf = (at: number) => `${dayOf(at).slice(0, 7)}-01`
+        expect(new Set(rows.map(({ cohort }) => cohort))).toEqual(new Set([...firsts.values()].map(monthOf)))
+        expect(Math.max(...rows.map(({ months_later }) => Number(months_later)))).toBe(24)
       })
 
       it('call rising and falling what is so beyond chance, and say up to when', async () => {

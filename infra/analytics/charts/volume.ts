@@ -85,12 +85,13 @@ ORDER BY value`,
   },
 }
 
+/** Of each month the two years after it: so thirty years are told whole, the newest months among them. */
 export const cohortReturn: Chart = {
   name: 'cohort-return',
   title: 'Do people come back?',
   sql: `SELECT cohort, months_later, users, cohort_users, share
 FROM analytics.retention
-WHERE cohort BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+WHERE cohort BETWEEN toStartOfMonth({from:Date}) AND {to:Date} AND months_later <= 24
 ORDER BY cohort, months_later
 LIMIT 10000`,
   parameters: RANGE,
