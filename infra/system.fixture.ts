@@ -21,8 +21,8 @@ const PATIENCE = { timeout: 60_000, interval: 50 }
 
 const DATASETS_DIR = process.env.DATASETS_DIR ?? join(import.meta.dirname, '../../shared/data')
 
-/** As old, and over as many years, as the ratings that are generated in its place. */
-const TIME_OF_MOVIELENS = { startsAt: Date.UTC(1996, 2, 29), endsAt: Date.UTC(2018, 8, 24) }
+/** Where generated ratings take the place of MovieLens' they end when those do, over years, and as many in the last week as before. */
+const TIME_OF_GENERATED = { startsAt: Date.UTC(2012, 0, 1), endsAt: Date.UTC(2018, 8, 24), staysFor: 60 * 86_400_000 }
 
 /** What is loaded: MovieLens' small dataset by its name, or, where it is not at hand, a generated one by its path. */
 export interface TestDataset {
@@ -36,7 +36,7 @@ export interface TestDataset {
 export async function testDataset(folder: string): Promise<TestDataset> {
   const name = 'ml-latest-small'
   if (existsSync(join(DATASETS_DIR, name))) return { name, env: { DATASETS_DIR }, note: undefined }
-  const { items, ratings } = generateDataset(TIME_OF_MOVIELENS)
+  const { items, ratings } = generateDataset(TIME_OF_GENERATED)
   const rows = { items: ['itemId,title,genres,year'], ratings: ['userId,itemId,value,occurredAt'] }
   for await (const { lines } of items())
     for (const { value } of lines)

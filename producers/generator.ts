@@ -14,6 +14,8 @@ export interface GeneratorOptions {
   /** ms since 1970: no rating is earlier, or later. */
   readonly startsAt?: number
   readonly endsAt?: number
+  /** ms: so long at most a user goes on rating, half of it on average. */
+  readonly staysFor?: number
 }
 
 const NAME = 'generated'
@@ -44,11 +46,19 @@ export function generateDataset({
   ratingsPerUser = 60,
   endsAt = Date.UTC(2026, 0, 1),
   startsAt,
+  staysFor,
 }: GeneratorOptions = {}): Dataset {
   const catalogue = generateItems(seededRandom(seed), items, endsAt)
   // What is not given is left out, so that folders that were filled before it could be know theirs again.
-  const identity = JSON.stringify({ seed, users, items, ratingsPerUser, endsAt, startsAt })
-  const drawn = { users, ratingsPerUser, seed, endsAt, startsAt: startsAt ?? endsAt - PERIOD_MS }
+  const identity = JSON.stringify({ seed, users, items, ratingsPerUser, endsAt, startsAt, staysFor })
+  const drawn = {
+    users,
+    ratingsPerUser,
+    seed,
+    endsAt,
+    startsAt: startsAt ?? endsAt - PERIOD_MS,
+    staysFor: staysFor ?? PERIOD_MS,
+  }
   // A made-up dataset has no bytes; a line counts as one, and the number of ratings is not known before they are drawn.
   return {
     name: NAME,
@@ -96,7 +106,7 @@ function generateItems(random: Random, count: number, endsAt: number): Generated
 
 function* generateRatings(
   catalogue: readonly GeneratedItem[],
-  { users, ratingsPerUser, seed, startsAt, endsAt }: Required<Omit<GeneratorOptions, 'items'>>,
+  { users, ratingsPerUser, seed, startsAt, endsAt, staysFor }: Required<Omit<GeneratorOptions, 'items'>>,
 ): Generator<RatingEvent> {
   const clusters = GENRES.map((_, cluster) => catalogue.filter((_, index) => index % GENRES.length === cluster))
   for (let user = 1; user <= users; user++) {
@@ -109,7 +119,7 @@ function* generateRatings(
     const activity = 0.75 * ratingsPerUser * Math.exp(0.76 * normal(random))
     const wanted = Math.min(Math.max(5, Math.round(activity)), Math.floor(catalogue.length / 3))
     let occurredAt = endsAt - Math.floor((endsAt - startsAt) * random())
-    const pace = (endsAt - occurredAt) / wanted
+    const pace = Math.min(endsAt - occurredAt, staysFor) / wanted
 
     const seen = new Set<GeneratedItem>()
     for (let draws = 0; seen.size < wanted && draws < 20 * wanted; draws++) {
