@@ -1,6 +1,7 @@
 import { deflateSync, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createSqlApp } from './app.ts'
+import { unpacked } from './blocks.fixture.ts'
 import { sqlEngine } from './engine.fixture.ts'
 import { CODES } from './refusal.ts'
 import { STATUSES } from './statuses.ts'
@@ -76,6 +77,10 @@ describe('a query', () => {
     const [zstd, squeezed] = await bytes({ 'accept-encoding': 'lz4, zstd, gzip' })
     expect([zstd, zstdDecompressSync(squeezed).equals(plain)]).toEqual(['zstd', true])
     expect(await bytes({ 'accept-encoding': 'gzip' }, {})).toEqual([null, plain])
+    const [none, blocks] = await bytes({}, { compress: '1', network_compression_method: 'LZ4' })
+    expect([none, unpacked(blocks)]).toEqual([null, plain])
+    const [zipped, both] = await bytes({ 'accept-encoding': 'gzip' }, { ...url, compress: '1' })
+    expect([zipped, unpacked(gunzipSync(both))]).toEqual(['gzip', plain])
   })
 })
 
@@ -151,7 +156,6 @@ describe('refuses', () => {
   })
 
   it('what it does not speak', async () => {
-    expect(await (await ask('SELECT 1', { url: { compress: '1' } })).text()).toContain('set compress=0')
     expect(await (await ask('SELECT 1', { url: { decompress: '1' } })).text()).toContain('decompress')
     const form = new FormData()
     form.set('query', 'SELECT 1')

@@ -4,7 +4,8 @@ import { pipeline, Readable } from 'node:stream'
 import { type Context, Hono } from 'hono'
 import { isLoopback } from '../../config/check.ts'
 import { messageOf } from '../../errors.ts'
-import { notServed, packerOf, readBody } from './compression.ts'
+import { blocksOf } from './blocks.ts'
+import { packerOf, readBody } from './compression.ts'
 import type { Answer, Engine } from './engine.ts'
 import { nativeFor } from './native.ts'
 import { Refusal } from './refusal.ts'
@@ -61,7 +62,6 @@ export function createSqlApp(engine: Engine, { mayRead }: Options): Hono {
           'AUTHENTICATION_FAILED',
           'Send an API key of the scope read as the password; any user will do',
         )
-      if (url.get('compress') === '1') throw notServed('compress')
       const text = [url.get('query') ?? '', await readBody(c.req.raw, url)].filter((part) => part !== '').join('\n')
       const answer = await engine.run({
         text,
@@ -88,7 +88,9 @@ async function answered(c: Context, url: URLSearchParams, answer: Answer): Promi
   const { format, length, rowsRead, bytesRead, seconds } = answer
   const version = Number(url.get('client_protocol_version') ?? 0)
   const isTold = format === 'Native' && version > 0
-  const content = isTold ? await begun(Readable.from(nativeFor(version, answer.content))) : answer.content
+  const told = isTold ? await begun(Readable.from(nativeFor(version, answer.content))) : answer.content
+  const isInBlocks = url.get('compress') === '1'
+  const content = isInBlocks ? Readable.from(blocksOf(told)) : told
   c.header('X-ClickHouse-Format', format)
   c.header('Content-Type', contentType(format))
   const summary = {
@@ -99,7 +101,7 @@ async function answered(c: Context, url: URLSearchParams, answer: Answer): Promi
   c.header('X-ClickHouse-Summary', JSON.stringify(Object.fromEntries(texts)))
   const { encoding, packer } = packerOf(length, c.req.header('accept-encoding'), url) ?? {}
   if (encoding !== undefined) c.header('Content-Encoding', encoding)
-  else if (!isTold) c.header('Content-Length', String(length))
+  else if (!isTold && !isInBlocks) c.header('Content-Length', String(length))
   // Where one of them ends early, all do, and the connection with them.
   const body = packer === undefined ? content : pipeline(content, packer, () => {})
   return c.body(Readable.toWeb(body) as ReadableStream<Uint8Array>)

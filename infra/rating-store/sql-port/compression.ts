@@ -31,7 +31,11 @@ const PACK: readonly (readonly [string, () => Transform])[] = [
  * @throws Refusal where it is too long, is packed in a way that is not understood, or is no text
  */
 export async function readBody(request: Request, url: URLSearchParams): Promise<string> {
-  if (url.get('decompress') === '1') throw notServed('decompress')
+  if (url.get('decompress') === '1')
+    throw new Refusal(
+      'BAD_ARGUMENTS',
+      "decompress=1 says that the query comes in ClickHouse's own compressed blocks, which are not read here: set decompress=0, and pack it by Content-Encoding if at all",
+    )
   if (/^multipart\//i.test(request.headers.get('content-type') ?? ''))
     throw new Refusal(
       'BAD_ARGUMENTS',
@@ -82,11 +86,3 @@ async function readAtMost(body: ReadableStream<Uint8Array> | null): Promise<Buff
 
 const tooLarge = (): Refusal =>
   new Refusal('QUERY_IS_TOO_LARGE', `A query may be ${MAX_QUERY_BYTES.toLocaleString('en')} bytes long`)
-
-/** ClickHouse's own way to pack. JDBC's drivers use it unless they are told otherwise. */
-export function notServed(parameter: string): Refusal {
-  return new Refusal(
-    'BAD_ARGUMENTS',
-    `${parameter}=1 asks for ClickHouse's own compression, which is not spoken here: set ${parameter}=0 (HTTP's own is: enable_http_compression=1)`,
-  )
-}

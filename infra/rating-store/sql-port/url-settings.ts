@@ -35,6 +35,8 @@ const TRANSPORT = new Set([
   ...['query', 'query_id', 'database', 'default_format', 'user', 'password', 'quota_key', 'client_protocol_version'],
   ...['session_id', 'session_timeout', 'session_check', 'close_session', 'role', 'stacktrace', 'readonly'],
   ...['compress', 'decompress', 'enable_http_compression', 'http_zlib_compression_level', 'http_response_buffer_size'],
+  // Blocks say themselves by which method they are packed.
+  'network_compression_method',
   ...['wait_end_of_query', 'buffer_size', 'send_progress_in_http_headers', 'http_headers_progress_interval_ms'],
   ...['cancel_http_readonly_queries_on_client_close', 'http_write_exception_in_output_format', 'log_comment'],
   // Of inserts, which JDBC's driver sends with every query.
