@@ -34,6 +34,7 @@ describe('answers', () => {
     ['SELECT 1 UNION ALL SELECT 1 INTERSECT SELECT 1', '1\n1'],
     ['SELECT foldstream.ratings.value FROM foldstream.ratings ORDER BY 1 LIMIT 1', '4'],
     ['SELECT 1 IN system.one, 0 IN system.one', '0\t1'],
+    ["SELECT * FROM VALUES (('Int8', 3, NULL)) AS types", 'Int8\t3\t\\N'],
     ["SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'items'", 'items'],
     [
       "SELECT table_name FROM information_schema.tables WHERE table_schema = 'analytics' AND table_name LIKE 'rater%'",

@@ -45,6 +45,8 @@ const TABLE_FUNCTIONS = [
   "generateRandom('a UInt8')",
   "input('a UInt8')",
   "values('a UInt8', 1)",
+  "VALUES ('a UInt8, b String ALIAS hostName()', 1)",
+  "VALUES (('a', 1), ('b', length(file('x'))))",
   "format(CSV, '1')",
   "azureBlobStorage('a')",
 ]
