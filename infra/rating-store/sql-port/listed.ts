@@ -3,7 +3,7 @@ import { CLOSED_VIEWS, TABLES, VIEWS } from './tables.ts'
 
 /**
  * ClickHouse's lists of tables and their columns tell how many rows each has, so that of `erasures` one would read how many users
- * asked to be forgotten. Only tables that may be read are in them, as they are for whom a server grants no others.
+ * asked to be forgotten. Only tables that may be read, and their databases, are in them, as they are for whom a server grants no others.
  */
 const LISTS = { tables: 'name', columns: 'table', data_skipping_indices: 'table' }
 
@@ -18,7 +18,15 @@ function mayBeRead(table: string): string {
 
 const listOf = (names: readonly string[]): string => names.map(quoted).join(', ')
 
-/** A condition on whatever reads the lists, be it by SHOW or a view of theirs. */
+/** Not `default`: names in it are looked up in foldstream's own, and a database without a table misleads whoever picks it from a list. */
+const databases = `lower(name) IN (${listOf([VIEWS, ...Object.keys(TABLES)])})`
+
+const FILTERS = {
+  databases,
+  ...Object.fromEntries(Object.entries(LISTS).map(([list, table]) => [list, mayBeRead(table)])),
+}
+
+/** Conditions on whatever reads the lists, be it by SHOW or a view of theirs. */
 export const LISTED = {
-  additional_table_filters: `{${Object.entries(LISTS).map(([list, table]) => `'system.${list}': ${quoted(mayBeRead(table))}`)}}`,
+  additional_table_filters: `{${Object.entries(FILTERS).map(([list, filter]) => `'system.${list}': ${quoted(filter)}`)}}`,
 }

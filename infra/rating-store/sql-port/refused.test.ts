@@ -320,6 +320,19 @@ describe('refuses', () => {
     await expect(ask('SELECT 1', { additional_table_filters: '{}' })).rejects.toThrow('READONLY')
   })
 
+  it('to tell of databases that cannot be read', async () => {
+    const lists = [
+      'SELECT name FROM system.databases',
+      'SHOW DATABASES',
+      'SELECT schema_name FROM information_schema.schemata',
+      'SELECT SCHEMA_NAME FROM INFORMATION_SCHEMA.SCHEMATA',
+    ]
+    for (const list of lists) {
+      const names = (await ask(list)).toString().trim().split('\n').toSorted()
+      expect(names, list).toEqual(['INFORMATION_SCHEMA', 'analytics', 'foldstream', 'information_schema', 'system'])
+    }
+  })
+
   it('files, which stand in the database default as tables', async () => {
     const path = resolve('LICENSE')
     expect(await anything('SELECT count() > 0 FROM default.LICENSE')).toBe('1\n')
