@@ -84,7 +84,9 @@ function whyOf({ isActive, notServed, comparison }) {
   if (isActive && shown.pinned) return 'Activated by hand: stays until it is unpinned'
   const before = isActive ? '' : 'Older than the live one. '
   if (!comparison) return isActive ? 'Nothing was live to compare it with' : 'Older than the live one'
-  const other = shortId(comparison.live)
+  const isKept = shown.generations.some(({ id }) => id === comparison.live)
+  // Only some are kept, and one that holds somebody who was erased is made anew under another id.
+  const other = isKept ? shortId(comparison.live) : 'what was live then'
   const difference = `${comparison.metric} ${signed(comparison.figure - comparison.liveFigure)}`
   if (comparison.verdict === 'forced') return `${before}Forced: ${difference} beside ${other}`
   if (comparison.verdict === 'worse') return `Activated by hand: ${difference} beside ${other}`
