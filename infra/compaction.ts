@@ -72,7 +72,7 @@ export async function compactIfDue(
     .finally(() => log.close())
   if (!isDue) return
   const began = performance.now()
-  console.log('removing the bytes of erased users from the data folder')
+  console.log('removing the bytes of erased users from the data folder, then it starts')
   try {
     const { users, records } = await compact(config, folder, logger)
     if (users > 0)
