@@ -4,7 +4,9 @@ import { epochInWords, searchInWords } from './progress.ts'
 
 it('tells how far training is, and about how long it takes yet', () => {
   const metrics = { 'ndcg@10': 0.14159 }
-  expect(epochInWords({ epoch: 7, epochs: 16, metrics }, 2.4)).toBe('epoch 7/16, 3.1 s left, held-out ndcg@10 0.142')
+  expect(epochInWords({ epoch: 7, epochs: 16, metrics }, 2.4)).toBe(
+    'epoch 7/16, at most 3.1 s of training left, held-out ndcg@10 0.142',
+  )
   expect(epochInWords({ epoch: 16, epochs: 16, metrics: { pairs: 0 } }, 5)).toBe('epoch 16/16')
 })
 

@@ -2,13 +2,13 @@ import type { Epoch } from '../../models/als/train.ts'
 import type { TuningProgress } from '../../models/als/tune.ts'
 import type { Tuning } from '../../models/als/types.ts'
 
-/** "epoch 7/16, 3.1 s left, held-out ndcg@10 0.142". What is left is an estimate, and training may end sooner. */
+/** "epoch 7/16, at most 3.1 s of training left, held-out ndcg@10 0.142": as slow as so far, and it ends sooner where no epoch helps any more. */
 export function epochInWords({ epoch, epochs, metrics }: Epoch, secondsSoFar: number): string {
   const left = (secondsSoFar / epoch) * (epochs - epoch)
   const figure = metrics['ndcg@10']
   const words = [
     `epoch ${epoch}/${epochs}`,
-    left > 0 ? `${left.toFixed(1)} s left` : '',
+    left > 0 ? `at most ${left < 10 ? left.toFixed(1) : Math.round(left)} s of training left` : '',
     figure === undefined ? '' : `held-out ndcg@10 ${figure.toFixed(3)}`,
   ]
   return words.filter(Boolean).join(', ')

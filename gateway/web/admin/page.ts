@@ -27,7 +27,7 @@ export function adminPage({ theme, asksForKey }: AdminPageOptions): Html {
 <noscript><p class="notice">This page needs JavaScript. The API under /v1/admin does the same, and so do npm run rebuild, verify and dead-letters.</p></noscript>
 ${keyForm({ scope: 'admin', opens: 'how it does and may change what it serves' })}
 <div id="wait" class="admin-wait" hidden><span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span></div>
-<div id="admin" class="admin" hidden>${strip}${generations}<div class="stack">${parts}${lag}</div><div class="stack">${letters}${care}</div></div>
+<div id="admin" class="admin" hidden>${strip}${generations}${parts}${lag}${care}${letters}</div>
 ${confirmDialog}${letterDialog}`,
   )
 }
@@ -64,7 +64,13 @@ ${table('generations-table', 'Models that are kept, newest first', [
 const lag = section({
   id: 'lag',
   title: 'Lag',
-  content: html`<div id="lag-tables" class="lag" tabindex="0" role="group" aria-label="Lag by partition"></div><p class="small">Records on the log that a consumer has yet to take.</p>`,
+  content: html`${table('lag-table', 'Records that each consumer has yet to take', [
+    { name: 'Consumer' },
+    { name: 'Lag', isNumber: true },
+    { name: 'By partition' },
+  ])}
+<p id="lag-none" class="small" hidden>Not known: the log does not answer.</p>
+<p class="small">Records on the log that a consumer has yet to take, and on which partitions most of them are.</p>`,
 })
 
 const parts = section({
@@ -99,6 +105,7 @@ const care = section({
   title: 'Verification',
   actions: html`<button type="button" class="button button-dense" id="verify">Verify now</button>`,
   content: html`<p id="verification-words">Compares log, ClickHouse and user state; nothing has to stand still meanwhile.</p>
+<p class="small">A record is what was put on the log at once: a rating, a change of one, a withdrawal, an erasure, or what is no event. So there are as many as there are ratings, or more.</p>
 ${table('verification-table', 'What the last verification compared', [
   { name: 'Compared' },
   { name: 'Checked', isNumber: true },

@@ -10,16 +10,17 @@ const WHILE_IT_RUNS_MS = 500
 
 /**
  * @typedef {{ checked: number } & Record<string, number>} Compared
- * @typedef {{ records: number, behind: { clickhouse: number, state: number }, rows: Compared, users: Compared, vectors: Compared, statistics: Compared, deadLetters: Compared, faults: number, told: string[], seconds: number }} Report
+ * @typedef {{ records: number, behind: { clickhouse: number, state: number }, rows: Compared, users: Compared, vectors: Compared, statistics: Compared, items: Compared, deadLetters: Compared, faults: number, told: string[], seconds: number }} Report
  * @typedef {{ id: string, startedAt: string, status: 'running' | 'done' | 'failed', progress: string, report?: Report }} Verification
  * @typedef {{ startedAt: string, directory: string, status: 'running' | 'done' | 'failed', progress: string }} Backup
  */
 
 const NAMES = /** @type {const} */ ({
-  rows: 'Rows of ClickHouse',
+  rows: 'Events in ClickHouse',
   users: 'Histories of users',
   vectors: 'Vectors, a sample',
-  statistics: 'Counts of items',
+  statistics: 'Counts of items, on each partition apart',
+  items: 'Items in ClickHouse',
   deadLetters: 'Records that are no events',
 })
 
@@ -46,7 +47,7 @@ function inWords({ status, progress, report, startedAt }) {
   const { faults, records, behind, seconds } = report
   const late = behind.clickhouse + behind.state
   const found = faults === 0 ? 'Everything is as the log says' : `${counted(faults, 'fault')}`
-  return `${found}: ${counted(records, 'record')} in ${span(seconds)}, ${age(startedAt)} ago${late > 0 ? `; ${count(late)} were on their way and not compared` : ''}.`
+  return `${found}: ${counted(records, 'record')} of the log in ${span(seconds)}, ${age(startedAt)} ago${late > 0 ? `; ${count(late)} were on their way and not compared` : ''}.`
 }
 
 /** @param {Report | undefined} report */

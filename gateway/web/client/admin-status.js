@@ -3,6 +3,8 @@ import { age, capitalized, count, fullTime, withShortIds } from './admin-words.j
 import { byId, element, write } from './page.js'
 
 const AGAIN_MS = 2_000
+/** That are named of a consumer. */
+const MOST_PARTITIONS = 4
 
 /**
  * @typedef {{ part: string, since: string, message: string }} Trouble
@@ -55,59 +57,31 @@ function drawDegraded(troubles) {
 function drawLag(groups) {
   const total = sumOf(groups.flatMap(({ partitions }) => partitions))
   write(byId('figure-lag'), groups.length === 0 ? '–' : count(total))
-  write(byId('note-lag'), groups.length === 0 ? 'not known' : 'records in all')
-  keep(
-    byId('lag-tables'),
-    groups.length === 0 ? [] : [groups],
-    () => groups.map(({ group, topic, partitions }) => `${group} ${topic} ${partitions.length}`).join(),
-    () => lagTable(groups),
-    (table) => fillLag(table, groups),
+  write(byId('note-lag'), groups.length === 0 ? 'not known' : 'records yet to be taken')
+  byId('lag-none').hidden = groups.length > 0
+  keepRows(
+    'lag-table',
+    groups,
+    ({ group, topic }) => `${group} ${topic}`,
+    ([consumer, lag, where], of) => {
+      if (!lag || !where) return
+      const sum = sumOf(of.partitions)
+      write(consumer, `${capitalized(of.group.replace(/^foldstream-/, ''))}: ${of.topic}`)
+      write(lag, count(sum))
+      write(where, whereOf(of.partitions))
+      for (const cell of [lag, where]) cell.classList.toggle('is-none', sum === 0)
+    },
   )
 }
 
-/** A row a partition, a column a consumer. @param {Lag[]} groups */
-function lagTable(groups) {
-  const table = element('table')
-  const row = (/** @type {string} */ name) => {
-    const made = document.createElement('tr')
-    const head = element('th', '', name)
-    head.scope = 'row'
-    made.append(head, ...groups.map(() => element('td', 'number')))
-    return made
-  }
-  const heads = document.createElement('tr')
-  heads.append(...['Partition', ...groups.map(nameOf)].map((name, n) => headOf(name, n)))
-  const [head, body, foot] = [element('thead'), element('tbody'), element('tfoot')]
-  head.append(heads)
-  body.append(...Array.from({ length: partitionsOf(groups) }, (_, partition) => row(String(partition))))
-  foot.append(row('All'))
-  table.append(element('caption', 'visually-hidden', 'Records that each consumer has yet to take'), head, body, foot)
-  return table
+/** "3: 1,204, 5: 10 and 2 more", those with most first. @param {Lag['partitions']} partitions */
+function whereOf(partitions) {
+  const behind = partitions.filter(({ lag }) => lag > 0).toSorted((a, b) => b.lag - a.lag)
+  if (behind.length === 0) return 'none'
+  const told = behind.slice(0, MOST_PARTITIONS).map(({ partition, lag }) => `${partition}:\u00a0${count(lag)}`)
+  const more = behind.length - told.length
+  return `${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
-/** @param {string} name @param {number} n */
-function headOf(name, n) {
-  const head = element('th', n === 0 ? '' : 'number', name)
-  head.scope = 'col'
-  return head
-}
-
-/** @param {Element} table @param {Lag[]} groups */
-function fillLag(table, groups) {
-  groups.forEach(({ partitions }, column) => {
-    const rows = table.querySelectorAll('tbody tr, tfoot tr')
-    rows.forEach((row, n) => {
-      const lag = n === rows.length - 1 ? sumOf(partitions) : partitions[n]?.lag
-      const cell = row.querySelectorAll('td')[column]
-      write(cell, lag === undefined ? '' : count(lag))
-      cell?.classList.toggle('is-none', !lag)
-    })
-  })
-}
-
-/** @param {Lag} of */
-const nameOf = ({ group, topic }) => `${capitalized(group.replace(/^foldstream-/, ''))}: ${topic}`
-/** Topics have as many as they were made with. @param {Lag[]} groups */
-const partitionsOf = (groups) => Math.max(0, ...groups.map(({ partitions }) => partitions.length))
 /** @param {{ lag: number }[]} partitions */
 const sumOf = (partitions) => partitions.reduce((sum, { lag }) => sum + lag, 0)
