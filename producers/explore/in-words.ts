@@ -1,6 +1,7 @@
+import { counted } from '../../infra/counted.ts'
 import type { Distribution } from './distribution.ts'
 import type { Exploration } from './exploration.ts'
-import { counted, dayOf, inDigits, inPercent, inPlaces, QUANTILE_NAMES, rangeOf } from './wording.ts'
+import { dayOf, inDigits, inPercent, inPlaces, QUANTILE_NAMES, rangeOf } from './wording.ts'
 
 const BAR_WIDTH = 30
 const SPARK_WIDTH = 60
@@ -38,13 +39,13 @@ export function inWords(exploration: Exploration): string {
     ...quantiles(exploration),
     ...block(`by ${activity.unit}`, [sparks(activity.bars.map(({ ratings }) => ratings))]),
     ...block('long tail', [
-      `Gini ${inPlaces(longTail.gini)}; 80 % of the ratings are of ${counted(longTail.itemsFor80, 'items')} (${inPercent(longTail.shareFor80)})`,
+      `Gini ${inPlaces(longTail.gini)}; 80 % of the ratings are of ${counted(longTail.itemsFor80, 'item')} (${inPercent(longTail.shareFor80)})`,
     ]),
     ...block(
       'genres',
       genres.slice(0, MAX_GENRES).map(({ genre, items, share, meanValue }) => {
         const mean = meanValue === null ? '' : `, mean ${inPlaces(meanValue)}`
-        return `${(genre ?? 'none').padEnd(14)}${inPercent(share).padStart(7)} of the ratings, ${counted(items, 'items')}${mean}`
+        return `${(genre ?? 'none').padEnd(14)}${inPercent(share).padStart(7)} of the ratings, ${counted(items, 'item')}${mean}`
       }),
     ),
     ...block(

@@ -9,7 +9,7 @@ import { MAX_EXAMPLES, type RejectedLines, type Rejection } from './rejected.ts'
 export interface Suspicion {
   readonly name: SuspicionName
   readonly count: number
-  /** What is counted, of several. */
+  /** What is counted, of one. */
   readonly unit: string
   /** In words that follow the unit. */
   readonly what: string
@@ -48,7 +48,7 @@ function refusedLines({ scale, rejected }: Evidence): Suspicion[] {
   const refused = (name: Rejection, what: string, note = 'An import rejects them.'): Suspicion => ({
     name,
     count: rejected(name).count,
-    unit: 'lines',
+    unit: 'line',
     what,
     note,
     examples: rejected(name).examples.map(({ file, line, reason, text }) => ({ file, line, reason, text })),
@@ -75,7 +75,7 @@ function doubtfulRatings({ catalogue, ratings, byUser, instants }: Evidence): Su
       what: 'of an item that the user had rated before',
       note: 'The latest counts.',
       count: byUser.repeats,
-      unit: 'ratings',
+      unit: 'rating',
       examples: byUser.repeatExamples.map(({ user, item, first, again }) => ({
         user: userId(user),
         item: itemId(item),
@@ -88,7 +88,7 @@ function doubtfulRatings({ catalogue, ratings, byUser, instants }: Evidence): Su
       what: 'with a hundredth of all ratings or more',
       note: 'Their times may be when they were written down, not when they were given.',
       count: instants.length,
-      unit: 'seconds',
+      unit: 'second',
       examples: instants.slice(0, MAX_EXAMPLES).map(({ second, ratings, users }) => ({
         time: inTime(second),
         ratings,
@@ -100,7 +100,7 @@ function doubtfulRatings({ catalogue, ratings, byUser, instants }: Evidence): Su
       what: `with ${BURST_RATINGS} ratings or more in one second`,
       note: 'Imported from elsewhere, or made by a program.',
       count: byUser.bursts.length,
-      unit: 'users',
+      unit: 'user',
       examples: byUser.bursts.slice(0, MAX_EXAMPLES).map(({ user, second, ratings: inSecond }) => ({
         user: userId(user),
         time: inTime(second),
@@ -122,7 +122,7 @@ function doubtfulItems({ catalogue, itemCounts }: Evidence): Suspicion[] {
       what: 'rated, but not in the catalogue',
       note: 'They are recommended without a title.',
       count: strangers.length,
-      unit: 'items',
+      unit: 'item',
       examples: strangers
         .sort((a, b) => ratingsOf(b) - ratingsOf(a))
         .slice(0, MAX_EXAMPLES)
@@ -133,7 +133,7 @@ function doubtfulItems({ catalogue, itemCounts }: Evidence): Suspicion[] {
       what: '(with the year) of several items',
       note: 'One film under several ids?',
       count: titled.length,
-      unit: 'titles',
+      unit: 'title',
       examples: titled.slice(0, MAX_EXAMPLES).map(({ title, items }) => ({ title, items: items.join(', ') })),
     },
     {
@@ -141,7 +141,7 @@ function doubtfulItems({ catalogue, itemCounts }: Evidence): Suspicion[] {
       what: 'described several times',
       note: 'The last line counts.',
       count: describedAgain.size,
-      unit: 'items',
+      unit: 'item',
       examples: [...describedAgain].slice(0, MAX_EXAMPLES).map(([item, times]) => ({ item, times })),
     },
   ]

@@ -15,10 +15,6 @@ export const inPercent = (share: number): string => {
   return `${(100 * share).toLocaleString('en', { minimumSignificantDigits: digits, maximumSignificantDigits: digits })} %`
 }
 
-/** `1 line`, `2 lines`. @param units in the plural */
-export const counted = (count: number, units: string): string =>
-  `${inDigits(count)} ${count === 1 ? units.replace(/s$/, '') : units}`
-
 export const dayOf = (time: string | null): string => time?.slice(0, 10) ?? 'never'
 
 export const rangeOf = ({ from, to }: { from: number; to: number }): string =>

@@ -1,5 +1,6 @@
+import { counted } from '../../../infra/counted.ts'
 import type { Activity, Unit } from '../activity.ts'
-import { counted, inDigits } from '../wording.ts'
+import { inDigits } from '../wording.ts'
 import { barChart } from './bars.ts'
 import type { Section } from './card.ts'
 import { thinned } from './frame.ts'
@@ -10,11 +11,11 @@ const MOST_LABELS = 10
 export function activitySection({ unit, bars }: Activity): Section {
   const [busiest] = bars.toSorted((a, b) => b.ratings - a.ratings)
   const empty = bars.filter(({ ratings }) => ratings === 0).length
-  const pauses = empty > 0 ? `; ${inDigits(empty)} of ${counted(bars.length, `${unit}s`)} had none` : ''
+  const pauses = empty > 0 ? `; ${inDigits(empty)} of ${counted(bars.length, unit)} had none` : ''
   return {
     question: 'When was it rated?',
     answer: busiest
-      ? `The busiest ${unit} was ${periodOf(busiest.from, unit)} with ${counted(busiest.ratings, 'ratings')}${pauses}.`
+      ? `The busiest ${unit} was ${periodOf(busiest.from, unit)} with ${counted(busiest.ratings, 'rating')}${pauses}.`
       : 'Never.',
     chart: barChart({
       label: `Ratings by ${unit}`,

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { html, raw } from 'hono/html'
+import { counted } from '../../../infra/counted.ts'
 import type { Exploration } from '../exploration.ts'
 import type { Suspicion } from '../suspicions.ts'
-import { counted, dayOf, inDigits, inPercent, inPlaces } from '../wording.ts'
+import { dayOf, inDigits, inPercent, inPlaces } from '../wording.ts'
 import { FRAME_STYLE, type Html } from './frame.ts'
 import { ROWS_STYLE } from './rows.ts'
 import { sections } from './sections.ts'
@@ -52,7 +53,7 @@ const DAYS_A_YEAR = 365.25
 function spanOf({ from, to }: Exploration['counts']): string {
   if (from === null || to === null) return 'none'
   const days = Math.floor((Date.parse(to) - Date.parse(from)) / DAY_MS)
-  return days < 2 * DAYS_A_YEAR ? counted(days, 'days') : `${(days / DAYS_A_YEAR).toFixed(1)} years`
+  return days < 2 * DAYS_A_YEAR ? counted(days, 'day') : `${(days / DAYS_A_YEAR).toFixed(1)} years`
 }
 
 function suspicions(suspicious: readonly Suspicion[]): Html {
@@ -60,7 +61,7 @@ function suspicions(suspicious: readonly Suspicion[]): Html {
   const absent = suspicious.filter(({ count }) => count === 0)
   return html`<section class="card wide"><h2>What looks wrong?</h2>
 <div class="findings">${found.length > 0 ? found.map(finding) : html`<p>Nothing that was looked for.</p>`}</div>
-${absent.length > 0 ? html`<details><summary>Looked for, and not found</summary><ul>${absent.map(({ unit, what }) => html`<li>${unit} ${what}</li>`)}</ul></details>` : ''}
+${absent.length > 0 ? html`<details><summary>Looked for, and not found</summary><ul>${absent.map(({ unit, what }) => html`<li>${unit}s ${what}</li>`)}</ul></details>` : ''}
 </section>`
 }
 

@@ -1,6 +1,7 @@
+import { counted } from '../../../infra/counted.ts'
 import type { Distribution } from '../distribution.ts'
 import type { Exploration } from '../exploration.ts'
-import { counted, inDigits, inPercent, inPlaces, QUANTILE_NAMES, rangeOf } from '../wording.ts'
+import { inDigits, inPercent, inPlaces, QUANTILE_NAMES, rangeOf } from '../wording.ts'
 import { activitySection } from './activity-section.ts'
 import { barChart } from './bars.ts'
 import { card, percent, type Section } from './card.ts'
@@ -30,7 +31,7 @@ function valueSection({ values, counts, scale }: Exploration): Section {
   const all = values.reduce((sum, { ratings }) => sum + ratings, 0)
   const outside = values.filter((bar) => bar.isOutsideScale).reduce((sum, { ratings }) => sum + ratings, 0)
   const [top] = values.toSorted((a, b) => b.ratings - a.ratings)
-  const beyond = outside > 0 ? ` ${counted(outside, 'values')} outside of ${scale.min} to ${scale.max}, in orange.` : ''
+  const beyond = outside > 0 ? ` ${counted(outside, 'value')} outside of ${scale.min} to ${scale.max}, in orange.` : ''
   return {
     question: 'Which values are given?',
     answer: top
@@ -59,7 +60,7 @@ function spreadSection(question: string, owners: 'users' | 'items', { quantiles,
   const names = Object.entries(QUANTILE_NAMES) as [keyof typeof QUANTILE_NAMES, string][]
   return {
     question,
-    answer: `Half of the ${owners} have at most ${counted(quantiles.median, 'ratings')}, a tenth ${inDigits(quantiles.p90)} or more; the mean is ${mean.toFixed(1)}.`,
+    answer: `Half of the ${owners} have at most ${counted(quantiles.median, 'rating')}, a tenth ${inDigits(quantiles.p90)} or more; the mean is ${mean.toFixed(1)}.`,
     chart: barChart({
       label: `${owners} by their ratings`,
       x: owners === 'users' ? 'ratings by a user, doubling' : 'ratings of an item, doubling',
@@ -81,7 +82,7 @@ function tailSection({ longTail, counts }: Exploration): Section {
   const { gini, itemsFor80, shareFor80, once, curve } = longTail
   return {
     question: 'How long is the tail?',
-    answer: `80 % of the ratings are of ${inDigits(itemsFor80)} of ${counted(counts.items, 'items')} (${inPercent(shareFor80)}); ${inDigits(once)} were rated once. Gini ${inPlaces(gini)}.`,
+    answer: `80 % of the ratings are of ${inDigits(itemsFor80)} of ${counted(counts.items, 'item')} (${inPercent(shareFor80)}); ${inDigits(once)} were rated once. Gini ${inPlaces(gini)}.`,
     chart: tailCurve(longTail),
     tables: [
       {
