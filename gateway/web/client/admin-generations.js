@@ -17,6 +17,8 @@ const FIGURES = ['ndcg@10', 'ndcg@100', 'recall@20']
 let shown = { active: null, pinned: false, generations: [] }
 
 export const isPinned = () => shown.pinned
+/** Only some are kept, and one that holds somebody who was erased is made anew under another id. @param {string} id */
+export const isKept = (id) => shown.generations.some((one) => one.id === id)
 const live = () => shown.generations.find(({ isActive }) => isActive)
 
 /** @param {Generations} answer */
@@ -78,15 +80,16 @@ function drawFigure(cell, { metrics, isActive }, metric) {
   delta.classList.toggle('is-worse', delta.textContent?.startsWith(MINUS))
 }
 
+/** Of one that is kept no longer, no row bears the id. @param {string} id */
+const nameOf = (id) => (isKept(id) ? shortId(id) : `${shortId(id)} (no longer kept)`)
+
 /** @param {Generation} generation */
 function whyOf({ isActive, notServed, comparison }) {
-  if (notServed !== undefined) return capitalized(withShortIds(notServed))
+  if (notServed !== undefined) return capitalized(withShortIds(notServed, nameOf))
   if (isActive && shown.pinned) return 'Activated by hand: stays until it is unpinned'
   const before = isActive ? '' : 'Older than the live one. '
   if (!comparison) return isActive ? 'Nothing was live to compare it with' : 'Older than the live one'
-  const isKept = shown.generations.some(({ id }) => id === comparison.live)
-  // Only some are kept, and one that holds somebody who was erased is made anew under another id.
-  const other = isKept ? shortId(comparison.live) : 'what was live then'
+  const other = isKept(comparison.live) ? shortId(comparison.live) : 'what was live then'
   const difference = `${comparison.metric} ${signed(comparison.figure - comparison.liveFigure)}`
   if (comparison.verdict === 'forced') return `${before}Forced: ${difference} beside ${other}`
   if (comparison.verdict === 'worse') return `Activated by hand: ${difference} beside ${other}`

@@ -1,6 +1,6 @@
 import { askAdmin } from './admin-api.js'
 import { confirmed } from './admin-confirm.js'
-import { isPinned } from './admin-generations.js'
+import { isKept, isPinned } from './admin-generations.js'
 import { age, shortId, withShortIds } from './admin-words.js'
 import { byId, write } from './page.js'
 import { say } from './tell.js'
@@ -52,7 +52,7 @@ const isGoing = ({ status, again }) => status === 'requested' || status === 'run
 
 /** @param {Rebuild} rebuild */
 function inWords({ status, progress, generation, again }) {
-  const made = generation === undefined || status === 'running' ? '' : ` ${shortId(generation)}`
+  const made = generation === undefined || status === 'running' || !isKept(generation) ? '' : ` ${shortId(generation)}`
   const more = progress === '' || progress === 'done' ? '' : `: ${withShortIds(progress)}`
   return `${STATUSES[status]}${made}${more}${again ? '. Another one follows' : ''}`
 }

@@ -42,8 +42,8 @@ export function signed(difference) {
 export const shortId = (id) => id.slice(0, 8)
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
-/** Ids within a text cut short. @param {string} text */
-export const withShortIds = (text) => text.replace(UUID, shortId)
+/** Ids within a text cut short. @param {string} text @param {(id: string) => string} [nameOf] */
+export const withShortIds = (text, nameOf = shortId) => text.replace(UUID, nameOf)
 
 /** @param {string} text */
 export const capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1)
