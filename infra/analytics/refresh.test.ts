@@ -83,11 +83,27 @@ function refreshSuite(connect: () => Promise<Connection>): void {
     await rate(connection, 1, 1)
     await refreshViews(connection, await openForRefresh(connection))
     await connection.write.command(
-      `INSERT INTO ${place}.refreshes (view, as_of) SELECT view, as_of + toIntervalHour(1) FROM ${place}.refreshes FINAL`,
+      `INSERT INTO ${place}.refresh_log (view, as_of) SELECT view, as_of + toIntervalHour(1) FROM ${place}.refresh_log FINAL`,
     )
     await rate(connection, 2, 2)
     expect(await refreshViews(connection, await openForRefresh(connection))).toMatchObject({ isNew: true })
     expect(await connection.read.rows(`SELECT value FROM ${place}.ratings`)).toEqual([{ value: 2 }])
+  })
+
+  it('says of each table when it was filled last, and nothing else', async () => {
+    const connection = await connect()
+    await migrate(connection)
+    await connection.write.command(BOUND)
+    const session = await openForRefresh(connection)
+    for (const offset of [1, 2]) {
+      await rate(connection, offset, offset)
+      await refreshViews(connection, session)
+    }
+    const [told] = await connection.read.rows(
+      `SELECT count() = uniqExact(view) AS isOnce, countIf(view = '') AS nameless, uniqExact(as_of) AS times
+       FROM ${analyticsOf(connection)}.refreshes`,
+    )
+    expect(told).toEqual({ isOnce: 1, nameless: 0, times: 1 })
   })
 
   it('looks out for the erasures of this log alone', async () => {

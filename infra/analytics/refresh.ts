@@ -101,15 +101,14 @@ export async function refreshViews(
 
 /** Leaves nothing in any table of the views, nor a word of when they were filled. */
 export async function emptyViews(connection: Connection): Promise<void> {
-  for (const table of ['refreshes', ...REFRESHED])
+  for (const table of ['refresh_log', ...REFRESHED])
     await connection.write.command(`TRUNCATE TABLE ${analyticsOf(connection)}.${table}`)
 }
 
 /** Of each partition of the log, the first offset that one of the views may not show yet. */
 export async function shownBelow(session: Session, place: string): Promise<readonly Offset[]> {
   const [oldest] = await session.rows<{ watermark: (string | number)[]; tables: string | number }>(
-    `SELECT argMin(watermark, as_of) AS watermark, count() AS tables FROM ${place}.refreshes FINAL WHERE view != {claim:String}`,
-    { claim: CLAIM },
+    `SELECT argMin(watermark, as_of) AS watermark, count() AS tables FROM ${place}.refreshes`,
   )
   return Number(oldest?.tables) < REFRESHED.length ? [] : (oldest?.watermark ?? []).map(Number)
 }
@@ -130,7 +129,7 @@ async function startOfPass(session: Session, place: string): Promise<Pick<Pass, 
   // A deletion or a merge inserts nothing, and an erasure is noted before it deletes. Later than every pass before it, also where the clock
   // was set back since.
   const [row] = await session.rows<{ as_of: string; made_from: string }>(
-    `SELECT toString(greatest(now64(3, 'UTC'), (SELECT max(as_of) + toIntervalMillisecond(1) FROM ${place}.refreshes))) AS as_of,
+    `SELECT toString(greatest(now64(3, 'UTC'), (SELECT max(as_of) + toIntervalMillisecond(1) FROM ${place}.refresh_log))) AS as_of,
        arrayStringConcat(arraySort(groupArray(concat(table, ' ', toString(last)))), ', ') AS made_from
      FROM
      (
@@ -153,7 +152,7 @@ async function watermarkOf(session: Session): Promise<readonly Offset[]> {
 
 async function isCurrent(session: Session, place: string, madeFrom: string, maxAgeMs: number): Promise<boolean> {
   const rows = await session.rows<{ view: string; made_from: string; age: string | number }>(
-    `SELECT view, made_from, dateDiff('ms', as_of, now64(3, 'UTC')) AS age FROM ${place}.refreshes FINAL`,
+    `SELECT view, made_from, dateDiff('ms', as_of, now64(3, 'UTC')) AS age FROM ${place}.refreshes`,
   )
   const isFresh = (name: string): boolean =>
     rows.some(({ view, made_from, age }) => view === name && made_from === madeFrom && Number(age) < maxAgeMs)
@@ -166,7 +165,7 @@ const CLAIM = ''
 /** From now on whoever began before does not put older rows in the place of newer ones. */
 async function claim(session: Session, place: string, { asOf }: Pass): Promise<void> {
   await session.command(
-    `INSERT INTO ${place}.refreshes (view, as_of) SELECT {view:String}, toDateTime64({asOf:String}, 3, 'UTC')`,
+    `INSERT INTO ${place}.refresh_log (view, as_of) SELECT {view:String}, toDateTime64({asOf:String}, 3, 'UTC')`,
     { view: CLAIM, asOf },
   )
 }
@@ -174,7 +173,7 @@ async function claim(session: Session, place: string, { asOf }: Pass): Promise<v
 async function holdsClaim(session: Session, place: string, { asOf }: Pass, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted()
   const [row] = await session.rows<{ last: string }>(
-    `SELECT toString(max(as_of)) AS last FROM ${place}.refreshes WHERE view = {view:String}`,
+    `SELECT toString(max(as_of)) AS last FROM ${place}.refresh_log WHERE view = {view:String}`,
     { view: CLAIM },
   )
   if (row?.last !== asOf)
@@ -211,7 +210,7 @@ async function fill(
 async function note(session: Session, place: string, pass: Pass, tables: readonly Filled[]): Promise<void> {
   const { asOf, madeFrom, watermark } = pass
   await session.command(
-    `INSERT INTO ${place}.refreshes (view, as_of, newest_event, seconds, rows, watermark, made_from)
+    `INSERT INTO ${place}.refresh_log (view, as_of, newest_event, seconds, rows, watermark, made_from)
      WITH
        (SELECT if(count() = 0, NULL, max(occurred_at)) FROM ${place}.ratings) AS newest,
        (SELECT if(count() = 0, NULL, toDateTime64(max(day), 3, 'UTC')) FROM ${place}.served_days) AS newest_list,

@@ -19,7 +19,7 @@ export async function agesOf(session: Session, place: string): Promise<Ages> {
   const rows = await session.rows<{ view: string; as_of: number; newest_event: number | null; now: number }>(
     `SELECT view, toUnixTimestamp64Milli(as_of) AS as_of, toUnixTimestamp64Milli(newest_event) AS newest_event,
        toUnixTimestamp64Milli(now64(3, 'UTC')) AS now
-     FROM ${place}.refreshes FINAL`,
+     FROM ${place}.refreshes`,
   )
   const byView = new Map(rows.map(({ view, as_of }) => [view, as_of]))
   const newest = new Map(rows.map(({ view, newest_event }) => [view, newest_event]))
