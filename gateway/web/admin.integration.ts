@@ -161,6 +161,21 @@ describeInBrowser('the page of operation', (visit) => {
     await expect.poll(() => page.getByRole('button', { name: 'Unpin' }).count()).toBe(0)
   })
 
+  it('names no model that is not listed, as after an erasure', async () => {
+    const page = await visitWithKey()
+    const live = randomUUID()
+    const comparison = { live, metric: 'ndcg@100', figure: 0.2, liveFigure: 0.2, standardError: 0.01, verdict: 'sound' }
+    await page.route('**/admin/generations', async (route) => {
+      const { generations, ...answer } = await (await route.fetch()).json()
+      await route.fulfill({
+        json: { ...answer, generations: generations.map((one: object) => ({ ...one, comparison })) },
+      })
+    })
+    await expect.poll(() => rows(page).last().textContent(), PATIENCE).toContain('No worse than what was live then')
+    expect(await page.locator('#generations-table').textContent()).not.toContain(live.slice(0, 8))
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+  })
+
   it('shows dead letters with their bytes, runs none, and replays or drops them', async () => {
     const page = await visitWithKey()
     const [smuggled = '', dropped = '', replayed = ''] = letters
