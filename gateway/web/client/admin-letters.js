@@ -25,7 +25,7 @@ let refresh = async () => {}
 export function drawLetters({ letters, total }) {
   write(byId('figure-letters'), total === 0 ? 'None' : count(total))
   byId('figure-letters').classList.toggle('is-bad', total > 0)
-  write(byId('note-letters'), total === 0 ? 'every record could be read' : 'to replay or drop')
+  write(byId('note-letters'), total === 0 ? 'all could be read' : 'to replay or drop')
   byId('letters-none').hidden = total > 0
   const more = byId('letters-more')
   more.hidden = letters.length >= Math.min(total, MOST)
