@@ -10,6 +10,13 @@ import type { ChartRow, Column } from './port.ts'
 export const spanOf = (table: string): string =>
   `(SELECT dateDiff('day', min(day), max(day)) FROM ${table} WHERE day BETWEEN {from:Date} AND {to:Date})`
 
+/** Query: the same of a table by months, of which those count in which the range begins and ends. @param only  a condition */
+export const spanOfMonths = (table: string, only = ''): string =>
+  `(SELECT dateDiff('day', min(month), max(month)) FROM ${table} WHERE ${only && `${only} AND `}${MONTHS_IN_RANGE})`
+
+/** Condition: on a column `month`, its first day. */
+export const MONTHS_IN_RANGE = 'month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}'
+
 /** Expression: the grain for so many days, where what is counted is known by the month. */
 export const grainOfMonths = (span: string): string =>
   `multiIf(${span} < 3000, 'month', ${span} < 9000, 'quarter', 'year')`

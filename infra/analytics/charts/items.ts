@@ -11,7 +11,7 @@ import {
   sumOf,
   textOf,
 } from '../chart.ts'
-import { grainOfMonths, startOf, timeOf } from '../grain.ts'
+import { grainOfMonths, MONTHS_IN_RANGE, spanOfMonths, startOf, timeOf } from '../grain.ts'
 import type { ChartRow } from '../port.ts'
 
 const ITEM = [
@@ -127,18 +127,14 @@ export const itemHistory: Chart = {
   name: 'item-history',
   title: 'How is this item doing?',
   sql: `WITH
-    (
-        SELECT dateDiff('day', min(month), max(month))
-        FROM analytics.item_months
-        WHERE item_id = {itemId:String} AND month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
-    ) AS span,
+    ${spanOfMonths('analytics.item_months', 'item_id = {itemId:String}')} AS span,
     ${grainOfMonths('span')} AS grain,
     ${startOf('grain', 'months.month')} AS first_day
 SELECT {itemId:String} AS item_id, (SELECT any(title) FROM analytics.item_stats WHERE item_id = {itemId:String}) AS title,
     first_day AS month, grain, sum(months.ratings) AS ratings, sum(months.positives) AS positives,
     sum(months.value_sum) / ratings AS average_value
 FROM analytics.item_months AS months
-WHERE months.item_id = {itemId:String} AND months.month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+WHERE months.item_id = {itemId:String} AND months.${MONTHS_IN_RANGE}
 GROUP BY first_day
 ORDER BY first_day`,
   parameters: [...RANGE, 'itemId'],
@@ -160,7 +156,7 @@ ORDER BY first_day`,
 /** What is not among the five genres that have most ratings. */
 const OTHER = '(other)'
 
-/** Side by side, these shares are the whole: by months, by quarters from two years on, by years from eight on. */
+/** Side by side, these shares are the whole. */
 export const genreShares: Chart = {
   name: 'genre-shares',
   title: 'Which genres do people turn to?',
@@ -171,23 +167,19 @@ export const genreShares: Chart = {
         (
             SELECT genre
             FROM analytics.genre_months
-            WHERE month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+            WHERE ${MONTHS_IN_RANGE}
             GROUP BY genre
             ORDER BY sum(split_ratings) DESC, genre
             LIMIT 5
         )
     ) AS top,
-    (
-        SELECT dateDiff('month', min(month), max(month))
-        FROM analytics.genre_months
-        WHERE month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
-    ) AS span,
-    multiIf(span < 24, 'month', span < 96, 'quarter', 'year') AS grain
+    ${spanOfMonths('analytics.genre_months')} AS span,
+    ${grainOfMonths('span')} AS grain
 SELECT ${startOf('grain', 'months.month')} AS month, grain,
     if(has(top, months.genre), months.genre, '${OTHER}') AS genre, sum(split_ratings) AS ratings,
     ratings / sum(ratings) OVER (PARTITION BY month) AS share
 FROM analytics.genre_months AS months
-WHERE months.month BETWEEN toStartOfMonth({from:Date}) AND {to:Date}
+WHERE months.${MONTHS_IN_RANGE}
 GROUP BY month, genre
 ORDER BY month, indexOf(top, genre) = 0, indexOf(top, genre)`,
   parameters: RANGE,
