@@ -1,0 +1,72 @@
+import { colourOf } from './colours.js'
+import { brief, isShare, percent } from './dashboard-words.js'
+import { COUNT_STEPS, extentOf, stepsOf, timeTicks } from './over-axis.js'
+import { placeText } from './over-readout.js'
+
+/** Of the vertical axis, above the greatest value. */
+const HEADROOM = 1.08
+
+const BARS = /** @type {import('uplot').Series.PathBuilder} */ (uPlot.paths.bars?.({ size: [0.85, 48] }))
+
+/** @typedef {import('./over-view.js').View} View */
+/** @typedef {{ text: string, size: number }} Font  `text` as CSS has it, `size` in pixels */
+
+const edge = { stroke: () => colourOf('edge'), width: 1 }
+const hueOf = (/** @type {number} */ n) => () => colourOf(`chart-${n + 1}`)
+
+/** @param {View} view @returns {import('uplot').Series[]} */
+export const seriesOptions = ({ shown, isBars, hasPoints, isThin }) => [
+  {},
+  ...shown.series.map(({ name }, n) => ({
+    label: name,
+    stroke: hueOf(n),
+    width: isBars ? 0 : isThin ? 1 : 2,
+    points: { show: hasPoints, size: 5, fill: hueOf(n) },
+    ...(isBars && { fill: hueOf(n), paths: BARS }),
+    spanGaps: true,
+  })),
+]
+
+/** @param {View} view @param {() => import('./over-view.js').Shown} now  what is shown by then @returns {import('uplot').Scales} */
+export const scalesOf = ({ isTime, isBars, step, askedOf }, now) => ({
+  x: { time: isTime, range: () => extentOf(now().xs, isBars, step, askedOf(now())) },
+  y: { range: (_, __, max) => [0, max > 0 ? max * HEADROOM : 1] },
+})
+
+/** @param {View} view @param {() => import('./over-view.js').Shown} now @param {Font} font @returns {import('uplot').Axis[]} */
+export const axesOf = (view, now, font) => [horizontalAxis(view, now, font), verticalAxis(view, font)]
+
+/** @param {Font} font */
+const styleOf = ({ text, size }) => ({
+  ...{ stroke: () => colourOf('text-3'), font: text, labelFont: text, labelSize: 1.5 * size, labelGap: 0 },
+})
+
+/** @param {View} view @param {() => import('./over-view.js').Shown} now @param {Font} font @returns {import('uplot').Axis} */
+function horizontalAxis(view, now, font) {
+  const { drawing, grain, xUnit, length, isTime, isLone, timeZone } = view
+  const ticks = timeTicks(timeZone)
+  return {
+    ...{ ...styleOf(font), size: 2 * font.size, gap: 3, grid: { show: false }, ticks: { ...edge, size: 4 } },
+    ...(length !== undefined && { incrs: stepsOf(length) }),
+    label: isTime ? timeLabel(grain ?? drawing.x, timeZone) : xUnit,
+    ...(isTime && { values: (_, splits, __, ___, found) => ticks(splits, found) }),
+    ...(isLone && { splits: () => now().xs, values: (_, splits) => splits.map((at) => placeText(view, at)) }),
+  }
+}
+
+/** @param {View} view @param {Font} font @returns {import('uplot').Axis} */
+function verticalAxis({ drawing, grain, unit, isBars, isOfCounts }, font) {
+  const counted = grain && isBars ? `${unit} a ${grain}` : unit
+  return {
+    ...{ ...styleOf(font), size: 4 * font.size, gap: 4, grid: edge, ticks: { show: false } },
+    ...(isOfCounts && { incrs: COUNT_STEPS }),
+    label: drawing.by?.only?.[1] ?? (isShare(unit) ? 'share' : counted),
+    values: (_, splits) => splits.map((value) => (isShare(unit) ? percent(value) : brief(value))),
+  }
+}
+
+/** @param {string} x @param {string | undefined} timeZone */
+const timeLabel = (x, timeZone) => {
+  if (timeZone) return `${x}, ${timeZone}`
+  return `${x === 'minute' ? 'minute' : 'time'}, ${Intl.DateTimeFormat().resolvedOptions().timeZone}`
+}
