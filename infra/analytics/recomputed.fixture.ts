@@ -87,7 +87,8 @@ export function recompute(known: Known): Record<string, Rows> {
     const theirs = sum(ranked.slice(0, count), (one) => one.ratings)
     return { percent: Number(percent), items: count, ratings: theirs, share: theirs / ratings.length }
   })
-  const median = (all: readonly number[]): number => all.toSorted((x, y) => x - y)[Math.floor(all.length / 2)] ?? 0
+  // Of two in the middle the lower one: so many ratings somebody has.
+  const median = (all: readonly number[]): number => all.toSorted((x, y) => x - y)[Math.ceil(all.length / 2) - 1] ?? 0
   const totals = {
     ...{ users: byUser.length, items: byItem.length, ratings: ratings.length },
     median_ratings_a_user: median(byUser.map(([, theirs]) => theirs.length)),
