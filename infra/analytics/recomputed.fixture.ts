@@ -128,6 +128,7 @@ export function recompute(known: Known): Record<string, Rows> {
     daily_values: groups(ratings, (one) => `${dayOf(one.occurredAt)}\n${one.value}`).map(([[day, value], theirs]) => ({
       ...{ day, value: Number(value), ratings: theirs.length },
     })),
+    scale_values: Array.from({ length: 10 }, (_, n) => ({ value: (n + 1) / 2 })),
     rating_histogram: groups(ratings, ({ value }) => String(value)).map(([[value], theirs]) => ({
       ...{ value: Number(value), ratings: theirs.length, share: theirs.length / ratings.length },
     })),

@@ -15,8 +15,8 @@ import type { Refreshed } from './port.ts'
 
 /** What is filled, each from the views of its name with `_now` and so from what stands before it. */
 const REFRESHED = [
-  ...['ratings', 'user_days', 'user_returns', 'daily_volume', 'daily_values', 'item_months', 'item_years'],
-  ...['item_stats', 'user_stats', 'totals', 'genre_months', 'trending', 'retention'],
+  ...['ratings', 'user_days', 'user_returns', 'daily_volume', 'daily_values', 'scale_values'],
+  ...['item_months', 'item_years', 'item_stats', 'user_stats', 'totals', 'genre_months', 'trending', 'retention'],
   ...['served_days', 'served_items', 'served_returns', 'served_popularity', 'prequential'],
 ] as const
 

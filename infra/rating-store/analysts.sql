@@ -31,8 +31,9 @@ CREATE SETTINGS PROFILE OR REPLACE foldstream_analyst SETTINGS
 
 CREATE ROLE IF NOT EXISTS foldstream_analyst;
 GRANT SELECT ON analytics.* TO foldstream_analyst;
--- It reads log_binding, by which it could be told who was erased; the table analytics.ratings and foldstream.latest_ratings say the same.
+-- They read log_binding, by which it could be told who was erased; the tables that they fill say the same.
 REVOKE SELECT ON analytics.ratings_now FROM foldstream_analyst;
+REVOKE SELECT ON analytics.scale_values_now FROM foldstream_analyst;
 -- Not log_binding and erasures, nor the tables through which rows come in.
 GRANT SELECT ON foldstream.ratings TO foldstream_analyst;
 GRANT SELECT ON foldstream.latest_ratings TO foldstream_analyst;

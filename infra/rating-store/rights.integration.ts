@@ -123,6 +123,7 @@ const REFUSED = [
   'SELECT * FROM foldstream.erasures',
   'SELECT * FROM foldstream.incoming_ratings',
   'SELECT * FROM analytics.ratings_now',
+  'SELECT * FROM analytics.scale_values_now',
   'SELECT 1 WHERE 1 IN (SELECT positive_from FROM foldstream.log_binding)',
   'SELECT * FROM view(SELECT * FROM foldstream.log_binding)',
   'SELECT * FROM mergeTreeIndex(foldstream, log_binding)',

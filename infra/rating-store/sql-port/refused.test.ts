@@ -133,6 +133,7 @@ const READS = [
   'WITH erasures AS (SELECT 1 AS a) SELECT * FROM (SELECT * FROM foldstream.erasures)',
   'SELECT * FROM items WHERE title IN foldstream.erasures',
   'SELECT * FROM analytics.ratings_now',
+  'SELECT * FROM analytics.scale_values_now',
   'SELECT * FROM analytics.`.inner.x`',
   'SELECT 1 IN analytics.`.inner.x`',
   'SELECT 1 IN `secret`.`secrets`',

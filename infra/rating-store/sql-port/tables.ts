@@ -3,8 +3,8 @@ import { Refusal } from './refusal.ts'
 /** Made for people, so whatever stands there, but for the hidden tables that refreshable views keep their rows in. */
 export const VIEWS = 'analytics'
 
-/** It reads `log_binding`, so that on a server whoever may read it may be told the key as well; the table `ratings` says the same. */
-export const CLOSED_VIEWS = ['ratings_now']
+/** They read `log_binding`, so that on a server whoever may read them may be told the key as well; the tables that they fill say the same. */
+export const CLOSED_VIEWS = ['ratings_now', 'scale_values_now']
 
 /**
  * Tables by database. Of foldstream's own, not those that tell who was erased: `erasures` holds hashes of their ids and `log_binding`
