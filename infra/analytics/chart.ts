@@ -1,4 +1,5 @@
-import type { ChartInfo, ChartRow } from './port.ts'
+import { count } from '../counted.ts'
+import type { Cell, ChartInfo, ChartRow } from './port.ts'
 
 /**
  * A chart as it is written down. Its query names tables of `analytics`, takes nothing but typed parameters, and ends by a limit where the
@@ -26,7 +27,7 @@ export interface Asked {
 export function inWholeMonths({ from, to, today }: Asked): string {
   const [first, last] = [from.slice(0, 7), to.slice(0, 7)]
   if (from === FIRST_DAY) return to < today ? `in all months up to ${last}` : 'in all'
-  return first === last ? `in the whole month ${first}` : `in the whole months ${first} to ${last}`
+  return first === last ? `in the whole of ${first}` : `in the whole months ${first} to ${last}`
 }
 
 /** Whoever asks for all days asks from then on. */
@@ -39,6 +40,7 @@ export const RANGE = ['from', 'to'] as const
 
 export const numberOf = (row: ChartRow | undefined, column: string): number => Number(row?.[column] ?? 0)
 export const textOf = (row: ChartRow | undefined, column: string): string => String(row?.[column] ?? '')
+export const isNumber = (cell: Cell | undefined): cell is number => typeof cell === 'number'
 export const sumOf = (rows: readonly ChartRow[], column: string): number =>
   rows.reduce((sum, row) => sum + numberOf(row, column), 0)
 
@@ -51,5 +53,12 @@ export const greatest = (rows: readonly ChartRow[], column: string): ChartRow | 
 
 export const percent = (share: number): string =>
   `${(100 * share).toLocaleString('en', { maximumSignificantDigits: 3 })} %`
+/** Of fewer than so many, a share or a mean says little. */
+export const ENOUGH = 30
+/** @param what  in plural */
+export const tooFew = (what: string, known: number): string => `Too few ${what} to tell yet (${known} of ${ENOUGH})`
+/** In percent or, of few, as it is. */
+export const partOf = (part: number, whole: number): string => (whole < ENOUGH ? count(part) : percent(part / whole))
+
 /** By its title, where it has one. */
 export const nameOf = (row: ChartRow | undefined): string => textOf(row, 'title') || `Item ${textOf(row, 'item_id')}`

@@ -1,5 +1,5 @@
 import type { Chart } from './chart.ts'
-import { figures, figuresByDay } from './charts/figures.ts'
+import { figuresByDay } from './charts/figure-courses.ts'
 import {
   bestItems,
   fallingItems,
@@ -10,6 +10,7 @@ import {
   sparsity,
   topItems,
 } from './charts/items.ts'
+import { figures } from './charts/key-figures.ts'
 import { freshness, lag } from './charts/operation.ts'
 import { coverage, funnel, modelQuality, popularityBias, upliftOfFoldIn } from './charts/serving.ts'
 import { activeUsers, cohortReturn, dailyRatings, eventsPerMinute, ratingHistogram } from './charts/volume.ts'

@@ -11,7 +11,10 @@ const say = (name: string, rows: readonly ChartRow[], asked: Partial<Asked> = {}
 it('tells of models that none was measured on held-out pairs, where none was', () => {
   const row = { generation: 'g', created_at: '2026-11-01T00:00:00Z', metric: 'ndcg@10', value: 0.25 }
   expect(say('model-quality', [{ ...row, measured: 'folded-in' }])).toMatch(/^No model .* held-out/)
-  expect(say('model-quality', [{ ...row, measured: 'held-out' }])).toContain('0.250 on held-out pairs; the best so far')
+  const heldOut = { ...row, measured: 'held-out' }
+  expect(say('model-quality', [heldOut])).toMatch(/^The only model measured so far .* 0\.250 on held-out pairs\.$/)
+  expect(say('model-quality', [{ ...heldOut, value: 0.2 }, heldOut])).toMatch(/^The newest of 2 models .*; the best of/)
+  expect(say('model-quality', [heldOut, { ...heldOut, value: 0.2 }])).toMatch(/ 0\.200 .*; the best of them has 0\.250/)
 })
 
 it('tells no hundredth of fewer than a hundred items', () => {
@@ -31,8 +34,32 @@ it('sets figures beside those of before, but not a day that goes on', () => {
   expect(say('figures', rows, { to: '2026-11-28' })).toMatch(/^Beside as many days before: /)
   expect(say('figures', rows, { from: LIVE.today })).toMatch(/^Today is not over/)
   expect(say('figures', rows.slice(2))).toMatch(/nothing is known/)
-  const hits = { figure: 'live hit rate', value: 0.3, value_of_whole_days: null, value_before: null, of_ratings: 7 }
-  expect(say('figures', [...rows, hits])).toMatch(/ The live hit rate is of 7 ratings\.$/)
+  const hits = { figure: 'live hit rate', value: 0.3, value_of_whole_days: null, value_before: null, of_ratings: 70 }
+  expect(say('figures', [...rows, hits])).toMatch(/ The live hit rate is of 70 ratings\.$/)
+  expect(say('figures', [...rows, { ...hits, value: null, of_ratings: 7 }])).toMatch(/ too few .*\(7 of 30\)\.$/)
+})
+
+it('tells nothing by a few, and of few how many there are', () => {
+  const variants = ['folded-in', 'at-watermark', 'popular']
+  const hitRates = (ratings: number, values: readonly number[]) =>
+    variants.map((variant, n) => ({ variant, metric: 'hr@10', value: values[n] as number, ratings }))
+  expect(say('uplift-of-fold-in', hitRates(7, [1, 0, 0]))).toBe('Too few likes to tell yet (7 of 30).')
+  expect(say('uplift-of-fold-in', hitRates(70, [0.5, 0.25, 0.25]))).toMatch(/50 % of 70 likes .* popularity .* 25 %\.$/)
+  expect(say('uplift-of-fold-in', hitRates(70, [0.5, 0.25, 0.2]))).toMatch(/; without, 25 %\.$/)
+  const values = (ratings: number) => [
+    { value: 1.5, ratings, share: 1 },
+    { value: 2, ratings: 0, share: 0 },
+  ]
+  expect(say('rating-histogram', values(3))).toBe('Too few ratings to tell yet (3 of 30); 1.50 on average so far.')
+  expect(say('rating-histogram', values(30))).toMatch(/^Most often 1\.5, 100 %/)
+  expect(say('funnel', [{ lists: 7, lists_rated: 2 }])).toBe('2 of 7 lists led to a rating.')
+})
+
+it('names no busiest time where there is only one', () => {
+  const day = { day: '2026-11-29', grain: 'day', ratings: 50, positives: 25, active_users: 4, new_users: 4 }
+  expect(say('daily-ratings', [day])).toBe('50 ratings, 50 % of them likes.')
+  expect(say('daily-ratings', [day, day])).toContain('; the busiest day, 2026-11-29, has 50.')
+  expect(say('active-users', [day])).toBe('4 users, all of them for the first time.')
 })
 
 it('counts no cohort as gone before the month after is over', () => {
@@ -41,7 +68,7 @@ it('counts no cohort as gone before the month after is over', () => {
     { cohort: '2026-10-01', months_later: 0, users: 80, cohort_users: 80 },
   ]
   const asked = { from: '2026-09-01', to: '2026-11-29' }
-  expect(say('cohort-return', rows, asked)).toMatch(/^Of 20 users .* up to 2026-09, 50 %/)
+  expect(say('cohort-return', rows, asked)).toMatch(/^Of 20 users .* up to 2026-09, 10 rated/)
   expect(say('cohort-return', rows.slice(2), asked)).toMatch(/^Too soon/)
   expect(say('cohort-return', rows, { ...asked, newest: '2026-10-30' })).toMatch(/^Too soon/)
   const later = { ...asked, today: '2026-12-01', newest: '2026-12-01', to: '2026-12-01' }
@@ -50,12 +77,12 @@ it('counts no cohort as gone before the month after is over', () => {
 
 it('names months where some are asked for, and none where all are', () => {
   const row = { item_id: '1', title: 'Heat', month: '2026-01-01', grain: 'year', ratings: 9 }
-  expect(say('top-items', [row])).toBe('Heat: 9 ratings in the whole month 2026-11.')
+  expect(say('top-items', [row])).toBe('Heat: 9 ratings in the whole of 2026-11.')
   expect(say('top-items', [row], { from: '2026-09-02' })).toContain('in the whole months 2026-09 to 2026-11.')
   expect(say('top-items', [row], { from: '1970-01-01' })).toBe('Heat: 9 ratings in all.')
   expect(say('top-items', [row], { from: '1970-01-01', to: '2026-01-31' })).toContain('in all months up to 2026-01.')
-  expect(say('item-history', [{ ...row, title: '' }])).toMatch(
-    /^Item 1: 9 ratings in .*; the busiest year, 2026, has 9/,
+  expect(say('item-history', [{ ...row, title: '' }, row])).toMatch(
+    /^Item 1: 18 ratings in .*; the busiest year, 2026, has 9/,
   )
 })
 

@@ -73,7 +73,7 @@ LIMIT 20`,
   ],
   views: ['item_stats'],
   sentence: ([best]) =>
-    `${nameOf(best)}: ${numberOf(best, 'average_value').toFixed(2)} on average from ${counted(numberOf(best, 'ratings'), 'user')}.`,
+    `${nameOf(best)}: a mean of ${numberOf(best, 'average_value').toFixed(2)} from ${counted(numberOf(best, 'ratings'), 'rating')}, weighted ${numberOf(best, 'bayesian_average').toFixed(2)}.`,
 }
 
 const TREND = [
@@ -149,7 +149,10 @@ ORDER BY first_day`,
   views: ['item_months', 'item_stats'],
   sentence(rows, asked) {
     const most = greatest(rows, 'ratings')
-    return `${nameOf(most)}: ${counted(sumOf(rows, 'ratings'), 'rating')} ${inWholeMonths(asked)}; the busiest ${timeOf(most, 'month')}, has ${count(numberOf(most, 'ratings'))}.`
+    const told = `${nameOf(most)}: ${counted(sumOf(rows, 'ratings'), 'rating')} ${inWholeMonths(asked)}`
+    return rows.length === 1
+      ? `${told}.`
+      : `${told}; the busiest ${timeOf(most, 'month')}, has ${count(numberOf(most, 'ratings'))}.`
   },
 }
 

@@ -1,5 +1,5 @@
 import { count, counted } from '../../counted.ts'
-import { type Chart, greatest, numberOf, RANGE } from '../chart.ts'
+import { type Chart, greatest, numberOf, RANGE, textOf } from '../chart.ts'
 
 const DAYS = '{to:Date} - {from:Date}'
 /** A minute as it is; of long ranges hours and days. */
@@ -30,7 +30,9 @@ ORDER BY time`,
   sentence(rows) {
     const last = rows.at(-1)
     const of = counted(numberOf(last, 'batches'), 'batch', 'batches')
-    return `Of ${of} of ratings lately, a typical one was in the user state within ${seconds(numberOf(last, 'typical'))}; in the slowest minute, 99 of 100 were within ${seconds(numberOf(last, 'p99'))}.`
+    const [typical, p99] = [numberOf(last, 'typical'), numberOf(last, 'p99')].map(seconds)
+    const slowest = textOf(last, 'grain') === 'minute' ? '' : 'in the slowest minute, '
+    return `Of the last ${of} of ratings, a typical one counted within ${typical}; ${slowest}99 of 100 did within ${p99}.`
   },
 }
 
@@ -52,11 +54,14 @@ ORDER BY time`,
   ],
   views: [],
   sentence(rows) {
-    const most = greatest(rows, 'updater')
-    const [last, worst] = [numberOf(rows.at(-1), 'updater'), numberOf(most, 'updater')]
+    const worst = numberOf(greatest(rows, 'updater'), 'updater')
+    if (worst === 0) return 'No rating had to wait for the updater.'
+    const last = rows.at(-1)
     const now =
-      last === 0 ? 'Lately nothing was left behind' : `Lately ${counted(last, 'rating')} waited for the updater`
-    return worst > last ? `${now}; at most ${count(worst)}.` : `${now}.`
+      textOf(last, 'grain') === 'minute'
+        ? `; ${numberOf(last, 'updater') === 0 ? 'none' : count(numberOf(last, 'updater'))} in the last minute`
+        : ''
+    return `At worst, ${counted(worst, 'rating')} waited for the updater${now}.`
   },
 }
 

@@ -1,5 +1,17 @@
 import { counted } from '../../counted.ts'
-import { type Chart, greatest, IN_RANGE, numberOf, percent, RANGE, sumOf, textOf } from '../chart.ts'
+import {
+  type Chart,
+  ENOUGH,
+  greatest,
+  IN_RANGE,
+  numberOf,
+  partOf,
+  percent,
+  RANGE,
+  sumOf,
+  textOf,
+  tooFew,
+} from '../chart.ts'
 
 export const funnel: Chart = {
   name: 'funnel',
@@ -22,7 +34,7 @@ ORDER BY lists DESC, strategy`,
   views: ['served_days'],
   sentence(rows) {
     const lists = sumOf(rows, 'lists')
-    return `${percent(sumOf(rows, 'lists_rated') / lists)} of ${counted(lists, 'list')} led to a rating.`
+    return `${partOf(sumOf(rows, 'lists_rated'), lists)} of ${counted(lists, 'list')} led to a rating.`
   },
 }
 
@@ -42,7 +54,7 @@ ORDER BY day`,
   ],
   views: ['served_returns'],
   sentence: (rows) =>
-    `${counted(numberOf(rows.at(-1), 'items'), 'item')} on the last day, ${percent(numberOf(rows.at(-1), 'share'))} of the catalogue.`,
+    `Lists of the last day held ${counted(numberOf(rows.at(-1), 'items'), 'item')}, ${percent(numberOf(rows.at(-1), 'share'))} of the catalogue.`,
 }
 
 export const popularityBias: Chart = {
@@ -73,7 +85,7 @@ ORDER BY indexOf(['top 1 %', '1 to 5 %', '5 to 20 %', '20 to 50 %', 'lower half'
     const { share_of_served: served } = top
     const places =
       typeof served === 'number' ? `${percent(served)} of the places in lists` : 'nothing was recommended in these days'
-    return `The most rated hundredth of the items has ${percent(numberOf(top, 'share_of_ratings'))} of the ratings, and ${places}.`
+    return `The most rated hundredth of the items has ${percent(numberOf(top, 'share_of_ratings'))} of all ratings, and ${places}.`
   },
 }
 
@@ -82,7 +94,7 @@ export const modelQuality: Chart = {
   title: 'Do the models get better?',
   sql: `SELECT generation, created_at, trained_on, measured, metric, value
 FROM analytics.quality_by_generation
-WHERE metric IN ('ndcg@10', 'hr@10')
+WHERE metric IN ('ndcg@10', 'hr@10') AND (measured = 'held-out' OR ratings >= ${ENOUGH})
   AND generation IN
 (
     SELECT generation
@@ -106,8 +118,10 @@ ORDER BY created_at, measured, metric`,
     const heldOut = rows.filter(({ measured, metric }) => measured === 'held-out' && metric === 'ndcg@10')
     const [best, last] = [greatest(heldOut, 'value'), heldOut.at(-1)]
     if (last === undefined) return 'No model that is known was measured on held-out pairs.'
-    const isBest = best === last ? 'the best so far' : `the best was ${numberOf(best, 'value').toFixed(3)}`
-    return `The newest model has an ndcg@10 of ${numberOf(last, 'value').toFixed(3)} on held-out pairs; ${isBest}.`
+    const figure = `has an ndcg@10 of ${numberOf(last, 'value').toFixed(3)} on held-out pairs`
+    if (heldOut.length === 1) return `The only model measured so far ${figure}.`
+    const beside = best === last ? 'the best of them' : `the best of them has ${numberOf(best, 'value').toFixed(3)}`
+    return `The newest of ${heldOut.length} models ${figure}; ${beside}.`
   },
 }
 
@@ -138,13 +152,17 @@ ORDER BY metric, variant, time`,
   views: ['prequential'],
   sentence(rows) {
     const ofVariant = (name: string) => rows.filter(({ variant, metric }) => variant === name && metric === 'hr@10')
-    const mean = (name: string): number => {
+    const hitRate = (name: string): number => {
       const theirs = ofVariant(name)
       const hits = theirs.reduce((sum, row) => sum + numberOf(row, 'value') * numberOf(row, 'ratings'), 0)
       return hits / sumOf(theirs, 'ratings')
     }
-    const [folded, before] = [mean('folded-in'), mean('at-watermark')]
-    if (!Number.isFinite(folded) || !Number.isFinite(before)) return 'Too little came in to tell.'
-    return `With the user folded in, ${percent(folded)} of what they like next is among the first ten; without, ${percent(before)}. That is of ${counted(sumOf(ofVariant('folded-in'), 'ratings'), 'rating')}.`
+    const ratings = sumOf(ofVariant('folded-in'), 'ratings')
+    if (ratings < ENOUGH) return `${tooFew('likes', ratings)}.`
+    const [folded, before, popular] = ['folded-in', 'at-watermark', 'popular'].map(hitRate) as [number, number, number]
+    // A model knows nothing of who came after it was made, and gives them what is popular.
+    const known =
+      before === popular ? 'without, as by popularity alone, since no model knew these people before,' : 'without,'
+    return `With the user folded in, ${percent(folded)} of ${counted(ratings, 'like')} were among the first ten foretold; ${known} ${percent(before)}.`
   },
 }

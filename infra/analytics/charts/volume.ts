@@ -1,5 +1,18 @@
 import { count, counted } from '../../counted.ts'
-import { type Asked, type Chart, greatest, IN_RANGE, numberOf, percent, RANGE, sumOf, textOf } from '../chart.ts'
+import {
+  type Asked,
+  type Chart,
+  ENOUGH,
+  greatest,
+  IN_RANGE,
+  numberOf,
+  partOf,
+  percent,
+  RANGE,
+  sumOf,
+  textOf,
+  tooFew,
+} from '../chart.ts'
 import { BY_GRAIN, grainOf, spanOf, startOf, timeOf } from '../grain.ts'
 
 export const eventsPerMinute: Chart = {
@@ -15,7 +28,7 @@ ORDER BY minute`,
   ],
   views: [],
   sentence: (rows) =>
-    `${counted(sumOf(rows, 'events'), 'event')} within the hour, the last at ${textOf(rows.at(-1), 'minute')}.`,
+    `${counted(sumOf(rows, 'events'), 'event')} in the last hour, the newest of them in the minute of ${textOf(rows.at(-1), 'minute')}.`,
 }
 
 export const dailyRatings: Chart = {
@@ -35,7 +48,10 @@ ORDER BY first_day`,
   views: ['daily_volume'],
   sentence(rows) {
     const [ratings, most] = [sumOf(rows, 'ratings'), greatest(rows, 'ratings')]
-    return `${counted(ratings, 'rating')}, ${percent(sumOf(rows, 'positives') / ratings)} of them likes; the busiest ${timeOf(most)}, has ${count(numberOf(most, 'ratings'))}.`
+    const told = `${counted(ratings, 'rating')}, ${partOf(sumOf(rows, 'positives'), ratings)} of them likes`
+    return rows.length === 1
+      ? `${told}.`
+      : `${told}; the busiest ${timeOf(most)}, has ${count(numberOf(most, 'ratings'))}.`
   },
 }
 
@@ -59,17 +75,28 @@ ORDER BY first_day`,
   views: ['daily_volume', 'user_returns'],
   sentence(rows) {
     const most = greatest(rows, 'active_users')
-    return `${counted(sumOf(rows, 'new_users'), 'new user')}; the busiest ${timeOf(most)}, saw ${counted(numberOf(most, 'active_users'), 'user')}.`
+    const [came, active] = [sumOf(rows, 'new_users'), numberOf(most, 'active_users')]
+    if (rows.length === 1)
+      return `${counted(active, 'user')}, ${came === active ? 'all' : count(came)} of them for the first time.`
+    return `${counted(came, 'user')} rated for the first time; the busiest ${timeOf(most)}, saw ${counted(active, 'user')}.`
   },
 }
 
 export const ratingHistogram: Chart = {
   name: 'rating-histogram',
   title: 'How do people rate?',
-  sql: `SELECT value, sum(daily_values.ratings) AS ratings, ratings / sum(ratings) OVER () AS share
-FROM analytics.daily_values AS daily_values
-WHERE ${IN_RANGE}
+  sql: `SELECT value, sum(given.ratings) AS ratings, ratings / sum(ratings) OVER () AS share
+FROM
+(
+    SELECT value, ratings
+    FROM analytics.daily_values
+    WHERE ${IN_RANGE}
+    UNION ALL
+    SELECT value, 0
+    FROM analytics.scale_values
+) AS given
 GROUP BY value
+QUALIFY sum(ratings) OVER () > 0
 ORDER BY value`,
   parameters: RANGE,
   columns: [
@@ -80,8 +107,10 @@ ORDER BY value`,
   views: ['daily_values'],
   sentence(rows) {
     const most = greatest(rows, 'ratings')
-    const mean = rows.reduce((sum, row) => sum + numberOf(row, 'value') * numberOf(row, 'share'), 0)
-    return `Most often ${textOf(most, 'value')}, ${percent(numberOf(most, 'share'))} of the time; ${mean.toFixed(2)} on average.`
+    const mean = rows.reduce((sum, row) => sum + numberOf(row, 'value') * numberOf(row, 'share'), 0).toFixed(2)
+    const ratings = sumOf(rows, 'ratings')
+    if (ratings < ENOUGH) return `${tooFew('ratings', ratings)}; ${mean} on average so far.`
+    return `Most often ${textOf(most, 'value')}, ${percent(numberOf(most, 'share'))} of the time; ${mean} on average.`
   },
 }
 
@@ -108,9 +137,9 @@ LIMIT 10000`,
     const cohorts = known.filter((row) => numberOf(row, 'months_later') === 0)
     const later = known.filter((row) => numberOf(row, 'months_later') === 1)
     const users = sumOf(cohorts, 'cohort_users')
-    if (users === 0) return 'Too soon to tell: of nobody who came in these whole months is the month after over.'
+    if (users === 0) return 'Too soon to tell: for nobody who came in these months is the month after over.'
     const last = textOf(cohorts.at(-1), 'cohort').slice(0, 7)
-    return `Of ${counted(users, 'user')} who came in whole months up to ${last}, ${percent(sumOf(later, 'users') / users)} rated again in the month after.`
+    return `Of ${counted(users, 'user')} who came in the months up to ${last}, ${partOf(sumOf(later, 'users'), users)} rated again in the month after.`
   },
 }
 
