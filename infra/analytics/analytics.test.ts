@@ -9,9 +9,10 @@ import { openEmbeddedRatingStore, openHttpRatingStore } from '../rating-store/cl
 import { connectEmbedded } from '../rating-store/connect-embedded.ts'
 import { DATABASE } from '../rating-store/connection.ts'
 import { describeWithService } from '../services/for-tests.ts'
-import { analyticsContract, type Opened } from './analytics.contract.ts'
+import { analyticsContract } from './analytics.contract.ts'
 import type { Chart } from './chart.ts'
 import { createAnalytics, openHttpAnalytics } from './clickhouse.ts'
+import type { Opened } from './contract/world.fixture.ts'
 
 async function openEmbedded(): Promise<Opened> {
   const folder = await mkdtemp(join(tmpdir(), 'foldstream-analytics-'))
