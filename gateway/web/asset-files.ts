@@ -12,8 +12,8 @@ const FROM_ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Of each kind of page the files of styles, which are sent as one: a first paint waits for every file of them. */
 const SHEETS: Readonly<Record<string, readonly string[]>> = {
-  films: ['scale', 'tokens', 'base', 'films'],
-  dashboard: ['scale', 'tokens', 'base', 'uplot', 'key-form', 'dashboard'],
+  films: ['scale', 'tokens', 'base', 'combobox', 'films'],
+  dashboard: ['scale', 'tokens', 'base', 'uplot', 'key-form', 'combobox', 'dashboard'],
   admin: ['scale', 'tokens', 'base', 'key-form', 'admin'],
 }
 

@@ -20,7 +20,7 @@ ${viewer.mayViewAnyone ? switchForms(engine.generation()?.userSample.userIds ?? 
 const searchBox = (query: string) => html`<form class="search" role="search" action="/search">
 <input type="search" name="query" id="search" value="${query}" placeholder="Search films" aria-label="Search films" autocomplete="off" spellcheck="false" role="combobox" aria-expanded="false" aria-controls="found" aria-autocomplete="list" maxlength="256">
 <kbd aria-hidden="true">/</kbd>
-<ul id="found" role="listbox" aria-label="Films found" hidden></ul>
+<ul id="found" class="found" role="listbox" aria-label="Films found" hidden></ul>
 </form>`
 
 function switchForms(userIds: readonly string[], { isOwn }: Viewer): Html {
