@@ -9,12 +9,15 @@ it('ends ranges today, or with the newest rating, and those of lists with the ne
   expect(ratings).toEqual({ from: '2018-09-18', to: '2018-09-24' })
   expect(lists).toEqual({ from: '2026-11-23', to: TODAY })
   expect(words).toMatch(
-    /^18 Sept? 2018 to 24 Sept? 2018, the newest rating; of lists and models 23 Nov 2026 to 29 Nov 2026\. /,
+    /^Ratings of 18 Sept? 2018 to 24 Sept? 2018, up to the newest rating; lists and models of 23 Nov 2026 to 29 Nov 2026\. /,
   )
   for (const newest of [{ rating: '2026-11-28', list: '2026-11-01' }, {}]) {
     const live = rangesOf('7d', newest, TODAY)
     expect([live.ratings, live.lists]).toEqual([lists, lists])
   }
+  expect(rangesOf('1d', old, TODAY).words).toMatch(
+    /^Ratings of 24 Sept? 2018, the day of the newest rating; lists and models of today so far, 29 Nov 2026\. /,
+  )
   const noList = rangesOf('7d', { rating: '2018-09-24' }, TODAY)
   expect(noList.lists).toEqual(ratings)
 })
@@ -35,7 +38,7 @@ it('compares days that are over, and today with nothing', () => {
   })
   expect(wholeDays({ from: '2018-09-24', to: '2018-09-24' }, TODAY)).toMatchObject({ to: '2018-09-24', count: 1 })
   expect(wholeDays({ from: '1970-01-01', to: TODAY }, TODAY)).toBeUndefined()
-  expect(rangesOf('24h', {}, TODAY).words).toMatch(/^Today so far/)
+  expect(rangesOf('1d', {}, TODAY).words).toMatch(/^Today so far/)
   expect(rangesOf('7d', {}, TODAY).words).toMatch(/leave out today/)
 })
 
@@ -47,7 +50,7 @@ it('draws days without a rating as such', () => {
   const days = { from: '2026-11-25', to: TODAY }
   expect(courseOf(rows, days, 0)).toEqual([0, 3, 0, 5, 0])
   expect(courseOf(rows, days, undefined)).toEqual([undefined, 3, undefined, 5, undefined])
-  expect(courseOf(rows, { ...days, from: '1970-01-01' }, 0)).toEqual([3, 0, 5, 0])
+  expect(courseOf(rows, { ...days, from: '1970-01-01' }, 0)).toEqual([3, 0, 5])
   const quarters = [
     { day: '2025-10-01', grain: 'quarter', value: 3 },
     { day: '2026-04-01', grain: 'quarter', value: 5 },

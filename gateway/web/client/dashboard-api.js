@@ -48,3 +48,23 @@ export async function askChart(name, parameters) {
   if (answer.isCut) throw new Failure(answer.sentence)
   return answer
 }
+
+/** @typedef {typeof askChart} Asking */
+
+/**
+ * One pass over the page: whoever asks for what was asked for in it already shares the answer. What failed is asked for again.
+ *
+ * @param {Asking} [ask]
+ * @returns {Asking}
+ */
+export function askOnce(ask = askChart) {
+  /** @type {Map<string, Promise<ChartAnswer>>} */
+  const answers = new Map()
+  return (name, parameters) => {
+    const path = chartPath(name, parameters)
+    const answer = answers.get(path) ?? ask(name, parameters)
+    answers.set(path, answer)
+    answer.catch(() => answers.delete(path))
+    return answer
+  }
+}

@@ -2,7 +2,7 @@ import { withSpoken } from '../shared/titles.js'
 import { Failure } from './api.js'
 import { askChart, chartPath } from './dashboard-api.js'
 import { filledIn, fillTable, offerCopy, offerCsv } from './dashboard-sheets.js'
-import { asOfText, inOwnZone } from './dashboard-words.js'
+import { asOfText, spanText, withDates } from './dashboard-words.js'
 import { drawColumns } from './draw-columns.js'
 import { drawHeat } from './draw-heat.js'
 import { drawMultiples } from './draw-multiples.js'
@@ -23,10 +23,11 @@ const GONE_THROUGH = ['over', 'multiples', 'columns', 'heat']
  * @param {import('../shared/dashboard.js').Card} card
  * @param {{ infoOf: (name: string) => Promise<ChartInfo>, choose: (itemId: string) => void }} page
  */
-export function createCard({ name, drawing }, { infoOf, choose }) {
+export function createCard({ name, drawing, time }, { infoOf, choose }) {
   const find = (/** @type {string} */ selector) =>
     /** @type {HTMLElement} */ (document.querySelector(`[data-chart="${name}"] ${selector}`))
   const [place, sentence, asOf] = [find('.plot'), find('.chart-answer'), find('.as-of')]
+  const when = find('.chart-when')
   const [tableSheet, sqlSheet] = [find('[data-sheet=table]'), find('[data-sheet=sql]')]
   const csv = /** @type {HTMLAnchorElement} */ (find('.csv'))
   /** @type {Parameters} */
@@ -56,6 +57,7 @@ export function createCard({ name, drawing }, { infoOf, choose }) {
     else drawFacts(place, drawing, answer, unitOf)
     sentence.textContent = isEmpty ? '' : words
     sentence.title = sentence.textContent
+    when.textContent = whenText(answer, time)
     asOf.textContent = ageOf(answer)
     fillSheets()
   }
@@ -82,8 +84,7 @@ export function createCard({ name, drawing }, { infoOf, choose }) {
   function clear() {
     shown = undefined
     place.tabIndex = -1
-    sentence.textContent = ''
-    asOf.textContent = ''
+    for (const part of [sentence, when, asOf]) part.textContent = ''
     tableSheet.querySelector('.sheet')?.replaceChildren()
   }
 
@@ -100,8 +101,13 @@ export function createCard({ name, drawing }, { infoOf, choose }) {
     if (hadFocus) again.focus()
   }
 
-  /** Asks and shows what is answered, unless something else was asked for meanwhile. @param {Parameters} parameters */
-  async function load(parameters) {
+  /**
+   * Asks and shows what is answered, unless something else was asked for meanwhile.
+   *
+   * @param {Parameters} parameters
+   * @param {import('./dashboard-api.js').Asking} [ask]
+   */
+  async function load(parameters, ask = askChart) {
     asked = parameters
     const mine = ++latest
     place.setAttribute('aria-busy', 'true')
@@ -109,7 +115,7 @@ export function createCard({ name, drawing }, { infoOf, choose }) {
       const info = await infoOf(name)
       const taken = Object.fromEntries(Object.entries(parameters).filter(([key]) => info.parameters.includes(key)))
       csv.href = `/v1/analytics/${chartPath(name, taken, 'csv')}`
-      const answer = await askChart(name, taken)
+      const answer = await ask(name, taken)
       if (mine !== latest) return
       asked = taken
       const isSame = shown !== undefined && told(shown.answer) === told(answer)
@@ -139,7 +145,17 @@ export function createCard({ name, drawing }, { infoOf, choose }) {
 }
 
 /** Its sentence as people here would say it, who have a zone of their own. @param {ChartAnswer} answer */
-const inWords = ({ sentence, rows: [first] }) => withSpoken(inOwnZone(sentence), String(first?.title ?? ''))
+const inWords = ({ sentence, rows: [first] }) => withSpoken(withDates(sentence), String(first?.title ?? ''))
+
+/** What time a card tells of: that which was asked for, or its own. @param {ChartAnswer} answer @param {import('../shared/dashboard.js').Card['time']} time */
+function whenText({ from, to }, time = {}) {
+  if (time.always) return time.always
+  if (from === undefined || to === undefined) return ''
+  return from === FIRST_DAY ? (time.ofAll ?? 'all time') : spanText(from, to, time.isByMonths === true)
+}
+
+/** Whoever asks for all days asks from then on. */
+const FIRST_DAY = '1970-01-01'
 
 /** What is drawn: where it is the same, nothing is, and whoever is at it stays there. @param {ChartAnswer} answer */
 const told = ({ asOf: _, ...answer }) => JSON.stringify(answer)

@@ -26,11 +26,13 @@ export function rangesOf(range, { rating, list }, today = dayOf(Date.now())) {
   }
   const newestOfLists = list !== undefined && list > (rating ?? '') ? list : rating
   const [ratings, lists] = [lastDays(days, rating, today), lastDays(days, newestOfLists, today)]
-  const ends = ratings.to === today ? '' : ', the newest rating'
-  const others = lists.to === ratings.to ? '' : `; of lists and models ${textOf(lists, today)}`
+  const [ofRatings, ofLists] = [ratings, lists].map((one) => textOf(one, today))
+  const ends = ratings.to === today ? '' : days === 1 ? ', the day of the newest rating' : ', up to the newest rating'
+  const told =
+    lists.to === ratings.to ? `${ofRatings}${ends}` : `ratings of ${ofRatings}${ends}; lists and models of ${ofLists}`
   const isOpen = days > 1 && (ratings.to === today || lists.to === today)
   const whole = isOpen ? ', and changes leave out today, which is not over' : ''
-  return { ratings, lists, words: `${textOf(ratings, today)}${ends}${others}. ${OF_UTC}${whole}.` }
+  return { ratings, lists, words: `${told.charAt(0).toUpperCase()}${told.slice(1)}. ${OF_UTC}${whole}.` }
 }
 
 /**
@@ -69,7 +71,7 @@ function lastDays(days, newest, today) {
 /** @param {Days} days @param {string} today */
 function textOf({ from, to }, today) {
   if (from !== to) return `${dayText(from)} to ${dayText(to)}`
-  return to === today ? `Today so far, ${dayText(to)}` : `The day of ${dayText(to)}`
+  return to === today ? `today so far, ${dayText(to)}` : dayText(to)
 }
 
 /**
@@ -105,8 +107,10 @@ export function courseOf(rows, { from, to }, otherwise) {
   const grain = String(first.grain ?? 'day')
   const [months, days] = STEPS[grain] ?? [0, 1]
   const course = []
+  // Where all is shown, what comes after the last of them is no course, and would be a long flat line.
+  const last = from === dayOf(0) ? String(rows.at(-1)?.day) : to
   const at = new Date(grain === 'day' && from !== dayOf(0) ? from : String(first.day))
-  for (; dayOf(at.getTime()) <= to; at.setUTCMonth(at.getUTCMonth() + months, at.getUTCDate() + days))
+  for (; dayOf(at.getTime()) <= last; at.setUTCMonth(at.getUTCMonth() + months, at.getUTCDate() + days))
     course.push(values.get(dayOf(at.getTime())) ?? otherwise)
   return course
 }

@@ -1,7 +1,7 @@
 import { RANGES, USUAL_RANGE } from '../shared/dashboard.js'
-import { askChart } from './dashboard-api.js'
 import { isNextToNothing, rangesOf } from './dashboard-days.js'
 
+/** @typedef {import('./dashboard-api.js').Asking} Asking */
 /** @typedef {import('../shared/dashboard.js').Range} Range */
 
 /** Characters of a name that is told again. */
@@ -26,14 +26,15 @@ export function askedFor() {
  * The range of whoever asks for none: all days where the usual ones have next to nothing of what there is, as with old ratings and a few
  * of today beside them.
  *
+ * @param {Asking} ask
  * @param {{ rating?: string | undefined, list?: string | undefined }} newest  days
  * @returns {Promise<{ range: Range, why: string }>}
  * @throws {Failure}
  */
-export async function usualRange(newest) {
+export async function usualRange(ask, newest) {
   const [shown, all] = await Promise.all([
-    askChart('daily-ratings', rangesOf(USUAL_RANGE, newest).ratings),
-    askChart('sparsity', {}),
+    ask('daily-ratings', rangesOf(USUAL_RANGE, newest).ratings),
+    ask('sparsity', {}),
   ])
   if (!isNextToNothing(shown.rows, all.rows[0])) return { range: USUAL_RANGE, why: '' }
   return { range: 'all', why: `Hardly any rating is of the usual ${RANGES[USUAL_RANGE]} days. ` }
@@ -45,16 +46,16 @@ export function askFor(change) {
   history.pushState(null, '', `?${query}`)
 }
 
-/** @returns the days of the newest rating, and of the newest list @throws {Failure} */
-export async function newestDays() {
-  const [rating, list] = await Promise.all(['daily-ratings', 'coverage'].map(newestDayOf))
+/** @param {Asking} ask @returns the days of the newest rating, and of the newest list @throws {Failure} */
+export async function newestDays(ask) {
+  const [rating, list] = await Promise.all(['daily-ratings', 'coverage'].map((chart) => newestDayOf(ask, chart)))
   return { rating, list }
 }
 
-/** @param {string} chart  by days @returns {Promise<string | undefined>} @throws {Failure} */
-async function newestDayOf(chart) {
+/** @param {Asking} ask @param {string} chart  by days @returns {Promise<string | undefined>} @throws {Failure} */
+async function newestDayOf(ask, chart) {
   // Without a range: the last days of which there is any.
-  const { rows } = await askChart(chart, {})
+  const { rows } = await ask(chart, {})
   const day = rows.at(-1)?.day
   return day === undefined || day === null ? undefined : String(day)
 }

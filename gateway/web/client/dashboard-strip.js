@@ -1,5 +1,5 @@
 import { Failure } from './api.js'
-import { askAnalytics, askChart } from './dashboard-api.js'
+import { askAnalytics } from './dashboard-api.js'
 import { courseOf, wholeDays } from './dashboard-days.js'
 import { sparkline } from './dashboard-svg.js'
 import { count, percent, span } from './dashboard-words.js'
@@ -34,7 +34,7 @@ function write(name, value, course, told, ofRatings) {
   if (!figure || !note || !spark) return
   const isKnown = typeof value === 'number'
   figure.textContent = isKnown ? (TEXTS[name] ?? count)(value) : '–'
-  if (ofRatings !== undefined)
+  if (isKnown && ofRatings !== undefined)
     figure.append(element('small', '', ` of ${count(ofRatings)} ${ofRatings === 1 ? 'rating' : 'ratings'}`))
   note.textContent = told
   spark.replaceChildren(sparkline(course))
@@ -43,7 +43,8 @@ function write(name, value, course, told, ofRatings) {
 
 /** @param {string} name @param {Change} change @param {string} period  as in "30 d" */
 function changeOf(name, { value, before }, period) {
-  if (typeof value !== 'number') return 'not known'
+  if (typeof value !== 'number') return name === 'freshness' ? 'no rating within the hour' : 'not known'
+  if (typeof before !== 'number' && name === 'lag') return 'an hour ago: not known'
   if (typeof before !== 'number')
     // Lists are kept for 90 days.
     return name === 'coverage' ? `${period} before: not kept` : `nothing in the ${period} before`
@@ -66,30 +67,31 @@ function signed(change, unit) {
 /** @param {string} reason */
 const failed = (reason) => (/** @type {string} */ name) => write(name, undefined, [], reason)
 
-/** The four figures of ClickHouse, of the days of ratings and of those of lists. @param {Record<'ratings' | 'lists', Days>} days */
-export async function drawFigures({ ratings, lists }) {
-  await Promise.all([drawFiguresOf(['ratings', 'active users'], ratings), drawFiguresOf(SHARES, lists)])
+/**
+ * The four figures of ClickHouse, of the days of ratings and of those of lists.
+ *
+ * @param {import('./dashboard-api.js').Asking} ask
+ * @param {Record<'ratings' | 'lists', Days>} days
+ */
+export async function drawFigures(ask, { ratings, lists }) {
+  await Promise.all([drawFiguresOf(['ratings', 'active users'], ask, ratings), drawFiguresOf(SHARES, ask, lists)])
 }
 
-/** @param {readonly string[]} names @param {Days} days */
-async function drawFiguresOf(names, days) {
+/** @param {readonly string[]} names @param {import('./dashboard-api.js').Asking} ask @param {Days} days */
+async function drawFiguresOf(names, ask, days) {
   try {
     const whole = wholeDays(days)
-    const [figures, course] = await Promise.all([askChart('figures', days), askChart('figures-by-day', days)])
+    const [figures, course] = await Promise.all([ask('figures', days), ask('figures-by-day', days)])
     for (const name of names) {
       const row = figures.rows.find(({ figure }) => figure === name)
       const change = { value: numberOf(row?.value_of_whole_days), before: numberOf(row?.value_before) }
       const rows = course.rows.filter(({ figure }) => figure === name)
       const points = courseOf(rows, days, SHARES.includes(name) ? undefined : 0)
-      const period = whole?.count === 1 ? 'day' : `${whole?.count} d`
-      const told = whole
-        ? change.value === undefined
-          ? 'of today alone'
-          : changeOf(name, change, period)
-        : noChange(days)
       const value = numberOf(row?.value)
-      const ofRatings = value === undefined ? undefined : numberOf(row?.of_ratings)
-      write(name, value, points, value === undefined ? 'not known' : told, ofRatings)
+      const ofRatings = numberOf(row?.of_ratings)
+      const unknown = ofRatings ? `too few to tell yet: ${count(ofRatings)} ratings` : 'not known'
+      const told = whole ? toldOf(name, change, whole.count) : noChange(name, days)
+      write(name, value, points, value === undefined ? unknown : told, ofRatings)
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
@@ -97,8 +99,15 @@ async function drawFiguresOf(names, days) {
   }
 }
 
-/** @param {Days} days  none of which is over, or all */
-const noChange = ({ from, to }) => (from === to ? 'today is not over' : 'of all time')
+/** @param {string} name @param {Change} change @param {number} days  of the period that are over */
+const toldOf = (name, change, days) =>
+  change.value === undefined ? 'of today alone' : changeOf(name, change, days === 1 ? 'day' : `${days} d`)
+
+/** @param {string} name @param {Days} days  none of which is over, or all */
+const noChange = (name, { from, to }) => (from === to ? 'today is not over' : `of ${KEPT[name] ?? 'all time'}`)
+
+/** What is not kept for ever. @type {Record<string, string>} */
+const KEPT = { coverage: 'the last 90 days', 'live hit rate': 'the last 400 days' }
 
 /** @param {import('./dashboard-words.js').Cell | undefined} cell */
 const numberOf = (cell) => (typeof cell === 'number' ? cell : undefined)

@@ -32,8 +32,25 @@ const timeText = (at) => new Date(at).toLocaleString('en-GB', { dateStyle: 'medi
 /** "12:04:31" @param {string | number} at */
 const clockText = (at) => new Date(at).toLocaleTimeString('en-GB')
 
-/** Times of UTC within a sentence, in the zone of whoever looks. @param {string} text */
-export const inOwnZone = (text) => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, clockText)
+/** The minute, in the zone of whoever looks. @param {string} at */
+const minuteText = (at) => new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+
+/** Times, days, months and quarters within a sentence as people write them. @param {string} text */
+export const withDates = (text) =>
+  text
+    .replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, minuteText)
+    .replaceAll(/\b\d{4}-\d\d-\d\d\b/g, dayText)
+    .replaceAll(/\b\d{4}-(?:0[1-9]|1[0-2])\b/g, (month) => monthText(`${month}-01`))
+    .replaceAll(/\b(\d{4})-(Q[1-4])\b/g, '$2 $1')
+
+/** Of a head that has little room: "1 Nov – 30 Nov 2026". @param {string} from  a day @param {string} to @param {boolean} isByMonths */
+export function spanText(from, to, isByMonths) {
+  const text = isByMonths ? monthText : dayText
+  const [first, last] = [text(from), text(to)]
+  if (first === last) return first
+  const year = last.slice(-' 2026'.length)
+  return `${first.endsWith(year) ? first.slice(0, -year.length) : first} – ${last}`
+}
 
 /** "as of 12:04:31", with the day where that is another one. @param {string} at */
 export const asOfText = (at) =>

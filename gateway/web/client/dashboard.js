@@ -1,9 +1,10 @@
 import { CARDS, USUAL_RANGE } from '../shared/dashboard.js'
 import { Failure } from './api.js'
 import { whenThemeChanges } from './colours.js'
-import { askAnalytics } from './dashboard-api.js'
+import { askAnalytics, askOnce } from './dashboard-api.js'
 import { createCard } from './dashboard-card.js'
 import { outsideOf, rangesOf } from './dashboard-days.js'
+import { createItemField } from './dashboard-item.js'
 import { askedFor, askFor, newestDays, usualRange } from './dashboard-range.js'
 import { drawFigures, drawLive } from './dashboard-strip.js'
 import { askForKey, faultOfKey, hasKey, whenRefused } from './key.js'
@@ -14,6 +15,10 @@ const AGAIN_MS = 60_000
 
 const asksForKey = document.body.dataset.asksForKey === 'true'
 let isOpen = false
+/** What the address asked for. */
+let searchShown = ''
+/** Of the ratings that are shown. @type {import('./dashboard-days.js').Days | undefined} */
+let days
 /** @type {Promise<Map<string, import('./dashboard-api.js').ChartInfo>> | undefined} */
 let infos
 
@@ -42,30 +47,38 @@ const cards = CARDS.map((card) => ({
 }))
 const others = cards.filter(({ name, isLive }) => !isLive && name !== 'item-history')
 const history = cards.find(({ name }) => name === 'item-history')
-const item = /** @type {HTMLInputElement} */ (byId('item'))
+const item = createItemField(choose)
 
 /** Everything, by what the address asks for. */
 async function show() {
+  searchShown = location.search
   const { item: asked, ...named } = askedFor()
   if (named.range) mark(named.range)
-  const newest = await newestDays().catch(() => ({}))
+  const ask = askOnce()
+  const newest = await newestDays(ask).catch(() => ({}))
   const usual = { range: named.range ?? USUAL_RANGE, why: named.why }
-  const { range, why } = named.range ? usual : await usualRange(newest).catch(() => usual)
+  const { range, why } = named.range ? usual : await usualRange(ask, newest).catch(() => usual)
   if (!isOpen) return
   mark(range)
-  const { ratings, lists, words: days } = rangesOf(range, newest)
-  const words = why + days
+  const { ratings, lists, words: told } = rangesOf(range, newest)
+  days = ratings
+  const words = why + told
   if (!byId('period').textContent?.startsWith(words)) byId('period').textContent = words
-  const loaded = others.map(({ load, isOfLists }) => load(isOfLists ? lists : ratings))
-  await Promise.all([drawFigures({ ratings, lists }), ...loaded])
+  const loaded = others.map(({ load, isOfLists }) => load(isOfLists ? lists : ratings, ask))
+  await Promise.all([drawFigures(ask, { ratings, lists }), ...loaded])
   sayOf(words + outsideOf(rowsOf('daily-ratings'), rowsOf('sparsity')?.[0]))
   // Whoever names no item is shown the one that is rated most.
   const [first] = rowsOf('top-items') ?? []
   const itemId = asked ?? first?.item_id
   if (!isOpen) return
   if (itemId === undefined || itemId === null) return history?.tell('Nothing was rated in these days: name an item.')
-  if (document.activeElement !== item) item.value = String(itemId)
-  await history?.load({ ...ratings, itemId: String(itemId) })
+  await showItem(String(itemId), ratings, ask)
+}
+
+/** @param {string} itemId @param {import('./dashboard-days.js').Days} days @param {import('./dashboard-api.js').Asking} [ask] */
+async function showItem(itemId, days, ask) {
+  await history?.load({ ...days, itemId }, ask)
+  await item.show(itemId, String(rowsOf('item-history')?.[0]?.title ?? ''))
 }
 
 /** @param {import('../shared/dashboard.js').Range} range  that is shown */
@@ -89,7 +102,9 @@ async function showLive() {
 /** @param {string} itemId  how it is doing is to be shown */
 function choose(itemId) {
   askFor({ item: itemId })
-  void show()
+  searchShown = location.search
+  // The others show what they showed.
+  void (days ? showItem(itemId, days) : show())
   document.querySelector('[data-chart="item-history"]')?.scrollIntoView({ block: 'nearest' })
 }
 
@@ -139,11 +154,10 @@ byId('ranges').addEventListener('click', (event) => {
   askFor({ range: link.dataset.range ?? '' })
   if (isOpen) void show()
 })
-byId('item-form').addEventListener('submit', (event) => {
-  event.preventDefault()
-  if (item.value.trim() !== '') choose(item.value.trim())
+addEventListener('popstate', () => {
+  // To another chart of the page leads no question.
+  if (isOpen && location.search !== searchShown) void show()
 })
-addEventListener('popstate', () => isOpen && void show())
 whenThemeChanges(() => {
   for (const { draw } of cards) draw()
 })

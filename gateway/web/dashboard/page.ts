@@ -3,7 +3,7 @@ import type { Analytics } from '../../../infra/analytics/port.ts'
 import { keyForm } from '../key-form.ts'
 import { layout } from '../layout.ts'
 import type { Html } from '../page.ts'
-import { CARDS, RANGES } from '../shared/dashboard.js'
+import { CARDS, RANGES, SUBJECTS } from '../shared/dashboard.js'
 import type { Theme } from '../viewer.ts'
 import { card } from './card.ts'
 
@@ -40,14 +40,12 @@ const content = (titles: ReadonlyMap<string, string>) => html`<div id="dashboard
 <dl class="strip" id="strip">
 ${figure('ratings', 'Ratings')}${figure('active users', 'Active users')}${figure('freshness', 'Freshness, p99')}${figure('lag', 'Lag')}${figure('live hit rate', 'Live hit rate')}${figure('coverage', 'Coverage')}
 </dl>
-${CARDS.map(({ name, width }) => card({ name, width, title: titles.get(name) ?? name }))}
+<nav class="subjects" aria-label="Charts of this page">${SUBJECTS.map(({ name, first }) => html`<a href="#${first}">${name}</a>`)}</nav>
+${CARDS.map(({ name, width, drawing }) => card({ name, width, kind: drawing.kind, title: titles.get(name) ?? name }))}
 </div>`
 
 const rangeLink = (name: string) =>
-  html`<a href="?range=${name}" data-range="${name}">${RANGE_NAMES[name] ?? name.replace(/(?=\D)/, ' ')}</a>`
-
-/** A day is one of UTC: today, as far as it has come, or that of the newest rating. */
-const RANGE_NAMES: Readonly<Record<string, string>> = { '24h': 'Day', all: 'All' }
+  html`<a href="?range=${name}" data-range="${name}">${name === 'all' ? 'All' : name.replace(/(?=\D)/, ' ')}</a>`
 
 /** A figure, its change, and how it went. */
 const figure = (id: string, name: string) =>

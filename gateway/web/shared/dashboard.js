@@ -25,6 +25,8 @@
  * @property {3 | 4 | 6 | 8} width  columns of twelve
  * @property {boolean} [isLive]  asked again every few seconds
  * @property {boolean} [isOfLists]  tells of lists, of models at work or of their pace, which may be newer than every rating
+ * @property {{ always?: string, ofAll?: string, isByMonths?: boolean }} [time]  what it tells of whatever range is chosen, or where all
+ *   days are, and whether it counts whole months; left out: the days of the range
  * @property {Drawing} drawing
  */
 
@@ -34,10 +36,17 @@ const named = (column, name = column) => ({ column, name })
 /** With which ratings of a user a model is measured, for people. */
 const VARIANTS = { 'folded-in': 'folded in', 'at-watermark': 'without', 'held-out': 'held out' }
 
+/** So long lists and measurements are kept. */
+const OF_LISTS = { ofAll: 'last 90 days' }
+const OF_MEASUREMENTS = { ofAll: 'last 400 days' }
+const ALL_TIME = { always: 'all time' }
+const BY_MONTHS = { isByMonths: true }
+const TREND = { always: 'last 30 days of ratings' }
+
 /** How each chart is drawn, in the order of the page. @type {readonly Card[]} */
 export const CARDS = [
   {
-    ...{ name: 'events-per-minute', width: 8, isLive: true },
+    ...{ name: 'events-per-minute', width: 8, isLive: true, time: { always: 'last hour' } },
     drawing: { kind: 'over', x: 'minute', isLastHour: true, isBars: true, series: [named('events')] },
   },
   {
@@ -59,7 +68,7 @@ export const CARDS = [
     },
   },
   {
-    ...{ name: 'uplift-of-fold-in', width: 6, isOfLists: true },
+    ...{ name: 'uplift-of-fold-in', width: 6, isOfLists: true, time: OF_MEASUREMENTS },
     drawing: {
       ...{ kind: 'over', x: 'time', grain: 'grain' },
       by: {
@@ -69,32 +78,32 @@ export const CARDS = [
     },
   },
   {
-    ...{ name: 'model-quality', width: 6 },
+    ...{ name: 'model-quality', width: 6, time: { always: 'newest 50 models' } },
     drawing: {
       ...{ kind: 'over', x: 'created_at' },
       by: { column: 'measured', value: 'value', only: ['metric', 'ndcg@10'], names: VARIANTS },
     },
   },
   {
-    ...{ name: 'funnel', width: 4, isOfLists: true },
+    ...{ name: 'funnel', width: 4, isOfLists: true, time: OF_LISTS },
     drawing: {
       ...{ kind: 'groups', label: 'strategy' },
       values: [named('lists', 'served'), named('lists_rated', 'rated'), named('ratings', 'ratings')],
     },
   },
   {
-    ...{ name: 'coverage', width: 4, isOfLists: true },
+    ...{ name: 'coverage', width: 4, isOfLists: true, time: OF_LISTS },
     drawing: { kind: 'over', x: 'day', series: [named('share', 'recommended')] },
   },
   {
-    ...{ name: 'popularity-bias', width: 4, isOfLists: true },
+    ...{ name: 'popularity-bias', width: 4, isOfLists: true, time: OF_LISTS },
     drawing: {
       ...{ kind: 'groups', label: 'popularity_group' },
       values: [named('share_of_ratings', 'rated'), named('share_of_served', 'recommended')],
     },
   },
   {
-    ...{ name: 'freshness', width: 6, isOfLists: true },
+    ...{ name: 'freshness', width: 6, isOfLists: true, time: OF_MEASUREMENTS },
     drawing: {
       kind: 'over',
       x: 'time',
@@ -103,34 +112,54 @@ export const CARDS = [
     },
   },
   {
-    ...{ name: 'lag', width: 6, isOfLists: true },
+    ...{ name: 'lag', width: 6, isOfLists: true, time: OF_MEASUREMENTS },
     drawing: { kind: 'over', x: 'time', grain: 'grain', series: [named('updater'), named('sink')] },
   },
-  { name: 'top-items', width: 3, drawing: { kind: 'ranks', value: 'ratings', beside: 'average_value' } },
-  { name: 'best-items', width: 3, drawing: { kind: 'ranks', value: 'bayesian_average', beside: 'ratings' } },
-  { name: 'rising-items', width: 3, drawing: { kind: 'ranks', value: 'ratings', beside: 'ratings_before' } },
-  { name: 'falling-items', width: 3, drawing: { kind: 'ranks', value: 'ratings_before', beside: 'ratings' } },
   {
-    ...{ name: 'item-history', width: 6 },
+    name: 'top-items',
+    width: 3,
+    time: BY_MONTHS,
+    drawing: { kind: 'ranks', value: 'ratings', beside: 'average_value' },
+  },
+  {
+    name: 'best-items',
+    width: 3,
+    time: ALL_TIME,
+    drawing: { kind: 'ranks', value: 'bayesian_average', beside: 'ratings' },
+  },
+  {
+    name: 'rising-items',
+    width: 3,
+    time: TREND,
+    drawing: { kind: 'ranks', value: 'ratings', beside: 'ratings_before' },
+  },
+  {
+    name: 'falling-items',
+    width: 3,
+    time: TREND,
+    drawing: { kind: 'ranks', value: 'ratings_before', beside: 'ratings' },
+  },
+  {
+    ...{ name: 'item-history', width: 6, time: BY_MONTHS },
     drawing: {
       ...{ kind: 'over', x: 'month', grain: 'grain', isBars: true },
       series: [named('ratings'), named('positives', 'likes')],
     },
   },
   {
-    ...{ name: 'genre-shares', width: 6 },
+    ...{ name: 'genre-shares', width: 6, time: BY_MONTHS },
     drawing: { kind: 'multiples', x: 'month', grain: 'grain', by: { column: 'genre', value: 'share' } },
   },
   {
-    ...{ name: 'long-tail', width: 4 },
+    ...{ name: 'long-tail', width: 4, time: ALL_TIME },
     drawing: { kind: 'over', x: 'percent', series: [named('share', 'of the ratings')] },
   },
   {
-    ...{ name: 'cohort-return', width: 4 },
+    ...{ name: 'cohort-return', width: 4, time: BY_MONTHS },
     drawing: { kind: 'heat', row: 'cohort', column: 'months_later', value: 'share', size: 'cohort_users' },
   },
   {
-    ...{ name: 'sparsity', width: 4 },
+    ...{ name: 'sparsity', width: 4, time: ALL_TIME },
     drawing: {
       kind: 'facts',
       names: [
@@ -148,8 +177,18 @@ export const CARDS = [
   },
 ]
 
+/** Where the cards of a subject begin, for whoever looks at one of them after the other. */
+export const SUBJECTS = [
+  { name: 'Ratings', first: 'events-per-minute' },
+  { name: 'Models', first: 'uplift-of-fold-in' },
+  { name: 'Lists', first: 'funnel' },
+  { name: 'Speed', first: 'freshness' },
+  { name: 'Items', first: 'top-items' },
+  { name: 'Spread', first: 'long-tail' },
+]
+
 /** Names of time ranges, as they stand in an address, with their days; 0: all of them. */
-export const RANGES = /** @type {const} */ ({ '24h': 1, '7d': 7, '30d': 30, '1y': 365, all: 0 })
+export const RANGES = /** @type {const} */ ({ '1d': 1, '7d': 7, '30d': 30, '1y': 365, all: 0 })
 /** @typedef {keyof typeof RANGES} Range */
 /** @type {Range} */
 export const USUAL_RANGE = '30d'
