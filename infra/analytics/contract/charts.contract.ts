@@ -61,6 +61,11 @@ export function chartsContract(world: World): void {
       }
       const { sentence } = await world.analytics.run('cohort-return', { from: last, to: last })
       expect(sentence).toMatch(/Too soon to tell/)
+      // Every month and the two years after it, however long people go on: no month is cut off for want of rows.
+      const { rows } = await world.analytics.run('cohort-return', { from: 0, to: Date.now() })
+      const monthOf = (at: number) => `${dayOf(at).slice(0, 7)}-01`
+      expect(new Set(rows.map(({ cohort }) => cohort))).toEqual(new Set([...firsts.values()].map(monthOf)))
+      for (const { months_later } of rows) expect(Number(months_later)).toBeLessThanOrEqual(24)
     })
 
     it('call rising and falling what is so beyond chance, and say up to when', async () => {
