@@ -106,27 +106,32 @@ describe('the cookie of the pages', () => {
     const erase = async () => {
       const { cookie, userId } = await comeBy(gateway)
       const { body, headers } = await gateway.send('DELETE', `/v1/users/${userId}`, undefined, { cookie })
-      expect(headers.get('set-cookie')).toMatch(/; Path=\/session; HttpOnly; SameSite=Lax$/)
-      return { cookie, erasureId: (body as { erasureId: string }).erasureId, kept: cookieIn(headers) }
+      const set = headers.getSetCookie()
+      const kept = set.find((one) => one.startsWith('foldstream-erasure=')) ?? ''
+      expect(kept).toMatch(/; Path=\/profile; HttpOnly; SameSite=Lax$/)
+      const anew = set.find((one) => one.startsWith('foldstream=')) ?? ''
+      expect(idIn(anew)).toMatch(/^guest-/)
+      expect(idIn(anew)).not.toBe(userId)
+      const { erasureId } = body as { erasureId: string }
+      return { cookie, erasureId, anew: anew.split(';')[0], kept: kept.split(';')[0] ?? '' }
     }
     const [one, other] = [await erase(), await erase()]
-    const ask = (cookie: string) => gateway.send('GET', '/session/erasure', undefined, { cookie })
+    const ask = (cookie: string) => gateway.send('GET', '/profile/erasure', undefined, { cookie })
     // They are somebody new by then.
-    const { cookie: anew } = await comeBy(gateway)
-    const told = await ask(`${anew}; ${one.kept}`)
-    expect([told.status, told.headers.get('cache-control')]).toEqual([200, 'no-store'])
-    expect(told.body).toMatchObject({
-      erasureId: one.erasureId,
-      status: 'running',
-      stores: { 'user state': 'pending' },
-    })
+    const told = await ask(`${one.anew}; ${one.kept}`)
+    expect([told.status, told.headers.get('cache-control')]).toEqual([200, 'private, no-cache'])
+    expect(told.body).toContain(one.erasureId)
+    expect(told.body).toContain('data-status="running"')
+    expect(told.body).toContain('Ratings, taste and lists: <span>within seconds</span>')
+    const profile = await gateway.send('GET', '/profile', undefined, { cookie: `${one.anew}; ${one.kept}` })
+    expect(profile.body).toContain(one.erasureId)
     expect((await gateway.send('GET', `/v1/erasures/${one.erasureId}`, undefined, { cookie: one.kept })).status).toBe(
       401,
     )
     const signature = one.kept.slice(-43)
     const asUser = `foldstream-erasure=${one.cookie.slice('foldstream='.length)}`
     for (const wrong of ['', one.cookie, asUser, `foldstream-erasure=${other.erasureId}.${signature}`])
-      expect((await ask(wrong)).status, wrong).toBe(404)
+      expect((await ask(wrong)).body, wrong).toBe('')
     // Nor does it make anybody a user who is called like an erasure.
     const forged = one.kept.replace('foldstream-erasure', 'foldstream')
     expect(await status('GET', `/v1/users/${one.erasureId}/ratings`, forged)).toBe(401)
@@ -154,18 +159,14 @@ it('asks no more often than one key, together with all others, pages that make l
       asked.push([status, headers.has('retry-after')])
     }
     expect(asked).toEqual([[200, false], ...[1, 2].map(() => [429, true])])
-    for (const path of ['/', '/for-you', '/personal', '/films/a', '/films/a/why', '/profile', '/search?query=a']) {
+    const paths = ['/', '/for-you', '/personal', '/films/a', '/films/a/why', '/profile', '/profile/erasure', '/search']
+    for (const path of paths) {
       const { status, headers, body } = await limited.get(path)
       expect([status, headers.has('retry-after')], path).toEqual([429, true])
       expect(body).toContain('This page is resting')
     }
-    for (const [method, path] of [
-      ['POST', '/session'],
-      ['GET', '/session/erasure'],
-    ] as const) {
-      const { status, headers, body } = await limited.send(method, path)
-      expect([status, headers.has('retry-after'), body], path).toMatchObject([429, true, { status: 429 }])
-    }
+    const { status, headers, body } = await limited.send('POST', '/session')
+    expect([status, headers.has('retry-after'), body]).toMatchObject([429, true, { status: 429 }])
     const [asset = ''] = /\/assets\/[^"]+/.exec(String((await limited.get('/')).body)) ?? []
     for (let n = 0; n < 3; n++) expect((await limited.get(asset)).status).toBe(200)
     // Whoever runs it gets to these however many look at films, and is counted as well.

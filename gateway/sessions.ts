@@ -58,7 +58,7 @@ export function createSessions({ secret, mayViewAnyone }: SessionOptions): Sessi
       if (userId === undefined) deleteCookie(c, VIEWED_COOKIE, { path: '/' })
       else put(c, VIEWED_COOKIE, userId, { path: '/', maxAge: YEAR_SECONDS })
     },
-    keepErasure: (c, erasureId) => put(c, ERASURE_COOKIE, erasures.sign(erasureId), { path: '/session' }),
+    keepErasure: (c, erasureId) => put(c, ERASURE_COOKIE, erasures.sign(erasureId), { path: '/profile' }),
     erasureOf: (c) => erasures.read(getCookie(c, ERASURE_COOKIE)),
   }
 }

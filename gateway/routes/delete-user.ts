@@ -27,7 +27,12 @@ export const deleteUser = (app: App, { publisher, sessions }: Gateway) =>
     const erasure = { type: 'user-erased', eventId: randomUUIDv7(), userId, occurredAt: Date.now() } as const
     const token = publisher.token(await publisher.users([erasure]))
     const erasureId = erasureIdOf(token)
-    // Who asked from a page sees there how far it is, though they are somebody new by then.
-    if (sessions.ownOf(c) !== undefined) sessions.keepErasure(c, erasureId)
+    const own = sessions.ownOf(c)
+    if (own !== undefined) {
+      // Who asked from a page sees there how far it is: as somebody new, or, where they erased another, as themselves.
+      sessions.keepErasure(c, erasureId)
+      if (own === userId) sessions.begin(c)
+      sessions.view(c, undefined)
+    }
     return c.json({ erasureId, token }, 202)
   })

@@ -409,17 +409,19 @@ describeInBrowser('the film app', (visit) => {
     await page.getByRole('button', { name: 'Keep' }).click()
     await page.getByRole('button', { name: 'Erase me' }).click()
     await page.getByRole('button', { name: 'Erase', exact: true }).click()
-    // What is gone, what goes later, and how far it is.
-    const receipt = page.getByRole('dialog', { name: 'You are erased' })
-    await expect.poll(() => receipt.textContent()).toContain('Counts of the dashboard follow in minutes')
-    await expect.poll(() => receipt.locator('#erase-status').textContent(), PATIENCE).toMatch(/^(Under|Kept|Done)/)
-    const erasureId = (await receipt.locator('#erasure-id').textContent()) ?? ''
+    // What is gone, what goes later, and nothing any more of what was rated.
+    const note = page.getByRole('region', { name: 'The erasure you asked for' })
+    await note.waitFor()
+    expect(await userOf(page)).not.toBe(erased)
+    expect(await page.locator('.card').count()).toBe(0)
+    const erasureId = (await note.locator('code').textContent()) ?? ''
     const asked = await answerOf(system().v1.erasures[':erasureId'].$get({ param: { erasureId } }))
     expect(asked.erasureId).toBe(erasureId)
+    const already = note.locator('div', { has: page.getByText('Erased already', { exact: true }) })
+    await expect.poll(() => already.textContent(), PATIENCE).toContain('Ratings, taste and lists')
     expect(await seriousFaults(page)).toEqual([])
-    await page.keyboard.press('Escape')
-    await page.locator('#newcomer').waitFor()
-    expect(await userOf(page)).not.toBe(erased)
+    await page.reload()
+    await expect.poll(() => note.locator('code').textContent()).toBe(erasureId)
     await vi.waitFor(async () => expect(await system().ratingsOf(erased)).toEqual(new Map()), PATIENCE)
   })
 
@@ -435,7 +437,7 @@ describeInBrowser('the film app', (visit) => {
     await page.goto(`${system().url}/profile`)
     await page.getByRole('button', { name: 'Erase' }).click()
     await page.getByRole('button', { name: 'Erase', exact: true }).click()
-    await page.getByRole('button', { name: 'To the films' }).click()
+    await page.getByRole('region', { name: 'The erasure you asked for' }).waitFor()
     await page.getByText('Your list', { exact: true }).waitFor()
     expect(await userOf(page)).toBe(own)
     expect(await ratingsOf(page)).toEqual(rated)

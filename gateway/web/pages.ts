@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
 import { UnavailableError } from '../../infra/errors.ts'
 import type { App, Gateway } from '../context.ts'
-import { receiptOf } from '../erasure-receipt.ts'
 import { invalidRequest, Problem } from '../problems.ts'
 import { userId as userIdSchema } from '../schemas/parameters.ts'
 import type { Visits } from '../visits.ts'
@@ -24,9 +23,9 @@ export const PAGE_ROUTES = [
   '/films/:itemId',
   '/films/:itemId/why',
   '/profile',
+  '/profile/erasure',
   '/search',
   '/session',
-  '/session/erasure',
   '/dashboard',
   '/admin',
   '/posters/:itemId',
@@ -51,24 +50,15 @@ export function addPages(app: App, gateway: Gateway, visits: Visits): void {
   app.get('/dashboard', readably('operation', dashboard))
   app.get('/posters/:itemId', (c) => posters.answer(c))
   app.get(ASSET_ROUTE, async (c) => (await answerAsset(c)) ?? noSuchAsset())
-  /** As whom the pages are looked at: a `userId`, or without one oneself again; with `begin`, as somebody new. */
+  /** As whom the pages are looked at: a `userId`, or without one oneself again. */
   app.post('/session', async (c) => {
     visits.refuseTooMany()
-    const { userId, begin } = await c.req.parseBody()
-    if (begin !== undefined) sessions.begin(c)
+    const { userId } = await c.req.parseBody()
     const viewed = userId === undefined ? undefined : userIdSchema.safeParse(userId)
     if (viewed?.success === false) throw invalidRequest([{ path: 'userId', message: 'Expected a user id' }])
     if (viewed && !sessions.mayViewAnyone) throw new Problem('forbidden', NO_DEMO)
     sessions.view(c, viewed?.data)
     return c.redirect('/', 303)
-  })
-  /** How far the erasure is that was asked for in this browser, and no other. */
-  app.get('/session/erasure', async (c) => {
-    visits.refuseTooMany()
-    const erasureId = sessions.erasureOf(c)
-    const receipt = erasureId === undefined ? undefined : await receiptOf(gateway, erasureId)
-    if (receipt === undefined) throw new Problem('not-found', NO_ERASURE)
-    return c.json(receipt, 200, { 'cache-control': 'no-store' })
   })
 
   /** Who looks at a page reads a page about what went wrong, too, rather than a document for programs. */
@@ -100,7 +90,5 @@ const BUSY = 'More is asked of these pages than the server lets through. Nothing
 const noSuchAsset = (): never => {
   throw new Problem('not-found', 'There is no such file, or no longer in that version. Load the page anew.')
 }
-
-const NO_ERASURE = 'Nobody was erased from this browser since it was opened.'
 
 const NO_DEMO = 'Where there are API keys, looking as another user needs DEMO=1 on the server.'

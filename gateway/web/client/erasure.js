@@ -1,33 +1,31 @@
-import { ask, Failure } from './api.js'
-import { byId, write } from './page.js'
+import { askPage, Failure } from './api.js'
+import { say } from './tell.js'
 
-const AGAIN_MS = 2_000
+const FIRST_MS = 2_000
+/** A model is made anew now and then: who leaves the page open does not ask for it all day long. */
+const LONGEST_MS = 60_000
 
-/** @typedef {{ status: 'running' | 'waiting' | 'complete', stores: Record<string, string> }} Receipt  as `/v1/erasures/{erasureId}` tells it */
-
-/** Shows how far the erasure is that was asked for here last, for as long as it is looked at, or until nothing is left to come by itself. */
-export async function followErasure() {
-  const place = byId('erase-status')
-  try {
-    const receipt = await (await ask('/session/erasure')).json()
-    write(place, wordsOf(receipt))
-    if (receipt.status !== 'running') return
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    write(place, `How far it is cannot be told right now: ${error.message}. It goes on by itself.`)
-  }
-  setTimeout(() => void followErasure(), AGAIN_MS)
+/**
+ * Shows how far the erasure is that was asked for here last, until nothing of it goes on by itself.
+ *
+ * @param {number} [waitMs]  until the server is asked again
+ */
+export function followErasure(waitMs = FIRST_MS) {
+  const shown = document.getElementById('erasure')
+  if (shown?.dataset.status !== 'running') return
+  setTimeout(() => void renew(shown).then(() => followErasure(Math.min(2 * waitMs, LONGEST_MS))), waitMs)
 }
 
-/** @param {Receipt} receipt */
-function wordsOf({ status, stores }) {
-  if (status === 'complete') return 'Done: nothing is left.'
-  if (status === 'waiting') return 'Done, but for bytes on the log, which nobody reads.'
-  const pending = Object.keys(stores).filter((name) => stores[name] === 'pending')
-  const isInModels = Object.values(stores).includes('until newer models')
-  const parts = [
-    ...(pending.length > 0 ? [`Under way: ${pending.join(', ')}.`] : []),
-    ...(isInModels ? ['Kept until newer models: their sample of users.'] : []),
-  ]
-  return parts.join(' ')
+/** @param {HTMLElement} shown */
+async function renew(shown) {
+  try {
+    const next = (await askPage('/profile/erasure')).getElementById('erasure')
+    if (!next || next.textContent === shown.textContent) return
+    shown.replaceWith(document.adoptNode(next))
+    const left = next.querySelectorAll('dd:has(span)').length
+    say(left === 0 ? 'All of it is erased' : `The erasure goes on: ${left} of its parts are still to go`)
+  } catch (error) {
+    // What is shown is right but for the time since; it is asked for again.
+    if (!(error instanceof Failure)) throw error
+  }
 }

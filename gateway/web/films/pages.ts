@@ -1,16 +1,19 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { Gateway } from '../../context.ts'
+import { receiptOf } from '../../erasure-receipt.ts'
 import { layout } from '../layout.ts'
 import { type Html, sendPage } from '../page.ts'
 import { starsOf } from '../shared/stars.js'
 import { type Viewer, viewerOf } from '../viewer.ts'
 import type { Look } from './card.ts'
 import { filmChrome } from './chrome.ts'
+import { erasureNote } from './erasure.ts'
 import { filmPage, filmWhy } from './film.ts'
 import { forYou, homePage, personal } from './home.ts'
 import type { Posters } from './posters.ts'
 import { profilePage } from './profile.ts'
+import { orNothing } from './resting.ts'
 import { searchPage } from './search.ts'
 
 /** The pages of the film app: who asks, what they see of it, in the shell. */
@@ -64,6 +67,12 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
     return { viewer, look: await lookOf(viewer) }
   }
 
+  /** How far the erasure is that was asked for in this browser, and in no other. */
+  async function erasureSeenFrom(c: Context) {
+    const erasureId = gateway.sessions.erasureOf(c)
+    return erasureId === undefined ? undefined : receiptOf(gateway, erasureId)
+  }
+
   const pages: Readonly<Record<string, (c: Context) => Promise<Response>>> = {
     async '/'(c) {
       const { viewer, look } = await askerOf(c)
@@ -97,9 +106,17 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
 
     async '/profile'(c) {
       const { viewer, look } = await askerOf(c)
-      const content = await profilePage(gateway, viewer, look)
+      const receipt = await orNothing(gateway.logger, 'erasure', erasureSeenFrom(c))
+      const note = receipt?.status === 'complete' ? undefined : receipt
+      const content = await profilePage(gateway, viewer, look, note && erasureNote(note))
       const title = viewer.isOwn ? 'Your taste' : `The taste of ${viewer.userId}`
       return send(c, viewer, { title, module: 'profile', content })
+    },
+
+    /** Of that page what tells how far an erasure is; empty where there is none. */
+    async '/profile/erasure'(c) {
+      const receipt = await erasureSeenFrom(c)
+      return sendPage(c, receipt ? erasureNote(receipt) : html``)
     },
 
     async '/search'(c) {

@@ -5,6 +5,7 @@ import type { Html } from '../page.ts'
 import type { Viewer } from '../viewer.ts'
 import { usualShares } from './audience.ts'
 import { card, type Look } from './card.ts'
+import { eraseSection } from './erasure.ts'
 import { type Rated, ratingsOf } from './ratings.ts'
 import { orNothing } from './resting.ts'
 import { genreShares } from './tastes.ts'
@@ -15,8 +16,11 @@ const GENRES = 10
 /** Of fewer likes there is no taste to be seen. */
 const FEW = 3
 
-/** What somebody rated, what that says of their taste, and the way to have it all forgotten. */
-export async function profilePage(gateway: Gateway, viewer: Viewer, look: Look): Promise<Html> {
+/**
+ * What somebody rated, what that says of their taste, and the way to have it all forgotten.
+ * @param erasure  how far one is that was asked for here; left out: none goes on
+ */
+export async function profilePage(gateway: Gateway, viewer: Viewer, look: Look, erasure?: Html): Promise<Html> {
   const { catalogue, log, logger } = gateway
   const ratings = await ratingsOf(gateway, viewer.userId)
   const liked = [...ratings.values()].filter(({ value }) => value >= log.identity.scale.positiveFrom)
@@ -24,6 +28,7 @@ export async function profilePage(gateway: Gateway, viewer: Viewer, look: Look):
   const usual = (await orNothing(logger, 'usual taste', usualShares(gateway))) ?? new Map<string, number>()
   const whose = viewer.isOwn ? 'Your' : 'Their'
   return html`<div class="profile">
+${erasure ?? ''}
 <div class="profile-head"><h1>${viewer.isOwn ? 'Your taste' : `The taste of ${viewer.userId}`}</h1>
 <p class="shelf-why">${summaryOf(ratings.size, liked.length)}</p></div>
 ${liked.length < FEW ? '' : tastePicture(liked, usual, { whose, catalogue })}
@@ -79,21 +84,3 @@ function differenceOf(own: ReadonlyMap<string, number>, usual: ReadonlyMap<strin
   if (most === undefined || least === undefined) return ''
   return `${whose === 'Your' ? 'You go' : 'They go'} for ${most} more than most, and for ${least} less.`
 }
-
-const eraseSection = ({ isOwn, userId }: Viewer): Html => html`<section class="erase" aria-labelledby="erase-title">
-<h2 id="erase-title">${isOwn ? 'Erase me' : `Erase ${userId}`}</h2>
-<p>Removes every rating and what was made of it. It cannot be undone.</p>
-<button type="button" class="button button-danger" id="erase">${isOwn ? 'Erase me …' : 'Erase …'}</button>
-<dialog id="erase-dialog" data-own="${String(isOwn)}" aria-labelledby="erase-ask"><h2 id="erase-ask">${isOwn ? 'Erase all you rated?' : `Erase all that ${userId} rated?`}</h2>
-<p>Ratings, taste and lists go within seconds, and nobody can bring them back. ${LATER}</p>
-<div class="dialog-buttons"><button type="button" class="button" id="erase-not" autofocus>Keep</button><button type="button" class="button button-danger" id="erase-do">Erase</button></div></dialog>
-<dialog id="erased" aria-labelledby="erased-title"><h2 id="erased-title">${isOwn ? 'You are erased' : `${userId} is erased`}</h2>
-<p>Ratings, taste and lists are gone within seconds. ${LATER}</p>
-<p><span id="erase-status" role="status">Looking how far it is …</span> Its receipt: <code id="erasure-id"></code></p>
-<p id="erase-session" role="status"></p>
-<div class="dialog-buttons"><button type="button" class="button" id="erased-on" autofocus>To the films</button></div></dialog>
-</section>`
-
-/** As the receipt of an erasure has it (gateway/erasure-receipt.ts). */
-const LATER =
-  'Counts of the dashboard follow in minutes. What models learnt from it goes as newer ones are made, and its bytes on the log, which nobody reads, when that is compacted.'
