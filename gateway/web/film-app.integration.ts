@@ -370,6 +370,30 @@ describeInBrowser('the film app', (visit) => {
     await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toContain('The Matrix')
   })
 
+  it('rates a film from anywhere on its page by a key, but not where one types, nor with a modifier', async () => {
+    const page = await visit()
+    await page.goto(`${system().url}/films/1`)
+    const shown = page.locator('.film-head star-rating')
+    const rating = async () => (await ratingsOf(page)).get('1')
+    await page.keyboard.press('4')
+    await vi.waitFor(async () => expect(await rating()).toBe(4), PATIENCE)
+    await expect.poll(() => shown.getAttribute('value')).toBe('4')
+    await page.keyboard.press('Control+2')
+    await page.keyboard.press('/')
+    await page.keyboard.type('3')
+    expect(await page.getByRole('combobox').inputValue()).toBe('3')
+    expect(await shown.getAttribute('value')).toBe('4')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    // Of another film that has the focus it says nothing.
+    await page.locator('#alike .card a').first().focus()
+    await page.keyboard.press('1')
+    expect(await shown.getAttribute('value')).toBe('4')
+    await page.locator('h1').click()
+    await page.keyboard.press('0')
+    await vi.waitFor(async () => expect(await rating()).toBeUndefined(), PATIENCE)
+  })
+
   it('says why a film is recommended: bars that add up to its score, and words', async () => {
     const page = await visitWithTaste()
     const { items } = await system().recommendations(await userOf(page))
