@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openTestGateway, type TestGateway } from './gateway.fixture.ts'
+import { openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
 
 const NO_KEYS = { current: () => [] }
 const cookieIn = (headers: Headers): string => headers.get('set-cookie')?.split(';')[0] ?? ''
@@ -211,6 +211,9 @@ describe('a demonstration', () => {
   it('shows what anybody sees, and lets nobody rate or erase for them', async () => {
     const { cookie } = await comeBy(gateway)
     const form = { cookie, 'content-type': 'application/x-www-form-urlencoded' }
+    const nobody = await gateway.send('POST', '/session', 'userId=42', form)
+    expect([nobody.status, cookieIn(nobody.headers)]).toEqual([404, ''])
+    await writeUser(gateway.state, '42', { i: 5 })
     const looked = await gateway.send('POST', '/session', 'userId=42', form)
     expect([looked.status, looked.headers.get('location')]).toEqual([303, '/'])
     const viewing = `${cookie}; ${cookieIn(looked.headers)}`

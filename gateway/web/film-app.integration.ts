@@ -453,7 +453,8 @@ describeInBrowser('the film app', (visit) => {
     const page = await visitWithTaste()
     const own = await userOf(page)
     const rated = await ratingsOf(page)
-    await system().rate({ userId: 'looked-at', itemId: '1', value: 5 })
+    const after = await system().rate({ userId: 'looked-at', itemId: '1', value: 5 })
+    await system().recommendations('looked-at', { after, wait: 10_000 })
     await page.getByText('Your list', { exact: true }).click()
     await page.getByLabel('See what another user sees').fill('looked-at')
     await page.getByRole('button', { name: 'Look' }).click()
@@ -505,6 +506,23 @@ describeInBrowser('the film app', (visit) => {
     await expect.poll(() => idsIn(page, '#for-you')).toEqual(items.map(({ itemId }) => itemId))
     await page.getByRole('button', { name: 'Back to your own list' }).click()
     await page.getByText('Your list', { exact: true }).waitFor()
+  })
+
+  it('looks as nobody who has not rated, and names some who have', async () => {
+    const page = await visit({ mayComplain: true })
+    await page.goto(system().url)
+    const own = await userOf(page)
+    await page.getByText('Your list', { exact: true }).click()
+    await page.getByLabel('See what another user sees').fill('<b>nobody</b>')
+    await page.getByRole('button', { name: 'Look' }).click()
+    await page.getByRole('heading', { name: 'Nobody called “<b>nobody</b>” has rated here' }).waitFor()
+    expect(await userOf(page)).toBe(own)
+    expect(await seriousFaults(page)).toEqual([])
+    const sample = page.locator('main .chip').first()
+    const known = (await sample.textContent()) ?? ''
+    await sample.click()
+    await page.getByText(`As ${known}`, { exact: true }).waitFor()
+    expect((await ratingsOf(page)).size).toBeGreaterThan(0)
   })
 
   it('is loaded by at most 100 KB, and nothing shifts', async () => {

@@ -9,6 +9,7 @@ import { ASSET_ROUTE, answerAsset } from './assets.ts'
 import { dashboardPage } from './dashboard/page.ts'
 import { createFilmPages } from './films/pages.ts'
 import { createPosters } from './films/posters.ts'
+import { hasRated } from './films/ratings.ts'
 import { sendPage } from './page.ts'
 import { themeOf } from './viewer.ts'
 
@@ -57,6 +58,7 @@ export function addPages(app: App, gateway: Gateway, visits: Visits): void {
     const viewed = userId === undefined ? undefined : userIdSchema.safeParse(userId)
     if (viewed?.success === false) throw invalidRequest([{ path: 'userId', message: 'Expected a user id' }])
     if (viewed && !sessions.mayViewAnyone) throw new Problem('forbidden', NO_DEMO)
+    if (viewed && !(await hasRated(gateway, viewed.data))) return films.nobody(c, viewed.data)
     sessions.view(c, viewed?.data)
     return c.redirect('/', 303)
   })

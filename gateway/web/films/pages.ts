@@ -6,6 +6,7 @@ import { layout } from '../layout.ts'
 import { type Html, sendPage } from '../page.ts'
 import { starsOf } from '../shared/stars.js'
 import { type Viewer, viewerOf } from '../viewer.ts'
+import { nobodyPage } from './another-user.ts'
 import type { Look } from './card.ts'
 import { filmChrome } from './chrome.ts'
 import { erasureNote } from './erasure.ts'
@@ -131,6 +132,12 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
   return {
     /** By their paths. */
     pages,
+    /** Whom somebody wanted to look as has rated nothing. */
+    nobody: (c: Context, asked: string): Promise<Response> =>
+      send(c, viewerOf(c, gateway), {
+        ...{ title: 'No such user', module: 'search-page', status: 404 },
+        content: nobodyPage(gateway, asked),
+      }),
     /** What went wrong, for whoever wanted to look at a page. */
     trouble: (c: Context, status: 429 | 500 | 503, words: string): Promise<Response> =>
       send(c, viewerOf(c, gateway), { title: 'Resting', module: 'search-page', content: troublePage(words), status }),

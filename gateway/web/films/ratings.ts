@@ -20,3 +20,9 @@ export async function ratingsOf(
     standing.map(({ itemId, value, occurredAt }) => [itemId, { itemId, value: value as number, occurredAt }]),
   )
 }
+
+/** Whether there is anything to see of a user. @throws UnavailableError where the user state does not tell */
+export async function hasRated({ engine }: Pick<Gateway, 'engine'>, userId: string): Promise<boolean> {
+  const record = await engine.profiles.recordOf(userId)
+  return [...(record?.history.values() ?? [])].some(({ value }) => value !== null)
+}
