@@ -428,6 +428,12 @@ describeInBrowser('the film app', (visit) => {
     await page.goto(`${system().url}/profile`)
     await expect.poll(() => page.getByRole('rowheader', { name: 'Sci-Fi' }).count()).toBe(1)
     await expect.poll(() => page.locator('.grid .card').count()).toBe(4)
+    // What is said of the taste is seen in the table.
+    const words = (await page.locator('.taste .shelf-why').textContent()) ?? ''
+    const [, ...told] = /for (.+) more than most, and for (.+) less/.exec(words) ?? []
+    expect(told).toHaveLength(2)
+    const named = await page.locator('.taste-table tbody th').allTextContents()
+    expect(named).toEqual(expect.arrayContaining(told))
     await page.getByRole('button', { name: 'Erase me' }).click()
     expect(await seriousFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'Keep' }).click()

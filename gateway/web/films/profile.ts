@@ -63,11 +63,14 @@ function tastePicture(
     liked.map(({ itemId }) => [itemId, 1]),
     catalogue,
   )
-  const genres = [...own.keys()].sort((x, y) => (own.get(y) ?? 0) - (own.get(x) ?? 0)).slice(0, GENRES)
+  const { most, least } = differenceOf(own, usual)
+  const byShare = (x: string, y: string): number => (own.get(y) ?? 0) - (own.get(x) ?? 0)
+  const told = [most, least].filter((genre) => genre !== undefined)
+  const genres = [...new Set([...[...own.keys()].sort(byShare).slice(0, GENRES), ...told])].sort(byShare)
   const greatest = Math.max(...genres.map((genre) => Math.max(own.get(genre) ?? 0, usual.get(genre) ?? 0)))
   const percent = (share: number): string => `${Math.round(100 * share)}\u00a0%`
   return html`<section class="taste" aria-labelledby="taste-title"><div class="shelf-head"><h2 id="taste-title">What ${whose === 'Your' ? 'you like' : 'they like'}, beside everybody</h2>
-<p class="shelf-why">Shares of the films that were liked. ${differenceOf(own, usual, whose)}</p></div>
+<p class="shelf-why">Shares of the films that were liked. ${wordsOf(most, least, whose)}</p></div>
 <table class="taste-table"><thead><tr><th scope="col">Genre</th><th scope="col" class="taste-bars-head"><span class="visually-hidden">Drawn</span></th><th scope="col" class="number key-own">${whose === 'Your' ? 'You' : 'Them'}</th><th scope="col" class="number key-usual">Everybody</th></tr></thead>
 <tbody>${genres.map((genre) => {
     const [mine, theirs] = [own.get(genre) ?? 0, usual.get(genre) ?? 0]
@@ -76,11 +79,15 @@ function tastePicture(
   })}</tbody></table></section>`
 }
 
-/** The genre in which somebody differs most from everybody, in words. */
-function differenceOf(own: ReadonlyMap<string, number>, usual: ReadonlyMap<string, number>, whose: string): string {
+/** The genres that somebody likes more, and less, than everybody by most; each stands in the table, too. */
+function differenceOf(own: ReadonlyMap<string, number>, usual: ReadonlyMap<string, number>) {
   const more = (genre: string): number => (own.get(genre) ?? 0) - (usual.get(genre) ?? 0)
-  const [most] = [...own.keys()].sort((x, y) => more(y) - more(x))
-  const [least] = [...usual.keys()].sort((x, y) => more(x) - more(y))
+  const [most] = [...own.keys()].filter((genre) => more(genre) > 0).sort((x, y) => more(y) - more(x))
+  const [least] = [...usual.keys()].filter((genre) => more(genre) < 0).sort((x, y) => more(x) - more(y))
+  return { most, least }
+}
+
+function wordsOf(most: string | undefined, least: string | undefined, whose: string): string {
   if (most === undefined || least === undefined) return ''
   return `${whose === 'Your' ? 'You go' : 'They go'} for ${most} more than most, and for ${least} less.`
 }
