@@ -52,6 +52,11 @@ describeInBrowser('the film app', (visit) => {
     await vi.waitFor(async () => expect(await page.locator('#for-you-title').textContent()).toBe('For you'), PATIENCE)
     await expect.poll(() => page.locator('#for-you-why').textContent()).toMatch(/^Because you liked ./)
     expect([...(await ratingsOf(page)).values()]).toEqual([5, 5, 5])
+    // What stands above is left out below.
+    const first = await idsIn(page, '#first')
+    const below = await idsIn(page, '.shelves')
+    expect(new Set(below).size).toBe(below.length)
+    expect(below.filter((itemId) => first.includes(itemId))).toEqual([])
     expect(await seriousFaults(page)).toEqual([])
   })
 

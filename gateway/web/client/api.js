@@ -73,8 +73,11 @@ async function send(itemId, value, recommendationId) {
  *
  * @param {string} path
  * @param {string} [token]  of a rating that it is to show
+ * @param {readonly string[]} [shown]  ids of films that it is to leave out, as they stand elsewhere
  */
-export async function askPage(path, token) {
-  const response = await ask(token === undefined ? path : `${path}?after=${encodeURIComponent(token)}`)
+export async function askPage(path, token, shown = []) {
+  const query = new URLSearchParams(shown.map((itemId) => ['shown', itemId]))
+  if (token !== undefined) query.set('after', token)
+  const response = await ask(query.size === 0 ? path : `${path}?${query}`)
   return new DOMParser().parseFromString(await response.text(), 'text/html')
 }

@@ -8,6 +8,8 @@ import { rearrange } from './rearrange.js'
 
 /** Whoever rates on is waited for: these are further down. */
 const PAUSE_MS = 500
+/** Of films that stand elsewhere so many are named: an address has an end. */
+const MOST_NAMED = 150
 /** Shelves that go by what was rated last. The others stay as they are until the page is loaded anew. */
 const PERSONAL = ['similar', 'less-known']
 
@@ -40,7 +42,7 @@ async function renewPersonal(token) {
   try {
     while (wanted !== undefined) {
       await Promise.all(personal().map(left))
-      const page = await askPage('/personal', taken())
+      const page = await askPage('/personal', taken(), shownElsewhere())
       await Promise.all(personal().map((shown) => putInPlace(shown, page.getElementById(shown.id))))
     }
   } catch (error) {
@@ -49,6 +51,13 @@ async function renewPersonal(token) {
   } finally {
     isRenewing = false
   }
+}
+
+/** Ids of the films beside those of these shelves: none is to stand on the page twice. */
+function shownElsewhere() {
+  const cards = [...document.querySelectorAll('.card')].filter((card) => card instanceof HTMLElement)
+  const isPersonal = (/** @type {HTMLElement} */ card) => PERSONAL.some((id) => card.closest(`#${id}`))
+  return cards.flatMap((card) => (isPersonal(card) ? [] : (card.dataset.item ?? []))).slice(0, MOST_NAMED)
 }
 
 function taken() {

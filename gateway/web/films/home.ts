@@ -30,21 +30,22 @@ export async function homePage(gateway: Gateway, viewer: Viewer, look: Look): Pr
   ])
   const isNew = isNewcomer(ratings, answer)
   const isFirst = ratings.size === ENOUGH && answer?.strategy === 'fold-in'
-  const [shelves, picks, first] = await Promise.all([
-    shelvesFor(gateway, viewer, ratings),
+  const [picks, first] = await Promise.all([
     isNew && viewer.mayRate ? orNothing(logger, 'picks', engine.popular(PICKS)) : undefined,
     isFirst ? orNothing(logger, 'first films', firstFilms(gateway, viewer, look)) : undefined,
   ])
+  const above = [...(picks?.items ?? []), ...(answer?.items ?? [])].map(({ itemId }) => itemId)
+  const shelves = await shelvesFor(gateway, viewer, ratings, [...above, ...(first?.itemIds ?? [])])
   return html`<h1 class="visually-hidden">Films</h1>
 <div class="home">
-${picks ? newcomerSection(served.note(picks, viewer), ratings.size, look) : (first ?? '')}
+${picks ? newcomerSection(served.note(picks, viewer), ratings.size, look) : (first?.content ?? '')}
 ${forYouSection(answer, look)}
 <div class="shelves">${shelves.map((one) => shelf(one, look))}</div>
 </div>`
 }
 
-/** The shelves that change with what was rated last. */
-export async function personal(gateway: Gateway, viewer: Viewer, look: Look): Promise<Html> {
-  const shelves = await personalShelves(gateway, viewer, await ratingsOf(gateway, viewer.userId))
+/** The shelves that change with what was rated last. @param shown  ids of films that stand elsewhere on the page */
+export async function personal(gateway: Gateway, viewer: Viewer, look: Look, shown: readonly string[]): Promise<Html> {
+  const shelves = await personalShelves(gateway, viewer, await ratingsOf(gateway, viewer.userId), shown)
   return html`${shelves.map((one) => shelf(one, look))}`
 }

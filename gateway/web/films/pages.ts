@@ -90,7 +90,7 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
     /** The same of the shelves that change with what was rated last. */
     async '/personal'(c) {
       const { viewer, look } = await askerOf(c)
-      return sendPage(c, await personal(gateway, viewer, look))
+      return sendPage(c, await personal(gateway, viewer, look, c.req.queries('shown') ?? []))
     },
 
     async '/films/:itemId'(c) {

@@ -13,6 +13,8 @@ import { likedGenres } from './tastes.ts'
 const LENGTH = 18
 /** Fewer make no shelf: where hardly anybody rates, hardly anything is a trend. */
 const FEW = 4
+/** As many as a wide screen shows of one. */
+const ROW = 6
 /** Genres that have a shelf each: those one likes, or those that most films are of. */
 const GENRES = 3
 
@@ -22,54 +24,83 @@ const plain: Selection = { limit: LENGTH, skip: 0 }
 
 type Ratings = ReadonlyMap<string, Rated>
 
-/** What stands beside the list of one's own. A shelf that cannot be made is left out: the others stand. */
-export async function shelvesFor(gateway: Gateway, viewer: Viewer, ratings: Ratings): Promise<readonly Shelf[]> {
-  const { engine, catalogue, log } = gateway
-  const make = makerFor(gateway, viewer)
-  const exclude = [...ratings.keys()]
-  const liked = likedGenres(ratings, catalogue, log.identity.scale.positiveFrom).slice(0, GENRES)
-  const genres = liked.length > 0 ? liked : USUAL_GENRES
-  const why = liked.length > 0 ? 'Of what you like most' : 'Liked by most'
-  const shelves = await Promise.all([
-    personalShelves(gateway, viewer, ratings),
-    make('trending', 'Trending', 'Liked most these days', () => engine.trending('30d', { ...plain, exclude })),
-    make('acclaimed', 'Acclaimed', 'Best rated, by many', () => engine.topRated({ ...plain, exclude })),
-    ...genres.map((genre, n) =>
-      make(`genre-${n}`, `Popular: ${genre}`, why, () =>
-        engine.popular({ ...withGenre({ ...plain, genre }), exclude }),
-      ),
-    ),
-  ])
-  return shelves.flat()
+interface Recipe extends Pick<Shelf, 'id' | 'title' | 'why'> {
+  /** @param exclude  ids of films that are not to stand there */
+  ask(exclude: readonly string[]): Promise<Answer>
 }
 
-/** Those that change with what was rated last. */
-export async function personalShelves(gateway: Gateway, viewer: Viewer, ratings: Ratings): Promise<readonly Shelf[]> {
+/**
+ * What stands beside the list of one's own. A shelf that cannot be made is left out: the others stand.
+ * @param above  ids of films that stand there already
+ */
+export function shelvesFor(gateway: Gateway, viewer: Viewer, ratings: Ratings, above: readonly string[]) {
   const { engine, catalogue, log } = gateway
-  const { userId } = viewer
-  const make = makerFor(gateway, viewer)
+  const liked = likedGenres(ratings, catalogue, log.identity.scale.positiveFrom).slice(0, GENRES)
+  const genres = liked.length > 0 ? liked : USUAL_GENRES
+  const recipes: Recipe[] = [
+    ...personalRecipes(gateway, viewer, ratings),
+    {
+      ...{ id: 'trending', title: 'Trending', why: 'Liked most these days' },
+      ask: (exclude) => engine.trending('30d', { ...plain, exclude }),
+    },
+    {
+      ...{ id: 'acclaimed', title: 'Acclaimed', why: 'Best rated, by many' },
+      ask: (exclude) => engine.topRated({ ...plain, exclude }),
+    },
+    ...genres.map((genre, n) => ({
+      ...{
+        id: `genre-${n}`,
+        title: `Popular: ${genre}`,
+        why: liked.length > 0 ? 'Of what you like most' : 'Liked by most',
+      },
+      ask: (exclude: readonly string[]) => engine.popular({ ...withGenre({ ...plain, genre }), exclude }),
+    })),
+  ]
+  return make(gateway, viewer, recipes, { ratings, above })
+}
+
+/** Those that change with what was rated last. @param shown  ids of films that stand elsewhere on the page */
+export const personalShelves = (gateway: Gateway, viewer: Viewer, ratings: Ratings, shown: readonly string[]) =>
+  make(gateway, viewer, personalRecipes(gateway, viewer, ratings), { ratings, above: shown })
+
+function personalRecipes({ engine, catalogue, log }: Gateway, { userId }: Viewer, ratings: Ratings): Recipe[] {
   const last = [...ratings.values()].find(({ value }) => value >= log.identity.scale.positiveFrom)
   if (!last) return []
   const { itemId } = last
   const title = spokenTitle(catalogue.get(itemId)?.title ?? untitled(itemId))
-  const exclude = [...ratings.keys()]
-  const shelves = await Promise.all([
-    make('similar', `More like ${title}`, 'The last one you liked', () =>
-      engine.similarItems([itemId], { ...plain, exclude }),
-    ),
-    make('less-known', 'Less known, for you', 'Your taste, off the beaten track', () =>
-      engine.recommend({ userId }, { ...plain, lessKnown: 1 }),
-    ),
-  ])
-  return shelves.flat()
+  return [
+    {
+      ...{ id: 'similar', title: `More like ${title}`, why: 'The last one you liked' },
+      ask: (exclude) => engine.similarItems([itemId], { ...plain, exclude }),
+    },
+    {
+      ...{ id: 'less-known', title: 'Less known, for you', why: 'Your taste, off the beaten track' },
+      ask: (exclude) => engine.recommend({ userId }, { ...plain, lessKnown: 1, exclude }),
+    },
+  ]
 }
 
-/** @returns makes a shelf of an answer, which is logged as shown to whom it is for; or none */
-function makerFor({ logger, served }: Gateway, viewer: Viewer) {
-  return async (id: string, title: string, why: string, ask: () => Promise<Answer>): Promise<readonly Shelf[]> => {
-    const answer = await orNothing(logger, id, ask())
-    if (!answer || answer.items.length < FEW) return []
+/**
+ * Makes shelves from above, each without what stands over it: no film stands on a page twice, unless there are so few that a shelf would
+ * be hardly anything without them. Each is logged as shown to whom it is for.
+ */
+async function make(
+  { logger, served }: Gateway,
+  viewer: Viewer,
+  recipes: readonly Recipe[],
+  { ratings, above }: { readonly ratings: Ratings; readonly above: readonly string[] },
+): Promise<readonly Shelf[]> {
+  const rated = [...ratings.keys()]
+  const taken = new Set(above)
+  const shelves: Shelf[] = []
+  for (const { ask, ...told } of recipes) {
+    const askUnless = (exclude: Iterable<string>) => orNothing(logger, told.id, ask([...rated, ...exclude]))
+    const others = await askUnless(taken)
+    const answer = others && others.items.length < ROW ? await askUnless([]) : others
+    if (!answer || answer.items.length < FEW) continue
     const { items: films, recommendationId } = served.note(answer, viewer)
-    return [{ id, title, why, films, recommendationId }]
+    for (const { itemId } of films) taken.add(itemId)
+    shelves.push({ ...told, films, recommendationId })
   }
+  return shelves
 }
