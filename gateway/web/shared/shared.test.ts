@@ -95,6 +95,22 @@ it('draws any title of any genre, the same one always the same', () => {
   expect(coverOf('Heat', ['Drama', 'Crime'])).toMatchObject({ genre: 'Crime', size: 'xl' })
 })
 
+it.each([
+  ['Forrest Gump', 'Comedy|Drama|Romance|War', 'Comedy'],
+  ['Saving Private Ryan', 'Action|Drama|War', 'War'],
+  ['The Matrix', 'Action|Sci-Fi|Thriller', 'Sci-Fi'],
+  ['The Lion King', 'Adventure|Animation|Children|Drama|Musical|IMAX', 'Animation'],
+  ['Groundhog Day', 'Comedy|Fantasy|Romance', 'Comedy'],
+  ['The Two Towers', 'Adventure|Fantasy', 'Fantasy'],
+  ['The Godfather', 'Crime|Drama', 'Crime'],
+  ['Die Hard', 'Action|Crime|Thriller', 'Action'],
+  ['Raiders of the Lost Ark', 'Action|Adventure', 'Adventure'],
+  ['Titanic', 'Drama|Romance', 'Romance'],
+  ['Of a catalogue with other genres', 'Road movie|Samurai', 'Road movie'],
+])('%s is drawn as what people would call it first', (title, genres, genre) => {
+  expect(coverOf(title, genres.split('|')).genre).toBe(genre)
+})
+
 describe('why a film is in a list', () => {
   const reasons = [
     { itemId: 'crash', title: 'Crash', contribution: -0.5 },
