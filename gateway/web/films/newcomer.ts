@@ -27,5 +27,5 @@ export function newcomerSection({ items, recommendationId }: Answer, picked: num
 
 function pick(film: Film, look: Look): Html {
   const isPicked = look.starsOf(film.itemId) !== undefined
-  return html`<li><button type="button" class="pick" data-item="${film.itemId}" data-film="${namedWithYear(film)}" aria-pressed="${isPicked}">${cover(film, { ...look, starsOf: () => undefined }, true)}<span class="picked" aria-hidden="true">✓</span><span class="card-text"><span class="card-title">${titleOf(film)}</span> <span class="card-year">${film.year ?? ''}</span></span></button></li>`
+  return html`<li><button type="button" class="pick" data-item="${film.itemId}" data-film="${namedWithYear(film)}" aria-pressed="${String(isPicked)}">${cover(film, { ...look, starsOf: () => undefined }, true)}<span class="picked" aria-hidden="true">✓</span><span class="card-text"><span class="card-title">${titleOf(film)}</span> <span class="card-year">${film.year ?? ''}</span></span></button></li>`
 }
