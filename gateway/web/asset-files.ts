@@ -10,9 +10,15 @@ const FROM_ELSEWHERE: Readonly<Record<string, string>> = {
   'styles/uplot.css': import.meta.resolve('uplot/dist/uPlot.min.css'),
 }
 
+/** The parts of the film pages, each with what it is on a phone: what comes later has the last word. */
+const FILM_PARTS = [
+  ...['search', 'whose', 'covers', 'cover-patterns', 'cards', 'shelves', 'stars'],
+  ...['home', 'newcomer', 'film', 'why', 'profile'],
+]
+
 /** Of each kind of page the files of styles, which are sent as one: a first paint waits for every file of them. */
 const SHEETS: Readonly<Record<string, readonly string[]>> = {
-  films: ['scale', 'tokens', 'base', 'combobox', 'films'],
+  films: ['scale', 'tokens', 'base', 'combobox', ...FILM_PARTS],
   dashboard: ['scale', 'tokens', 'base', 'uplot', 'key-form', 'combobox', 'dashboard'],
   admin: ['scale', 'tokens', 'base', 'key-form', 'admin'],
 }
