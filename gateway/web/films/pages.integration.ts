@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it, vi } from 'vitest'
+import { seriousFaults, WIDTHS } from '../browser.fixture.ts'
+import { describeFilmApp, PATIENCE, SETTLED_MS } from './film-app.fixture.ts'
+
+describeFilmApp('its pages', ({ visit, system, userOf, ratingsOf, star, visitWithTaste }) => {
+  it('finds a film by the keyboard alone', async () => {
+    const page = await visit()
+    await page.goto(system().url)
+    await page.keyboard.press('/')
+    const box = page.getByRole('combobox', { name: 'Search films' })
+    await expect.poll(() => box.evaluate((input) => input.matches(':focus'))).toBe(true)
+    await page.keyboard.type('matrix')
+    const options = page.getByRole('option')
+    const found = options.filter({ hasText: 'The Matrix' }).locator('b', { hasText: /^Matrix$/ })
+    await found.first().waitFor()
+    await page.keyboard.press('ArrowDown')
+    expect(await box.getAttribute('aria-activedescendant')).toBe(await options.first().getAttribute('id'))
+    expect(await seriousFaults(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await expect.poll(() => box.getAttribute('aria-expanded')).toBe('false')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => box.evaluate((input) => input.matches(':focus'))).toBe(false)
+    await page.keyboard.press('/')
+    await page.keyboard.type('matrix')
+    await found.first().waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/films/*')
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toContain('The Matrix')
+  })
+
+  it('rates a film from anywhere on its page by a key, but not where one types, nor with a modifier', async () => {
+    const page = await visit()
+    await page.goto(`${system().url}/films/1`)
+    const shown = page.locator('.film-head star-rating')
+    const rating = async () => (await ratingsOf(page)).get('1')
+    await page.keyboard.press('4')
+    await vi.waitFor(async () => expect(await rating()).toBe(4), PATIENCE)
+    await expect.poll(() => shown.getAttribute('value')).toBe('4')
+    await page.keyboard.press('Control+2')
+    await page.keyboard.press('/')
+    await page.keyboard.type('3')
+    expect(await page.getByRole('combobox').inputValue()).toBe('3')
+    expect(await shown.getAttribute('value')).toBe('4')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    // Of another film that has the focus it says nothing.
+    await page.locator('#alike .card a').first().focus()
+    await page.keyboard.press('1')
+    expect(await shown.getAttribute('value')).toBe('4')
+    await page.locator('h1').click()
+    await page.keyboard.press('0')
+    await vi.waitFor(async () => expect(await rating()).toBeUndefined(), PATIENCE)
+  })
+
+  it('says why a film is recommended: bars that add up to its score, and words', async () => {
+    const page = await visitWithTaste()
+    const { items } = await system().recommendations(await userOf(page))
+    await page.goto(`${system().url}/films/${items[0]?.itemId}`)
+    const numbers = (await page.locator('.bars .number').allTextContents()).map((text) =>
+      Number(text.replace('−', '-')),
+    )
+    const score = numbers.pop() as number
+    expect(score).toBeCloseTo(items[0]?.score as number, 3)
+    // Each is rounded to three places.
+    expect(Math.abs(numbers.reduce((sum, part) => sum + part, 0) - score)).toBeLessThan(0.0005 * (numbers.length + 1))
+    await expect.poll(() => page.locator('.why-words').textContent()).toContain(`its score of ${score.toFixed(3)}`)
+    await expect.poll(() => page.locator('.film-audience').textContent()).toMatch(/^For people/)
+    await expect.poll(() => page.locator('#alike .card').count()).toBeGreaterThan(5)
+  })
+
+  it('says anew why a film is recommended when it is rated, and asks for no list that is not shown', async () => {
+    const page = await visitWithTaste()
+    const { items } = await system().recommendations(await userOf(page))
+    const itemId = items[0]?.itemId ?? ''
+    await page.goto(`${system().url}/films/${itemId}`)
+    await expect.poll(() => page.locator('#why-title').textContent()).toBe('Why it is recommended to you')
+    const asked = page.waitForResponse('**/films/**')
+    await star(page, '.film-head', itemId, '5 stars').click()
+    await expect.poll(() => page.locator('#why-title').textContent(), PATIENCE).toBe('Where its score comes from')
+    expect(await (await asked).text()).not.toContain('data-list')
+  })
+
+  it('runs nothing that a title smuggles in', async () => {
+    const title = '<script>window.isRun = true</script><img src=x onerror="window.isRun = true">'
+    await system().describe('smuggler', { title, genres: ['"><script>window.isRun = true</script>'], year: 1999 })
+    const page = await visit()
+    await page.goto(`${system().url}/films/smuggler`)
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toContain(title)
+    await page.keyboard.press('/')
+    await page.keyboard.type('window isRun')
+    await page.getByRole('option').filter({ hasText: title }).waitFor()
+    await star(page, '.film-head', 'smuggler', '5 stars').click()
+    await page.locator('.toast').waitFor()
+    await expect.poll(() => page.locator('.toast').textContent()).toContain(title)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get('smuggler')).toBe(5), PATIENCE)
+    await page.goto(`${system().url}/profile`)
+    await expect.poll(() => page.locator('.card-title').first().textContent()).toBe(title)
+    expect(await page.evaluate('window.isRun')).toBeUndefined()
+  })
+
+  it('draws a cover where the poster does not load', async () => {
+    await system().describe('no-poster', { title: 'No poster', genres: ['Drama'], poster: 'https://127.0.0.1:1/x.jpg' })
+    const page = await visit({ mayComplain: true })
+    await page.goto(`${system().url}/films/no-poster`)
+    await vi.waitFor(async () => expect(await page.locator('.film-head img').count()).toBe(0), PATIENCE)
+    await expect.poll(() => page.locator('.film-head .cover-title').isVisible()).toBe(true)
+  })
+
+  it('is loaded by at most 100 KB, and nothing shifts', async () => {
+    const page = await visit()
+    await page.addInitScript(
+      `window.shifts = 0
+      new PerformanceObserver((list) => {
+        for (const { value } of list.getEntries()) window.shifts += value
+      }).observe({ type: 'layout-shift', buffered: true })`,
+    )
+    let bytes = 0
+    page.on('requestfinished', async (request) => {
+      const { responseBodySize, responseHeadersSize } = await request.sizes()
+      bytes += responseBodySize + responseHeadersSize
+    })
+    await page.goto(system().url, { waitUntil: 'load' })
+    await sleep(SETTLED_MS)
+    expect(bytes).toBeGreaterThan(10_000)
+    expect(bytes).toBeLessThan(100 << 10)
+    expect(await page.evaluate('window.shifts')).toBeLessThan(0.01)
+  })
+
+  it.each([
+    { ...WIDTHS[0], colorScheme: 'dark' as const },
+    { ...WIDTHS[1], colorScheme: 'light' as const },
+  ])('can be used by everybody on $name, $colorScheme', async ({ width, height, colorScheme }) => {
+    const page = await visitWithTaste({ viewport: { width, height }, colorScheme })
+    for (const path of ['/', '/films/1', '/profile', '/search?query=love']) {
+      await page.goto(`${system().url}${path}`)
+      expect(await seriousFaults(page), path).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), path).toBeLessThanOrEqual(0)
+    }
+  })
+
+  it('leads on from a film that there is not', async () => {
+    const page = await visit({ mayComplain: true })
+    expect((await page.goto(`${system().url}/films/none`))?.status()).toBe(404)
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByRole('link', { name: 'To the films' }).click()
+    await page.locator('#newcomer').waitFor()
+  })
+})
