@@ -1,19 +1,15 @@
 import type { Page } from 'playwright-core'
-import { type DatasetSystem, systemWithDataset } from '../../dataset.fixture.ts'
-import { describeInBrowser, type Visit } from '../browser.fixture.ts'
+import type { DatasetSystem } from '../../dataset.fixture.ts'
+import type { Visit } from '../browser.fixture.ts'
 
 /** By then a page has loaded all that it will, but for posters. */
 export const SETTLED_MS = 1_000
 export const PATIENCE = { timeout: 10_000, interval: 20 }
 
-type FilmApp = ReturnType<typeof lookingAt>
+export type FilmApp = ReturnType<typeof lookingAt>
 
-/** A suite at the film app, in a real browser, of a system that has a dataset and a model of it. */
-export function describeFilmApp(subject: string, suite: (app: FilmApp) => void): void {
-  describeInBrowser(`the film app: ${subject}`, (visit) => suite(lookingAt(systemWithDataset(), visit)))
-}
-
-function lookingAt(system: () => DatasetSystem, visit: Visit) {
+/** What suites of the film app do and look at, each in pages of its own. */
+export function lookingAt(system: () => DatasetSystem, visit: Visit) {
   const userOf = (page: Page): Promise<string> => page.locator('body').getAttribute('data-user') as Promise<string>
 
   return {

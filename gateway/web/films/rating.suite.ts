@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
 import { seriousFaults, WIDTHS } from '../browser.fixture.ts'
-import { describeFilmApp, PATIENCE, SETTLED_MS } from './film-app.fixture.ts'
+import { type FilmApp, PATIENCE, SETTLED_MS } from './film-app.fixture.ts'
 
 /** By then a note at the foot of a page is gone. */
 const NOTE_MS = 10_000
 
-describeFilmApp('stars', ({ visit, system, ratingsOf, idsIn, star, visitWithTaste }) => {
+/** Stars. */
+export function ratingSuite({ visit, system, ratingsOf, idsIn, star, visitWithTaste }: FilmApp): void {
   it('keeps a rating on the cover, wherever the film stands, and takes it away by a key', async () => {
     const page = await visitWithTaste()
     const [itemId = ''] = await idsIn(page, '#acclaimed')
@@ -156,4 +157,4 @@ describeFilmApp('stars', ({ visit, system, ratingsOf, idsIn, star, visitWithTast
       recommendationId: list,
     })
   })
-})
+}

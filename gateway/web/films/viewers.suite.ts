@@ -1,9 +1,10 @@
 import { expect, it, vi } from 'vitest'
 import { answerOf } from '../../client.ts'
 import { seriousFaults } from '../browser.fixture.ts'
-import { describeFilmApp, PATIENCE } from './film-app.fixture.ts'
+import { type FilmApp, PATIENCE } from './film-app.fixture.ts'
 
-describeFilmApp('who looks at it', ({ visit, system, userOf, ratingsOf, idsIn, visitWithTaste }) => {
+/** Who looks at it. */
+export function viewersSuite({ visit, system, userOf, ratingsOf, idsIn, visitWithTaste }: FilmApp): void {
   it('shows one’s taste, and erases all of it', async () => {
     const page = await visitWithTaste()
     const erased = await userOf(page)
@@ -58,13 +59,14 @@ describeFilmApp('who looks at it', ({ visit, system, userOf, ratingsOf, idsIn, v
   })
 
   it('shows what another user sees, and leads back', async () => {
+    const [other = ''] = system().data.users
     const page = await visit()
     await page.goto(system().url)
     await page.getByText('Your list', { exact: true }).click()
-    await page.getByLabel('See what another user sees').fill('414')
+    await page.getByLabel('See what another user sees').fill(other)
     await page.getByRole('button', { name: 'Look' }).click()
-    await page.getByText('As 414').click()
-    const { items } = await system().recommendations('414', { limit: 20 })
+    await page.getByText(`As ${other}`).click()
+    const { items } = await system().recommendations(other, { limit: 20 })
     await expect.poll(() => idsIn(page, '#for-you')).toEqual(items.map(({ itemId }) => itemId))
     await page.getByRole('button', { name: 'Back to your own list' }).click()
     await page.getByText('Your list', { exact: true }).waitFor()
@@ -86,4 +88,4 @@ describeFilmApp('who looks at it', ({ visit, system, userOf, ratingsOf, idsIn, v
     await page.getByText(`As ${known}`, { exact: true }).waitFor()
     expect((await ratingsOf(page)).size).toBeGreaterThan(0)
   })
-})
+}

@@ -1,0 +1,17 @@
+import { describe } from 'vitest'
+import { systemWithDataset } from '../../dataset.fixture.ts'
+import { describeInBrowser } from '../browser.fixture.ts'
+import { lookingAt } from './film-app.fixture.ts'
+import { homeSuite } from './home.suite.ts'
+import { pagesSuite } from './pages.suite.ts'
+import { ratingSuite } from './rating.suite.ts'
+import { viewersSuite } from './viewers.suite.ts'
+
+/** All look at one system, which takes a while to start. */
+describeInBrowser('the film app', (visit) => {
+  const app = lookingAt(systemWithDataset(), visit)
+  describe('what changes as one rates', () => homeSuite(app))
+  describe('its pages', () => pagesSuite(app))
+  describe('stars', () => ratingSuite(app))
+  describe('who looks at it', () => viewersSuite(app))
+})
