@@ -23,7 +23,7 @@ const shown = () =>
     .map((card) => card.dataset.item)
     .join('\n')
 
-/** @typedef {{ recommendationId: string, items: import('./card.js').Listed[], strategy: string, isStale?: boolean }} Told  what the stream tells */
+/** @typedef {{ recommendationId: string, items: import('./card.js').Listed[], strategy: string, generation: string | null, isStale?: boolean }} Told  what the stream tells */
 
 /** When the stream last told a list, by the clock of the page. */
 let toldAt = 0
@@ -31,8 +31,9 @@ let toldAt = 0
 let turn = 0
 
 /** @param {Told} told */
-function take({ recommendationId, items, strategy, isStale }) {
+function take({ recommendationId, items, strategy, generation, isStale }) {
   toldAt = performance.now()
+  if (generation !== null && 'untrained' in section.dataset && !isTyping()) return location.reload()
   // The stream's list is the one that is logged as shown.
   section.dataset.list = recommendationId
   if (strategy === 'fold-in' && !isStale && items.length > 0) {
@@ -44,6 +45,9 @@ function take({ recommendationId, items, strategy, isStale }) {
     })
   } else if (items.map(({ itemId }) => itemId).join('\n') !== shown()) void renew()
 }
+
+/** What a page without a model lacks, the films to pick among and shelves, it would lack for good; half a word is not worth that. */
+const isTyping = () => document.activeElement instanceof HTMLInputElement && document.activeElement.value !== ''
 
 /** @param {HTMLElement | undefined} card @param {string} text */
 function reasoned(card, text) {

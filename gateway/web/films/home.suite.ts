@@ -50,6 +50,25 @@ export function homeSuite({ visit, system, userOf, ratingsOf, idsIn, said, star,
     await expect.poll(downwards).toEqual(['first', 'for-you', 'shelves'])
   })
 
+  it('asks for them as soon as there is a model', async () => {
+    const page = await visit()
+    // As the page is while the first one is being trained.
+    await page.route(
+      `${system().url}/`,
+      async (route) => {
+        const made = await route.fetch()
+        const body = (await made.text())
+          .replace('id="for-you"', 'id="for-you" data-untrained')
+          .replace(/<section class="newcomer".*?<\/section>/s, '')
+        await route.fulfill({ response: made, body })
+      },
+      { times: 1 },
+    )
+    await page.goto(system().url)
+    await expect.poll(() => page.locator('.pick').count()).toBe(12)
+    expect(await page.locator('#for-you[data-untrained]').count()).toBe(0)
+  })
+
   it('takes a pick back', async () => {
     const page = await visit()
     await page.goto(system().url)
