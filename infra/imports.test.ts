@@ -18,7 +18,7 @@ const NO_CLIENT = new RegExp(`^(?!(${CLIENTS})(/|$))`)
 
 const LAYERS: readonly Layer[] = [
   // Meets whom it wants: tests and what they share stand beside what they test.
-  { name: 'tests', files: /\.(test|integration|contract|fixture)\.ts$/, layers: ['*'], packages: ANY },
+  { name: 'tests', files: /\.(test|integration|contract|suite|fixture)\.ts$/, layers: ['*'], packages: ANY },
   { name: 'benches', files: /(\.bench\.ts$|^infra\/(bench|chaos|faults)\/)/, layers: ['*'], packages: ANY },
   { name: 'services', files: /^(infra\/services\/|vitest\.config\.ts$)/, layers: ['services', 'base'], packages: ANY },
 
