@@ -10,12 +10,16 @@ COMMENT 'The values of the scale, by whole or half steps, whether anybody gave t
 
 CREATE VIEW IF NOT EXISTS {{analytics}}.scale_values_now {{on_cluster}} AS
 WITH
-    (SELECT tuple(scale_min, scale_max) FROM {{database}}.log_binding ORDER BY bound_at, log_id LIMIT 1) AS ends,
+    -- One row, with a count of 0, also where no log is bound yet.
+    (
+        SELECT tuple(any(scale_min), any(scale_max), count())
+        FROM (SELECT scale_min, scale_max FROM {{database}}.log_binding ORDER BY bound_at, log_id LIMIT 1)
+    ) AS ends,
     (SELECT groupUniqArray(1000)(value) FROM {{analytics}}.daily_values) AS given,
     arrayMap(one -> 2 * one, arrayConcat(given, [ends.1, ends.2])) AS halves,
     if(arrayAll(half -> half = 2 * floor(half / 2), halves), 1, 0.5) AS step,
     toUInt32(greatest(0, (ends.2 - ends.1) / step)) AS steps
 SELECT ends.1 + step * number AS value
 FROM numbers(41)
-WHERE number <= steps AND steps < 41 AND arrayAll(half -> half = floor(half), halves)
+WHERE ends.3 > 0 AND number <= steps AND steps < 41 AND arrayAll(half -> half = floor(half), halves)
 COMMENT 'What the table scale_values is filled with.';

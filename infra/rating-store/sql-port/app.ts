@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono'
 import { isLoopback } from '../../config/check.ts'
 import { messageOf } from '../../errors.ts'
 import { blocksOf } from './blocks.ts'
-import { packerOf, readBody } from './compression.ts'
+import { isOn, packerOf, readBody } from './compression.ts'
 import type { Answer, Engine } from './engine.ts'
 import { nativeFor } from './native.ts'
 import { Refusal } from './refusal.ts'
@@ -89,7 +89,7 @@ async function answered(c: Context, url: URLSearchParams, answer: Answer): Promi
   const version = Number(url.get('client_protocol_version') ?? 0)
   const isTold = format === 'Native' && version > 0
   const told = isTold ? await begun(Readable.from(nativeFor(version, answer.content))) : answer.content
-  const isInBlocks = url.get('compress') === '1'
+  const isInBlocks = isOn(url, 'compress')
   const content = isInBlocks ? Readable.from(blocksOf(told)) : told
   c.header('X-ClickHouse-Format', format)
   c.header('Content-Type', contentType(format))

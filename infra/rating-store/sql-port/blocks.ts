@@ -5,14 +5,17 @@ const LZ4 = 0x82
 const CHECKSUM_BYTES = 16
 /** The method, and the lengths of the block from here on and of what it holds. */
 const HEADER_BYTES = 9
+/** Held by a block at most, as in ClickHouse itself: what is longer some clients refuse, and is long to sum up. */
+const MAX_BYTES = 1 << 20
 
 /**
  * An answer in ClickHouse's own compressed blocks, which JDBC's driver and clickhouse-go ask for by `compress=1`. As they come from this
  * machine, nothing is gained by making them shorter: each is LZ4 that says of all bytes that they stand there as they are.
- * @param source  in pieces of any length, each of which becomes a block
+ * @param source  in pieces of any length
  */
 export async function* blocksOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  for await (const piece of source) if (piece.length > 0) yield blockOf(piece)
+  for await (const piece of source)
+    for (let from = 0; from < piece.length; from += MAX_BYTES) yield blockOf(piece.subarray(from, from + MAX_BYTES))
 }
 
 function blockOf(piece: Uint8Array): Buffer {

@@ -26,12 +26,15 @@ const PACK: readonly (readonly [string, () => Transform])[] = [
   ['deflate', () => zlib.createDeflate(LEVEL)],
 ]
 
+/** Whether a setting of the transport is on, in the ways in which ClickHouse takes that for said. */
+export const isOn = (url: URLSearchParams, name: string): boolean => /^(1|true)$/i.test(url.get(name) ?? '')
+
 /**
  * The text in a request's body.
  * @throws Refusal where it is too long, is packed in a way that is not understood, or is no text
  */
 export async function readBody(request: Request, url: URLSearchParams): Promise<string> {
-  if (url.get('decompress') === '1')
+  if (isOn(url, 'decompress'))
     throw new Refusal(
       'BAD_ARGUMENTS',
       "decompress=1 says that the query comes in ClickHouse's own compressed blocks, which are not read here: set decompress=0, and pack it by Content-Encoding if at all",
@@ -67,7 +70,7 @@ export function packerOf(
   accepted: string | undefined,
   url: URLSearchParams,
 ): { encoding: string; packer: Transform } | undefined {
-  if (!/^(1|true)$/.test(url.get('enable_http_compression') ?? '') || bytes < MIN_PACKED_BYTES) return undefined
+  if (!isOn(url, 'enable_http_compression') || bytes < MIN_PACKED_BYTES) return undefined
   const names = (accepted ?? '').split(',').map((name) => name.split(';')[0]?.trim().toLowerCase())
   const [encoding, make] = PACK.find(([name]) => names.includes(name)) ?? []
   return encoding === undefined || make === undefined ? undefined : { encoding, packer: make() }
