@@ -123,6 +123,7 @@ describe('the cookie of the pages', () => {
     expect(told.body).toContain(one.erasureId)
     expect(told.body).toContain('data-status="running"')
     expect(told.body).toContain('Ratings, taste and lists: <span>within seconds</span>')
+    expect(told.body).toContain('until the next model is trained and takes its place')
     const profile = await gateway.send('GET', '/profile', undefined, { cookie: `${one.anew}; ${one.kept}` })
     expect(profile.body).toContain(one.erasureId)
     expect((await gateway.send('GET', `/v1/erasures/${one.erasureId}`, undefined, { cookie: one.kept })).status).toBe(

@@ -23,7 +23,7 @@ async function renew(shown) {
     if (!next || next.textContent === shown.textContent) return
     shown.replaceWith(document.adoptNode(next))
     const left = next.querySelectorAll('dd:has(span)').length
-    say(left === 0 ? 'All of it is erased' : `The erasure goes on: ${left} of its parts are still to go`)
+    say(left === 0 ? 'The erasure is done' : `The erasure goes on: ${left} of its parts are still to go`)
   } catch (error) {
     // What is shown is right but for the time since; it is asked for again.
     if (!(error instanceof Failure)) throw error

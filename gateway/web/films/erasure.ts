@@ -15,8 +15,8 @@ const PARTS: Readonly<Record<string, Part>> = {
   'rating store': { what: 'The ratings that the recommender is to learn from', until: 'within seconds' },
   analytics: { what: 'What is counted on the dashboard', until: 'within minutes' },
   'model store': {
-    what: 'What the recommender has learnt from it',
-    until: 'when it learns anew; nobody is shown it until then',
+    what: 'The place among the users whom a model keeps as examples',
+    until: 'when the next model is trained; nobody is shown it until then',
   },
 }
 
@@ -25,6 +25,10 @@ const UNTIL: Readonly<Record<Exclude<ErasureReceipt['logBytes'], 'removed'>, str
   'until compact': 'when the server is next started; nobody reads them until then',
   'until rewrite-log': 'when whoever runs the server has them rewritten; nobody reads them until then',
 }
+
+/** No store has it under anybody's name, and no receipt tells when it goes: a model that is there stays as long as it is served. */
+const LEARNT =
+  'What the recommender learnt of films from everybody’s ratings, these among them: until the next model is trained and takes its place.'
 
 /** How far an erasure is: what is gone, what goes later and when, and what stays. client/erasure.js asks for it anew while it goes on. */
 export function erasureNote({ erasureId, status, stores, logBytes }: ErasureReceipt): Html {
@@ -37,11 +41,11 @@ export function erasureNote({ erasureId, status, stores, logBytes }: ErasureRece
   const later = all.filter(({ isErased }) => !isErased)
   const erased = all.filter(({ isErased }) => isErased)
   return html`<section class="erasure" id="erasure" data-status="${status}" aria-labelledby="erasure-title">
-<h2 id="erasure-title">${later.length === 0 ? 'All of it is erased' : 'The erasure you asked for'}</h2>
+<h2 id="erasure-title">${later.length === 0 ? 'The erasure is done' : 'The erasure you asked for'}</h2>
 <dl>
 ${erased.length === 0 ? '' : html`<div><dt>Erased already</dt>${erased.map(({ what }) => html`<dd>${what}</dd>`)}</div>`}
 ${later.length === 0 ? '' : html`<div><dt>Still to go</dt>${later.map(({ what, until }) => html`<dd>${what}: <span>${until}</span></dd>`)}</div>`}
-<div><dt>Stays</dt><dd>Nothing on this server. Backups that were made before have it still, as long as they are kept.</dd></div>
+<div><dt>Stays</dt><dd>${LEARNT}</dd><dd>Nothing else on this server. Backups that were made before have all of it still, as long as they are kept.</dd></div>
 </dl>
 <p class="erasure-number">To ask about it, name its number: <code>${erasureId}</code></p>
 </section>`
@@ -56,6 +60,6 @@ export const eraseSection = ({
 <p>Removes every rating and what was made of it. It cannot be undone.</p>
 <button type="button" class="button button-danger" id="erase">${isOwn ? 'Erase me …' : 'Erase …'}</button>
 <dialog id="erase-dialog" aria-labelledby="erase-ask"><h2 id="erase-ask">${isOwn ? 'Erase all you rated?' : `Erase all that ${userId} rated?`}</h2>
-<p>Ratings, taste and lists go within seconds, what is counted of them on the dashboard within minutes, and what the recommender has learnt from them when it learns anew. Nobody can bring them back.</p>
+<p>Ratings, taste and lists go within seconds, what is counted of them on the dashboard within minutes. What the recommender learnt of films from everybody’s ratings, these among them, stays until the next model is trained and takes its place; nothing there tells whose they were. Nobody can bring them back.</p>
 <div class="dialog-buttons"><button type="button" class="button" id="erase-not" autofocus>Keep</button><button type="button" class="button button-danger" id="erase-do">Erase</button></div></dialog>
 </section>`
