@@ -60,8 +60,8 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
   const freshness = createFreshness({ ...deps, engine, closing: closing.signal })
   const served = createServedLog({ ...deps, sample: settings.servedSample ?? 0 })
   // Without keys only this machine asks, and everything is open to it anyway.
-  const mayViewAnyone = settings.isDemo === true || settings.apiKeys === undefined
-  const sessions = createSessions({ secret: settings.cookieSecret, mayViewAnyone })
+  const viewable = settings.apiKeys === undefined ? 'anybody' : settings.isDemo ? 'no visitor' : 'nobody'
+  const sessions = createSessions({ secret: settings.cookieSecret, viewable })
   const { search } = createItemSearch(deps.catalogue, engine.rankings, logger, closing.signal)
   const own = { engine, userLists, served, ...freshness, health, publisher, sessions, search, closing: closing.signal }
   const live = createLiveFigures({ ...deps, closing: closing.signal })

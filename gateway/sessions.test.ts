@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
+import { eraseUser, generationOf, openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
 
 const NO_KEYS = { current: () => [] }
 const cookieIn = (headers: Headers): string => headers.get('set-cookie')?.split(';')[0] ?? ''
@@ -228,5 +228,34 @@ describe('a demonstration', () => {
     expect(body).toContain('data-user="42"')
     expect(body).toContain('data-may-rate="false"')
     expect((await gateway.send('POST', '/session', 'userId=%00', form)).status).toBe(400)
+  })
+
+  it('shows nobody what another visitor of the pages sees', async () => {
+    const [{ userId: visitor }, { cookie, userId }] = [await comeBy(gateway), await comeBy(gateway)]
+    await writeUser(gateway.state, visitor, { i: 5 })
+    const form = { cookie, 'content-type': 'application/x-www-form-urlencoded' }
+    const looked = await gateway.send('POST', '/session', `userId=${visitor}`, form)
+    expect([looked.status, cookieIn(looked.headers)]).toEqual([404, ''])
+    expect(looked.body).toContain('has rated here')
+    const viewing = `${cookie}; foldstream-viewed=${visitor}`
+    expect((await gateway.send('GET', '/', undefined, { cookie: viewing })).body).toContain(`data-user="${userId}"`)
+    const path = `/v1/users/${visitor}/ratings`
+    expect((await gateway.send('GET', path, undefined, { cookie: viewing })).status).toBe(401)
+  })
+
+  it('offers to look as those who have rated, and as no visitor', async () => {
+    const userIds = ['erased', 'guest-1', 'never-rated', 'rated']
+    const factors = { rows: userIds.length, d: 2, data: new Float32Array(2 * userIds.length) }
+    const other = await openTestGateway()
+    try {
+      other.serve({ ...generationOf('g', { a: [1, 0] }), userSample: { userIds, factors } })
+      for (const userId of ['erased', 'guest-1', 'rated']) await writeUser(other.state, userId, { a: 5 })
+      await eraseUser(other.state, 'erased')
+      const { body } = await other.get('/')
+      const offered = [...String(body).matchAll(/<button class="chip" name="userId" value="([^"]+)">/g)]
+      expect(offered.map(([, userId]) => userId)).toEqual(['rated'])
+    } finally {
+      await other.stop()
+    }
   })
 })

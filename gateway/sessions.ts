@@ -9,19 +9,26 @@ export const SESSION_COOKIE = 'foldstream'
 const VIEWED_COOKIE = 'foldstream-viewed'
 /** Holds which erasure was asked for here last: `ERASURE_ID.SIGNATURE`. Whoever erased themself is somebody new, and may see it go on. */
 const ERASURE_COOKIE = 'foldstream-erasure'
+/** So begin the ids of those who come by the pages. */
+const VISITOR = 'guest-'
 const YEAR_SECONDS = 365 * 24 * 3600
 const SECRET_BYTES = 32
 
 export interface SessionOptions {
   /** undefined: one that goes with this process. */
   readonly secret: string | undefined
-  /** Whether whoever opens a page may look at it as any user. */
-  readonly mayViewAnyone: boolean
+  /** As whom whoever opens a page may look at it. */
+  readonly viewable: Viewable
 }
+
+/** `no visitor`: whoever came by a file or the API, and nobody who came by the pages, whose lists are their own. */
+export type Viewable = 'anybody' | 'no visitor' | 'nobody'
 
 /** Who uses the pages, without an account: an id of their own, in a cookie that no script reads and nobody can forge. */
 export interface Sessions {
-  readonly mayViewAnyone: boolean
+  readonly mayViewOthers: boolean
+  /** Whether somebody is of those as whom others may look. */
+  mayView(userId: string): boolean
   /** Whose browser it is; undefined: it has no cookie, or one that was not signed here. */
   ownOf(c: Context): string | undefined
   /** As whom they look at the pages; undefined: as themselves. */
@@ -36,21 +43,24 @@ export interface Sessions {
   erasureOf(c: Context): string | undefined
 }
 
-export function createSessions({ secret, mayViewAnyone }: SessionOptions): Sessions {
+export function createSessions({ secret, viewable }: SessionOptions): Sessions {
   const key = secret ?? randomBytes(SECRET_BYTES)
   const users = createSigner(key)
   // Of another key: what was signed as an erasure is never taken for a user.
   const erasures = createSigner(Buffer.from(hkdfSync('sha256', key, '', 'erasures', SECRET_BYTES)))
+  const mayView = (userId: string): boolean =>
+    viewable === 'anybody' || (viewable === 'no visitor' && !isVisitor(userId))
 
   return {
-    mayViewAnyone,
+    mayViewOthers: viewable !== 'nobody',
+    mayView,
     ownOf: (c) => users.read(getCookie(c, SESSION_COOKIE)),
     viewedOf(c) {
-      const userId = mayViewAnyone ? getCookie(c, VIEWED_COOKIE) : undefined
-      return userId !== undefined && checkNewId('user', userId) === undefined ? userId : undefined
+      const userId = getCookie(c, VIEWED_COOKIE)
+      return userId !== undefined && checkNewId('user', userId) === undefined && mayView(userId) ? userId : undefined
     },
     begin(c) {
-      const userId = `guest-${randomUUID()}`
+      const userId = VISITOR + randomUUID()
       put(c, SESSION_COOKIE, users.sign(userId), { path: '/', maxAge: YEAR_SECONDS })
       return userId
     },
@@ -62,6 +72,9 @@ export function createSessions({ secret, mayViewAnyone }: SessionOptions): Sessi
     erasureOf: (c) => erasures.read(getCookie(c, ERASURE_COOKIE)),
   }
 }
+
+/** Whether an id is of somebody who came by the pages. */
+export const isVisitor = (userId: string): boolean => userId.startsWith(VISITOR)
 
 function createSigner(key: string | Buffer) {
   const signatureOf = (text: string): Buffer => createHmac('sha256', key).update(text).digest()

@@ -16,7 +16,7 @@ export interface Viewer extends Receiver {
   readonly isOwn: boolean
   /** They may rate for that user: always for themselves. */
   readonly mayRate: boolean
-  readonly mayViewAnyone: boolean
+  readonly mayViewOthers: boolean
   /** undefined: as their system has it. */
   readonly theme: Theme | undefined
 }
@@ -26,9 +26,9 @@ export function viewerOf(c: Context, { sessions, settings }: Pick<Gateway, 'sess
   const own = sessions.ownOf(c) ?? sessions.begin(c)
   const userId = sessions.viewedOf(c) ?? own
   const isOwn = userId === own
-  const { mayViewAnyone } = sessions
+  const { mayViewOthers } = sessions
   const mayRate = isOwn || settings.apiKeys === undefined
-  return { ...receiverOf(c), userId, isOwn, mayRate, mayViewAnyone, theme: themeOf(c) }
+  return { ...receiverOf(c), userId, isOwn, mayRate, mayViewOthers, theme: themeOf(c) }
 }
 
 /** @returns undefined: as their system has it */

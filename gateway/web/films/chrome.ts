@@ -5,12 +5,16 @@ import type { Viewer } from '../viewer.ts'
 import { userSwitch } from './another-user.ts'
 
 /** The row at the top of the film pages: search, and whose list it is. */
-export function filmChrome(gateway: Pick<Gateway, 'engine'>, viewer: Viewer, query = ''): Html {
+export async function filmChrome(
+  gateway: Pick<Gateway, 'engine' | 'logger'>,
+  viewer: Viewer,
+  query = '',
+): Promise<Html> {
   return html`${searchBox(query)}
 <details class="whose" id="whose"><summary>${viewer.isOwn ? 'Your list' : `As ${viewer.userId}`}</summary>
 <div class="whose-panel">
 <a href="/profile">${viewer.isOwn ? 'Your ratings and taste' : 'Their ratings and taste'}</a>
-${viewer.mayViewAnyone ? userSwitch(gateway) : ''}
+${viewer.mayViewOthers ? await userSwitch(gateway) : ''}
 ${viewer.isOwn ? '' : html`<form method="post" action="/session"><button class="button">Back to your own list</button></form>`}
 </div></details>`
 }

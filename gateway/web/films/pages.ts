@@ -41,14 +41,18 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
     readonly status?: 200 | 404 | 429 | 500 | 503
   }
 
-  function send(c: Context, viewer: Viewer, { title, module, content, query, status }: Content): Promise<Response> {
+  async function send(
+    c: Context,
+    viewer: Viewer,
+    { title, module, content, query, status }: Content,
+  ): Promise<Response> {
     const { userId, theme, mayRate } = viewer
     const page = layout(
       {
         ...{ title, path: '/', theme },
         sheet: 'films',
         modules: [module],
-        chrome: filmChrome(gateway, viewer, query),
+        chrome: await filmChrome(gateway, viewer, query),
         footer: posters.areFromTmdb ? TMDB_NOTE : html``,
         data: {
           ...{ user: userId, 'scale-min': String(scale.min), 'scale-max': String(scale.max) },
@@ -133,10 +137,10 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
     /** By their paths. */
     pages,
     /** Whom somebody wanted to look as has rated nothing. */
-    nobody: (c: Context, asked: string): Promise<Response> =>
+    nobody: async (c: Context, asked: string): Promise<Response> =>
       send(c, viewerOf(c, gateway), {
         ...{ title: 'No such user', module: 'search-page', status: 404 },
-        content: nobodyPage(gateway, asked),
+        content: await nobodyPage(gateway, asked),
       }),
     /** What went wrong, for whoever wanted to look at a page. */
     trouble: (c: Context, status: 429 | 500 | 503, words: string): Promise<Response> =>

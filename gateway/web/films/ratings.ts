@@ -1,3 +1,4 @@
+import type { UserRecord } from '../../../infra/user-state/port.ts'
 import type { Gateway } from '../../context.ts'
 
 export interface Rated {
@@ -23,6 +24,16 @@ export async function ratingsOf(
 
 /** Whether there is anything to see of a user. @throws UnavailableError where the user state does not tell */
 export async function hasRated({ engine }: Pick<Gateway, 'engine'>, userId: string): Promise<boolean> {
-  const record = await engine.profiles.recordOf(userId)
-  return [...(record?.history.values() ?? [])].some(({ value }) => value !== null)
+  return isRater(await engine.profiles.recordOf(userId))
+}
+
+/** Those of some users of whom there is anything to see; as last seen while the user state does not answer. */
+export async function ratersAmong({ engine }: Pick<Gateway, 'engine'>, userIds: readonly string[]): Promise<string[]> {
+  const profiles = await engine.profiles.readMany(userIds)
+  return userIds.filter((_, n) => isRater(profiles[n]?.record))
+}
+
+function isRater(record: UserRecord | undefined): boolean {
+  for (const { value } of record?.history.values() ?? []) if (value !== null) return true
+  return false
 }
