@@ -167,7 +167,8 @@ it('asks no more often than one key, together with all others, pages that make l
       expect(body).toContain('This page is resting')
     }
     const { status, headers, body } = await limited.send('POST', '/session')
-    expect([status, headers.has('retry-after'), body]).toMatchObject([429, true, { status: 429 }])
+    expect([status, headers.has('retry-after')]).toEqual([429, true])
+    expect(body).toContain('This page is resting')
     const [asset = ''] = /\/assets\/[^"]+/.exec(String((await limited.get('/')).body)) ?? []
     for (let n = 0; n < 3; n++) expect((await limited.get(asset)).status).toBe(200)
     // Whoever runs it gets to these however many look at films, and is counted as well.

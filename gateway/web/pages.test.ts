@@ -79,8 +79,12 @@ describe('a page', () => {
     const failing = await openTestGateway({ state })
     onTestFinished(failing.stop)
     error = new Error('nobody foresaw this')
-    for (const path of ['/', '/profile']) {
-      const { status, headers, body } = await failing.get(path)
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const answers = [
+      ...[await failing.get('/'), await failing.get('/profile')],
+      await failing.send('POST', '/session', 'userId=42', form),
+    ]
+    for (const { status, headers, body } of answers) {
       expect([status, headers.get('content-type')]).toEqual([500, 'text/html; charset=UTF-8'])
       expect(body).toContain('This page is resting')
       expect(body).not.toContain('foresaw')

@@ -52,8 +52,7 @@ export function addPages(app: App, gateway: Gateway, visits: Visits): void {
   app.get('/posters/:itemId', (c) => posters.answer(c))
   app.get(ASSET_ROUTE, async (c) => (await answerAsset(c)) ?? noSuchAsset())
   /** As whom the pages are looked at: a `userId`, or without one oneself again. */
-  app.post('/session', async (c) => {
-    visits.refuseTooMany()
+  const look = async (c: Context) => {
     const { userId } = await c.req.parseBody()
     const viewed = userId === undefined ? undefined : userIdSchema.safeParse(userId)
     if (viewed?.success === false) throw invalidRequest([{ path: 'userId', message: 'Expected a user id' }])
@@ -62,7 +61,8 @@ export function addPages(app: App, gateway: Gateway, visits: Visits): void {
     if (viewed && !isThere) return films.nobody(c, viewed.data)
     sessions.view(c, viewed?.data)
     return c.redirect('/', 303)
-  })
+  }
+  app.post('/session', readably('films', look))
 
   /** Who looks at a page reads a page about what went wrong, too, rather than a document for programs. */
   function readably(what: 'films' | 'operation', page: (c: Context) => Promise<Response>) {

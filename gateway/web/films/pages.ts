@@ -144,12 +144,18 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
       }),
     /** What went wrong, for whoever wanted to look at a page. */
     trouble: (c: Context, status: 429 | 500 | 503, words: string): Promise<Response> =>
-      send(c, viewerOf(c, gateway), { title: 'Resting', module: 'search-page', content: troublePage(words), status }),
+      send(c, viewerOf(c, gateway), {
+        title: 'Resting',
+        module: 'search-page',
+        content: troublePage(words, c.req.method === 'GET'),
+        status,
+      }),
   }
 }
 
-const troublePage = (words: string): Html =>
-  html`<div class="empty"><h1>This page is resting</h1><p>${words}</p><a class="button" href="">Try again</a></div>`
+/** @param isAddress  the page is that of its address: what a form was sent to has none of its own */
+const troublePage = (words: string, isAddress: boolean): Html =>
+  html`<div class="empty"><h1>This page is resting</h1><p>${words}</p><a class="button" href="${isAddress ? '' : '/'}">${isAddress ? 'Try again' : 'To the films'}</a></div>`
 
 /** So long a page waits for a rating to be in. */
 const PATIENCE_MS = 1_000
