@@ -53,7 +53,10 @@ async function renewPersonal(token) {
   }
 }
 
-/** Ids of the films beside those of these shelves: none is to stand on the page twice. */
+/**
+ * Ids of the films beside those of these shelves, which leave them out. The list of one's own goes on by itself: what comes into it
+ * later may stand in a shelf as well.
+ */
 function shownElsewhere() {
   const cards = [...document.querySelectorAll('.card')].filter((card) => card instanceof HTMLElement)
   const isPersonal = (/** @type {HTMLElement} */ card) => PERSONAL.some((id) => card.closest(`#${id}`))
