@@ -68,6 +68,9 @@ async function send(itemId, value, recommendationId) {
   return { token, sentAt }
 }
 
+/** As they stand in an address, where an id may be many times as long. @param {readonly string[]} itemIds */
+export const shownQuery = (itemIds) => new URLSearchParams(itemIds.map((itemId) => ['shown', itemId]))
+
 /**
  * A page, or a part of one, as the server makes it: escaped there, and never run here.
  *
@@ -76,7 +79,7 @@ async function send(itemId, value, recommendationId) {
  * @param {readonly string[]} [shown]  ids of films that it is to leave out, as they stand elsewhere
  */
 export async function askPage(path, token, shown = []) {
-  const query = new URLSearchParams(shown.map((itemId) => ['shown', itemId]))
+  const query = shownQuery(shown)
   if (token !== undefined) query.set('after', token)
   const response = await ask(query.size === 0 ? path : `${path}?${query}`)
   return new DOMParser().parseFromString(await response.text(), 'text/html')

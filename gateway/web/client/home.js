@@ -1,5 +1,5 @@
 import './films.js'
-import { askPage, Failure } from './api.js'
+import { askPage, Failure, shownQuery } from './api.js'
 import { followForYou } from './for-you.js'
 import { followPicks } from './newcomer.js'
 import { isAllowedToRate, write } from './page.js'
@@ -8,8 +8,8 @@ import { rearrange } from './rearrange.js'
 
 /** Whoever rates on is waited for: these are further down. */
 const PAUSE_MS = 500
-/** Of films that stand elsewhere so many are named: an address has an end. */
-const MOST_NAMED = 150
+/** Films that stand elsewhere are named by so many characters of the address: servers take 16 KiB of it and all headers together. */
+const MOST_NAMED = 6_000
 /** Shelves that go by what was rated last. The others stay as they are until the page is loaded anew. */
 const PERSONAL = ['similar', 'less-known']
 
@@ -60,7 +60,15 @@ async function renewPersonal(token) {
 function shownElsewhere() {
   const cards = [...document.querySelectorAll('.card')].filter((card) => card instanceof HTMLElement)
   const isPersonal = (/** @type {HTMLElement} */ card) => PERSONAL.some((id) => card.closest(`#${id}`))
-  return cards.flatMap((card) => (isPersonal(card) ? [] : (card.dataset.item ?? []))).slice(0, MOST_NAMED)
+  const ids = new Set(cards.flatMap((card) => (isPersonal(card) ? [] : (card.dataset.item ?? []))))
+  const named = []
+  let length = 0
+  for (const itemId of ids) {
+    length += shownQuery([itemId]).toString().length + 1
+    if (length > MOST_NAMED) break
+    named.push(itemId)
+  }
+  return named
 }
 
 function taken() {
