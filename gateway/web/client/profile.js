@@ -16,6 +16,8 @@ if (dialog instanceof HTMLDialogElement) {
 
 /** @param {HTMLDialogElement} asking */
 async function erase(asking) {
+  const button = byId('erase-do')
+  button.toggleAttribute('disabled', true)
   try {
     await ask(ofUser(''), { method: 'DELETE' })
     forgetLists()
@@ -24,6 +26,14 @@ async function erase(asking) {
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     asking.close()
-    toast(`Nothing was erased: ${error.message}. Try again`, { isFailure: true })
+    button.toggleAttribute('disabled', false)
+    toast(wordsOf(error), { isFailure: true })
   }
+}
+
+/** An answer may be lost on its way, or given up on by a server that had the erasure on the log. @param {Failure} error */
+function wordsOf({ message, status = 0 }) {
+  const isRefused = status >= 400 && status < 500
+  if (isRefused) return `Nothing was erased: ${message}. Try again`
+  return `It is not known whether it was erased: ${message}. Load the page anew to see what is there`
 }

@@ -38,6 +38,27 @@ export function viewersSuite({ visit, system, userOf, ratingsOf, idsIn, visitWit
     await vi.waitFor(async () => expect(await system().ratingsOf(erased)).toEqual(new Map()), PATIENCE)
   })
 
+  it('does not say that nothing was erased where there is no answer', async () => {
+    const page = await visitWithTaste({ mayComplain: true })
+    await page.goto(`${system().url}/profile`)
+    const userId = await userOf(page)
+    // The answer is lost on its way.
+    await page.route(
+      `**/v1/users/${userId}`,
+      async (route) => {
+        await route.fetch()
+        await route.abort()
+      },
+      { times: 1 },
+    )
+    await page.getByRole('button', { name: 'Erase me' }).click()
+    await page.getByRole('button', { name: 'Erase', exact: true }).click()
+    await page.locator('.toast-failure', { hasText: 'It is not known whether it was erased' }).waitFor()
+    await vi.waitFor(async () => expect(await system().ratingsOf(userId)).toEqual(new Map()), PATIENCE)
+    await page.getByRole('button', { name: 'Erase me' }).click()
+    expect(await page.getByRole('button', { name: 'Erase', exact: true }).isEnabled()).toBe(true)
+  })
+
   it('erases another user, and leaves who did so themselves', async () => {
     const page = await visitWithTaste()
     const own = await userOf(page)
