@@ -13,14 +13,17 @@ const LONGEST_MS = 60_000
 export function followErasure(waitMs = FIRST_MS) {
   const shown = document.getElementById('erasure')
   if (shown?.dataset.status !== 'running') return
-  setTimeout(() => void renew(shown).then(() => followErasure(Math.min(2 * waitMs, LONGEST_MS))), waitMs)
+  setTimeout(async () => {
+    if (await renew(shown)) followErasure(Math.min(2 * waitMs, LONGEST_MS))
+  }, waitMs)
 }
 
-/** @param {HTMLElement} shown */
+/** @param {HTMLElement} shown @returns {Promise<boolean>}  false: the server tells no more of it, as the cookie is gone that says who asks */
 async function renew(shown) {
   try {
     const next = (await askPage('/profile/erasure')).getElementById('erasure')
-    if (!next || next.textContent === shown.textContent) return
+    if (!next) return false
+    if (next.textContent === shown.textContent) return true
     shown.replaceWith(document.adoptNode(next))
     const left = next.querySelectorAll('dd:has(span)').length
     say(left === 0 ? 'The erasure is done' : `The erasure goes on: ${left} of its parts are still to go`)
@@ -28,4 +31,5 @@ async function renew(shown) {
     // What is shown is right but for the time since; it is asked for again.
     if (!(error instanceof Failure)) throw error
   }
+  return true
 }
