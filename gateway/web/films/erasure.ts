@@ -57,9 +57,9 @@ export const eraseSection = ({
   userId,
 }: Viewer): Html => html`<section class="erase" aria-labelledby="erase-title">
 <h2 id="erase-title">${isOwn ? 'Erase me' : `Erase ${userId}`}</h2>
-<p>Removes every rating and what was made of it. It cannot be undone.</p>
+<p>Removes every rating and all that is kept under this id. It cannot be undone.</p>
 <button type="button" class="button button-danger" id="erase">${isOwn ? 'Erase me …' : 'Erase …'}</button>
 <dialog id="erase-dialog" aria-labelledby="erase-ask"><h2 id="erase-ask">${isOwn ? 'Erase all you rated?' : `Erase all that ${userId} rated?`}</h2>
-<p>Ratings, taste and lists go within seconds, what is counted of them on the dashboard within minutes. What the recommender learnt of films from everybody’s ratings, these among them, stays until the next model is trained and takes its place; nothing there tells whose they were. Nobody can bring them back.</p>
+<p>Ratings, taste and lists go within seconds, what is counted of them on the dashboard within minutes. Two things go only as the next model is trained and takes the place of the last: the place among the users whom a model keeps as examples, and what it learnt of films from everybody’s ratings, these among them. Nobody can bring them back.</p>
 <div class="dialog-buttons"><button type="button" class="button" id="erase-not" autofocus>Keep</button><button type="button" class="button button-danger" id="erase-do">Erase</button></div></dialog>
 </section>`
