@@ -44,8 +44,10 @@ it('tells nothing by a few, and of few how many there are', () => {
   const hitRates = (ratings: number, values: readonly number[]) =>
     variants.map((variant, n) => ({ variant, metric: 'hr@10', value: values[n] as number, ratings }))
   expect(say('uplift-of-fold-in', hitRates(7, [1, 0, 0]))).toBe('Too few likes to tell yet (7 of 30).')
-  expect(say('uplift-of-fold-in', hitRates(70, [0.5, 0.25, 0.25]))).toMatch(/50 % of 70 likes .* popularity .* 25 %\.$/)
-  expect(say('uplift-of-fold-in', hitRates(70, [0.5, 0.25, 0.2]))).toMatch(/; without, 25 %\.$/)
+  expect(say('uplift-of-fold-in', hitRates(70, [0.5, 0.25, 0.25]))).toMatch(
+    /50 % of 70 likes .*; without, 25 %, and by popularity alone 25 %\.$/,
+  )
+  expect(say('uplift-of-fold-in', hitRates(70, [0.5, 0.25, 0.2]).slice(0, 2))).toMatch(/; without, 25 %\.$/)
   const values = (ratings: number) => [
     { value: 1.5, ratings, share: 1 },
     { value: 2, ratings: 0, share: 0 },
@@ -60,6 +62,16 @@ it('names no busiest time where there is only one', () => {
   expect(say('daily-ratings', [day])).toBe('50 ratings, 50 % of them likes.')
   expect(say('daily-ratings', [day, day])).toContain('; the busiest day, 2026-11-29, has 50.')
   expect(say('active-users', [day])).toBe('4 users, all of them for the first time.')
+  expect(say('active-users', [{ ...day, new_users: 0 }])).toBe('4 users, none of them for the first time.')
+  const one = { ...day, active_users: 1 }
+  expect(say('active-users', [{ ...one, new_users: 1 }])).toBe('1 user, for the first time.')
+  expect(say('active-users', [{ ...one, new_users: 0 }])).toBe('1 user, who had rated before.')
+  expect(
+    say(
+      'active-users',
+      [one, one].map((row) => ({ ...row, new_users: 0 })),
+    ),
+  ).toMatch(/^Nobody rated for the first/)
 })
 
 it('counts no cohort as gone before the month after is over', () => {

@@ -160,9 +160,7 @@ ORDER BY metric, variant, time`,
     const ratings = sumOf(ofVariant('folded-in'), 'ratings')
     if (ratings < ENOUGH) return `${tooFew('likes', ratings)}.`
     const [folded, before, popular] = ['folded-in', 'at-watermark', 'popular'].map(hitRate) as [number, number, number]
-    // A model knows nothing of who came after it was made, and gives them what is popular.
-    const known =
-      before === popular ? 'without, as by popularity alone, since no model knew these people before,' : 'without,'
-    return `With the user folded in, ${percent(folded)} of ${counted(ratings, 'like')} were among the first ten foretold; ${known} ${percent(before)}.`
+    const byPopularity = Number.isNaN(popular) ? '' : `, and by popularity alone ${percent(popular)}`
+    return `With the user folded in, ${percent(folded)} of ${counted(ratings, 'like')} were among the first ten foretold; without, ${percent(before)}${byPopularity}.`
   },
 }

@@ -76,10 +76,16 @@ ORDER BY first_day`,
   sentence(rows) {
     const most = greatest(rows, 'active_users')
     const [came, active] = [sumOf(rows, 'new_users'), numberOf(most, 'active_users')]
-    if (rows.length === 1)
-      return `${counted(active, 'user')}, ${came === active ? 'all' : count(came)} of them for the first time.`
-    return `${counted(came, 'user')} rated for the first time; the busiest ${timeOf(most)}, saw ${counted(active, 'user')}.`
+    if (rows.length === 1) return `${counted(active, 'user')}, ${firstTimers(came, active)}.`
+    return `${came === 0 ? 'Nobody' : counted(came, 'user')} rated for the first time; the busiest ${timeOf(most)}, saw ${counted(active, 'user')}.`
   },
+}
+
+/** @param came  for the first time, of those who were active */
+function firstTimers(came: number, active: number): string {
+  if (active === 1) return came === 1 ? 'for the first time' : 'who had rated before'
+  const told = came === 0 ? 'none' : came === active ? 'all' : count(came)
+  return `${told} of them for the first time`
 }
 
 export const ratingHistogram: Chart = {
