@@ -171,8 +171,17 @@ describeInBrowser('the page of operation', (visit) => {
         json: { ...answer, generations: generations.map((one: object) => ({ ...one, comparison })) },
       })
     })
+    const requestedAt = new Date().toISOString()
+    const rebuild = { id: randomUUID(), requestedAt, updatedAt: requestedAt, reason: 'demand', status: 'held-back' }
+    await page.route('**/admin/status', async (route) => {
+      const answer = await (await route.fetch()).json()
+      await route.fulfill({ json: { ...answer, rebuild: { ...rebuild, progress: `worse than ${live}` } } })
+    })
     await expect.poll(() => rows(page).last().textContent(), PATIENCE).toContain('No worse than what was live then')
     expect(await page.locator('#generations-table').textContent()).not.toContain(live.slice(0, 8))
+    await expect
+      .poll(() => page.locator('#rebuild-words').textContent(), PATIENCE)
+      .toBe(`Held back: worse than ${live.slice(0, 8)} (no longer kept)`)
     await page.unrouteAll({ behavior: 'ignoreErrors' })
   })
 

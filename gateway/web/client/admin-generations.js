@@ -81,7 +81,7 @@ function drawFigure(cell, { metrics, isActive }, metric) {
 }
 
 /** Of one that is kept no longer, no row bears the id. @param {string} id */
-const nameOf = (id) => (isKept(id) ? shortId(id) : `${shortId(id)} (no longer kept)`)
+export const nameOf = (id) => (isKept(id) ? shortId(id) : `${shortId(id)} (no longer kept)`)
 
 /** @param {Generation} generation */
 function whyOf({ isActive, notServed, comparison }) {

@@ -1,6 +1,6 @@
 import { askAdmin } from './admin-api.js'
 import { confirmed } from './admin-confirm.js'
-import { isKept, isPinned } from './admin-generations.js'
+import { isKept, isPinned, nameOf } from './admin-generations.js'
 import { age, shortId, withShortIds } from './admin-words.js'
 import { byId, write } from './page.js'
 import { say } from './tell.js'
@@ -26,7 +26,7 @@ let last
 
 /**
  * @param {Rebuild | null} rebuild
- * @param {() => void} onOver  hears of one that was seen to end
+ * @param {() => Promise<unknown>} onOver  hears of one that was seen to end; resolves when its model is listed
  * @returns {number | undefined} ms until it is to be looked at again, where it changes soon
  */
 export function drawRebuild(rebuild, onOver) {
@@ -37,14 +37,17 @@ export function drawRebuild(rebuild, onOver) {
     byId('note-rebuild'),
     rebuild ? `${REASONS[rebuild.reason]}, ${age(rebuild.requestedAt)} ago` : 'since this log began',
   )
-  write(byId('rebuild-words'), rebuild ? inWords(rebuild) : '')
   drawProgress(rebuild)
-  if (last && rebuild && isGoing(last) && !isUnderWay) {
-    say(inWords(rebuild))
-    onOver()
-  }
+  const hasEnded = last !== undefined && isGoing(last) && !isUnderWay
   last = rebuild ?? undefined
+  if (rebuild && hasEnded) void onOver().then(() => say(inWords(rebuild)))
+  else tellRebuild()
   return isUnderWay ? WHILE_IT_RUNS_MS : undefined
+}
+
+/** In words, which name the models that are listed. */
+export function tellRebuild() {
+  write(byId('rebuild-words'), last ? inWords(last) : '')
 }
 
 /** @param {Rebuild} rebuild */
@@ -53,7 +56,7 @@ const isGoing = ({ status, again }) => status === 'requested' || status === 'run
 /** @param {Rebuild} rebuild */
 function inWords({ status, progress, generation, again }) {
   const made = generation === undefined || status === 'running' || !isKept(generation) ? '' : ` ${shortId(generation)}`
-  const more = progress === '' || progress === 'done' ? '' : `: ${withShortIds(progress)}`
+  const more = progress === '' || progress === 'done' ? '' : `: ${withShortIds(progress, nameOf)}`
   return `${STATUSES[status]}${made}${more}${again ? '. Another one follows' : ''}`
 }
 

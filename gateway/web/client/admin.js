@@ -1,7 +1,7 @@
 import { drawBackup, drawVerification, offerVerification } from './admin-care.js'
 import { drawGenerations, offerActivation } from './admin-generations.js'
 import { drawLetters, lettersPath, offerLetters } from './admin-letters.js'
-import { drawRebuild, offerRebuild } from './admin-rebuild.js'
+import { drawRebuild, offerRebuild, tellRebuild } from './admin-rebuild.js'
 import { close, follow, open } from './admin-sources.js'
 import { drawStatus } from './admin-status.js'
 import { askForKey, faultOfKey, hasKey, whenRefused } from './key.js'
@@ -9,7 +9,14 @@ import { byId } from './page.js'
 
 const asksForKey = document.body.dataset.asksForKey === 'true'
 
-const lookAtGenerations = follow({ path: () => 'generations', draw: drawGenerations })
+const lookAtGenerations = follow({
+  path: () => 'generations',
+  draw(answer) {
+    const pause = drawGenerations(answer)
+    tellRebuild()
+    return pause
+  },
+})
 const lookAtStatus = follow({
   path: () => 'status',
   draw(status) {
