@@ -1,3 +1,4 @@
+import { distributionOf } from '../../producers/explore/distribution.ts'
 import { dayOf, groups, type Known, type Rating, type Rows, returnsOf, sum } from './known.fixture.ts'
 import { recomputeServing } from './recomputed-serving.fixture.ts'
 
@@ -87,8 +88,8 @@ export function recompute(known: Known): Record<string, Rows> {
     const theirs = sum(ranked.slice(0, count), (one) => one.ratings)
     return { percent: Number(percent), items: count, ratings: theirs, share: theirs / ratings.length }
   })
-  // Of two in the middle the lower one: so many ratings somebody has.
-  const median = (all: readonly number[]): number => all.toSorted((x, y) => x - y)[Math.ceil(all.length / 2) - 1] ?? 0
+  // As pages of explored datasets tell it: both are to say the same of one dataset.
+  const median = (all: readonly number[]): number => distributionOf(Int32Array.from(all)).quantiles.median
   const totals = {
     ...{ users: byUser.length, items: byItem.length, ratings: ratings.length },
     median_ratings_a_user: median(byUser.map(([, theirs]) => theirs.length)),
