@@ -16,10 +16,16 @@ const FILM_PARTS = [
   ...['home', 'newcomer', 'film', 'why', 'profile'],
 ]
 
+/** The parts of the dashboard, likewise. */
+const DASHBOARD_PARTS = [
+  ...['dashboard', 'strip', 'chart', 'item-form', 'sheet', 'plot', 'drawings', 'multiples'],
+  ...['ranks', 'hues'],
+]
+
 /** Of each kind of page the files of styles, which are sent as one: a first paint waits for every file of them. */
 const SHEETS: Readonly<Record<string, readonly string[]>> = {
   films: ['scale', 'tokens', 'base', 'combobox', ...FILM_PARTS],
-  dashboard: ['scale', 'tokens', 'base', 'uplot', 'key-form', 'combobox', 'dashboard'],
+  dashboard: ['scale', 'tokens', 'base', 'uplot', 'key-form', 'combobox', ...DASHBOARD_PARTS],
   admin: ['scale', 'tokens', 'base', 'key-form', 'admin'],
 }
 
