@@ -1,8 +1,8 @@
-import { withSpoken } from '../shared/titles.js'
+import { FIRST_DAY } from '../shared/dashboard.js'
 import { Failure } from './api.js'
 import { askChart, chartPath } from './dashboard-api.js'
 import { filledIn, fillTable, offerCopy, offerCsv } from './dashboard-sheets.js'
-import { asOfText, spanText, withDates } from './dashboard-words.js'
+import { asOfText, spanText, spokenSentence } from './dashboard-words.js'
 import { drawColumns } from './draw-columns.js'
 import { drawHeat } from './draw-heat.js'
 import { drawMultiples } from './draw-multiples.js'
@@ -41,7 +41,7 @@ export function createCard({ name, drawing, time }, { infoOf, choose }) {
     const { info, answer } = shown
     const unitOf = (/** @type {string} */ column) => info.columns.find((one) => one.name === column)?.unit ?? ''
     const isEmpty = answer.rows.length === 0
-    const words = inWords(answer)
+    const words = spokenSentence(answer.sentence, answer.rows[0])
     place.tabIndex = GONE_THROUGH.includes(drawing.kind) ? 0 : -1
     place.setAttribute(
       'aria-label',
@@ -144,18 +144,12 @@ export function createCard({ name, drawing, time }, { infoOf, choose }) {
   }
 }
 
-/** Its sentence as people here would say it, who have a zone of their own. @param {ChartAnswer} answer */
-const inWords = ({ sentence, rows: [first] }) => withSpoken(withDates(sentence), String(first?.title ?? ''))
-
 /** What time a card tells of: that which was asked for, or its own. @param {ChartAnswer} answer @param {import('../shared/dashboard.js').Card['time']} time */
 function whenText({ from, to }, time = {}) {
   if (time.always) return time.always
   if (from === undefined || to === undefined) return ''
   return from === FIRST_DAY ? (time.ofAll ?? 'all time') : spanText(from, to, time.isByMonths === true)
 }
-
-/** Whoever asks for all days asks from then on. */
-const FIRST_DAY = '1970-01-01'
 
 /** What is drawn: where it is the same, nothing is, and whoever is at it stays there. @param {ChartAnswer} answer */
 const told = ({ asOf: _, ...answer }) => JSON.stringify(answer)

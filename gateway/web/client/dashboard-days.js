@@ -1,4 +1,4 @@
-import { RANGES } from '../shared/dashboard.js'
+import { FIRST_DAY, RANGES } from '../shared/dashboard.js'
 import { count, dayOf, daysBefore, dayText } from './dashboard-words.js'
 
 /** @typedef {import('../shared/dashboard.js').Range} Range */
@@ -20,7 +20,7 @@ export function rangesOf(range, { rating, list }, today = dayOf(Date.now())) {
   const days = RANGES[range]
   if (days === 0) {
     // A rating may be told to be of a later day.
-    const all = { from: dayOf(0), to: rating !== undefined && rating > today ? rating : today }
+    const all = { from: FIRST_DAY, to: rating !== undefined && rating > today ? rating : today }
     const why = rating !== undefined && rating < today ? `; the newest rating is of ${dayText(rating)}` : ''
     return { ratings: all, lists: all, words: `All days up to ${dayText(all.to)}${why}. ${OF_UTC}.` }
   }
@@ -84,7 +84,7 @@ function textOf({ from, to }, today) {
 export function wholeDays({ from, to }, today = dayOf(Date.now())) {
   const last = to < today ? to : daysBefore(today, 1)
   const count = (Date.parse(last) - Date.parse(from)) / DAY_MS + 1
-  return count < 1 || from === dayOf(0) ? undefined : { from, to: last, count }
+  return count < 1 || from === FIRST_DAY ? undefined : { from, to: last, count }
 }
 
 const DAY_MS = 86_400_000
@@ -108,8 +108,8 @@ export function courseOf(rows, { from, to }, otherwise) {
   const [months, days] = STEPS[grain] ?? [0, 1]
   const course = []
   // Where all is shown, what comes after the last of them is no course, and would be a long flat line.
-  const last = from === dayOf(0) ? String(rows.at(-1)?.day) : to
-  const at = new Date(grain === 'day' && from !== dayOf(0) ? from : String(first.day))
+  const last = from === FIRST_DAY ? String(rows.at(-1)?.day) : to
+  const at = new Date(grain === 'day' && from !== FIRST_DAY ? from : String(first.day))
   for (; dayOf(at.getTime()) <= last; at.setUTCMonth(at.getUTCMonth() + months, at.getUTCDate() + days))
     course.push(values.get(dayOf(at.getTime())) ?? otherwise)
   return course

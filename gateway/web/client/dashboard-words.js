@@ -1,3 +1,5 @@
+import { spokenTitle } from '../shared/titles.js'
+
 /** @typedef {string | number | null} Cell */
 /** @typedef {Record<string, Cell>} Row */
 /** @typedef {{ name: string, unit: string }} Column */
@@ -35,8 +37,19 @@ const clockText = (at) => new Date(at).toLocaleTimeString('en-GB')
 /** The minute, in the zone of whoever looks. @param {string} at */
 const minuteText = (at) => new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 
-/** Times, days, months and quarters within a sentence as people write them. @param {string} text */
-export const withDates = (text) =>
+/**
+ * A sentence as people here would say it, who have a zone of their own. A name that it begins with is said, and has no dates.
+ *
+ * @param {string} sentence
+ * @param {Row} [row]  that it tells of
+ */
+export function spokenSentence(sentence, { title, item_id } = {}) {
+  const name = [String(title ?? ''), `Item ${item_id}`].find((one) => sentence.startsWith(`${one}: `)) ?? ''
+  return `${spokenTitle(name)}${withDates(sentence.slice(name.length))}`
+}
+
+/** Times, days, months and quarters within a text as people write them. @param {string} text */
+const withDates = (text) =>
   text
     .replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, minuteText)
     .replaceAll(/\b\d{4}-\d\d-\d\d\b/g, dayText)

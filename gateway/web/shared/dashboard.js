@@ -187,6 +187,8 @@ export const SUBJECTS = [
   { name: 'Spread', first: 'long-tail' },
 ]
 
+/** Whoever asks for all days asks from then on. */
+export const FIRST_DAY = '1970-01-01'
 /** Names of time ranges, as they stand in an address, with their days; 0: all of them. */
 export const RANGES = /** @type {const} */ ({ '1d': 1, '7d': 7, '30d': 30, '1y': 365, all: 0 })
 /** @typedef {keyof typeof RANGES} Range */

@@ -4,7 +4,7 @@ import { matchesOf } from '../client/matches.js'
 import { whyItem, whyList } from './because.js'
 import { coverOf } from './cover.js'
 import { MOST_STARS, ratingValueOf, starsOf, starsText } from './stars.js'
-import { spokenTitle, withSpoken } from './titles.js'
+import { spokenTitle } from './titles.js'
 
 const halves = fc.integer({ min: 1, max: 2 * MOST_STARS }).map((half) => half / 2)
 
@@ -45,14 +45,6 @@ it.each([
   ['Heat', 'Heat'],
 ])('%s is called %s', (filed, spoken) => {
   expect(spokenTitle(filed)).toBe(spoken)
-})
-
-it.each([
-  ['Matrix, The: 5 ratings.', 'Matrix, The', 'The Matrix: 5 ratings.'],
-  ['$&, The: 5 ratings.', '$&, The', 'The $&: 5 ratings.'],
-  ['Nothing, The is rising.', '', 'Nothing, The is rising.'],
-])('%s with the title %j is told as %s', (text, title, told) => {
-  expect(withSpoken(text, title)).toBe(told)
 })
 
 describe('the matching part of a title', () => {

@@ -5,9 +5,6 @@ const FILED = /^(.+?), (The|An?|Les?|La|L['’]|Une?|Der|Die|Das|Eine?|El|Los|La
 export const spokenTitle = (title) =>
   title.replace(FILED, (_, rest, article) => (/['’]$/.test(article) ? `${article}${rest}` : `${article} ${rest}`))
 
-/** A text that names a film as a catalogue files it, with its title as people say it. @param {string} text @param {string} title */
-export const withSpoken = (text, title) => (title === '' ? text : text.replaceAll(title, () => spokenTitle(title)))
-
 /** Nobody described it. @param {string} itemId */
 export const untitled = (itemId) => `No. ${itemId}`
 
