@@ -29,7 +29,7 @@ export function createCombobox(input, list, { find, counted, nothing, isWhole = 
   let active = -1
   /** Another one whenever something else is looked for: what comes late is not shown. */
   let turn = 0
-  /** @type {string | undefined} */
+  /** What the list answers. @type {string | undefined} */
   let shownFor
 
   async function look() {
@@ -48,15 +48,16 @@ export function createCombobox(input, list, { find, counted, nothing, isWhole = 
       show(found)
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      if (mine === turn) note(`Search is resting: ${error.message}. Try again in a moment.`)
+      if (mine !== turn) return
+      shownFor = query
+      note(`Search is resting: ${error.message}. Try again in a moment.`)
     }
   }
 
   /** @param {Option[]} found */
   function show(found) {
     if (found.length === 0) return note(nothing)
-    options = found
-    open(found.map(asOption))
+    open(found.map(asOption), found)
     say(`${counted(found.length)}, the first is ${found[0]?.name}`)
   }
 
@@ -75,7 +76,6 @@ export function createCombobox(input, list, { find, counted, nothing, isWhole = 
 
   /** @param {string} text */
   function note(text) {
-    options = []
     const told = element('li', 'option-note', text)
     told.setAttribute('role', 'option')
     told.setAttribute('aria-disabled', 'true')
@@ -83,8 +83,9 @@ export function createCombobox(input, list, { find, counted, nothing, isWhole = 
     say(text)
   }
 
-  /** @param {HTMLElement[]} rows */
-  function open(rows) {
+  /** @param {HTMLElement[]} rows @param {Option[]} next  that can be chosen: none of what waits, nor of a note */
+  function open(rows, next = []) {
+    options = next
     list.replaceChildren(...rows)
     list.hidden = false
     input.setAttribute('aria-expanded', 'true')
@@ -117,12 +118,15 @@ export function createCombobox(input, list, { find, counted, nothing, isWhole = 
   })
   input.addEventListener('blur', close)
   input.addEventListener('keydown', (event) => {
+    // The keys are of whoever composes a letter of them.
+    if (event.isComposing) return
     const count = options.length
     if (event.key === 'Escape') {
       // First the list, then the field.
       if (list.hidden) input.blur()
       else close()
-    } else if (event.key === 'ArrowDown' && count > 0) activate((active + 1) % count)
+    } else if (event.key === 'ArrowDown' && list.hidden && input.value.trim() !== '') void look()
+    else if (event.key === 'ArrowDown' && count > 0) activate((active + 1) % count)
     else if (event.key === 'ArrowUp' && count > 0) activate((active <= 0 ? count : active) - 1)
     else if (event.key === 'Enter' && active >= 0) options[active]?.choose()
     else return

@@ -28,6 +28,9 @@ export function pagesSuite({ visit, system, userOf, ratingsOf, star, visitWithTa
     expect(await seriousFaults(page)).toEqual([])
     await page.keyboard.press('Escape')
     await expect.poll(() => box.getAttribute('aria-expanded')).toBe('false')
+    await page.keyboard.press('ArrowDown')
+    await found.waitFor()
+    await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
     await expect.poll(() => box.evaluate((input) => input.matches(':focus'))).toBe(false)
     await page.keyboard.press('/')
@@ -37,6 +40,37 @@ export function pagesSuite({ visit, system, userOf, ratingsOf, star, visitWithTa
     await page.keyboard.press('Enter')
     await page.waitForURL('**/films/*')
     await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toContain(title)
+  })
+
+  it('chooses by the keyboard nothing of the last search while the next one is under way', async () => {
+    const page = await visit()
+    await page.goto(system().url)
+    await page.keyboard.press('/')
+    await page.keyboard.type('the')
+    await page.getByRole('option').first().waitFor()
+    await page.locator('.option-skeleton').first().waitFor({ state: 'detached' })
+    // Is never answered.
+    await page.route('**/v1/items?*', () => {})
+    await page.keyboard.type('ly')
+    await page.locator('.option-skeleton').first().waitFor()
+    await page.keyboard.press('ArrowDown')
+    expect(await page.getByRole('combobox').getAttribute('aria-activedescendant')).toBeNull()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/search?query=thely')
+  })
+
+  it('goes on saying that a search failed', async () => {
+    const page = await visit({ mayComplain: true })
+    await page.goto(system().url)
+    const problem = { type: 'x', title: 'x', status: 503, detail: 'the items are not read yet' }
+    await page.route('**/v1/items?*', (route) => route.fulfill({ status: 503, json: problem }))
+    await page.keyboard.press('/')
+    await page.keyboard.type('the')
+    const note = page.locator('.option-note', { hasText: problem.detail })
+    await note.waitFor()
+    // What stands for films that are late would have come by then.
+    await sleep(SETTLED_MS)
+    expect(await note.isVisible()).toBe(true)
   })
 
   it('rates a film by keys where its stars have the focus, says so there, and nowhere else', async () => {
