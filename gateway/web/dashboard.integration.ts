@@ -171,6 +171,28 @@ describeInBrowser('the dashboard', (visit) => {
       }
     })
 
+    it('tells of how few ratings a hit rate cannot be compared', async () => {
+      const page = await visit()
+      const cases = [
+        { whole: null, before: null, ofWhole: 0, ofBefore: 0, told: 'of today alone' },
+        { whole: null, before: null, ofWhole: 20, ofBefore: 0, told: 'too few without today (20)' },
+        { whole: 0.3, before: null, ofWhole: 40, ofBefore: 1, told: 'too few before to compare (1)' },
+        { whole: 0.3, before: null, ofWhole: 40, ofBefore: 0, told: 'nothing in the 6 d before' },
+      ]
+      let row: Row = {}
+      await page.route('**/charts/figures?*', async (route) => {
+        const answer = await (await route.fetch()).json()
+        await route.fulfill({ json: { ...answer, rows: [{ figure: 'live hit rate', value: 0.3, ...row }] } })
+      })
+      for (const { whole, before, ofWhole, ofBefore, told } of cases) {
+        row = { of_ratings: ofWhole + 15, of_ratings_of_whole_days: ofWhole, of_ratings_before: ofBefore }
+        row = { ...row, value_of_whole_days: whole, value_before: before }
+        await page.goto(`${system().url}/dashboard?range=7d`)
+        const note = page.locator('[data-figure="live hit rate"] .figure-note')
+        await expect.poll(() => note.textContent(), PATIENCE).toBe(told)
+      }
+    })
+
     it('tells by which grain it counts, and where all is shown draws no more bars than are told apart', async () => {
       const page = await visitDashboard('?range=all')
       const grains = { week: /^the week of /, month: /^\w+ \d{4}: /, quarter: /^Q[1-4] \d{4}: /, year: /^\d{4}: / }

@@ -2,20 +2,26 @@ import { Failure } from './api.js'
 import { askAnalytics } from './dashboard-api.js'
 import { courseOf, wholeDays } from './dashboard-days.js'
 import { sparkline } from './dashboard-svg.js'
-import { count, percent, span } from './dashboard-words.js'
+import { count, counted, percent, span } from './dashboard-words.js'
 import { element } from './page.js'
 
 const MINUS = '\u2212'
 
 /** @typedef {import('./dashboard-days.js').Days} Days */
-/** @typedef {{ value?: number | null | undefined, before?: number | null | undefined }} Change */
+/**
+ * @typedef {object} Change
+ * @property {number | null | undefined} [value]
+ * @property {number | null | undefined} [before]
+ * @property {number | undefined} [ofRatings]  that `value` would be of: where it is not known, these are too few
+ * @property {number | undefined} [ofRatingsBefore]
+ */
 
 /** How each is written. */
 const TEXTS = /** @type {Record<string, (value: number) => string>} */ ({
   ratings: count,
   'active users': count,
   freshness: span,
-  lag: (records) => `${count(records)} ${records === 1 ? 'record' : 'records'}`,
+  lag: (records) => counted(records, 'record'),
   'live hit rate': percent,
   coverage: percent,
 })
@@ -34,17 +40,17 @@ function write(name, value, course, told, ofRatings) {
   if (!figure || !note || !spark) return
   const isKnown = typeof value === 'number'
   figure.textContent = isKnown ? (TEXTS[name] ?? count)(value) : '–'
-  if (isKnown && ofRatings !== undefined)
-    figure.append(element('small', '', ` of ${count(ofRatings)} ${ofRatings === 1 ? 'rating' : 'ratings'}`))
+  if (isKnown && ofRatings !== undefined) figure.append(element('small', '', ` of ${counted(ofRatings, 'rating')}`))
   note.textContent = told
   spark.replaceChildren(sparkline(course))
   note.setAttribute('title', note.textContent ?? '')
 }
 
 /** @param {string} name @param {Change} change @param {string} period  as in "30 d" */
-function changeOf(name, { value, before }, period) {
+function changeOf(name, { value, before, ofRatingsBefore }, period) {
   if (typeof value !== 'number') return name === 'freshness' ? 'no rating within the hour' : 'not known'
   if (typeof before !== 'number' && name === 'lag') return 'an hour ago: not known'
+  if (typeof before !== 'number' && ofRatingsBefore) return `too few before to compare (${count(ofRatingsBefore)})`
   if (typeof before !== 'number')
     // Lists are kept for 90 days.
     return name === 'coverage' ? `${period} before: not kept` : `nothing in the ${period} before`
@@ -84,12 +90,17 @@ async function drawFiguresOf(names, ask, days) {
     const [figures, course] = await Promise.all([ask('figures', days), ask('figures-by-day', days)])
     for (const name of names) {
       const row = figures.rows.find(({ figure }) => figure === name)
-      const change = { value: numberOf(row?.value_of_whole_days), before: numberOf(row?.value_before) }
+      const change = {
+        value: numberOf(row?.value_of_whole_days),
+        before: numberOf(row?.value_before),
+        ofRatings: numberOf(row?.of_ratings_of_whole_days),
+        ofRatingsBefore: numberOf(row?.of_ratings_before),
+      }
       const rows = course.rows.filter(({ figure }) => figure === name)
       const points = courseOf(rows, days, SHARES.includes(name) ? undefined : 0)
       const value = numberOf(row?.value)
       const ofRatings = numberOf(row?.of_ratings)
-      const unknown = ofRatings ? `too few to tell yet: ${count(ofRatings)} ratings` : 'not known'
+      const unknown = ofRatings ? `too few to tell yet: ${counted(ofRatings, 'rating')}` : 'not known'
       const told = whole ? toldOf(name, change, whole.count) : noChange(name, days)
       write(name, value, points, value === undefined ? unknown : told, ofRatings)
     }
@@ -100,8 +111,10 @@ async function drawFiguresOf(names, ask, days) {
 }
 
 /** @param {string} name @param {Change} change @param {number} days  of the period that are over */
-const toldOf = (name, change, days) =>
-  change.value === undefined ? 'of today alone' : changeOf(name, change, days === 1 ? 'day' : `${days} d`)
+function toldOf(name, change, days) {
+  if (change.value !== undefined) return changeOf(name, change, days === 1 ? 'day' : `${days} d`)
+  return change.ofRatings ? `too few without today (${count(change.ofRatings)})` : 'of today alone'
+}
 
 /** @param {string} name @param {Days} days  none of which is over, or all */
 const noChange = (name, { from, to }) => (from === to ? 'today is not over' : `of ${KEPT[name] ?? 'all time'}`)

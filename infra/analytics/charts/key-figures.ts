@@ -10,10 +10,18 @@ const PERIODS = {
 } as const
 type Period = (typeof PERIODS)[keyof typeof PERIODS]
 
-/** Query: a figure in each of the periods. @param of  its expression in one of them */
-const figureQuery = (figure: string, table: string, of: (period: Period) => string, { ofRatings = 'NULL' } = {}) => {
-  const values = Object.entries(PERIODS).map(([name, period]) => `${of(period)} AS ${name}`)
-  return `SELECT '${figure}' AS figure, ${values.join(', ')}, ${ofRatings} AS of_ratings
+/** Query: a figure in each of the periods. @param of  its expression in one of them @param ofRatings  that of how many it is of */
+const figureQuery = (
+  figure: string,
+  table: string,
+  of: (period: Period) => string,
+  ofRatings: (period: Period) => string = () => 'NULL',
+): string => {
+  const values = Object.entries(PERIODS).flatMap(([name, period]) => [
+    `${of(period)} AS ${name}`,
+    `${ofRatings(period)} AS ratings_of_${name}`,
+  ])
+  return `SELECT '${figure}' AS figure, ${values.join(', ')}
     FROM ${table}
     WHERE day BETWEEN start AND {to:Date}`
 }
@@ -43,13 +51,14 @@ export const figures: Chart = {
   title: 'How are things going?',
   sql: `WITH least({to:Date}, toDate(now('UTC')) - 1) AS last_whole, greatest(last_whole - {from:Date} + 1, 0) AS days,
     toDate32({from:Date}) - days AS start, (SELECT count() FROM analytics.catalogue) AS available
-SELECT figure, value, if(days = 0, NULL, whole) AS value_of_whole_days, if(days = 0, NULL, before) AS value_before, of_ratings
+SELECT figure, value, if(days = 0, NULL, whole) AS value_of_whole_days, if(days = 0, NULL, before) AS value_before,
+    ratings_of_value AS of_ratings, ratings_of_whole AS of_ratings_of_whole_days, ratings_of_before AS of_ratings_before
 FROM
 (
     ${[
       figureQuery('ratings', 'analytics.daily_volume', (period) => `toFloat64(${ratingsIn(period)})`),
       figureQuery('active users', 'analytics.user_returns', (period) => `toFloat64(${distinctIn('users', period)})`),
-      figureQuery('live hit rate', HITS, hitRateIn, { ofRatings: `toFloat64(${ratingsIn(PERIODS.value)})` }),
+      figureQuery('live hit rate', HITS, hitRateIn, (period) => `toFloat64(${ratingsIn(period)})`),
       figureQuery(
         'coverage',
         'analytics.served_returns',
@@ -65,6 +74,8 @@ ORDER BY indexOf(['ratings', 'active users', 'live hit rate', 'coverage'], figur
     { name: 'value_of_whole_days', unit: 'the same, without today' },
     { name: 'value_before', unit: 'the same, of as many whole days before' },
     { name: 'of_ratings', unit: 'ratings that a hit rate is of' },
+    { name: 'of_ratings_of_whole_days', unit: 'the same, without today' },
+    { name: 'of_ratings_before', unit: 'the same, of as many whole days before' },
   ],
   views: ['daily_volume', 'user_returns', 'prequential', 'served_returns'],
   sentence: periodOverPeriod,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { dayOf } from '../known.fixture.ts'
 import { DAY_MS, LATER, type World } from './world.fixture.ts'
 
 /** What the system measures of itself and of its models. */
@@ -90,6 +91,11 @@ export function measurementsContract(world: World): void {
         ['folded-in', 1],
       ])
       expect(sentence).toMatch(/folded in, 32.3 % of 31 likes .* without, 10 %\./)
+      const { rows: figures } = await world.analytics.run('figures', { from: began, to: Date.now() })
+      const isOfToday = dayOf(began + hour) === dayOf(Date.now())
+      expect(figures.find(({ figure }) => figure === 'live hit rate')).toMatchObject({
+        ...{ of_ratings: 31, of_ratings_of_whole_days: isOfToday ? 30 : 31, of_ratings_before: 0, value_before: null },
+      })
     })
   })
 }
