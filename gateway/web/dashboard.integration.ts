@@ -225,6 +225,12 @@ describeInBrowser('the dashboard', (visit) => {
       await expect.poll(() => page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
     })
 
+    it('knows a range by its former name', async () => {
+      const page = await visitDashboard('?range=24h')
+      await expect.poll(() => page.locator('[data-range="1d"]').getAttribute('aria-current')).toBe('true')
+      expect(await page.locator('#period').textContent()).not.toContain('no range')
+    })
+
     it.each(['bogus', 'toString'])('says of the range %s that there is none, and what is shown', async (range) => {
       const page = await visitDashboard(`?range=${range}`)
       await expect.poll(() => page.locator('#period').textContent()).toContain(`no range “${range}”: this is 30 days.`)

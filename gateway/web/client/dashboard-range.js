@@ -7,6 +7,9 @@ import { isNextToNothing, rangesOf } from './dashboard-days.js'
 /** Characters of a name that is told again. */
 const MAX_TOLD = 30
 
+/** Addresses that somebody kept name them so. @type {Record<string, Range>} */
+const FORMER_NAMES = { '24h': '1d' }
+
 /**
  * What the address asks for. `why` says of a range that there is none of this name, and another one is shown.
  *
@@ -14,7 +17,8 @@ const MAX_TOLD = 30
  */
 export function askedFor() {
   const query = new URLSearchParams(location.search)
-  const range = query.get('range') ?? undefined
+  const asked = query.get('range') ?? undefined
+  const range = asked !== undefined && Object.hasOwn(FORMER_NAMES, asked) ? FORMER_NAMES[asked] : asked
   const item = query.get('item') ?? undefined
   if (range === undefined) return { range, item, why: '' }
   if (Object.hasOwn(RANGES, range)) return { range: /** @type {Range} */ (range), item, why: '' }
