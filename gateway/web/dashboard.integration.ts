@@ -311,9 +311,29 @@ describeInBrowser('the dashboard', (visit) => {
         .toContain('Toy Story: ')
     })
 
+    it('keeps to the item that one names while everything is asked for anew', async () => {
+      const page = await visitDashboard('?range=all&item=1')
+      const { promise: held, resolve: release } = Promise.withResolvers<void>()
+      await page.route('**/charts/long-tail*', async (route) => {
+        await held
+        await route.continue()
+      })
+      await page.locator('[data-range="1y"]').click()
+      const field = page.getByRole('combobox', { name: 'Another item' })
+      await field.fill('296')
+      await page.keyboard.press('Enter')
+      await expect.poll(() => field.inputValue()).toBe('Pulp Fiction')
+      const asked = page.waitForRequest('**/charts/item-history*')
+      release()
+      expect(new URL((await asked).url()).searchParams.get('itemId')).toBe('296')
+      await isDrawn(page)
+      expect(await field.inputValue()).toBe('Pulp Fiction')
+    })
+
     it('says in each card of what time it tells', async () => {
       const page = await visitDashboard('?range=7d')
       const times = await page.locator('.chart:has(.chart-foot):not(:has(.nothing)) .chart-when').allTextContents()
+      expect(times.length).toBeGreaterThanOrEqual(CARDS.length - MAY_BE_EMPTY.size)
       expect(times).not.toContain('')
       for (const name of ['best-items', 'long-tail', 'sparsity'])
         expect(await cardOf(page, name).locator('.chart-when').textContent()).toBe('all time')

@@ -24,6 +24,9 @@ export function createItemField(choose) {
   const input = /** @type {HTMLInputElement} */ (byId('item'))
   /** What stands there of the item that is shown. */
   let shown = ''
+  let shownId = ''
+  /** Another one whenever something else is named: what is found late is not taken. */
+  let turn = 0
   let isTyping = false
   const { close } = createCombobox(input, byId('items-found'), {
     async find(query) {
@@ -42,6 +45,7 @@ export function createItemField(choose) {
 
   /** @param {string} itemId */
   function take(itemId) {
+    turn++
     isTyping = false
     close()
     choose(itemId)
@@ -51,11 +55,15 @@ export function createItemField(choose) {
   byId('item-form').addEventListener('submit', async (event) => {
     event.preventDefault()
     const text = input.value.trim()
-    if (text !== '' && text !== shown) take(await itemNamed(text))
+    if (text === '' || text === shown) return
+    const mine = ++turn
+    const itemId = await itemNamed(text)
+    if (mine === turn) take(itemId)
   })
   input.addEventListener('focus', () => input.select())
 
   input.addEventListener('input', () => {
+    turn++
     isTyping = true
   })
   input.addEventListener('blur', () => {
@@ -66,7 +74,10 @@ export function createItemField(choose) {
   return {
     /** Says which item is shown, unless somebody is looking for another one. @param {string} itemId @param {string} title  empty: not known */
     async show(itemId, title) {
-      shown = titleOf({ itemId, ...(title ? { title } : await described(itemId)) })
+      shownId = itemId
+      const text = titleOf({ itemId, ...(title ? { title } : await described(itemId)) })
+      if (shownId !== itemId) return
+      shown = text
       if (!isTyping) input.value = shown
     },
   }

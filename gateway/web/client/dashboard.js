@@ -19,6 +19,9 @@ let isOpen = false
 let searchShown = ''
 /** Of the ratings that are shown. @type {import('./dashboard-days.js').Days | undefined} */
 let days
+/** Another one whenever everything is asked for anew, and whenever another item is: what comes late is not shown. */
+let turn = 0
+let turnOfItem = 0
 /** @type {Promise<Map<string, import('./dashboard-api.js').ChartInfo>> | undefined} */
 let infos
 
@@ -52,13 +55,15 @@ const item = createItemField(choose)
 /** Everything, by what the address asks for. */
 async function show() {
   searchShown = location.search
-  const { item: asked, ...named } = askedFor()
+  const mine = ++turn
+  const isLate = () => mine !== turn || !isOpen
+  const named = askedFor()
   if (named.range) mark(named.range)
   const ask = askOnce()
   const newest = await newestDays(ask).catch(() => ({}))
   const usual = { range: named.range ?? USUAL_RANGE, why: named.why }
   const { range, why } = named.range ? usual : await usualRange(ask, newest).catch(() => usual)
-  if (!isOpen) return
+  if (isLate()) return
   mark(range)
   const { ratings, lists, words: told } = rangesOf(range, newest)
   days = ratings
@@ -66,18 +71,20 @@ async function show() {
   if (!byId('period').textContent?.startsWith(words)) byId('period').textContent = words
   const loaded = others.map(({ load, isOfLists }) => load(isOfLists ? lists : ratings, ask))
   await Promise.all([drawFigures(ask, { ratings, lists }), ...loaded])
+  if (isLate()) return
   sayOf(words + outsideOf(rowsOf('daily-ratings'), rowsOf('sparsity')?.[0]))
-  // Whoever names no item is shown the one that is rated most.
+  // Whoever names no item is shown the one that is rated most; meanwhile one may have been chosen.
   const [first] = rowsOf('top-items') ?? []
-  const itemId = asked ?? first?.item_id
-  if (!isOpen) return
+  const itemId = askedFor().item ?? first?.item_id
   if (itemId === undefined || itemId === null) return history?.tell('Nothing was rated in these days: name an item.')
   await showItem(String(itemId), ratings, ask)
 }
 
 /** @param {string} itemId @param {import('./dashboard-days.js').Days} days @param {import('./dashboard-api.js').Asking} [ask] */
 async function showItem(itemId, days, ask) {
+  const mine = ++turnOfItem
   await history?.load({ ...days, itemId }, ask)
+  if (mine !== turnOfItem) return
   await item.show(itemId, String(rowsOf('item-history')?.[0]?.title ?? ''))
 }
 
