@@ -13,7 +13,8 @@ export default defineConfig({
     reporters: ['default', closingReporter],
     // What a browser shows comes when it comes.
     expect: { poll: { timeout: 10_000 } },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // No test is about time: these end what hangs, and are ample on a slow machine.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
   },
 })

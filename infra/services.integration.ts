@@ -133,7 +133,7 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     expect(await other.stop(), other.output()).toBe(0)
     await stopAll(again)
     expect(await counts()).toEqual({ events: counted.events + 1, latest: counted.latest + 1 })
-  }, 120_000)
+  }, 300_000)
 
   it('loses and doubles nothing when updater and sink are killed', async () => {
     const { start, startAll, counts } = place()
@@ -163,7 +163,7 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     }, 10_000)
     await stopAll({ ...others, gateway, updater: updaterAgain, sink: sinkAgain })
     expect(await counts()).toEqual({ events: 480, latest: 480 })
-  }, 120_000)
+  }, 300_000)
 
   it.for([
     { name: 'redis', variables: ['USER_STATE_URL', 'MODEL_STORE_URL'], part: 'user state' },
@@ -171,7 +171,7 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     { name: 'kafka', variables: ['EVENT_LOG_URL'], part: 'event log' },
   ] as const)(
     'answers from what it knows while $name is away, says so, and goes on when it is back',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async ({ name, variables, part }, { skip }) => {
       const options = { folder: await testFolder(), port: await freePort(), detached: false }
       const startService = async () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { spawnWithThisProcess } from './process.ts'
 
 const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url))
-const UP_WITHIN_MS = 60_000
+const UP_WITHIN_MS = 120_000
 const UP = /listening on (http:\/\/\S+)|running without a port/
 
 /** A foldstream process of its own, as a user would run it. For integration tests and benchmarks. */
@@ -22,7 +22,7 @@ export interface FoldstreamProcess {
 
 /**
  * Starts `npm start -- ...args` without npm between, and waits until it listens.
- * @throws Error with what it printed, if it ends before that, or takes longer than a minute
+ * @throws Error with what it printed, if it ends before that, or takes longer than two minutes
  */
 export async function startFoldstream(
   args: readonly string[],

@@ -15,7 +15,7 @@ const BLANK = { itemId: '', title: '' }
 export function forYouSection(answer: Answer | undefined, look: Look, listId?: string): Html {
   const items = answer?.items ?? []
   const why = answer?.strategy === 'fold-in' ? whyList(items) : 'Rate a film, and this becomes your list'
-  return html`<section class="for-you" id="for-you" ${answer?.generation === null ? 'data-untrained' : ''} ${listId === undefined ? '' : html`data-list="${listId}"`} aria-labelledby="for-you-title">
+  return html`<section class="for-you" id="for-you" ${listId === undefined ? '' : html`data-list="${listId}"`} ${answer?.generation === null ? 'data-untrained' : ''} aria-labelledby="for-you-title">
 <div class="shelf-head"><h2 id="for-you-title">${headingOf(answer)}</h2><p class="shelf-why" id="for-you-why">${why}</p></div>
 <div id="for-you-notice">${noticeOf(answer)}</div>
 ${row(items.map((item) => card(item, look, whyItem(item))))}
