@@ -67,12 +67,12 @@ export class StarRating extends HTMLElement {
     this.#cross?.remove()
     this.#cross = isRated ? crossOf(this.film) : undefined
     if (!this.#cross) return
-    this.#cross.addEventListener('click', () => this.choose(null))
+    this.#cross.addEventListener('click', () => this.#choose(null))
     this.append(this.#cross)
   }
 
-  /** Tells of a choice. @param {number | null} stars  null: the rating is taken away @param {boolean} [isPassing]  by an arrow, on the way to another */
-  choose(stars, isPassing = false) {
+  /** @param {number | null} stars @param {boolean} [isPassing]  by an arrow, on the way to another */
+  #choose(stars, isPassing = false) {
     const hadFocus = this.contains(document.activeElement)
     this.dispatchEvent(new CustomEvent('rate', { bubbles: true, detail: { stars, isPassing } }))
     if (!hadFocus) return
@@ -85,7 +85,7 @@ export class StarRating extends HTMLElement {
     const place = [...this.#group.children].indexOf(/** @type {Element} */ (target))
     if (place < 0) return
     const stars = (place + 1) / 2
-    this.choose(stars === this.stars ? null : stars)
+    this.#choose(stars === this.stars ? null : stars)
   }
 
   /** @param {KeyboardEvent} event */
@@ -93,13 +93,13 @@ export class StarRating extends HTMLElement {
     const { key } = event
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const stars = this.stars ?? 0
-    if (/^[1-5]$/.test(key)) this.choose(Number(key))
-    else if (key === '0' || key === 'Delete' || key === 'Backspace') this.choose(null)
-    else if (key === 'ArrowRight' || key === 'ArrowUp') this.choose(Math.min(MOST_STARS, stars + 0.5), true)
-    else if (key === 'ArrowLeft' || key === 'ArrowDown') this.choose(Math.max(0.5, stars - 0.5), true)
-    else if (key === 'Home') this.choose(0.5, true)
-    else if (key === 'End') this.choose(MOST_STARS, true)
-    else if (key === ' ' || key === 'Enter') this.choose(this.stars ?? 0.5)
+    if (/^[1-5]$/.test(key)) this.#choose(Number(key))
+    else if (key === '0' || key === 'Delete' || key === 'Backspace') this.#choose(null)
+    else if (key === 'ArrowRight' || key === 'ArrowUp') this.#choose(Math.min(MOST_STARS, stars + 0.5), true)
+    else if (key === 'ArrowLeft' || key === 'ArrowDown') this.#choose(Math.max(0.5, stars - 0.5), true)
+    else if (key === 'Home') this.#choose(0.5, true)
+    else if (key === 'End') this.#choose(MOST_STARS, true)
+    else if (key === ' ' || key === 'Enter') this.#choose(this.stars ?? 0.5)
     else return
     event.preventDefault()
   }
