@@ -39,8 +39,15 @@ async function samplesOf(gateway: Asked): Promise<Html> {
   const userIds = gateway.engine.generation()?.userSample.userIds.filter((userId) => !isVisitor(userId)) ?? []
   const step = Math.max(1, Math.floor(userIds.length / CANDIDATES))
   const candidates = userIds.filter((_, n) => n % step === 0).slice(0, CANDIDATES)
-  const raters = await orNothing(gateway.logger, 'users to look as', ratersAmong(gateway, candidates))
-  const samples = raters?.slice(0, SAMPLES) ?? []
+  const samples = (await orNothing(gateway.logger, 'users to look as', firstRaters(gateway, candidates))) ?? []
   if (samples.length === 0) return html``
   return html`<form method="post" action="/session" class="whose-samples"><span>Such as</span>${samples.map((userId) => html`<button class="chip" name="userId" value="${userId}">${userId}</button>`)}</form>`
+}
+
+/** Every page offers them: no more are read than it takes, which is once unless somebody was erased. */
+async function firstRaters(gateway: Asked, candidates: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  for (let from = 0; from < candidates.length && found.length < SAMPLES; from += SAMPLES)
+    found.push(...(await ratersAmong(gateway, candidates.slice(from, from + SAMPLES))))
+  return found.slice(0, SAMPLES)
 }
