@@ -1,7 +1,8 @@
 import { askAdmin } from './admin-api.js'
 import { told } from './admin-confirm.js'
 import { keep, keepRows } from './admin-rows.js'
-import { age, capitalized, count, counted, span } from './admin-words.js'
+import { age, capitalized, count, span } from './admin-words.js'
+import { counted } from './counted.js'
 import { byId, element, write } from './page.js'
 import { say } from './tell.js'
 

@@ -47,6 +47,3 @@ export const withShortIds = (text, nameOf = shortId) => text.replace(UUID, nameO
 
 /** @param {string} text */
 export const capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1)
-
-/** @param {number} n @param {string} one @param {string} [many] */
-export const counted = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`

@@ -1,4 +1,5 @@
 import { Failure } from './api.js'
+import { counted } from './counted.js'
 import { after, element } from './page.js'
 import { say } from './tell.js'
 
@@ -16,13 +17,13 @@ const SKELETONS = 4
  * @param {HTMLElement} list
  * @param {{
  *   find: (query: string) => Promise<Option[]>,
- *   counted: (count: number) => string,
+ *   unit: string,
  *   nothing: string,
  *   isWhole?: () => boolean,
- * }} what  `find` may throw a Failure; `nothing` is told where it finds none; `isWhole`: what stands there is not what somebody typed
+ * }} what  `find` may throw a Failure; `unit` names one that is found; `nothing` is told where it finds none; `isWhole`: what stands there is not what somebody typed
  * @returns {{ close: () => void }}
  */
-export function createCombobox(input, list, { find, counted, nothing, isWhole = () => false }) {
+export function createCombobox(input, list, { find, unit, nothing, isWhole = () => false }) {
   /** @type {Option[]} */
   let options = []
   /** The place of the option that is active; −1: none. */
@@ -58,7 +59,7 @@ export function createCombobox(input, list, { find, counted, nothing, isWhole = 
   function show(found) {
     if (found.length === 0) return note(nothing)
     open(found.map(asOption), found)
-    say(`${counted(found.length)}, the first is ${found[0]?.name}`)
+    say(`${counted(found.length, unit)}, the first is ${found[0]?.name}`)
   }
 
   /** @param {Option} option @param {number} n */

@@ -38,7 +38,7 @@ export function createItemField(choose) {
         return { row, name: spokenTitle(item.title), choose: () => take(item.itemId) }
       })
     },
-    counted: (count) => `${count} ${count === 1 ? 'item' : 'items'}`,
+    unit: 'item',
     nothing: 'No item is called that. Part of a title is enough, or its id.',
     isWhole: () => input.value === shown,
   })

@@ -1,8 +1,9 @@
 import { Failure } from './api.js'
+import { counted } from './counted.js'
 import { askAnalytics } from './dashboard-api.js'
 import { courseOf, wholeDays } from './dashboard-days.js'
 import { sparkline } from './dashboard-svg.js'
-import { count, counted, percent, span } from './dashboard-words.js'
+import { count, percent, span } from './dashboard-words.js'
 import { element } from './page.js'
 
 const MINUS = '\u2212'

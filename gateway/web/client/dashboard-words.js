@@ -16,8 +16,6 @@ const percents = new Intl.NumberFormat('en', {
 
 /** "12,345"; "0.25" @param {number} value */
 export const count = (value) => short.format(value)
-/** "1 rating", "12,345 ratings" @param {number} value @param {string} one */
-export const counted = (value, one) => `${count(value)} ${value === 1 ? one : `${one}s`}`
 /** "12.3%" @param {number} share */
 export const percent = (share) => percents.format(share)
 /** For an axis: "12K" @param {number} value */

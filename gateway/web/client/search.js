@@ -18,7 +18,7 @@ createCombobox(input, byId('found'), {
     const found = await (await ask(`/v1/items?limit=${SHOWN}&query=${encodeURIComponent(query)}`)).json()
     return found.items.map((/** @type {Found} */ film) => option(film, found.correctedTo ?? query))
   },
-  counted: (count) => `${count} ${count === 1 ? 'film' : 'films'}`,
+  unit: 'film',
   nothing: 'No film is called that. Part of a title is enough.',
 })
 
