@@ -60,7 +60,7 @@ it('finds nothing wrong while events come and consumers are on the way', async (
   })
   while (!isOver) expect((await world.check()).told).toEqual([])
   await coming
-}, 120_000)
+})
 
 const everyRow = 'SELECT * FROM ratings FINAL ORDER BY partition, offset'
 
