@@ -10,6 +10,7 @@ const VISITS = 20
 const RATINGS = 40
 /** From one rating to the next: people look at what came of it. */
 const PAUSE_MS = 700
+const GIVEN_UP_MS = 30_000
 /** A new window first loads what the browser itself shows in it: hundreds of files, on the same two cores. */
 const WINDOW_OPENS_MS = 2_000
 
@@ -88,15 +89,16 @@ async function measureRatings(browser: Browser, url: string, report: Report): Pr
 
 /** What stands second in the list is rated, so that the list is another one. */
 const rateNext = (page: Page): Promise<number> =>
-  page.evaluate<number>(`new Promise((resolve) => {
+  page.evaluate<number>(`new Promise((resolve, reject) => {
     const list = document.querySelector('#for-you .cards')
+    setTimeout(() => reject(new Error('a click on a star changed no list')), ${GIVEN_UP_MS})
     const began = performance.now()
     const watch = new MutationObserver(() => {
       watch.disconnect()
       requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)))
     })
     watch.observe(list, { childList: true })
-    list.children[1].querySelector('star-rating').lastElementChild.click()
+    list.children[1].querySelector('star-rating [role=radio]:last-child').click()
   })`)
 
 function spread(took: readonly number[]): Record<string, string> {
