@@ -6,7 +6,8 @@ import { Session } from 'chdb'
 import { afterAll, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
 import { openEmbeddedRatingStore } from './clickhouse.ts'
-import { type Opened, ratingStoreContract } from './rating-store.contract.ts'
+import type { Opened } from './contract/rows.fixture.ts'
+import { ratingStoreContract } from './rating-store.contract.ts'
 
 const folders: string[] = []
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))))

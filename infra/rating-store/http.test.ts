@@ -6,7 +6,8 @@ import { ConfigError, UnavailableError } from '../errors.ts'
 import { describeWithService } from '../services/for-tests.ts'
 import { openHttpRatingStore } from './clickhouse.ts'
 import { connectHttp } from './connect-http.ts'
-import { type Opened, ratingStoreContract } from './rating-store.contract.ts'
+import type { Opened } from './contract/rows.fixture.ts'
+import { ratingStoreContract } from './rating-store.contract.ts'
 
 const LOG = { id: 'former', clusterId: undefined, partitions: 4, scale: { min: 1, max: 5, positiveFrom: 4 } }
 

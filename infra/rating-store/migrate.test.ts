@@ -96,7 +96,7 @@ it('keeps of the fillings that a table told of what holds, and tells it by a vie
     { view: 'ratings' },
     { view: 'totals' },
   ])
-}, 60_000)
+})
 
 it('knows no values of a scale before a log is bound, and then all of them', async () => {
   const connection = await openEmpty()
@@ -110,4 +110,4 @@ it('knows no values of a scale before a log is bound, and then all of them', asy
   await write.command(`INSERT INTO log_binding (log_id, cluster_id, partitions, scale_min, scale_max, positive_from)
     VALUES ('log', NULL, 1, 1, 5, 4)`)
   expect(await values()).toEqual([1, 2, 3, 4, 5])
-}, 60_000)
+})

@@ -157,7 +157,7 @@ function readsAndNothingElse(open: () => Promise<Opened>, isThere = async () => 
   let opened: Opened | undefined
   beforeAll(async () => {
     if (await isThere()) opened = await open()
-  }, 120_000)
+  })
   afterAll(() => opened?.close())
 
   /** Skips the test where there is none. */
@@ -259,9 +259,7 @@ describe('whom server-user.sql makes', () => {
     expect(await store.counts()).toEqual({ events: 0, latest: 0 })
   }
 
-  it('can do all that foldstream does, by grants that chdb takes from a file of users', {
-    timeout: 120_000,
-  }, async () => {
+  it('can do all that foldstream does, by grants that chdb takes from a file of users', async () => {
     const data = await mkdtemp(join(tmpdir(), 'foldstream-user-'))
     const service = await chdbWithRights(data, usersFile(await rightsOf('server-user.sql', DATABASE)))
     onTestFinished(async () => {
@@ -275,7 +273,7 @@ describe('whom server-user.sql makes', () => {
   })
 
   describeWithService('clickhouse', (url) => {
-    it('can do all that foldstream does', { timeout: 120_000 }, async ({ skip }) => {
+    it('can do all that foldstream does', async ({ skip }) => {
       if (!(await makesUsers(url))) return skip(NO_SERVER)
       const database = databaseOf(url, DATABASE)
       const admin = connect(url)
