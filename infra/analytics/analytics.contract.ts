@@ -12,11 +12,11 @@ import { type Opened, openWorld, type World } from './contract/world.fixture.ts'
  * @param everyNth  1: all ratings of the dataset, 2: half of them, …
  */
 export function analyticsContract(name: string, everyNth: number, open: () => Promise<Opened>): void {
-  describe(`analytics: ${name}`, { timeout: 120_000 }, () => {
+  describe(`analytics: ${name}`, () => {
     const world = {} as World
     beforeAll(async () => {
       Object.assign(world, await openWorld(everyNth, open))
-    }, 120_000)
+    })
     afterAll(() => world.close())
 
     viewsContract(world)

@@ -24,6 +24,8 @@ const RECENT = 10_000
 const GENERATIONS = 60
 /** One a minute. */
 const MEASUREMENTS = YEARS * 365 * 24 * 60
+/** So long measurements are kept. */
+const MINUTES_TOLD = 400 * 24 * 60
 const KIB_A_MIB = 1024
 
 /**
@@ -138,6 +140,13 @@ async function generate({ write }: Connection, { users, items, ratings }: typeof
     SELECT ['hr@10', 'ndcg@10'][1 + n % 2], ['folded-in', 'at-watermark', 'popular'][1 + intDiv(n, 2) % 3], toString(intDiv(n, ${Math.ceil(MEASUREMENTS / GENERATIONS)})),
         ${chance(1)} / 4, 10, at, at, 0, n
     FROM numbers(${MEASUREMENTS})`)
+  // What the updater tells of itself each minute, of all the days that it is kept.
+  await write.command(`
+    INSERT INTO measurements (metric, variant, generation, value, weight, occurred_at, ingested_at, partition, offset)
+    WITH number AS n, toStartOfMinute(now64(3, 'UTC')) - toIntervalMinute(intDiv(n, 4)) AS at, n % 4 AS figure
+    SELECT if(figure < 2, 'freshness-seconds', 'lag-records'), ['p50', 'p99', 'updater', 'sink'][1 + figure], 'g',
+        if(figure < 2, (1 + figure) * ${chance(1)} / 100, floor(20 * ${chance(1)})), if(figure < 2, 50, 1), at, at, 1, n
+    FROM numbers(${4 * MINUTES_TOLD})`)
   await write.command(`
     INSERT INTO generations
     SELECT toString(number), fromUnixTimestamp64Milli(toInt64(${FIRST_DAY} + number * ${(YEARS * 365 * DAY_MS) / GENERATIONS}), 'UTC'), '{}',

@@ -4,7 +4,7 @@ import { analyticsOf, type Connection, DATABASE, type Session, type Settings } f
 import type { Chart } from './chart.ts'
 import { CHARTS } from './charts.ts'
 import type { Analytics, ChartParameters, ChartRow } from './port.ts'
-import { hasErasureAhead, openForRefresh, refreshViews, shownBelow } from './refresh.ts'
+import { hasErasureAhead, openForRefresh, refreshViews, shownBelow, storedEvents } from './refresh.ts'
 import { lendSessions } from './sessions.ts'
 import { type Ages, agesOf, dayOf, rangeOf } from './time-range.ts'
 
@@ -106,6 +106,7 @@ export function createAnalytics(
     },
 
     hasErasureAhead: () => withSession((session) => hasErasureAhead(session, place)),
+    storedEvents: () => withSession(storedEvents),
     shownBelow: () => withSession((session) => shownBelow(session, place)),
   }
 }

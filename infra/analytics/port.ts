@@ -63,6 +63,8 @@ export interface Analytics {
   refresh(signal?: AbortSignal): Promise<Refreshed>
   /** Whether somebody was erased whom a view may show still. */
   hasErasureAhead(): Promise<boolean>
+  /** Rows of `ratings`, one that came twice counted twice until it is merged. Nothing is read for it. */
+  storedEvents(): Promise<number>
   /** Of each partition of the log, the first offset that one of the views may not show yet; empty: none shows anything. */
   shownBelow(): Promise<readonly Offset[]>
 }

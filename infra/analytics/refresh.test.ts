@@ -125,7 +125,7 @@ function refreshSuite(connect: () => Promise<Connection>): void {
     expect(await isAhead()).toBe(true)
   })
 
-  it("ends its own queries when it is told to stop, and no other process's", { timeout: 20_000 }, async () => {
+  it("ends its own queries when it is told to stop, and no other process's", async () => {
     const connection = await connect()
     await migrate(connection)
     await connection.write.command(BOUND)

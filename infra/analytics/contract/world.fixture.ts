@@ -118,13 +118,10 @@ export async function openWorld(everyNth: number, open: () => Promise<Opened>) {
     const consuming = await consume(log, { ...clickhouseSink(log, noting, tools), maxAgeMs: 5 }, tools)
     for (const topic of ['ratings', 'items'] as const) {
       const ends = await log.ends(topic)
-      await vi.waitFor(
-        async () => {
-          const committed = await log.committed(topic, SINK_GROUP)
-          expect(ends.map((_, partition) => committed[partition] ?? 0)).toEqual(ends)
-        },
-        { timeout: 60_000, interval: 20 },
-      )
+      await vi.waitFor(async () => {
+        const committed = await log.committed(topic, SINK_GROUP)
+        expect(ends.map((_, partition) => committed[partition] ?? 0)).toEqual(ends)
+      })
     }
     await consuming.close()
   }
