@@ -22,11 +22,17 @@ const DASHBOARD_PARTS = [
   ...['ranks', 'hues'],
 ]
 
+/** The parts of the page of operation, likewise. */
+const ADMIN_PARTS = ['strip', 'panel', 'admin', 'admin-tables', 'admin-dialogs']
+
+/** What all pages have. */
+const COMMON = ['scale', 'tokens', 'base', 'chrome', 'buttons', 'told', 'dialog']
+
 /** Of each kind of page the files of styles, which are sent as one: a first paint waits for every file of them. */
 const SHEETS: Readonly<Record<string, readonly string[]>> = {
-  films: ['scale', 'tokens', 'base', 'combobox', ...FILM_PARTS],
-  dashboard: ['scale', 'tokens', 'base', 'uplot', 'key-form', 'combobox', ...DASHBOARD_PARTS],
-  admin: ['scale', 'tokens', 'base', 'key-form', 'admin'],
+  films: [...COMMON, 'combobox', ...FILM_PARTS],
+  dashboard: [...COMMON, 'uplot', 'key-form', 'combobox', ...DASHBOARD_PARTS],
+  admin: [...COMMON, 'key-form', ...ADMIN_PARTS],
 }
 
 export interface AssetFile {
