@@ -11,7 +11,8 @@ const route = createRoute({
   tags: ['Users'],
   summary: 'Erase a user',
   description:
-    'Everything of the user from before this moment vanishes; what comes after belongs to a new user. `/v1/erasures` tells how far it is.',
+    'Everything of the user from before this moment vanishes; what comes after belongs to a new user. `/v1/erasures` tells how far it is. ' +
+    'Factors of items, which came of the ratings of all users together, lose what these ratings gave them with the next full rebuild.',
   // Whoever may rate for all users is not to make any of them vanish.
   security: [...needs('erase', 'admin'), ownByCookie],
   request: { params: z.strictObject({ userId: inPath('userId', userId) }) },
