@@ -9,12 +9,12 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     globalSetup: 'infra/services/vitest.setup.ts',
-    setupFiles: 'infra/user-state/equal-histories.fixture.ts',
+    setupFiles: ['infra/services/patience.fixture.ts', 'infra/user-state/equal-histories.fixture.ts'],
     reporters: ['default', closingReporter],
     // What a browser shows comes when it comes.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 60_000 } },
     // No test is about time: these end what hangs, and are ample on a slow machine.
-    testTimeout: 120_000,
+    testTimeout: 180_000,
     hookTimeout: 180_000,
   },
 })

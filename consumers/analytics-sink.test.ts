@@ -75,7 +75,7 @@ it('brings lists and measurements into ClickHouse, goes on where the tables end,
   expect(await idsIn()).toEqual(['r1', 'r2', 'r3'])
   await put(served('r4'))
   const consuming = await consume(log, { ...analyticsSink(log, store, tools), maxAgeMs: 5 }, tools)
-  await vi.waitFor(async () => expect(await idsIn()).toEqual(['r1', 'r2', 'r3', 'r4']), { timeout: 10_000 })
+  await vi.waitFor(async () => expect(await idsIn()).toEqual(['r1', 'r2', 'r3', 'r4']))
   await consuming.close()
   expect(await sql('SELECT metric, value, weight FROM foldstream.measurements FINAL')).toEqual([
     { metric: 'hr@10', value: 0.5, weight: 8 },
@@ -107,13 +107,10 @@ it('goes on where a refill of a topic that was made anew was broken off', async 
   const partition = log.partitionOf('served', 'ann')
   const sinkFor = async (ids: string[]) => {
     const consuming = await consume(log, { ...analyticsSink(log, store, tools), maxAgeMs: 5 }, tools)
-    await vi.waitFor(
-      async () => expect((await idsIn()).filter((id) => String(id).startsWith('s'))).toEqual(ids),
-      10_000,
-    )
+    await vi.waitFor(async () => expect((await idsIn()).filter((id) => String(id).startsWith('s'))).toEqual(ids))
     await vi.waitFor(async () => {
       expect((await log.committed('served', 'foldstream-analytics'))[partition]).toBe(ids.length)
-    }, 10_000)
+    })
     await consuming.close()
   }
   await sinkFor(['s1'])
@@ -129,14 +126,11 @@ it('puts aside what is no list, once, and goes on', async () => {
   for (let n = 0; n < 2; n++) {
     const consuming = await consume(log, { ...analyticsSink(log, store, tools), maxAgeMs: 5 }, tools)
     const ends = await log.ends('served')
-    await vi.waitFor(
-      async () => {
-        const committed = await log.committed('served', 'foldstream-analytics')
-        expect(committed.map((next) => next ?? 0)).toEqual(ends)
-        expect(await log.committed('measurements', 'foldstream-analytics')).toEqual([1])
-      },
-      { timeout: 10_000 },
-    )
+    await vi.waitFor(async () => {
+      const committed = await log.committed('served', 'foldstream-analytics')
+      expect(committed.map((next) => next ?? 0)).toEqual(ends)
+      expect(await log.committed('measurements', 'foldstream-analytics')).toEqual([1])
+    })
     await consuming.close()
   }
   // Nor by a replay, for which nothing is committed.

@@ -67,7 +67,7 @@ async function sink(): Promise<number[]> {
   const consuming = await consume(log, impatient, { logger: silent, metrics })
   for (const topic of sink.topics)
     for (const [partition, end] of (await log.ends(topic)).entries())
-      await vi.waitFor(() => expect(next.get(`${topic}/${partition}`)).toBe(end), { timeout: 10_000 })
+      await vi.waitFor(() => expect(next.get(`${topic}/${partition}`)).toBe(end))
   await consuming.close()
   return written
 }

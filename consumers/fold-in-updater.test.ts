@@ -582,7 +582,7 @@ it('measures how soon live ratings are in the user state, not those that come fr
     const consuming = await consume(log, foldInUpdater(updater), { logger: silent, metrics: own })
     const measured = async () => totalOf(await cumulativeOf(own.freshnessSeconds))
     const applied = (offset: number) =>
-      vi.waitFor(async () => expect((await state.offsets(PARTITION)).applied).toBe(offset), 10_000)
+      vi.waitFor(async () => expect((await state.offsets(PARTITION)).applied).toBe(offset))
     await append(log, rated(ann, 'item-0', 5))
     await applied(0)
     await append(log, rated(ann, 'item-1', 5, { occurredAt: Date.now() }))

@@ -46,7 +46,7 @@ async function run({ predicted, leftOut = 0, work = async () => {}, budgetMs = I
     expect((await metrics.ratingsPredicted.get()).values[0]?.value).toBe(predicted)
     const { values } = await metrics.ratingsNotPredicted.get()
     expect(values.reduce((sum, { value }) => sum + value, 0)).toBeGreaterThanOrEqual(leftOut)
-  }, 20_000)
+  })
   await consuming.close()
   await predictions.close()
   await state.close()

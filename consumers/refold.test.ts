@@ -100,12 +100,9 @@ describe('folding everybody in again', () => {
         writeMany: (writes) => (attempts++ === 1 ? Promise.reject(new Error('not now')) : state.writeMany(writes)),
       }
       const refolding = refoldOnSwitch({ state: failing, generations: switchable(AFTER), logger: silent })
-      await vi.waitFor(
-        async () => {
-          for (const record of await state.readMany(USERS)) expect(record?.generation).toBe(AFTER.id)
-        },
-        { timeout: 10_000 },
-      )
+      await vi.waitFor(async () => {
+        for (const record of await state.readMany(USERS)) expect(record?.generation).toBe(AFTER.id)
+      })
       await refolding.close()
       const generations = switchable()
       await refoldOnSwitch({ state: failing, generations, logger: silent }).close()

@@ -47,7 +47,7 @@ describe('charts', () => {
     await store.insertRatings([rated('u', 4, 0), rated('v', 2, 1), rated('w', 4, 2), rated('w', 4, 3, '-b', EARLIER)])
     await store.analytics.refresh()
     gateway = await openTestGateway({ analytics: store.analytics })
-  }, 60_000)
+  })
   afterAll(async () => {
     await gateway.stop()
     await store.close()

@@ -5,8 +5,6 @@ import { type Data, expectNear, likedBy, systemWithDataset, wellKnownOf } from '
 
 /** As many factors as by default: with few of them a taste is soon like any other. */
 const asked = systemWithDataset({ FACTORS: '64', EPOCHS: '8' })
-/** Ample for a loaded machine; nothing is measured by it. */
-const PATIENCE = { timeout: 15_000, interval: 20 }
 
 describe('a user whom nobody knows', () => {
   it('gets what is popular; with an item at hand what is like it', async () => {
@@ -68,7 +66,7 @@ describe('films that nobody knows', () => {
       const { items } = await rank('1', films)
       expect(items).toHaveLength(films.length)
       for (const item of items) expect(item).toMatchObject({ isNew: true })
-    }, PATIENCE)
+    })
     const borrowed = await placesFor(others)
     await like(raters.slice(0, 2))
     expect(await placesFor(others)).toEqual(borrowed)
@@ -79,7 +77,7 @@ describe('films that nobody knows', () => {
       const found = await recommendations(other, { limit: 10 })
       expect(idsOf(found)).toEqual(expect.arrayContaining(liked))
       return found
-    }, PATIENCE)
+    })
     for (const itemId of liked) {
       const item = list.items[placeOf(list, itemId)]
       expect(item).toMatchObject({ title: `The ${itemId}`, genres: [genre], isNew: true })
@@ -111,7 +109,7 @@ describe('films that nobody knows', () => {
       expect(ordinary).not.toHaveProperty('isNew')
       expect((await similar(itemId)).items).toHaveLength(10)
     }
-  }, 60_000)
+  })
 })
 
 const placeOf = ({ items }: { items: readonly { itemId: string }[] }, itemId: string): number => {

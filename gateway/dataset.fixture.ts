@@ -66,7 +66,7 @@ export function systemWithDataset(env: Record<string, string> = SMALL_MODEL): ()
     // Whoever asks for a list of items has the statistics read up to now.
     await client.popular()
     await hasNewcomers(system)
-  }, 120_000)
+  })
   beforeEach(async ({ annotate, onTestFailed }) => {
     if (note) await annotate(note)
     onTestFailed(() => console.error(`foldstream printed:\n${output()}`))
@@ -116,15 +116,12 @@ function asking(url: string) {
     /** Makes another model, and waits until it is served. @returns its id */
     async rebuild(): Promise<string> {
       const { id } = await answerOf(v1.admin.rebuilds.$post())
-      return await vi.waitFor(
-        async () => {
-          const { rebuild, generation } = await answerOf(v1.admin.status.$get())
-          expect(rebuild).toMatchObject({ id, status: 'published', generation: expect.any(String) })
-          expect(generation).toBe(rebuild?.generation)
-          return generation as string
-        },
-        { timeout: 60_000, interval: 50 },
-      )
+      return await vi.waitFor(async () => {
+        const { rebuild, generation } = await answerOf(v1.admin.status.$get())
+        expect(rebuild).toMatchObject({ id, status: 'published', generation: expect.any(String) })
+        expect(generation).toBe(rebuild?.generation)
+        return generation as string
+      })
     },
   }
 }
@@ -145,7 +142,7 @@ async function hasNewcomers({ rank, data }: DatasetSystem): Promise<void> {
     expect(items.filter(({ isNew }) => isNew).map(({ itemId }) => itemId)).toEqual(
       unrated === undefined ? [] : [unrated],
     )
-  }, 60_000)
+  })
   // Those that came while the first of them were laid out are laid out together some seconds later.
   await sleep(LAID_OUT_ANEW_MS)
 }

@@ -108,7 +108,7 @@ describe('an item in a list', () => {
     async (kind) => {
       await writePositives(gateway.state, 0, { a: 3, b: 2 }, Date.now())
       const list = (query: string) => gateway.get(`/v1/items/${kind}?attributes=price${query}`)
-      await vi.waitFor(async () => expect(told(await list(''))).toHaveLength(2), { timeout: 10_000 })
+      await vi.waitFor(async () => expect(told(await list(''))).toHaveLength(2))
       expect(told(await list(''))).toEqual(expect.arrayContaining([{ price: 3 }, { price: 4 }]))
       expect(itemIdsOf(await list('&exclude=a'))).toEqual(['b'])
     },

@@ -4,7 +4,6 @@ import { answerOf } from './client.ts'
 import { likesOf, systemWithDataset } from './dataset.fixture.ts'
 
 const asked = systemWithDataset()
-const PATIENCE = { timeout: 15_000, interval: 100 }
 
 const find = async (query: { query?: string; genre?: string; limit?: number; skip?: number }) =>
   (await answerOf(asked().v1.items.$get({ query }))).items
@@ -42,7 +41,7 @@ describe('GET /v1/items', () => {
         const counts = others.map(({ itemId }) => likes.get(itemId) ?? 0)
         expect(counts).toEqual(counts.toSorted((x, y) => y - x))
       }
-    }, PATIENCE)
+    })
   })
 
   it('finds every title by itself, whole, before all others', async () => {

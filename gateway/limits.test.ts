@@ -170,7 +170,7 @@ describe('an answer that is not read', () => {
     const socket = await open(await serve(app, { stalledMs: 100 }))
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await once(socket, 'readable')
-    await vi.waitFor(() => expect(cancelled).toHaveBeenCalled(), 5_000)
+    await vi.waitFor(() => expect(cancelled).toHaveBeenCalled())
     await untilClosed(socket.resume())
   })
 
@@ -181,7 +181,7 @@ describe('an answer that is not read', () => {
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await once(socket, 'readable')
     expect(String(socket.read())).toMatch(/^HTTP\/1.1 200/)
-    await vi.waitFor(() => expect(cancelled).toHaveBeenCalled(), 5_000)
+    await vi.waitFor(() => expect(cancelled).toHaveBeenCalled())
     await untilClosed(socket.resume())
   })
 

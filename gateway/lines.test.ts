@@ -33,7 +33,7 @@ describe('lines that come slowly', () => {
   it('are stored before the last has come', async () => {
     const { send, end, answer } = await post('/v1/ratings')
     send(LINE.repeat(1_000))
-    await vi.waitFor(async () => expect(await rated()).toBe(1_000), 10_000)
+    await vi.waitFor(async () => expect(await rated()).toBe(1_000))
     send('{"userId":')
     send('7}\n')
     send(LINE.trim())
@@ -47,7 +47,7 @@ describe('lines that come slowly', () => {
   it('are refused once they are too many, and those before are told', async () => {
     const { send, answer } = await post('/v1/ratings')
     send(LINE.repeat(1_000))
-    await vi.waitFor(async () => expect(await rated()).toBe(1_000), 10_000)
+    await vi.waitFor(async () => expect(await rated()).toBe(1_000))
     send(`${LINE.repeat(3)}not json\n{"userId":`)
     send('x'.repeat(LIMIT))
     const members = { accepted: 1_003, storedUpTo: 1_004, rejected: [{ line: 1_004 }] }

@@ -3,9 +3,6 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { List } from './checked-answers.fixture.ts'
 import { generationOf, itemIdsOf, openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
 
-/** Ample for a loaded machine; nothing is measured by it. */
-const PATIENCE = { timeout: 10_000, interval: 10 }
-
 const RATERS = ['ben', 'cleo', 'dan']
 
 let gateway: TestGateway
@@ -27,9 +24,8 @@ async function like(itemId: string): Promise<void> {
 
 it('gives no reasons for a score that borrowed factors do not make', async () => {
   await writeUser(gateway.state, 'ada', { b: 5 })
-  await vi.waitFor(
-    async () => expect(itemIdsOf(await gateway.get('/v1/users/ada/recommendations'))).toContain('borrowed'),
-    PATIENCE,
+  await vi.waitFor(async () =>
+    expect(itemIdsOf(await gateway.get('/v1/users/ada/recommendations'))).toContain('borrowed'),
   )
   const asked = { items: ['a'], pin: [{ itemId: 'borrowed', position: 0 }], explain: true }
   const { body } = await gateway.send('POST', '/v1/items/similar', asked)
@@ -52,7 +48,7 @@ it('keeps what no model knows in every list, whichever model comes', async () =>
   await vi.waitFor(async () => {
     expect(await isFoldedIn('g1')).toBe(true)
     expect(itemIdsOf(await list()).toSorted()).toEqual(all)
-  }, PATIENCE)
+  })
 
   for (const id of ['g2', 'g3', 'g4', 'g5']) {
     gateway.serve(generationOf(id, { a: [1, 0], b: [0, 1] }))

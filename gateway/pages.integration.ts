@@ -122,11 +122,7 @@ describe('the models', () => {
     const { generations, active } = await answerOf(v1.admin.generations.$get())
     expect(active).toBe(newer)
     expect(generations.map(({ id }) => id)).toEqual(expect.arrayContaining([before, newer]))
-    const isServed = (id: string) =>
-      vi.waitFor(async () => expect((await recommendations('1')).generation).toBe(id), {
-        timeout: 10_000,
-        interval: 20,
-      })
+    const isServed = (id: string) => vi.waitFor(async () => expect((await recommendations('1')).generation).toBe(id))
     const back = await answerOf(v1.admin.generations[':id'].activate.$post({ param: { id: before } }))
     expect(back).toEqual({ active: before, pinned: true })
     await isServed(before)

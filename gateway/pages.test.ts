@@ -64,7 +64,7 @@ it('goes on telling what was new to the model that the list was made of', async 
   await gateway.settled()
   await describe('new')
   const isListed = async () => expect(itemIdsOf(await gateway.get(LIST))).toContain('new')
-  await vi.waitFor(isListed, { timeout: 10_000 })
+  await vi.waitFor(isListed)
   const pages = [await gateway.get(`${LIST}?limit=1`)]
   pages.push(await turn(pages[0] as Answer))
   gateway.serve(generationOf('knows it', { ...factors(falling), new: [1, 0] }))
@@ -86,7 +86,7 @@ it('passes over what was rated meanwhile, unless what is known was asked for', a
   await writeUser(gateway.state, 'u', { i0: 5, i4: 1, i5: 5 }, { appliedOffset: 1 })
   const isKnown = async () =>
     expect((await gateway.get(`${LIST}?limit=9`)).body).toMatchObject({ items: { length: 4 } })
-  await vi.waitFor(isKnown, { timeout: 10_000 })
+  await vi.waitFor(isKnown)
   const [unknown, all] = (await Promise.all(seconds.map((page) => turn(page)))).map(itemIdsOf)
   expect(unknown).toEqual(['i6'])
   expect(all).toEqual(['i4', 'i5'])

@@ -9,7 +9,6 @@ const STREAMS = 5_000
 const AT_ONCE = 250
 /** Streams of the first user; everybody else has one. */
 const SHARED = 10
-const PATIENCE = { timeout: 60_000, interval: 20 }
 
 const userOf = (n: number): string => (n < SHARED ? 'ann' : `u${n}`)
 
@@ -51,7 +50,7 @@ function stopwatch(): () => number {
   return () => Math.round(performance.now() - began)
 }
 
-it('follows 5,000 lists at once', { timeout: 120_000 }, async ({ annotate }) => {
+it('follows 5,000 lists at once', async ({ annotate }) => {
   const gateway = await openTestGateway()
   onTestFinished(() => gateway.stop())
   gateway.serve(model('g1', 1))
@@ -90,13 +89,13 @@ it('follows 5,000 lists at once', { timeout: 120_000 }, async ({ annotate }) => 
   }
   const all = streams.map(({ heard }) => heard)
   const lists = () => all.map((heard) => heard.lists)
-  await vi.waitFor(() => expect(all.every((heard) => heard.lists > 0)).toBe(true), PATIENCE)
+  await vi.waitFor(() => expect(all.every((heard) => heard.lists > 0)).toBe(true))
   const opening = opened()
   const kibibytes = Math.round((process.memoryUsage().rss - before) / STREAMS / 1024)
 
   await rate(['ann'], ['i7', 'i8'], 1)
   const told = all.map(({ userId }) => (userId === 'ann' ? 2 : 1))
-  await vi.waitFor(() => expect(all.filter((heard) => heard.lists > 1)).toHaveLength(SHARED), PATIENCE)
+  await vi.waitFor(() => expect(all.filter((heard) => heard.lists > 1)).toHaveLength(SHARED))
   expect(lists()).toEqual(told)
 
   gateway.serve(model('g2', 1.1))

@@ -13,7 +13,6 @@ import { SMALL_MODEL, startSystem, testDataset, testFolder } from './system.fixt
 const STARS = { min: 0.5, max: 5, positiveFrom: 4 }
 const VIEWERS = 12
 const POSITIVES_EACH = 4
-const PATIENCE = { timeout: 60_000, interval: 100 }
 
 it('what is answered and how well it was predicted comes to ClickHouse, and a rating leads back to its list', async ({
   annotate,
@@ -58,7 +57,7 @@ it('what is answered and how well it was predicted comes to ClickHouse, and a ra
     )
     expect(count + leftOut).toBe(sent)
     return count
-  }, PATIENCE)
+  })
   expect(predicted).toBeGreaterThan(0)
   expect(await figure(system.url, 'foldstream_served_dropped_total')).toBe(0)
   expect(await system.stop()).toBe(0)

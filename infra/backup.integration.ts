@@ -48,4 +48,4 @@ it('a backup of a running system, restored, holds all that was acknowledged befo
   await again.settled()
   expect(await run(restored, 'verify')).toEqual(says(0, /^everything is as the log says/m))
   expect(await again.stop()).toBe(0)
-}, 120_000)
+})

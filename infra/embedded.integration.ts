@@ -42,7 +42,7 @@ beforeAll(async () => {
   const folder = join(scratch, 'filled')
   expect(await run(folder, 'import', dataset.name)).toEqual(says(0, /^imported .* ratings/m))
   expect(await run(folder, 'rebuild')).toEqual(says(0, /^published generation/m))
-}, 120_000)
+})
 afterAll(() => rm(scratch, { recursive: true }))
 
 /** A stopped system with the dataset and a model. */
@@ -172,15 +172,12 @@ describe('a system on embedded stores', () => {
     expect((await again.ratingsOf('newcomer')).size).toBe(5)
     await stopped(again)
     expect(await counts(folder)).toEqual(counted)
-  }, 120_000)
+  })
 
   it('goes on with a first dataset that a crash interrupted', async () => {
     const folder = await testFolder()
     const crashing = await start(folder, '--dataset', dataset.name)
-    await vi.waitFor(async () => expect((await crashing.readiness()).model).toBe('training'), {
-      timeout: 10_000,
-      interval: 1,
-    })
+    await vi.waitFor(async () => expect((await crashing.readiness()).model).toBe('training'), { interval: 1 })
     await crashing.kill()
     expect(crashing.output()).not.toContain('loaded ')
 
@@ -188,7 +185,7 @@ describe('a system on embedded stores', () => {
     expect(await system.ready()).toMatchObject({ model: 'loaded' })
     await stopped(system)
     expect(await counts(folder)).toEqual(await counts(join(scratch, 'filled')))
-  }, 120_000)
+  })
 
   it('keeps every rating that it has acknowledged when it is killed', async () => {
     const folder = await testFolder()
@@ -221,7 +218,7 @@ describe('a system on embedded stores', () => {
     }
     await stopped(system)
     expect((await counts(folder)).events).toBeGreaterThanOrEqual(1000)
-  }, 120_000)
+  })
 
   it('refills ClickHouse from the log when its tables were emptied', async () => {
     const folder = await filledFolder()
@@ -234,10 +231,10 @@ describe('a system on embedded stores', () => {
     const { generation } = await system.recommendations('1')
     // A rebuild waits for ClickHouse to have everything, and is served without a restart.
     expect(await run(folder, 'rebuild')).toEqual(says(0, /^published generation/m))
-    await vi.waitFor(async () => expect((await system.recommendations('1')).generation).not.toBe(generation), 5_000)
+    await vi.waitFor(async () => expect((await system.recommendations('1')).generation).not.toBe(generation))
     await stopped(system)
     expect(await counts(folder)).toEqual(before)
-  }, 120_000)
+  })
 
   it('counts a dataset once, however often it is imported', async () => {
     const folder = await filledFolder()
@@ -256,7 +253,7 @@ describe('a system on embedded stores', () => {
     expect((await again.popular({ limit: 100 })).items).toEqual(popular)
     await stopped(again)
     expect(await counts(folder)).toEqual(before)
-  }, 120_000)
+  })
 
   it('puts aside what is no event, and goes on', async () => {
     const folder = await testFolder()

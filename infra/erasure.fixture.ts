@@ -9,7 +9,6 @@ export const ZAPHOD = 'zaphod-beeblebrox'
 export const OTHERS = ['trillian', 'ford', 'arthur']
 /** Where filling them takes long, as on a loaded machine, they are filled seldom. */
 const VIEWS_PATIENCE = { timeout: 180_000, interval: 100 }
-const PATIENCE = { timeout: 20_000, interval: 50 }
 
 export const ratingsOf = (...userIds: string[]) =>
   userIds.flatMap((userId) => ['a', 'b', 'c'].map((itemId) => ({ userId, itemId, value: 5 })))
@@ -45,7 +44,7 @@ export async function train(system: TestSystem): Promise<void> {
     expect(rebuild).toMatchObject({ status: 'published' })
     expect(rebuild).not.toHaveProperty('again')
     expect((await system.readiness()).model).toBe('loaded')
-  }, PATIENCE)
+  })
 }
 
 /** Files below a folder that hold the text. */

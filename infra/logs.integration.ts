@@ -38,7 +38,7 @@ const logged = (output: () => string, ...parts: string[]) =>
   vi.waitFor(() => {
     const found = shownAtInfo(output()).some((line) => parts.every((part) => line.includes(part)))
     if (!found) throw new Error(`no line says ${parts.join(' and ')}`)
-  }, 20_000)
+  })
 
 function expectDiscreet(output: string, secrets: readonly string[] = SECRETS): void {
   for (const secret of secrets) expect(output).not.toContain(secret)
@@ -56,13 +56,13 @@ async function startEcho(): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-it('a start that leaves the door open to pages says so', { timeout: 60_000 }, async () => {
+it('a start that leaves the door open to pages says so', async () => {
   const args = ['--dataset', 'none', '--data-dir', await testFolder()]
   const { output } = await startSystem(args, { CORS_ORIGINS: 'https://shop.example' })
   await logged(output, 'CORS_ORIGINS without API_KEYS', '"level":40')
 })
 
-it('a start that fails repeats no secret of its settings', { timeout: 60_000 }, async () => {
+it('a start that fails repeats no secret of its settings', async () => {
   const echo = await startEcho()
   const folder = join(await testFolder(), 'data')
   const raw = `me:${PASSWORD}`
@@ -84,9 +84,7 @@ it('a start that fails repeats no secret of its settings', { timeout: 60_000 }, 
   await Promise.all(ends)
 })
 
-it('a system in trouble logs what is wrong, no secret, and of ratings only where they stand', {
-  timeout: 90_000,
-}, async ({ skip }) => {
+it('a system in trouble logs what is wrong, no secret, and of ratings only where they stand', async ({ skip }) => {
   const folder = await testFolder()
   const options = { folder, port: await freePort(), detached: false }
   const service = await startRedis(options).catch((error: unknown) => {
@@ -153,7 +151,7 @@ it('a system in trouble logs what is wrong, no secret, and of ratings only where
   await allow('+@all')
   // What goes on to fail is told once.
   const isWell = async () => expect((await ask('/v1/admin/status')).text).toContain('"degraded":[]')
-  await vi.waitFor(isWell, 20_000)
+  await vi.waitFor(isWell)
 
   // Another password from now on: clients try theirs again and again.
   await allow('resetpass', '>0ther-Qz')
@@ -162,13 +160,13 @@ it('a system in trouble logs what is wrong, no secret, and of ratings only where
     const answer = await ask(`/v1/users/${RATED.userId}/ratings`)
     expect(answer.status).toBe(503)
     return answer
-  }, 20_000)
+  })
   await logged(output, 'request failed', refused.requestId)
   await logged(output, 'WRONGPASS')
   await ask(list)
 
   await allow('resetpass', `>${PASSWORD}`)
-  await vi.waitFor(async () => expect((await ask(list)).status).toBe(200), 20_000)
+  await vi.waitFor(async () => expect((await ask(list)).status).toBe(200))
   expect(await stop()).toBe(0)
   expectDiscreet(output(), [...SECRETS, token])
 })

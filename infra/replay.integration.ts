@@ -26,7 +26,7 @@ it('a replay fills damaged stores anew, once nobody has the folder open', async 
   )
   expect(await run('verify')).toEqual(says(0, /\b9 events: 0 missing(.*\n)*everything is as the log says/))
   expect(await run('replay')).toEqual(says(2, /expected --to-state/))
-}, 120_000)
+})
 
 describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
   it('a replay empties services and fills them from the log, once their roles are stopped', async () => {
@@ -54,5 +54,5 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     const mistaken = { ...env, EVENT_LOG_URL: 'embedded:' }
     expect(await runFoldstream(['replay', '--to-state'], mistaken)).toEqual(says(2, /belongs to event log/))
     expect((await gateway.ratingsOf('1')).size).toBe(3)
-  }, 120_000)
+  })
 })

@@ -115,7 +115,7 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
     for (const role of ROLES) await roles[role].ready()
     // A first model, made by itself of what had come by then, may still be the one that is served.
     const [, published = ''] = /^published generation ([\w-]+)/m.exec(output) ?? []
-    await vi.waitFor(async () => expect((await roles.gateway.recommendations('1')).generation).toBe(published), 20_000)
+    await vi.waitFor(async () => expect((await roles.gateway.recommendations('1')).generation).toBe(published))
     await recommendsToKnownUsers(roles.gateway)
     const { strategy, generation, items } = await recommendsToNewcomers(roles.gateway)
     await roles.gateway.settled()
@@ -151,7 +151,7 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
       )
     }
     const before = post(0, 100)
-    await vi.waitFor(async () => expect((await gateway.ratingsOf('a')).size).toBeGreaterThan(10), 20_000)
+    await vi.waitFor(async () => expect((await gateway.ratingsOf('a')).size).toBeGreaterThan(10))
     await Promise.all([updater.kill(), sink.kill()])
     await before
     const [updaterAgain, sinkAgain] = await Promise.all([start('updater'), start('sink')])
@@ -164,7 +164,7 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
       const { items } = await gateway.popular({ limit: 1000 })
       expect(items).toHaveLength(120)
       expect(items.filter(({ score }) => score !== users.length)).toEqual([])
-    }, 10_000)
+    })
     await stopAll({ ...others, gateway, updater: updaterAgain, sink: sinkAgain })
     expect(await counts()).toEqual({ events: 480, latest: 480 })
   }, 300_000)
@@ -194,7 +194,7 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
       await system.rate(
         Object.entries(liked).flatMap(([userId, itemIds]) => itemIds.map((itemId) => ({ userId, itemId, value: 5 }))),
       )
-      await vi.waitFor(async () => expect((await system.readiness()).model).toBe('loaded'), 20_000)
+      await vi.waitFor(async () => expect((await system.readiness()).model).toBe('loaded'))
       await system.settled()
       const { strategy, items } = await system.recommendations('a')
       expect({ strategy, items: idsOf({ items }) }).toEqual({ strategy: 'fold-in', items: ['x'] })
@@ -204,7 +204,7 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], (urls) => {
         const { code, missing } = await system.readiness()
         expect(code).toBe(503)
         expect(missing.map((trouble) => trouble.part)).toContain(part)
-      }, 20_000)
+      })
       expect(await system.recommendations('a')).toMatchObject({ strategy, items })
 
       await startService()

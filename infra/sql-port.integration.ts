@@ -65,7 +65,7 @@ it("ClickHouse's own client reads what was rated, and changes nothing", async ()
   await expect(rows('SELECT nothing FROM foldstream.items')).rejects.toMatchObject({ code: '47' })
 })
 
-it("Python's client does so too", { timeout: 120_000 }, async (context) => {
+it("Python's client does so too", async (context) => {
   const python = await pythonOrReason('clickhouse-connect', REQUIREMENTS)
   if ('missing' in python) return context.skip(python.missing)
   const asking = [SCRIPT, new URL(system.sql).port]

@@ -16,9 +16,6 @@ import { type FoldstreamProcess, startFoldstream } from './services/foldstream.t
 /** For tests that ask whether there is a model, not how good it is. */
 export const SMALL_MODEL = { FACTORS: '16', EPOCHS: '4' }
 
-/** Ample for a loaded machine; nothing is measured by it. */
-const PATIENCE = { timeout: 120_000, interval: 50 }
-
 const DATASETS_DIR = process.env.DATASETS_DIR ?? join(import.meta.dirname, '../../shared/data')
 
 /** Where generated ratings take the place of MovieLens' they end when those do, over years, and as many in the last week as before. */
@@ -94,7 +91,7 @@ export function clientOf(url: string) {
         const report = await readiness()
         expect(report.code, JSON.stringify(report)).toBe(200)
         return report
-      }, PATIENCE),
+      }),
     /** Waits until every consumer has had its effect on all ratings that stand on the log. */
     settled: () =>
       vi.waitFor(async () => {
@@ -102,7 +99,7 @@ export function clientOf(url: string) {
         // Of a log that does not answer there are none.
         expect(found).not.toEqual([])
         expect(found.filter((lag) => lag > 0)).toEqual([])
-      }, PATIENCE),
+      }),
     /** @returns the token; fetch's error when the connection breaks */
     rate: async (ratings: InferRequestType<typeof v1.ratings.$post>['json']): Promise<string> =>
       (await answerOf(v1.ratings.$post({ json: ratings }))).token,

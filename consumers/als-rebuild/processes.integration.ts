@@ -15,8 +15,6 @@ import { spawnWithThisProcess } from '../../infra/services/process.ts'
 import { newFolder, removeFolders } from '../events.fixture.ts'
 
 const SCRIPT = fileURLToPath(new URL('./model-process.fixture.ts', import.meta.url))
-/** A lease runs out in 10 s. */
-const PATIENCE = { timeout: 30_000, interval: 20 }
 const SEVERAL_LOOKS_MS = 1_000
 const SWITCHES = 6
 
@@ -39,8 +37,8 @@ async function startProcess(
     await exited
   }
   onTestFinished(kill)
-  const says = (line: string) => vi.waitFor(() => expect(said.at(-1)).toBe(line), PATIENCE)
-  await vi.waitFor(() => expect(said).toContain('running'), PATIENCE)
+  const says = (line: string) => vi.waitFor(() => expect(said.at(-1)).toBe(line))
+  await vi.waitFor(() => expect(said).toContain('running'))
   return { says, kill }
 }
 
@@ -79,7 +77,7 @@ function suite(newPlace: () => Promise<string>, open: (place: string) => Promise
       await models.publish(generationOf(`g${later}`, { createdAt: Date.now() + later }))
     await pruneGenerations(models)
     expect((await models.list()).map((info) => info.id)).toEqual(['g4', 'g3', 'g2', 'g1', 'of-two'])
-  }, 60_000)
+  })
 
   it('serve what was activated, and what was rolled back to', async (context) => {
     const { place, models } = await withLive(context)
@@ -96,7 +94,7 @@ function suite(newPlace: () => Promise<string>, open: (place: string) => Promise
     await context.annotate(
       `from activate until two other processes serve it: ${times.map((ms) => `${Math.round(ms)} ms`).join(', ')}`,
     )
-  }, 60_000)
+  })
 }
 
 afterAll(removeFolders)

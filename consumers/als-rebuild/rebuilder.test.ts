@@ -20,7 +20,6 @@ import { startRebuilder } from './rebuilder.ts'
 /** Long enough for several looks, where nothing is to happen. */
 const SEVERAL_LOOKS_MS = 1_600
 const LOOK_MS = 200
-const PATIENCE = { timeout: 15_000, interval: 20 }
 
 type Role = Parameters<typeof startRebuilder>[0]
 type Report = Parameters<Role['rebuild']>[0]
@@ -81,7 +80,7 @@ async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
 
 const someRatings = ({ log }: World) => append(log, rated('user', 'item-0', 5), rated('user', 'item-1', 5))
 const ended = ({ models }: World, status: RebuildRecord['status']) =>
-  vi.waitFor(async () => expect(await models.rebuild()).toMatchObject({ status }), PATIENCE)
+  vi.waitFor(async () => expect(await models.rebuild()).toMatchObject({ status }))
 
 afterAll(removeFolders)
 
@@ -102,7 +101,7 @@ describe.concurrent('a rebuild runs', () => {
       await sleep(2 * SEVERAL_LOOKS_MS)
       expect(calls).toBe(1)
       await someRatings(world)
-      await vi.waitFor(() => expect(calls).toBe(2), PATIENCE)
+      await vi.waitFor(() => expect(calls).toBe(2))
     }))
 
   it('with ratings that go the whole way from the log', () =>
@@ -158,9 +157,8 @@ describe.concurrent('a rebuild runs', () => {
       world.sunk = async () => (await caughtUp()).map((end) => Math.max(0, end - 1))
       world.start({ onHold: () => true })
       await requestRebuild(world.models, 'demand')
-      await vi.waitFor(
-        async () => expect((await world.models.rebuild())?.progress).toMatch(/^waiting for ClickHouse, 1 event behind/),
-        PATIENCE,
+      await vi.waitFor(async () =>
+        expect((await world.models.rebuild())?.progress).toMatch(/^waiting for ClickHouse, 1 event behind/),
       )
       expect(world.rebuilds).toEqual([])
       world.sunk = caughtUp
@@ -179,7 +177,7 @@ describe.concurrent('a rebuild runs', () => {
       await sleep(SEVERAL_LOOKS_MS)
       expect(world.rebuilds).toHaveLength(1)
       await someRatings(world)
-      await vi.waitFor(() => expect(world.rebuilds).toHaveLength(2), PATIENCE)
+      await vi.waitFor(() => expect(world.rebuilds).toHaveLength(2))
       await ended(world, 'published')
       expect(await world.models.rebuild()).toMatchObject({ reason: 'schedule', generation: 'g2' })
     }))
@@ -204,7 +202,7 @@ describe.concurrent('a rebuild runs', () => {
       expect(world.rebuilds).toEqual([])
       await never.close()
       world.start({ intervalMs: 3_600_000, isOutdated })
-      await vi.waitFor(() => expect(world.rebuilds).toHaveLength(1), PATIENCE)
+      await vi.waitFor(() => expect(world.rebuilds).toHaveLength(1))
       await ended(world, 'published')
       await sleep(SEVERAL_LOOKS_MS)
       expect(world.rebuilds).toHaveLength(1)
@@ -255,14 +253,14 @@ describe.concurrent('a rebuild runs', () => {
           return { skipped: 'there was enough to do' }
         },
       })
-      await vi.waitFor(() => expect(rebuilder.trouble()?.message).toBe('the store is gone'), PATIENCE)
+      await vi.waitFor(() => expect(rebuilder.trouble()?.message).toBe('the store is gone'))
       const { since } = rebuilder.trouble() as { since: number }
       expect(since).toBeGreaterThanOrEqual(began)
       await sleep(SEVERAL_LOOKS_MS)
       expect(rebuilder.trouble()?.since).toBe(since)
       await requestRebuild(world.models, 'demand')
       isGone = false
-      await vi.waitFor(async () => expect(await world.models.rebuild()).toMatchObject({ status: 'running' }), PATIENCE)
+      await vi.waitFor(async () => expect(await world.models.rebuild()).toMatchObject({ status: 'running' }))
       expect(rebuilder.trouble()).toBeUndefined()
       end()
       await ended(world, 'skipped')
@@ -291,7 +289,7 @@ describe.concurrent('a rebuild runs', () => {
         },
       })
       await requestRebuild(world.models, 'demand')
-      await vi.waitFor(async () => expect((await world.models.rebuild())?.progress).toBe('call 1'), PATIENCE)
+      await vi.waitFor(async () => expect((await world.models.rebuild())?.progress).toBe('call 1'))
       await requestRebuild(world.models, 'demand')
       const last = followRebuild(world.models, () => {})
       for (const gate of gates) gate.resolve()
@@ -314,7 +312,7 @@ describe.concurrent('a rebuild runs', () => {
         },
       })
       await requestRebuild(world.models, 'demand')
-      await vi.waitFor(() => expect(forced).toEqual([false]), PATIENCE)
+      await vi.waitFor(() => expect(forced).toEqual([false]))
       await requestRebuild(world.models, 'demand', { force: true })
       await requestRebuild(world.models, 'demand')
       gate.resolve()
@@ -341,7 +339,7 @@ describe.concurrent('a rebuild runs', () => {
         },
       }
       const first = world.start(role)
-      await vi.waitFor(() => expect(forced).toHaveLength(1), PATIENCE)
+      await vi.waitFor(() => expect(forced).toHaveLength(1))
       await first.close()
       world.start({ ...role, holder: 'two' })
       await ended(world, 'published')
@@ -370,7 +368,7 @@ describe.concurrent('a rebuild runs', () => {
           }),
       })
       const { id } = await requestRebuild(models, 'demand')
-      await vi.waitFor(async () => expect((await models.rebuild())?.progress).toBe('epoch 1/16'), PATIENCE)
+      await vi.waitFor(async () => expect((await models.rebuild())?.progress).toBe('epoch 1/16'))
       isTaken = true
       expect(await aborted.promise).toMatchObject({ message: 'another rebuilder has the lease' })
       await sleep(2 * LOOK_MS)
@@ -388,7 +386,7 @@ describe.concurrent('a rebuild runs', () => {
         },
       })
       const { id } = await requestRebuild(world.models, 'demand')
-      await vi.waitFor(async () => expect((await world.models.rebuild())?.progress).toBe('epoch 1/16'), PATIENCE)
+      await vi.waitFor(async () => expect((await world.models.rebuild())?.progress).toBe('epoch 1/16'))
       await stopped.close()
       expect(await world.models.rebuild()).toMatchObject({ id, status: 'running' })
       world.start({ holder: 'two' })
@@ -462,14 +460,12 @@ describe.concurrent('a rebuild runs', () => {
       return { search, done: done.resolve }
     }
     const searching = ({ models }: World, call = 1) =>
-      vi.waitFor(
-        async () =>
-          expect(await models.rebuild()).toMatchObject({
-            reason: 'tuning',
-            status: 'running',
-            progress: `search 1 of call ${call}`,
-          }),
-        PATIENCE,
+      vi.waitFor(async () =>
+        expect(await models.rebuild()).toMatchObject({
+          reason: 'tuning',
+          status: 'running',
+          progress: `search 1 of call ${call}`,
+        }),
       )
 
     it('after the first model, which does not wait for it, and then when it is due again', () =>
@@ -497,7 +493,7 @@ describe.concurrent('a rebuild runs', () => {
           return false
         }
         world.start({ search: { isDue, run: () => expect.unreachable() } })
-        await vi.waitFor(() => expect(asked).toContain('newest'), PATIENCE)
+        await vi.waitFor(() => expect(asked).toContain('newest'))
         expect(asked).not.toContain('older')
       }))
 
@@ -519,7 +515,7 @@ describe.concurrent('a rebuild runs', () => {
         world.start({ search: endlessSearch().search, intervalMs: 1_500 })
         await searching(world)
         await someRatings(world)
-        await vi.waitFor(() => expect(world.rebuilds).toHaveLength(1), PATIENCE)
+        await vi.waitFor(() => expect(world.rebuilds).toHaveLength(1))
         await ended(world, 'published')
         expect(await world.models.rebuild()).toMatchObject({ reason: 'schedule' })
       }))
@@ -564,7 +560,7 @@ describe.concurrent('a rebuild runs', () => {
         await sleep(SEVERAL_LOOKS_MS)
         expect(failures).toBe(1)
         await requestRebuild(world.models, 'demand')
-        await vi.waitFor(() => expect(failures).toBe(2), PATIENCE)
+        await vi.waitFor(() => expect(failures).toBe(2))
         expect(world.rebuilds).toHaveLength(1)
       }))
   })

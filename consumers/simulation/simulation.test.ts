@@ -19,16 +19,14 @@ async function failing(scenario: Parameters<typeof simulate>[1], among: readonly
 }
 
 describe('whatever dies, fails or comes late', () => {
-  it('every event counts once, and nothing is committed before its effect', { timeout: 120_000 }, async ({
-    annotate,
-  }) => {
+  it('every event counts once, and nothing is committed before its effect', async ({ annotate }) => {
     expect(await failing({}, seeds)).toEqual([])
     await annotate(`${seeds.length} seeds`)
   })
 
-  it('an insert that lands late, of a sink that was fenced, counts once, and brings nobody back', {
-    timeout: 120_000,
-  }, async ({ annotate }) => {
+  it('an insert that lands late, of a sink that was fenced, counts once, and brings nobody back', async ({
+    annotate,
+  }) => {
     expect(await failing({ lateInserts: 0.2 }, seeds)).toEqual([])
     await annotate(`${seeds.length} seeds`)
   })

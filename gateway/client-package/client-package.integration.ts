@@ -30,7 +30,7 @@ beforeAll(async () => {
   // Nothing is asked of a registry: Hono is what is installed here.
   const hono = join(ROOT, 'node_modules/hono')
   await run('npm', ['install', '--offline', '--install-links', '--no-audit', '--no-fund', hono, tarball])
-}, 180_000)
+})
 afterAll(async () => {
   await serving?.close()
   await gateway?.stop()
@@ -64,7 +64,7 @@ it('runs what its README shows in a project that has nothing of the gateway', as
   expect(printed).toContain("itemId: 'romance'")
   expect(printed).toContain('404 /docs#not-found')
   expect(await readFile(join(folder, 'package-lock.json'), 'utf8')).not.toMatch(/zod|chdb|kafkajs/)
-}, 60_000)
+})
 
 it('does not compile what no route takes, and types what they answer', async () => {
   const wrong = `
@@ -88,4 +88,4 @@ it('does not compile what no route takes, and types what they answer', async () 
     if (!refused.ok) console.log(refused.status, (await refused.json()).title)
   `
   expect(await runCompiled(wrong)).toBe('401 A valid API key is needed')
-}, 60_000)
+})

@@ -13,9 +13,6 @@ import { createScanPool } from './scan-pool.ts'
 import type { Newcomers } from './serving.ts'
 import type { Shelf } from './shelf.ts'
 
-/** Ample for a loaded machine; nothing is measured by it. */
-const PATIENCE = { timeout: 10_000, interval: 10 }
-
 const generation = generationOf('g1', { a: [1, 0], b: [0, 1] })
 const workspace = createWorkspace()
 const { items, hyperParameters } = generation
@@ -139,7 +136,7 @@ const raters = ['film 0', 'film 1', 'film 2']
 it('lets all items borrow that are described together', async () => {
   const { newcomers, describe } = await open()
   describe('x', 'y', 'z')
-  await vi.waitFor(() => expect(idsOn(newcomers.shelves())).not.toEqual([]), PATIENCE)
+  await vi.waitFor(() => expect(idsOn(newcomers.shelves())).not.toEqual([]))
   expect(idsOn(newcomers.shelves())).toEqual(['x', 'y', 'z'])
   expect(newcomers.ratedShelves()).toEqual([])
 })
@@ -148,11 +145,11 @@ it('folds in first what never was, although others are rated again and again', a
   const { newcomers, like, read } = await open()
   const others = Array.from({ length: 20 }, (_, n) => `other-${n}`)
   like(3, ...others)
-  await vi.waitFor(() => expect(idsOn(newcomers.ratedShelves())).toEqual(others.toSorted()), PATIENCE)
+  await vi.waitFor(() => expect(idsOn(newcomers.ratedShelves())).toEqual(others.toSorted()))
   read.length = 0
   like(1, ...others)
   like(3, 'new')
-  await vi.waitFor(() => expect(read).toHaveLength(21), PATIENCE)
+  await vi.waitFor(() => expect(read).toHaveLength(21))
   expect(read).toEqual(['new', ...others])
 })
 
@@ -160,7 +157,7 @@ it('lists an item once and at all times: while it waits to be folded in, then as
   const { newcomers, like, withdraw, holdAnswers } = await open()
   const answer = holdAnswers()
   like(3, 'film')
-  await vi.waitFor(() => expect(listed(newcomers)).toEqual(['film']), PATIENCE)
+  await vi.waitFor(() => expect(listed(newcomers)).toEqual(['film']))
   expect(newcomers.ratedShelves()).toEqual([])
   const untilRated = async (itemIds: string[]) => {
     while (idsOn(newcomers.ratedShelves()).length !== itemIds.length) {
@@ -179,15 +176,15 @@ it('folds in what only people like of whom nothing is known, as soon as somethin
   const { newcomers, like, strangers, read, becomeKnown } = await open()
   for (const userId of raters) strangers.add(userId)
   like(3, 'film')
-  await vi.waitFor(() => expect(read).toEqual(['film']), PATIENCE)
-  await vi.waitFor(() => expect(listed(newcomers)).toEqual(['film']), PATIENCE)
+  await vi.waitFor(() => expect(read).toEqual(['film']))
+  await vi.waitFor(() => expect(listed(newcomers)).toEqual(['film']))
   // Meanwhile it costs nothing, whatever others do.
   becomeKnown('somebody else')
   await sleep(300)
   expect(read).toEqual(['film'])
   expect(newcomers.ratedShelves()).toEqual([])
   becomeKnown('film 1')
-  await vi.waitFor(() => expect(idsOn(newcomers.ratedShelves())).toEqual(['film']), PATIENCE)
+  await vi.waitFor(() => expect(idsOn(newcomers.ratedShelves())).toEqual(['film']))
   becomeKnown('film 2')
   await sleep(300)
   expect(read).toEqual(['film', 'film'])
@@ -198,10 +195,10 @@ it('notices what becomes known of a rater while the raters are read', async () =
   for (const userId of raters) strangers.add(userId)
   const answer = holdAnswers()
   like(3, 'film')
-  await vi.waitFor(() => expect(read).toEqual(['film']), PATIENCE)
+  await vi.waitFor(() => expect(read).toEqual(['film']))
   becomeKnown('film 1')
   answer()
-  await vi.waitFor(() => expect(idsOn(newcomers.ratedShelves())).toEqual(['film']), PATIENCE)
+  await vi.waitFor(() => expect(idsOn(newcomers.ratedShelves())).toEqual(['film']))
 })
 
 it('follows nobody once it is closed', async () => {

@@ -27,9 +27,7 @@ beforeEach(() => {
     signal: closing.signal,
   })
 })
-/** Ample for a loaded machine; nothing is measured by it. */
-const PATIENCE = { timeout: 10_000, interval: 10 }
-const untilSolved = (...itemIds: string[]) => vi.waitFor(() => expect(solved).toEqual(itemIds), PATIENCE)
+const untilSolved = (...itemIds: string[]) => vi.waitFor(() => expect(solved).toEqual(itemIds))
 /** Long enough for what waits for nothing. */
 const later = () => sleep(200)
 
@@ -66,7 +64,7 @@ it('tries again what could not be solved, or not from all that it goes by', asyn
   const outcomes = [async () => Promise.reject(new Error('the store is gone')), async () => false, async () => true]
   solve = () => outcomes.shift()?.() ?? Promise.reject(new Error('it was solved'))
   queue.add('a')
-  await vi.waitFor(() => expect(outcomes).toEqual([]), PATIENCE)
+  await vi.waitFor(() => expect(outcomes).toEqual([]))
   await later()
   expect(solved).toEqual(['a', 'a', 'a'])
 })

@@ -23,7 +23,7 @@ let python: Awaited<ReturnType<typeof pythonOrReason>>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'foldstream-schemathesis-'))
   python = await pythonOrReason('schemathesis', REQUIREMENTS)
-}, 180_000)
+})
 afterAll(() => rm(folder, { recursive: true }))
 
 it('answers whatever is sent to it as its OpenAPI document says', {

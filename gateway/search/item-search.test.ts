@@ -161,7 +161,7 @@ describe('the order', () => {
     const { find, like } = catalogueOf({ itemId: '1', title: 'Heat' }, { itemId: '2', title: 'Heathers' })
     expect(await find({ query: 'hea' })).toEqual(['1', '2'])
     like('2', 1)
-    await vi.waitFor(async () => expect(await find({ query: 'hea' })).toEqual(['2', '1']), { timeout: 5000 })
+    await vi.waitFor(async () => expect(await find({ query: 'hea' })).toEqual(['2', '1']))
   })
 })
 

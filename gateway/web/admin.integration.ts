@@ -10,7 +10,6 @@ import { openTestGateway } from '../gateway.fixture.ts'
 import { serveGateway } from '../server.ts'
 import { describeInBrowser, seriousFaults, WIDTHS } from './browser.fixture.ts'
 
-const PATIENCE = { timeout: 20_000, interval: 50 }
 const MODEL = { FACTORS: '32', EPOCHS: '16' }
 const USERS = 400
 const ITEMS = 300
@@ -38,7 +37,7 @@ describeInBrowser('the page of operation', (visit) => {
       API_KEYS: keys,
     })
     await rateMuch()
-    await vi.waitFor(async () => expect((await status()).generation).not.toBeNull(), PATIENCE)
+    await vi.waitFor(async () => expect((await status()).generation).not.toBeNull())
   })
   afterAll(async () => {
     await system.kill()
@@ -95,7 +94,7 @@ describeInBrowser('the page of operation', (visit) => {
     await page.getByRole('button', { name: 'Rebuild now' }).click()
     await page.getByLabel('Serve it even if it is worse').check()
     await page.locator('#confirm').getByRole('button', { name: 'Rebuild now' }).click()
-    await vi.waitFor(async () => expect((await shownIds(page)).length).toBe(before.length + 1), PATIENCE)
+    await vi.waitFor(async () => expect((await shownIds(page)).length).toBe(before.length + 1))
   }
 
   it('is opened by an admin key alone, and says what is wrong with another', async () => {
@@ -134,10 +133,10 @@ describeInBrowser('the page of operation', (visit) => {
       new MutationObserver(() => window.seen.push(document.querySelector('#rebuild-words').textContent))
         .observe(document.querySelector('#rebuild-words'), { childList: true, characterData: true, subtree: true })`)
     await rebuild(page)
-    await vi.waitFor(async () => expect(await said(page)).toMatch(/^Published/), PATIENCE)
+    await vi.waitFor(async () => expect(await said(page)).toMatch(/^Published/))
     expect(await page.evaluate<string[]>('window.seen')).toContainEqual(expect.stringMatching(/^(Asked for|Running)/))
     const [newer, older] = await shownIds(page)
-    await vi.waitFor(async () => expect((await status()).generation).toBe(newer), PATIENCE)
+    await vi.waitFor(async () => expect((await status()).generation).toBe(newer))
     await expect.poll(() => rows(page).first().textContent()).toContain('Live')
     expect(await rows(page).evaluateAll((all) => all.map((row) => row.children.length))).toEqual([11, 11])
 
@@ -150,13 +149,13 @@ describeInBrowser('the page of operation', (visit) => {
 
     await page.getByRole('button', { name: `Roll back ${short}` }).click()
     await page.locator('#confirm').getByRole('button', { name: 'Roll back' }).click()
-    await vi.waitFor(async () => expect(await told(page)).toBe(`${short} is live, and pinned`), PATIENCE)
+    await vi.waitFor(async () => expect(await told(page)).toBe(`${short} is live, and pinned`))
     expect(await ask('admin/generations')).toMatchObject({ active: older, pinned: true })
     await expect.poll(() => rows(page).first().textContent()).toContain(`Pinned, not served: generation ${short}`)
 
     await page.getByRole('button', { name: `Unpin ${short}` }).click()
     await page.locator('#confirm').getByRole('button', { name: 'Unpin' }).click()
-    await vi.waitFor(async () => expect(await told(page)).toBe(`${short} is no longer pinned`), PATIENCE)
+    await vi.waitFor(async () => expect(await told(page)).toBe(`${short} is no longer pinned`))
     expect(await ask('admin/generations')).toMatchObject({ active: older, pinned: false })
     await expect.poll(() => page.getByRole('button', { name: 'Unpin' }).count()).toBe(0)
   })
@@ -177,10 +176,10 @@ describeInBrowser('the page of operation', (visit) => {
       const answer = await (await route.fetch()).json()
       await route.fulfill({ json: { ...answer, rebuild: { ...rebuild, progress: `worse than ${live}` } } })
     })
-    await expect.poll(() => rows(page).last().textContent(), PATIENCE).toContain('No worse than what was live then')
+    await expect.poll(() => rows(page).last().textContent()).toContain('No worse than what was live then')
     expect(await page.locator('#generations-table').textContent()).not.toContain(live.slice(0, 8))
     await expect
-      .poll(() => page.locator('#rebuild-words').textContent(), PATIENCE)
+      .poll(() => page.locator('#rebuild-words').textContent())
       .toBe(`Held back: worse than ${live.slice(0, 8)} (no longer kept)`)
     await page.unrouteAll({ behavior: 'ignoreErrors' })
   })
@@ -253,7 +252,7 @@ describeInBrowser('the page of operation', (visit) => {
     await giveKey(page, KEYS.ops)
     await rows(page).first().waitFor()
     const asOf = await page.locator('#as-of').textContent()
-    await vi.waitFor(async () => expect(await page.locator('#as-of').textContent()).not.toBe(asOf), PATIENCE)
+    await vi.waitFor(async () => expect(await page.locator('#as-of').textContent()).not.toBe(asOf))
     expect(await seriousFaults(page)).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
     expect(await page.evaluate('window.shifts')).toBeLessThan(0.01)

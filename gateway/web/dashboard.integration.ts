@@ -11,7 +11,6 @@ import { describeInBrowser, seriousFaults, WIDTHS } from './browser.fixture.ts'
 import { CARDS } from './shared/dashboard.js'
 import { spokenTitle } from './shared/titles.js'
 
-const PATIENCE = { timeout: 30_000, interval: 50 }
 /** What is told once a minute, and what need not be. */
 const MAY_BE_EMPTY = new Set(['freshness', 'lag', 'rising-items', 'falling-items'])
 /** As many as a table has at most. */
@@ -21,7 +20,7 @@ type Row = Record<string, string | number | null>
 
 const cardOf = (page: Page, name: string) => page.locator(`[data-chart="${name}"]`)
 const isDrawn = (page: Page): Promise<void> =>
-  vi.waitFor(async () => expect(await page.locator('.plot:not([aria-busy=false])').count()).toBe(0), PATIENCE)
+  vi.waitFor(async () => expect(await page.locator('.plot:not([aria-busy=false])').count()).toBe(0))
 
 /** What is drawn in the hues of charts: pixels of a canvas, which are grey but for these, or shapes and numbers that can be seen. */
 const marksIn = (page: Page, name: string): Promise<number> =>
@@ -52,7 +51,7 @@ describeInBrowser('the dashboard', (visit) => {
       const viewers = await meetViewers(system().url)
       await viewers.use()
       await viewers.areShown()
-    }, 150_000)
+    })
 
     async function visitDashboard(query: string, ...options: Parameters<typeof visit>): Promise<Page> {
       const page = await visit(...options)
@@ -75,7 +74,7 @@ describeInBrowser('the dashboard', (visit) => {
       await vi.waitFor(async () => {
         const shown = await cells.evaluateAll((all) => all.map((cell) => cell.getAttribute('value') ?? ''))
         expect(shown, name).toEqual(expected)
-      }, PATIENCE)
+      })
     }
 
     it('draws every chart, with the numbers of the API in a table behind it', async () => {
@@ -101,9 +100,8 @@ describeInBrowser('the dashboard', (visit) => {
       const many = Number(hits?.of_ratings).toLocaleString('en')
       if (hits?.value) await expect.poll(() => ofHits.textContent()).toContain(`of ${many} ratings`)
       else if (hits?.of_ratings) await expect.poll(() => ofHits.textContent()).toContain(`too few to tell yet: ${many}`)
-      await vi.waitFor(
-        async () => expect(await page.locator('[data-figure=lag] .figure-value').textContent()).toMatch(/^\d+ record/),
-        PATIENCE,
+      await vi.waitFor(async () =>
+        expect(await page.locator('[data-figure=lag] .figure-value').textContent()).toMatch(/^\d+ record/),
       )
     })
 
@@ -189,7 +187,7 @@ describeInBrowser('the dashboard', (visit) => {
         row = { ...row, value_of_whole_days: whole, value_before: before }
         await page.goto(`${system().url}/dashboard?range=7d`)
         const note = page.locator('[data-figure="live hit rate"] .figure-note')
-        await expect.poll(() => note.textContent(), PATIENCE).toBe(told)
+        await expect.poll(() => note.textContent()).toBe(told)
       }
     })
 
@@ -218,7 +216,7 @@ describeInBrowser('the dashboard', (visit) => {
         const { searchParams } = new URL(await askedBy(page, 'rating-histogram'), page.url())
         const [from = Number.NaN, to = 0] = ['from', 'to'].map((name) => Date.parse(searchParams.get(name) ?? ''))
         expect((to - from) / 86_400_000).toBe(6)
-      }, PATIENCE)
+      })
       await isDrawn(page)
       await expectTable(page, 'rating-histogram')
       await page.goBack()
@@ -278,10 +276,7 @@ describeInBrowser('the dashboard', (visit) => {
       const name = cardOf(page, 'top-items').locator('.rank-name').nth(1)
       const [, second] = await rowsOf(await askedBy(page, 'top-items'))
       await name.click()
-      await vi.waitFor(
-        async () => expect(await askedBy(page, 'item-history')).toContain(`itemId=${second?.item_id}`),
-        PATIENCE,
-      )
+      await vi.waitFor(async () => expect(await askedBy(page, 'item-history')).toContain(`itemId=${second?.item_id}`))
       expect(new URL(page.url()).searchParams.get('item')).toBe(second?.item_id)
       const named = second?.title ? spokenTitle(String(second.title)) : `Item ${second?.item_id}`
       await expect

@@ -149,7 +149,7 @@ it('becomes another log when it is rewritten, which knows what it was', async ()
   })
 })
 
-it('is whole whenever it is killed', { timeout: 60_000 }, async ({ annotate }) => {
+it('is whole whenever it is killed', async ({ annotate }) => {
   const filled = await filledLog(10_000)
   const erasures = await erasuresIn(filled)
   const [before, done] = [await contentOf(filled), await copyOf(filled)]

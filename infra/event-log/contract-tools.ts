@@ -1,9 +1,6 @@
 import type { Offset } from '../../models/events/types.ts'
 import type { Batch, EventLog, LogRecord, NewRecord, Subscription, Topic } from './port.ts'
 
-/** How long a test waits for what must come. */
-export const PATIENCE = { timeout: 20_000, interval: 10 }
-
 export function record(key: string, value: string | number): NewRecord {
   return { key, value: Buffer.from(String(value)) }
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RatingScale } from '../../models/events/types.ts'
 import { UnavailableError } from '../errors.ts'
-import { follow, numbered, PATIENCE, readAll, record, sum, text } from './contract-tools.ts'
+import { follow, numbered, readAll, record, sum, text } from './contract-tools.ts'
 import type { EventLog, Position } from './port.ts'
 import { subscriptionContract } from './subscription.contract.ts'
 
@@ -173,7 +173,7 @@ export function eventLogContract(name: string, newPlace: () => Promise<Place>, {
         await tail.caughtUp
         expect(tail.records.map(({ key }) => key)).toEqual(['i1', 'i2'])
         await log.append('items', numbered('i3', 1))
-        await vi.waitFor(() => expect(tail.records.map(({ key }) => key)).toEqual(['i1', 'i2', 'i3']), PATIENCE)
+        await vi.waitFor(() => expect(tail.records.map(({ key }) => key)).toEqual(['i1', 'i2', 'i3']))
         await tail.close()
         await log.append('items', numbered('i4', 1))
         expect(tail.records).toHaveLength(3)
@@ -193,7 +193,7 @@ export function eventLogContract(name: string, newPlace: () => Promise<Place>, {
         const tail = await follow(log, 'items')
         await tail.caughtUp
         await log.append('items', numbered('i1', 1))
-        await vi.waitFor(() => expect(tail.records).toHaveLength(1), PATIENCE)
+        await vi.waitFor(() => expect(tail.records).toHaveLength(1))
       })
 
       it('shows the last value of every key, and deletions, to one who comes later', async () => {

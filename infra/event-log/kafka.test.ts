@@ -8,7 +8,7 @@ import { silent } from '../logging.ts'
 import { describeWithService } from '../services/for-tests.ts'
 import { startKafka } from '../services/kafka.ts'
 import { freePort } from '../services/process.ts'
-import { consume, follow, numbered, PATIENCE, record, sum } from './contract-tools.ts'
+import { consume, follow, numbered, record, sum } from './contract-tools.ts'
 import { eventLogContract, STARS } from './event-log.contract.ts'
 import { openKafkaLog } from './kafka.ts'
 import { connectAdmin, createKafkaClient, DEADLINE_MS, parseKafkaUrl } from './kafka-client.ts'
@@ -152,7 +152,7 @@ describeWithService('kafka', (url) => {
     await log.close()
   })
 
-  it('goes on by itself after the broker was killed and started again', { timeout: 120_000 }, async (context) => {
+  it('goes on by itself after the broker was killed and started again', async (context) => {
     const folder = await mkdtemp(join(tmpdir(), 'foldstream-kafka-'))
     const options = { folder, port: await freePort(), detached: false }
     let broker = await startKafka(options).catch((error) => context.skip(`no broker of our own: ${error}`))
@@ -163,10 +163,7 @@ describeWithService('kafka', (url) => {
     })
     const tail = await follow(log, 'items')
     await log.append('ratings', numbered('u1', 3))
-    await vi.waitFor(
-      async () => expect(sum((await log.committed('ratings', 'g')).map((c) => c ?? 0))).toBe(3),
-      PATIENCE,
-    )
+    await vi.waitFor(async () => expect(sum((await log.committed('ratings', 'g')).map((c) => c ?? 0))).toBe(3))
 
     await broker.kill()
     const refused = log.append('ratings', numbered('u1', 1))
@@ -175,12 +172,12 @@ describeWithService('kafka', (url) => {
     await expect(log.ping()).rejects.toThrow(UnavailableError)
 
     broker = await startKafka(options)
-    await vi.waitFor(() => log.ping(), PATIENCE)
+    await vi.waitFor(() => log.ping())
     const [position] = await log.append('ratings', [record('u1', 'after')])
     await log.append('items', numbered('i1', 1))
     // The broker takes the lost member for alive until its session has ended.
-    await vi.waitFor(() => expect(consumer.records.at(-1)).toMatchObject({ ...position }), { timeout: 60_000 })
-    await vi.waitFor(() => expect(tail.records.map(({ key }) => key)).toEqual(['i1']), { timeout: 60_000 })
+    await vi.waitFor(() => expect(consumer.records.at(-1)).toMatchObject({ ...position }))
+    await vi.waitFor(() => expect(tail.records.map(({ key }) => key)).toEqual(['i1']))
     const offsets = consumer.records.map(({ offset }) => offset)
     expect(offsets).toEqual(offsets.map((_, n) => n))
 

@@ -34,7 +34,7 @@ describeWithService('kafka', (url) => {
     // Whoever comes later is not held up by one that has left.
     expect(await rewrite()).toEqual({ records: 0 })
     expect((await contentOf(own)).users).toEqual(USERS.toSorted())
-  }, 120_000)
+  })
 
   it('is not rewritten below a role that started meanwhile', async () => {
     const own = `${url}meanwhile.`
@@ -55,5 +55,5 @@ describeWithService('kafka', (url) => {
     await (await gateway)?.caughtUp
     await log.close()
     expect((await contentOf(own)).rewritings).toBe(0)
-  }, 120_000)
+  })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { consume, defined, numbered, PATIENCE, record, sum, text } from './contract-tools.ts'
+import { consume, defined, numbered, record, sum, text } from './contract-tools.ts'
 import type { Batch, EventLog, LogRecord } from './port.ts'
 
 /** The part of the event log's contract that is about consumer groups. */
@@ -19,9 +19,9 @@ export function subscriptionContract({
     it('delivers what stands there and what comes, each partition in order', async () => {
       await log().append('ratings', numbered('u1', 3))
       const consumer = await consume(log(), { group: 'g' })
-      await vi.waitFor(() => expect(consumer.records).toHaveLength(3), PATIENCE)
+      await vi.waitFor(() => expect(consumer.records).toHaveLength(3))
       await log().append('ratings', numbered('u1', 2))
-      await vi.waitFor(() => expect(consumer.records).toHaveLength(5), PATIENCE)
+      await vi.waitFor(() => expect(consumer.records).toHaveLength(5))
       expect(consumer.records.map(({ offset }) => offset)).toEqual([0, 1, 2, 3, 4])
       expect(consumer.records.map(text)).toEqual(['0', '1', '2', '0', '1'])
     })
@@ -30,20 +30,20 @@ export function subscriptionContract({
       await log().append('ratings', numbered('u1', 1))
       await log().append('items', numbered('i1', 1))
       const consumer = await consume(log(), { group: 'g', topics: ['ratings', 'items'] })
-      await vi.waitFor(() => expect(new Set(consumer.topics)).toEqual(new Set(['ratings', 'items'])), PATIENCE)
+      await vi.waitFor(() => expect(new Set(consumer.topics)).toEqual(new Set(['ratings', 'items'])))
     })
 
     it('asks where to resume before the first batch of every partition', async () => {
       await log().append('ratings', numbered('u1', 1))
       const consumer = await consume(log(), { group: 'g' })
-      await vi.waitFor(() => expect(consumer.records).toHaveLength(1), PATIENCE)
-      await vi.waitFor(() => expect(consumer.asked.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]), PATIENCE)
+      await vi.waitFor(() => expect(consumer.records).toHaveLength(1))
+      await vi.waitFor(() => expect(consumer.asked.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]))
     })
 
     it('counts who is in a group', async () => {
       expect(await log().members('g')).toBe(0)
       const { asked, close } = await consume(log(), { group: 'g' })
-      await vi.waitFor(() => expect(asked).toHaveLength(8), PATIENCE)
+      await vi.waitFor(() => expect(asked).toHaveLength(8))
       expect(await log().members('g')).toBe(1)
       expect(await log().members('another')).toBe(0)
       await close()
@@ -58,20 +58,20 @@ export function subscriptionContract({
           await batch.commit((batch.records[0] as LogRecord).offset + 3)
         },
       })
-      await vi.waitFor(async () => expect(defined(await log().committed('ratings', 'g'))).toEqual([3]), PATIENCE)
+      await vi.waitFor(async () => expect(defined(await log().committed('ratings', 'g'))).toEqual([3]))
       await first.close()
       await reopen()
       expect((await log().committed('ratings', 'g'))[log().partitionOf('ratings', 'u1')]).toBe(3)
       expect(defined(await log().committed('ratings', 'another'))).toEqual([])
       const second = await consume(log(), { group: 'g' })
-      await vi.waitFor(() => expect(second.records.map(({ offset }) => offset)).toEqual([3]), PATIENCE)
+      await vi.waitFor(() => expect(second.records.map(({ offset }) => offset)).toEqual([3]))
     })
 
     it('starts again at the beginning when nothing was committed', async () => {
       await log().append('ratings', numbered('u1', 2))
       for (const group of ['g', 'g']) {
         const consumer = await consume(log(), { group })
-        await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([0, 1]), PATIENCE)
+        await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([0, 1]))
         await consumer.close()
       }
     })
@@ -79,7 +79,7 @@ export function subscriptionContract({
     it('commits after the handler has returned, too', async () => {
       await log().append('ratings', numbered('u1', 2))
       const consumer = await consume(log(), { group: 'g' })
-      await vi.waitFor(() => expect(consumer.records).toHaveLength(2), PATIENCE)
+      await vi.waitFor(() => expect(consumer.records).toHaveLength(2))
       await (consumer.batches.at(-1) as Batch).commit(2)
       expect(defined(await log().committed('ratings', 'g'))).toEqual([2])
     })
@@ -88,20 +88,20 @@ export function subscriptionContract({
       await log().append('ratings', numbered('u1', 5))
       await commitAll(log())
       const consumer = await consume(log(), { group: 'g', resumeAt: async () => 2 })
-      await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([2, 3, 4]), PATIENCE)
+      await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([2, 3, 4]))
     })
 
     it('follows resumeAt forwards from what was committed', async () => {
       await log().append('ratings', numbered('u1', 5))
       const consumer = await consume(log(), { group: 'g', resumeAt: async () => 4 })
-      await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([4]), PATIENCE)
+      await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([4]))
     })
 
     it('tells where a group goes on that resumed behind all there is', async () => {
       await log().append('ratings', numbered('u1', 5))
       await consume(log(), { group: 'g', resumeAt: async () => 5 })
       const partition = log().partitionOf('ratings', 'u1')
-      await vi.waitFor(async () => expect((await log().committed('ratings', 'g'))[partition]).toBe(5), PATIENCE)
+      await vi.waitFor(async () => expect((await log().committed('ratings', 'g'))[partition]).toBe(5))
     })
 
     it('waits for a slow resumeAt, and asks again after a failed one', async () => {
@@ -115,7 +115,7 @@ export function subscriptionContract({
           return 1
         },
       })
-      await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([1, 2]), PATIENCE)
+      await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([1, 2]))
     })
 
     it('handles one batch of a partition at a time', async () => {
@@ -130,7 +130,7 @@ export function subscriptionContract({
         },
       })
       for (let n = 0; n < 10; n++) await log().append('ratings', numbered('u1', 1))
-      await vi.waitFor(() => expect(consumer.records).toHaveLength(10), PATIENCE)
+      await vi.waitFor(() => expect(consumer.records).toHaveLength(10))
       expect(most).toBe(1)
     })
 
@@ -146,9 +146,9 @@ export function subscriptionContract({
         },
       })
       await log().append('ratings', [record(held, 1), record(free, 1)])
-      await vi.waitFor(() => expect(seen.toSorted()).toEqual([held, free].toSorted()), PATIENCE)
+      await vi.waitFor(() => expect(seen.toSorted()).toEqual([held, free].toSorted()))
       await log().append('ratings', [record(free, 2)])
-      await vi.waitFor(() => expect(seen).toHaveLength(3), PATIENCE)
+      await vi.waitFor(() => expect(seen).toHaveLength(3))
       release.resolve()
     })
 
@@ -161,9 +161,9 @@ export function subscriptionContract({
         },
       })
       await log().append('ratings', numbered('u1', 1))
-      await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([0, 0]), PATIENCE)
+      await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([0, 0]))
       await log().append('ratings', numbered('u1', 1))
-      await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([0, 0, 1]), PATIENCE)
+      await vi.waitFor(() => expect(consumer.records.map(({ offset }) => offset)).toEqual([0, 0, 1]))
     })
 
     it('waits at close for the handler under way, lets it commit, and delivers no more', async () => {
@@ -200,7 +200,7 @@ export function subscriptionContract({
       await log().append('ratings', numbered('u1', 1))
       for (let round = 0; round < 3; round++) {
         const consumer = await consume(log(), { group: 'g', resumeAt: async () => 0 })
-        await vi.waitFor(() => expect(consumer.records).toHaveLength(1), PATIENCE)
+        await vi.waitFor(() => expect(consumer.records).toHaveLength(1))
         await consumer.close()
       }
     })
@@ -216,16 +216,16 @@ export function subscriptionContract({
       it('shares the partitions among the consumers of a group', async () => {
         const keys = Array.from({ length: 64 }, (_, n) => `user-${n}`)
         const first = await consume(log(), { group: 'g' })
-        await vi.waitFor(() => expect(first.asked).toHaveLength(8), PATIENCE)
+        await vi.waitFor(() => expect(first.asked).toHaveLength(8))
         const second = await consume(await open(), { group: 'g' })
-        await vi.waitFor(() => expect(second.asked).toHaveLength(4), PATIENCE)
-        await vi.waitFor(() => expect(first.asked).toHaveLength(8 + 4), PATIENCE)
+        await vi.waitFor(() => expect(second.asked).toHaveLength(4))
+        await vi.waitFor(() => expect(first.asked).toHaveLength(8 + 4))
         expect(first.revoked.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
         await log().append(
           'ratings',
           keys.map((key) => record(key, key)),
         )
-        await vi.waitFor(() => expect(first.records.length + second.records.length).toBe(64), PATIENCE)
+        await vi.waitFor(() => expect(first.records.length + second.records.length).toBe(64))
         expect(first.records.length).toBeGreaterThan(0)
         expect(second.records.length).toBeGreaterThan(0)
       })
@@ -244,16 +244,16 @@ export function subscriptionContract({
             if (taken === partition) history.push('revoked')
           },
         })
-        await vi.waitFor(() => expect(first.records).toHaveLength(2), PATIENCE)
+        await vi.waitFor(() => expect(first.records).toHaveLength(2))
         const second = await consume(await open(), { group: 'g' })
-        await vi.waitFor(() => expect(history[1]).toBe('revoked'), PATIENCE)
+        await vi.waitFor(() => expect(history[1]).toBe('revoked'))
         expect((first.batches[0] as Batch).isStale()).toBe(true)
         await (first.batches[0] as Batch).commit(2)
-        await vi.waitFor(() => expect(second.asked).toHaveLength(4), PATIENCE)
+        await vi.waitFor(() => expect(second.asked).toHaveLength(4))
         expect(defined(await log().committed('ratings', 'g'))).toEqual([])
         await second.close()
-        await vi.waitFor(() => expect(history.slice(-2)).toEqual(['revoked', 'assigned']), PATIENCE)
-        await vi.waitFor(() => expect(first.records.at(-1)?.offset).toBe(1), PATIENCE)
+        await vi.waitFor(() => expect(history.slice(-2)).toEqual(['revoked', 'assigned']))
+        await vi.waitFor(() => expect(first.records.at(-1)?.offset).toBe(1))
       })
     })
   }
@@ -266,7 +266,7 @@ async function commitAll(log: EventLog): Promise<void> {
     handle: (batch) => batch.commit((batch.records.at(-1) as LogRecord).offset + 1),
   })
   const total = sum(await log.ends('ratings'))
-  await vi.waitFor(async () => expect(sum(defined(await log.committed('ratings', 'g')))).toBe(total), PATIENCE)
+  await vi.waitFor(async () => expect(sum(defined(await log.committed('ratings', 'g')))).toBe(total))
   await close()
 }
 

@@ -9,8 +9,6 @@ import { fill } from './system.ts'
 const MEBIBYTES = 256
 const env = { ...SMALL_MODEL, LOG_LEVEL: 'error' }
 const FIVE = JSON.stringify({ value: 5 })
-/** Ample for a loaded machine; nothing is measured by it. */
-const PATIENCE = { timeout: 60_000, interval: 50 }
 
 const inside = ({ path }: SmallDisk) => ['--data-dir', join(path, 'data')]
 const start = (disk: SmallDisk) => startSystem([...inside(disk), '--dataset', 'none'], env)
@@ -61,12 +59,12 @@ describe('a full disk', () => {
     const rating = rateUntilRefused(system, 1)
     await disk.fill()
     const first = await rating
-    await vi.waitFor(async () => expect(await degradedParts(system)).toContain('event log'), PATIENCE)
+    await vi.waitFor(async () => expect(await degradedParts(system)).toContain('event log'))
     expect((await system.recommendations('user-1')).strategy).toBe('fold-in')
     expect((await system.popular()).items).not.toEqual([])
 
     await disk.makeRoom()
-    await vi.waitFor(async () => expect(await degradedParts(system)).toEqual([]), PATIENCE)
+    await vi.waitFor(async () => expect(await degradedParts(system)).toEqual([]))
     await holds(system, disk, first)
 
     const ratingAgain = rateUntilRefused(system, 2)
@@ -83,7 +81,7 @@ describe('a full disk', () => {
     const again = await start(disk)
     await holds(again, disk, new Map([...first, ...second]))
     expect(await again.stop(), again.output()).toBe(0)
-  }, 180_000)
+  })
 })
 
 describe('a disk that cannot be written', () => {

@@ -38,4 +38,4 @@ it('services that fail cost no read and no acknowledged rating, and all goes on 
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}, 120_000)
+})

@@ -64,7 +64,7 @@ describe('the live generation', () => {
     await tear('g2')
     await store.activate('g2', false)
     const before = Date.now()
-    await vi.waitFor(() => expect(live.trouble()).toBeDefined(), 5_000)
+    await vi.waitFor(() => expect(live.trouble()).toBeDefined())
     expect(live.current()?.id).toBe('g1')
     const trouble = live.trouble()
     expect(trouble).toMatchObject({
@@ -88,9 +88,9 @@ describe('the live generation', () => {
     await store.publish(generationOf('g2', { createdAt: 2 }))
     await tear('g2')
     await store.activate('g2', false)
-    await vi.waitFor(() => expect(live.trouble()).toBeDefined(), 5_000)
+    await vi.waitFor(() => expect(live.trouble()).toBeDefined())
     await store.activate('g1', true)
-    await vi.waitFor(() => expect(live.trouble()).toBeUndefined(), 5_000)
+    await vi.waitFor(() => expect(live.trouble()).toBeUndefined())
     expect(live.current()?.id).toBe('g1')
   })
 
@@ -102,7 +102,7 @@ describe('the live generation', () => {
     await live.loaded
     expect(live.current()?.id).toBe('g2')
     await store.publish(generationOf('g4', { createdAt: 3 }))
-    await vi.waitFor(() => expect(live.current()?.id).toBe('g4'), 5_000)
+    await vi.waitFor(() => expect(live.current()?.id).toBe('g4'))
   })
 
   it('is at the start never one that was rolled back from, and one that was held back only where there is no other', async () => {

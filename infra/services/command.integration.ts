@@ -53,5 +53,5 @@ describeWithServices(['kafka', 'redis', 'clickhouse'], () => {
     const again = connect(await services('up'))
     expect(await again.get('kept')).toBe('yes')
     await again.quit()
-  }, 120_000)
+  })
 })

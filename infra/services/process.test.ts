@@ -63,7 +63,7 @@ describe('a process of a service', () => {
     const [printed] = await once(parent.stdout, 'data')
     expect(isAlive(Number(printed))).toBe(true)
     parent.kill('SIGKILL')
-    await vi.waitFor(() => expect(isAlive(Number(printed))).toBe(false), 5_000)
+    await vi.waitFor(() => expect(isAlive(Number(printed))).toBe(false))
   })
 })
 

@@ -40,4 +40,4 @@ it('a data folder of format 1 is opened: ratings, model and titles are all there
   const { output } = await runFoldstream(['replay', ...asked, '--data-dir', folder])
   const { items: asOf }: { items: { itemId: string; title: string }[] } = JSON.parse(output)
   expect(asOf.map(({ itemId, title }) => [itemId, title])).toEqual(items.map(({ itemId, title }) => [itemId, title]))
-}, 120_000)
+})

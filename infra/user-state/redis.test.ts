@@ -151,7 +151,7 @@ describeWithService('redis', (url, another) => {
         await direct.advance(0, applied++)
         expect(heard).toContain('watermark')
       },
-      { timeout: 10_000, interval: 100 },
+      { interval: 100 },
     )
     // First that nothing is heard, then that something may be missing, then what comes.
     expect(heard[0]).toBe('deaf')
@@ -184,7 +184,7 @@ describeWithService('redis', (url, another) => {
     onTestFinished(() => Promise.all([state.close(), network.close()]).then(() => {}))
     network.block()
     await expect(state.read('ada')).rejects.toThrow(UnavailableError)
-    await vi.waitFor(async () => expect(await state.read('ada')).toBeUndefined(), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await state.read('ada')).toBeUndefined())
   })
 })
 
@@ -285,17 +285,14 @@ describe('a Redis of its own', async () => {
       await expect(state.read('ada')).rejects.toThrow(UnavailableError)
       await expect(state.read('ada')).rejects.toThrow('USER_STATE_URL')
       service = await start()
-      await vi.waitFor(async () => expect((await state.read('ada'))?.appliedOffset).toBe(1), { timeout: 10_000 })
+      await vi.waitFor(async () => expect((await state.read('ada'))?.appliedOffset).toBe(1))
       expect(await state.incarnation()).not.toBe(incarnation)
       const heard: unknown[] = []
       state.changes((change) => heard.push(change))
-      await vi.waitFor(
-        async () => {
-          await state.advance(0, (await state.offsets(0)).applied + 1)
-          expect(heard).toContainEqual(expect.objectContaining({ type: 'watermark' }))
-        },
-        { timeout: 10_000 },
-      )
+      await vi.waitFor(async () => {
+        await state.advance(0, (await state.offsets(0)).applied + 1)
+        expect(heard).toContainEqual(expect.objectContaining({ type: 'watermark' }))
+      })
     })
 
     it('that does not run is named, with the variable to set', async () => {

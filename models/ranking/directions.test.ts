@@ -25,7 +25,6 @@ const scoresOf = ({ rows, d, data }: Factors, query: Float32Array) =>
 
 it.each(['f32', 'int8'] as const)(
   'finds what points most nearly the same way, with the bitmaps of the other scorer (%s)',
-  { timeout: 120_000 },
   (layout) => {
     const workspace = createWorkspace()
     fc.assert(

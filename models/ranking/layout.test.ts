@@ -14,7 +14,7 @@ const { kernels } = workspace
 const USER = 88
 const SCRATCH = 60
 
-it('codes tell every score to within their bounds, which fall from block to block', { timeout: 60_000 }, () => {
+it('codes tell every score to within their bounds, which fall from block to block', () => {
   fc.assert(
     fc.property(arbitraryCase, ({ items: factors, user }) => {
       const mark = workspace.mark()

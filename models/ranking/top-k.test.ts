@@ -39,7 +39,7 @@ const sortedScan: Search = (items, user, k, isHidden) =>
     .slice(0, k)
 
 describe.each(Object.entries(IMPLEMENTATIONS))('top-K by %s', (name, search) => {
-  it('is the head of all items that are not hidden, sorted by score, then index', { timeout: 120_000 }, () => {
+  it('is the head of all items that are not hidden, sorted by score, then index', () => {
     fc.assert(
       fc.property(arbitraryCase, ({ items, user, k, isHidden }) => {
         expect(search(items, user, k, isHidden)).toEqual(sortedScan(items, user, k, isHidden))

@@ -4,7 +4,6 @@ import type { Visit } from '../browser.fixture.ts'
 
 /** By then a page has loaded all that it will, but for posters. */
 export const SETTLED_MS = 1_000
-export const PATIENCE = { timeout: 10_000, interval: 20 }
 
 export type FilmApp = ReturnType<typeof lookingAt>
 

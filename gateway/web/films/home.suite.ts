@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Response } from 'playwright-core'
 import { expect, it, vi } from 'vitest'
 import { seriousFaults, WIDTHS } from '../browser.fixture.ts'
-import { type FilmApp, PATIENCE, SETTLED_MS } from './film-app.fixture.ts'
+import { type FilmApp, SETTLED_MS } from './film-app.fixture.ts'
 
 /** What changes as one rates. */
 export function homeSuite({ visit, system, userOf, ratingsOf, idsIn, said, star, visitWithTaste }: FilmApp): void {
@@ -21,7 +21,7 @@ export function homeSuite({ visit, system, userOf, ratingsOf, idsIn, said, star,
       const named = page.locator('.half', { has: page.getByRole('heading', { name: half, exact: true }) })
       await expect.poll(() => named.locator('.card').count()).toBe(5)
     }
-    await vi.waitFor(async () => expect(await page.locator('#for-you-title').textContent()).toBe('For you'), PATIENCE)
+    await vi.waitFor(async () => expect(await page.locator('#for-you-title').textContent()).toBe('For you'))
     await expect.poll(() => page.locator('#for-you-why').textContent()).toMatch(/^Because you liked ./)
     expect([...(await ratingsOf(page)).values()]).toEqual([5, 5, 5])
     // What stands above is left out below.
@@ -74,9 +74,9 @@ export function homeSuite({ visit, system, userOf, ratingsOf, idsIn, said, star,
     await page.goto(system().url)
     const pick = page.locator('.pick').first()
     await pick.click()
-    await vi.waitFor(async () => expect((await ratingsOf(page)).size).toBe(1), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).size).toBe(1))
     await pick.click()
-    await vi.waitFor(async () => expect((await ratingsOf(page)).size).toBe(0), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).size).toBe(0))
     await expect.poll(() => page.locator('#dots').getAttribute('aria-label')).toBe('0 of 3 picked')
   })
 
@@ -90,19 +90,19 @@ export function homeSuite({ visit, system, userOf, ratingsOf, idsIn, said, star,
     await star(page, '#for-you', rated, '4½ stars').click()
     // The rating leads back to the list, for the figures of what came of it.
     expect((await stored).postDataJSON()).toEqual({ value: 4.5, recommendationId: list })
-    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated), PATIENCE)
+    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated))
     expect((await ratingsOf(page)).get(rated)).toBe(4.5)
     const userId = await userOf(page)
     await vi.waitFor(async () => {
       const { items } = await system().recommendations(userId, { limit: 20 })
       await expect.poll(() => idsIn(page, '#for-you')).toEqual(items.map(({ itemId }) => itemId))
-    }, PATIENCE)
+    })
     await expect.poll(() => said(page)).toMatch(/^For you changed/)
     // What had the focus is gone: it is on what stands there now.
     expect(await page.evaluate("document.activeElement?.closest('#for-you .card') !== null")).toBe(true)
 
     await page.getByRole('button', { name: 'Undo' }).click()
-    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).toEqual(before), PATIENCE)
+    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).toEqual(before))
     expect((await ratingsOf(page)).has(rated)).toBe(false)
     expect(await page.evaluate('window.isTheSamePage')).toBe(true)
   })
@@ -111,7 +111,7 @@ export function homeSuite({ visit, system, userOf, ratingsOf, idsIn, said, star,
     const page = await visitWithTaste()
     const [, rated = ''] = await idsIn(page, '#for-you')
     await star(page, '#for-you', rated, '5 stars').click()
-    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated), PATIENCE)
+    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated))
     const drawn = () =>
       page.locator('#for-you').evaluate((section) => {
         // Of what had the focus there is a trace, which goes with it.
@@ -130,7 +130,7 @@ export function homeSuite({ visit, system, userOf, ratingsOf, idsIn, said, star,
     await page.reload()
     const [, rated = ''] = await idsIn(page, '#for-you')
     await star(page, '#for-you', rated, '5 stars').click()
-    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated), PATIENCE)
+    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated))
 
     const list = await page.locator('#for-you').getAttribute('data-list')
     const sent = page.waitForRequest((request) => request.method() === 'PUT')
@@ -149,11 +149,11 @@ export function homeSuite({ visit, system, userOf, ratingsOf, idsIn, said, star,
       await vi.waitFor(async () => {
         const list = await page.locator('#similar').getAttribute('data-list')
         expect(text).toContain(`id="similar" data-list="${list}"`)
-      }, PATIENCE)
+      })
     }
     const first = page.waitForResponse('**/personal*')
     await star(page, '#for-you', rated, '4 stars').click()
-    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated), PATIENCE)
+    await vi.waitFor(async () => expect(await idsIn(page, '#for-you')).not.toContain(rated))
     const shown = () =>
       page.evaluate("getComputedStyle(document.querySelector('#for-you .half-star'), '::before').content")
     await page.locator('#for-you .cards[data-moved]').waitFor()
@@ -168,7 +168,7 @@ export function homeSuite({ visit, system, userOf, ratingsOf, idsIn, said, star,
       if (request.url().includes('/personal')) asked.push(request.url())
     })
     for (const n of [1, 2]) await star(page, '#similar', before[n] ?? '', '5 stars').click()
-    await vi.waitFor(async () => expect((await ratingsOf(page)).get(before[2] ?? '')).toBe(5), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(before[2] ?? '')).toBe(5))
     await sleep(SETTLED_MS)
     expect(asked).toEqual([])
     expect(await idsIn(page, '#similar')).toEqual(before)
@@ -176,7 +176,7 @@ export function homeSuite({ visit, system, userOf, ratingsOf, idsIn, said, star,
     await page.mouse.move(0, 0)
     await isRenewed(answered)
     expect(asked).toHaveLength(1)
-    await vi.waitFor(async () => expect(await idsIn(page, '#similar')).not.toContain(before[1]), PATIENCE)
+    await vi.waitFor(async () => expect(await idsIn(page, '#similar')).not.toContain(before[1]))
   })
 
   it('gives the list of one’s own arrows where it is a shelf that scrolls, and none where it stands at the side', async () => {

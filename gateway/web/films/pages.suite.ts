@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
 import { seriousFaults, WIDTHS } from '../browser.fixture.ts'
 import { spokenTitle } from '../shared/titles.js'
-import { type FilmApp, PATIENCE, SETTLED_MS } from './film-app.fixture.ts'
+import { type FilmApp, SETTLED_MS } from './film-app.fixture.ts'
 
 /** Its pages. */
 export function pagesSuite({ visit, system, userOf, ratingsOf, star, visitWithTaste }: FilmApp): void {
@@ -89,11 +89,11 @@ export function pagesSuite({ visit, system, userOf, ratingsOf, star, visitWithTa
     expect(await hint.isVisible()).toBe(true)
     expect(await shown.boundingBox()).toEqual(before)
     await page.keyboard.press('4')
-    await vi.waitFor(async () => expect(await rating()).toBe(4), PATIENCE)
+    await vi.waitFor(async () => expect(await rating()).toBe(4))
     await page.keyboard.press('Control+2')
     expect(await shown.getAttribute('value')).toBe('4')
     await page.keyboard.press('0')
-    await vi.waitFor(async () => expect(await rating()).toBeUndefined(), PATIENCE)
+    await vi.waitFor(async () => expect(await rating()).toBeUndefined())
   })
 
   it('says why a film is recommended: bars that add up to its score, and words', async () => {
@@ -120,7 +120,7 @@ export function pagesSuite({ visit, system, userOf, ratingsOf, star, visitWithTa
     await expect.poll(() => page.locator('#why-title').textContent()).toBe('Why it is recommended to you')
     const asked = page.waitForResponse('**/films/**')
     await star(page, '.film-head', itemId, '5 stars').click()
-    await expect.poll(() => page.locator('#why-title').textContent(), PATIENCE).toBe('Where its score comes from')
+    await expect.poll(() => page.locator('#why-title').textContent()).toBe('Where its score comes from')
     expect(await (await asked).text()).not.toContain('data-list')
   })
 
@@ -136,7 +136,7 @@ export function pagesSuite({ visit, system, userOf, ratingsOf, star, visitWithTa
     await star(page, '.film-head', 'smuggler', '5 stars').click()
     await page.locator('.toast').waitFor()
     await expect.poll(() => page.locator('.toast').textContent()).toContain(title)
-    await vi.waitFor(async () => expect((await ratingsOf(page)).get('smuggler')).toBe(5), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get('smuggler')).toBe(5))
     await page.goto(`${system().url}/profile`)
     await expect.poll(() => page.locator('.card-title').first().textContent()).toBe(title)
     expect(await page.evaluate('window.isRun')).toBeUndefined()
@@ -146,7 +146,7 @@ export function pagesSuite({ visit, system, userOf, ratingsOf, star, visitWithTa
     await system().describe('no-poster', { title: 'No poster', genres: ['Drama'], poster: 'https://127.0.0.1:1/x.jpg' })
     const page = await visit({ mayComplain: true })
     await page.goto(`${system().url}/films/no-poster`)
-    await vi.waitFor(async () => expect(await page.locator('.film-head img').count()).toBe(0), PATIENCE)
+    await vi.waitFor(async () => expect(await page.locator('.film-head img').count()).toBe(0))
     await expect.poll(() => page.locator('.film-head .cover-title').isVisible()).toBe(true)
   })
 

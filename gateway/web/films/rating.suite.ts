@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
 import { seriousFaults, WIDTHS } from '../browser.fixture.ts'
-import { type FilmApp, PATIENCE, SETTLED_MS } from './film-app.fixture.ts'
+import { type FilmApp, SETTLED_MS } from './film-app.fixture.ts'
 
 /** By then a note at the foot of a page is gone. */
 const NOTE_MS = 10_000
@@ -14,28 +14,28 @@ export function ratingSuite({ visit, system, ratingsOf, idsIn, star, visitWithTa
     const group = page.locator(`#acclaimed star-rating[item="${itemId}"]`)
     await group.locator('[tabindex="0"]').focus()
     await page.keyboard.press('3')
-    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3))
     const card = page.locator(`#acclaimed .card[data-item="${itemId}"]`)
     await expect.poll(() => card.locator('.rated').textContent()).toBe('★ 3')
     await page.keyboard.press('ArrowRight')
     await expect.poll(() => group.locator('[aria-checked=true]').getAttribute('aria-label')).toBe('3½ stars')
-    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3.5), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3.5))
     await page.keyboard.press('0')
-    await vi.waitFor(async () => expect((await ratingsOf(page)).has(itemId)).toBe(false), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).has(itemId)).toBe(false))
     await expect.poll(() => card.locator('.rated').isVisible()).toBe(false)
     await page.keyboard.press('Control+z')
-    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3.5), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(3.5))
   })
 
   it('lets a rating be taken back where it was given, once the note that offers it is gone', async () => {
     const page = await visitWithTaste({ viewport: WIDTHS[0] })
     const [itemId = ''] = await idsIn(page, '#acclaimed')
     await star(page, '#acclaimed', itemId, '4 stars').click()
-    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4))
     await page.goto(`${system().url}/films/${itemId}`)
     expect(await seriousFaults(page)).toEqual([])
     await page.locator('.film-head').getByRole('button', { name: 'Take back your rating' }).click()
-    await vi.waitFor(async () => expect((await ratingsOf(page)).has(itemId)).toBe(false), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).has(itemId)).toBe(false))
     await expect.poll(() => page.locator('.film-head .unrate').count()).toBe(0)
     expect(await page.evaluate("document.activeElement?.closest('.film-head star-rating') !== null")).toBe(true)
   })
@@ -89,7 +89,7 @@ export function ratingSuite({ visit, system, ratingsOf, idsIn, star, visitWithTa
     // Time for what would not wait.
     await sleep(SETTLED_MS)
     go()
-    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(2), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(2))
     await sleep(SETTLED_MS)
     expect((await ratingsOf(page)).get(itemId)).toBe(2)
     const shown = page.locator(`#acclaimed star-rating[item="${itemId}"] [aria-checked=true]`)
@@ -108,7 +108,7 @@ export function ratingSuite({ visit, system, ratingsOf, idsIn, star, visitWithTa
     await page.locator('.toast-failure', { hasText: 'Not stored' }).waitFor()
     const shown = page.locator(`#acclaimed star-rating[item="${itemId}"] [aria-checked=true]`)
     expect(await shown.getAttribute('aria-label')).toBe('4 stars')
-    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4))
   })
 
   it('takes nothing back by a key once the note that offers it is gone', async () => {
@@ -118,7 +118,7 @@ export function ratingSuite({ visit, system, ratingsOf, idsIn, star, visitWithTa
     const [itemId = ''] = await idsIn(page, '#acclaimed')
     await star(page, '#acclaimed', itemId, '4 stars').click()
     await page.locator('.toast').waitFor()
-    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4))
     await page.mouse.move(0, 0)
     await page.clock.fastForward(NOTE_MS)
     await page.locator('.toast').waitFor({ state: 'detached' })
@@ -143,7 +143,7 @@ export function ratingSuite({ visit, system, ratingsOf, idsIn, star, visitWithTa
       value: 4,
       recommendationId: list,
     })
-    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4), PATIENCE)
+    await vi.waitFor(async () => expect((await ratingsOf(page)).get(itemId)).toBe(4))
 
     // Whoever looks for it was led by no list.
     await page.keyboard.press('/')

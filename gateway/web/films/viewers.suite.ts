@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { answerOf } from '../../client.ts'
 import { seriousFaults } from '../browser.fixture.ts'
-import { type FilmApp, PATIENCE } from './film-app.fixture.ts'
+import type { FilmApp } from './film-app.fixture.ts'
 
 /** Who looks at it. */
 export function viewersSuite({ visit, system, userOf, ratingsOf, idsIn, visitWithTaste }: FilmApp): void {
@@ -31,11 +31,11 @@ export function viewersSuite({ visit, system, userOf, ratingsOf, idsIn, visitWit
     const asked = await answerOf(system().v1.erasures[':erasureId'].$get({ param: { erasureId } }))
     expect(asked.erasureId).toBe(erasureId)
     const already = note.locator('div', { has: page.getByText('Erased already', { exact: true }) })
-    await expect.poll(() => already.textContent(), PATIENCE).toContain('Ratings, taste and lists')
+    await expect.poll(() => already.textContent()).toContain('Ratings, taste and lists')
     expect(await seriousFaults(page)).toEqual([])
     await page.reload()
     await expect.poll(() => note.locator('code').textContent()).toBe(erasureId)
-    await vi.waitFor(async () => expect(await system().ratingsOf(erased)).toEqual(new Map()), PATIENCE)
+    await vi.waitFor(async () => expect(await system().ratingsOf(erased)).toEqual(new Map()))
   })
 
   it('does not say that nothing was erased where there is no answer', async () => {
@@ -54,7 +54,7 @@ export function viewersSuite({ visit, system, userOf, ratingsOf, idsIn, visitWit
     await page.getByRole('button', { name: 'Erase me' }).click()
     await page.getByRole('button', { name: 'Erase', exact: true }).click()
     await page.locator('.toast-failure', { hasText: 'It is not known whether it was erased' }).waitFor()
-    await vi.waitFor(async () => expect(await system().ratingsOf(userId)).toEqual(new Map()), PATIENCE)
+    await vi.waitFor(async () => expect(await system().ratingsOf(userId)).toEqual(new Map()))
     await page.getByRole('button', { name: 'Erase me' }).click()
     expect(await page.getByRole('button', { name: 'Erase', exact: true }).isEnabled()).toBe(true)
   })
@@ -76,7 +76,7 @@ export function viewersSuite({ visit, system, userOf, ratingsOf, idsIn, visitWit
     await page.getByText('Your list', { exact: true }).waitFor()
     expect(await userOf(page)).toBe(own)
     expect(await ratingsOf(page)).toEqual(rated)
-    await vi.waitFor(async () => expect(await system().ratingsOf('looked-at')).toEqual(new Map()), PATIENCE)
+    await vi.waitFor(async () => expect(await system().ratingsOf('looked-at')).toEqual(new Map()))
   })
 
   it('shows what another user sees, and leads back', async () => {
