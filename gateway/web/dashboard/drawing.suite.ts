@@ -1,0 +1,139 @@
+import { expect, it, vi } from 'vitest'
+import { seriousFaults, WIDTHS } from '../browser.fixture.ts'
+import { CARDS } from '../shared/dashboard.js'
+import { spokenTitle } from '../shared/titles.js'
+import { cardOf, type Dashboard, isDrawn, marksIn, type Row } from './dashboard.fixture.ts'
+
+/** What is told once a minute, and what need not be. */
+const MAY_BE_EMPTY = new Set(['freshness', 'lag', 'rising-items', 'falling-items'])
+
+/** What it draws. */
+export function drawingSuite({ system, visit, rowsOf, visitDashboard, askedBy, expectTable }: Dashboard): void {
+  it('draws every chart, with the numbers of the API in a table behind it', async () => {
+    const page = await visitDashboard('?range=all')
+    await expect.poll(() => page.locator('.failed').count()).toBe(0)
+    for (const { name } of CARDS) {
+      const rows = await rowsOf(await askedBy(page, name))
+      const drawn = cardOf(page, name).locator('.plot :is(canvas, svg, dl)')
+      if (!MAY_BE_EMPTY.has(name)) expect(rows, name).not.toEqual([])
+      if (rows.length > 0) {
+        expect(await drawn.count(), name).toBeGreaterThan(0)
+        await expect.poll(() => marksIn(page, name), { message: name }).toBeGreaterThan(0)
+      } else await expect.poll(() => cardOf(page, name).locator('.nothing').textContent()).toMatch(/nothing/i)
+      if (name !== 'events-per-minute') await expectTable(page, name)
+    }
+    const figures = await rowsOf(`${await askedBy(page, 'daily-ratings')}`.replace('daily-ratings', 'figures'))
+    const ratings = Number(figures.find(({ figure }) => figure === 'ratings')?.value)
+    await expect
+      .poll(() => page.locator('[data-figure=ratings] .figure-value').textContent())
+      .toBe(ratings.toLocaleString('en'))
+    const hits = figures.find(({ figure }) => figure === 'live hit rate')
+    const ofHits = page.locator('[data-figure="live hit rate"]')
+    const many = Number(hits?.of_ratings).toLocaleString('en')
+    if (hits?.value) await expect.poll(() => ofHits.textContent()).toContain(`of ${many} ratings`)
+    else if (hits?.of_ratings) await expect.poll(() => ofHits.textContent()).toContain(`too few to tell yet: ${many}`)
+    await vi.waitFor(async () =>
+      expect(await page.locator('[data-figure=lag] .figure-value').textContent()).toMatch(/^\d+ record/),
+    )
+  })
+
+  it('draws bars as high as the numbers are, and rows in their order', async () => {
+    const page = await visitDashboard('?range=all')
+    const rows = await rowsOf(await askedBy(page, 'rating-histogram'))
+    const heights = await cardOf(page, 'rating-histogram')
+      .locator('rect')
+      .evaluateAll((all) => all.map((bar) => Number(bar.getAttribute('height'))))
+    const [most, highest] = [Math.max(...rows.map(({ ratings }) => Number(ratings))), Math.max(...heights)]
+    expect(heights).toHaveLength(rows.length)
+    for (const [n, { ratings }] of rows.entries())
+      expect((heights[n] ?? 0) / highest, String(n)).toBeCloseTo(Number(ratings) / most, 2)
+
+    const strategies = await rowsOf(await askedBy(page, 'funnel'))
+    const figures = await cardOf(page, 'funnel').locator('.group .rank-value').allTextContents()
+    const columns = ['lists', 'lists_rated', 'ratings'] as const
+    expect(figures).toEqual(
+      strategies.flatMap((row) => columns.map((column) => Number(row[column]).toLocaleString('en'))),
+    )
+
+    const items = await rowsOf(await askedBy(page, 'top-items'))
+    const shown = await cardOf(page, 'top-items').locator('.plot').textContent()
+    const places = items.slice(0, 5).map(({ title }) => shown?.indexOf(spokenTitle(String(title))))
+    expect(places).not.toContain(-1)
+    expect(places).toEqual(places.toSorted((a = 0, b = 0) => a - b))
+  })
+
+  it('asks for no chart twice while it draws them', async () => {
+    const page = await visit()
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    await page.goto(`${system().url}/dashboard`)
+    await isDrawn(page)
+    const charts = asked.filter((url) => url.includes('/charts/') && !url.includes('events-per-minute'))
+    expect(charts.length).toBeGreaterThan(CARDS.length - 1)
+    expect(charts).toEqual([...new Set(charts)])
+  })
+
+  it('draws also what there is seldom anything of', async () => {
+    const [first, second] = await rowsOf('/v1/analytics/charts/top-items')
+    const times = [0, 1, 2].map((minute) => ({ time: `2026-11-29T10:0${minute}:00Z`, grain: 'minute' }))
+    const items = [first, second].map((row) => ({ item_id: row?.item_id, title: row?.title, trend: 3 }))
+    const seldom: Record<string, object[]> = {
+      freshness: times.map((time) => ({ ...time, typical: 0.2, p99: 0.5, batches: 9 })),
+      lag: times.map((time, n) => ({ ...time, updater: n, sink: 2 * n })),
+      'rising-items': items.map((item, n) => ({ ...item, ratings: 40 - 30 * n, ratings_before: 2 })),
+      'falling-items': items.map((item, n) => ({ ...item, ratings: 2, ratings_before: 40 - 30 * n })),
+    }
+    expect(new Set(Object.keys(seldom))).toEqual(MAY_BE_EMPTY)
+    const page = await visit()
+    for (const [name, rows] of Object.entries(seldom))
+      await page.route(`**/v1/analytics/charts/${name}*`, async (route) => {
+        const answer = await (await route.fetch()).json()
+        await route.fulfill({ json: { ...answer, rows } })
+      })
+    await page.goto(`${system().url}/dashboard?range=all`)
+    await isDrawn(page)
+    for (const name of MAY_BE_EMPTY) await expect.poll(() => marksIn(page, name), { message: name }).toBeGreaterThan(0)
+    for (const name of ['rising-items', 'falling-items']) {
+      const bars = cardOf(page, name).locator('.rank rect')
+      const widths = await bars.evaluateAll((all) => all.map((bar) => bar.getBoundingClientRect().width))
+      expect((widths[1] ?? 0) / (widths[0] ?? 0), name).toBeCloseTo(10 / 40, 2)
+    }
+  })
+
+  it('tells of how few ratings a hit rate cannot be compared', async () => {
+    const page = await visit()
+    const cases = [
+      { whole: null, before: null, ofWhole: 0, ofBefore: 0, told: 'of today alone' },
+      { whole: null, before: null, ofWhole: 20, ofBefore: 0, told: 'too few without today (20)' },
+      { whole: 0.3, before: null, ofWhole: 40, ofBefore: 1, told: 'too few before to compare (1)' },
+      { whole: 0.3, before: null, ofWhole: 40, ofBefore: 0, told: 'nothing in the 6 d before' },
+    ]
+    let row: Row = {}
+    await page.route('**/charts/figures?*', async (route) => {
+      const answer = await (await route.fetch()).json()
+      await route.fulfill({ json: { ...answer, rows: [{ figure: 'live hit rate', value: 0.3, ...row }] } })
+    })
+    for (const { whole, before, ofWhole, ofBefore, told } of cases) {
+      row = { of_ratings: ofWhole + 15, of_ratings_of_whole_days: ofWhole, of_ratings_before: ofBefore }
+      row = { ...row, value_of_whole_days: whole, value_before: before }
+      await page.goto(`${system().url}/dashboard?range=7d`)
+      const note = page.locator('[data-figure="live hit rate"] .figure-note')
+      await expect.poll(() => note.textContent()).toBe(told)
+    }
+  })
+
+  it.each(WIDTHS.flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ ...width, colorScheme }))))(
+    'can be used at $name, $colorScheme, by everybody',
+    async ({ width, height, colorScheme }) => {
+      const page = await visitDashboard('?range=1y', { viewport: { width, height }, colorScheme })
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+      expect(await seriousFaults(page)).toEqual([])
+      await cardOf(page, 'daily-ratings').locator('[data-sheet=sql] summary').click()
+      const sql = await cardOf(page, 'daily-ratings').locator('code').textContent()
+      expect(sql).toMatch(
+        /FROM analytics\.daily_volume AS volume\s+WHERE volume\.day BETWEEN toDate\('[\d-]+'\) AND toDate\('[\d-]+'\)/,
+      )
+      expect(await seriousFaults(page)).toEqual([])
+    },
+  )
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises'
+import { expect, it, vi } from 'vitest'
+import { CARDS } from '../shared/dashboard.js'
+import { cardOf, type Dashboard, isDrawn } from './dashboard.fixture.ts'
+
+/** What is told once a minute, and what need not be. */
+const MAY_BE_EMPTY = new Set(['freshness', 'lag', 'rising-items', 'falling-items'])
+
+/** Of what time it tells. */
+export function rangesSuite({ system, rowsOf, visitDashboard, askedBy, expectTable }: Dashboard): void {
+  it('tells by which grain it counts, and where all is shown draws no more bars than are told apart', async () => {
+    const page = await visitDashboard('?range=all')
+    const grains = { week: /^the week of /, month: /^\w+ \d{4}: /, quarter: /^Q[1-4] \d{4}: /, year: /^\d{4}: / }
+    for (const name of ['daily-ratings', 'active-users']) {
+      const rows = await rowsOf(await askedBy(page, name))
+      const grain = String(rows[0]?.grain) as keyof typeof grains
+      expect(Object.keys(grains)).toContain(grain)
+      expect(rows.length).toBeLessThan(130)
+      expect(await cardOf(page, name).locator('.chart-answer').textContent()).toContain(`the busiest ${grain}, `)
+      await cardOf(page, name).locator('.plot').focus()
+      await page.keyboard.press('Home')
+      await expect.poll(() => page.locator('#said').textContent()).toMatch(grains[grain])
+    }
+  })
+
+  it('shows the range that is chosen, and keeps it in the address', async () => {
+    const page = await visitDashboard('')
+    await expect.poll(() => page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
+    await page.locator('[data-range="7d"]').click()
+    expect(new URL(page.url()).search).toBe('?range=7d')
+    await isDrawn(page)
+    await vi.waitFor(async () => {
+      const { searchParams } = new URL(await askedBy(page, 'rating-histogram'), page.url())
+      const [from = Number.NaN, to = 0] = ['from', 'to'].map((name) => Date.parse(searchParams.get(name) ?? ''))
+      expect((to - from) / 86_400_000).toBe(6)
+    })
+    await isDrawn(page)
+    await expectTable(page, 'rating-histogram')
+    await page.goBack()
+    await expect.poll(() => page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
+  })
+
+  it('knows a range by its former name', async () => {
+    const page = await visitDashboard('?range=24h')
+    await expect.poll(() => page.locator('[data-range="1d"]').getAttribute('aria-current')).toBe('true')
+    expect(await page.locator('#period').textContent()).not.toContain('no range')
+  })
+
+  it.each(['bogus', 'toString'])('says of the range %s that there is none, and what is shown', async (range) => {
+    const page = await visitDashboard(`?range=${range}`)
+    await expect.poll(() => page.locator('#period').textContent()).toContain(`no range “${range}”: this is 30 days.`)
+    await expect.poll(() => page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
+    await page.locator('[data-range="7d"]').click()
+    await expect.poll(() => page.locator('#period').textContent()).not.toContain('no range')
+  })
+
+  it('says in each card of what time it tells', async () => {
+    const page = await visitDashboard('?range=7d')
+    const times = await page.locator('.chart:has(.chart-foot):not(:has(.nothing)) .chart-when').allTextContents()
+    expect(times.length).toBeGreaterThanOrEqual(CARDS.length - MAY_BE_EMPTY.size)
+    expect(times).not.toContain('')
+    for (const name of ['best-items', 'long-tail', 'sparsity'])
+      expect(await cardOf(page, name).locator('.chart-when').textContent()).toBe('all time')
+  })
+
+  it('gives the CSV of what is shown', async () => {
+    const page = await visitDashboard('?range=all')
+    const download = page.waitForEvent('download')
+    await cardOf(page, 'rating-histogram').locator('.csv').click()
+    const file = await readFile(await (await download).path(), 'utf8')
+    const href = await cardOf(page, 'rating-histogram').locator('.csv').getAttribute('href')
+    expect(file).toBe(await (await fetch(`${system().url}${href}`)).text())
+    expect(file.split('\n')).toHaveLength(1 + 10 + 1)
+  })
+}
