@@ -5,6 +5,7 @@ import { readTopic } from '../infra/event-log/read-topic.ts'
 import { silent } from '../infra/logging.ts'
 import { createMetrics } from '../infra/metrics.ts'
 import { openEmbeddedUserState } from '../infra/user-state/embedded.ts'
+import type { Generation } from '../models/als/types.ts'
 import { decodeEvent } from '../models/events/codec.ts'
 import type { Measurement } from '../models/events/types.ts'
 import { consume } from './consume.ts'
@@ -30,12 +31,14 @@ interface Run {
   readonly leftOut?: number
   readonly work?: () => Promise<unknown>
   readonly budgetMs?: number
+  /** The live model. */
+  readonly served?: Generation
 }
 
 /** Lets an updater take what is on the log, and waits until all was predicted that is to be. */
-async function run({ predicted, leftOut = 0, work = async () => {}, budgetMs = Infinity }: Run) {
+async function run({ predicted, leftOut = 0, work = async () => {}, budgetMs = Infinity, served = generation }: Run) {
   const metrics = createMetrics()
-  const tools = { log, generation: () => generation, maxHistory: 100, logger: silent, metrics }
+  const tools = { log, generation: () => served, maxHistory: 100, logger: silent, metrics }
   const predictions = createPredictions({ ...tools, budgetMs })
   const state = await openEmbeddedUserState(await newFolder())
   const consuming = await consume(log, foldInUpdater({ ...tools, state, predictions }), { logger: silent, metrics })
@@ -85,6 +88,26 @@ it('predicts live positives of items that the model knows and the user had not r
   }
   const hits = figures.filter(({ metric, variant }) => metric === 'hr@10' && variant === 'popular')
   expect(hits.reduce((sum, { weight }) => sum + weight, 0)).toBe(5)
+})
+
+it('leaves out what the model has learnt already, and what fails, and goes on', async () => {
+  const rateTwice = async () => {
+    const [ann = '', bob = ''] = usersOn(log, 0, 2)
+    await append(log, rated(ann, 'item-1', 5, now()), rated(bob, 'item-1', 5, now()))
+  }
+  // Of the first it was made from the rating, too.
+  const learnt = { ...generation, watermark: [1] }
+  expect(await run({ predicted: 1, leftOut: 1, work: rateTwice, served: learnt })).toEqual({ model: 1 })
+  let fails = 1
+  const failing = {
+    ...generation,
+    get watermark() {
+      if (fails-- > 0) throw new Error('on purpose')
+      return []
+    },
+  }
+  await rateTwice()
+  expect(await run({ predicted: 1, leftOut: 1, served: failing })).toEqual({ error: 1 })
 })
 
 it('leaves out what is more than 200 a second, or than there is time for, or read late, and counts it', async () => {

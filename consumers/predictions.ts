@@ -84,7 +84,7 @@ export function createPredictions({
   let timer: NodeJS.Timeout | undefined
   let appending: Promise<void> = Promise.resolve()
 
-  const leaveOut = (reason: 'lag' | 'rate' | 'time' | 'model' | 'stop' | 'log', pairs = 1): void =>
+  const leaveOut = (reason: 'lag' | 'rate' | 'time' | 'model' | 'stop' | 'log' | 'error', pairs = 1): void =>
     ratingsNotPredicted.inc({ reason }, pairs)
 
   function nextSecond(): typeof perSecond {
@@ -100,7 +100,10 @@ export function createPredictions({
       if (second.ms >= budgetMs) leaveOut('time')
       else {
         const began = performance.now()
-        await predictOne(pair)
+        await predictOne(pair).catch((error: unknown) => {
+          leaveOut('error')
+          logger.warn({ err: error }, 'a rating could not be predicted')
+        })
         second.ms += performance.now() - began
         // Many short ones are a long one for whoever waits.
         await nextTurn()
@@ -110,9 +113,11 @@ export function createPredictions({
 
   async function predictOne({ partition, before, events, at }: Pair): Promise<void> {
     const live = generation()
-    const { itemId } = (events[at] as PlacedEvent).event as RatingEvent
+    const { offset, event } = events[at] as PlacedEvent
+    const { itemId } = event as RatingEvent
+    // One that came to be served meanwhile may have learnt this very rating.
+    if (!live?.indexOf.has(itemId) || offset < (live.watermark[partition] ?? 0)) return leaveOut('model')
     const { history } = replay(before, events.slice(0, at), maxHistory)
-    if (!live?.indexOf.has(itemId)) return leaveOut('model')
     if (prepared?.generation !== live) prepared = { generation: live, predict: createPredictor(live, DEPTH) }
     sums.add(live.id, await inSlices(prepared.predict(history, itemId, partition)))
     ratingsPredicted.inc()
@@ -154,11 +159,9 @@ export function createPredictions({
         }
       }
       if (waiting.length > 0)
-        working ??= work()
-          .catch((error: unknown) => logger.warn({ err: error }, 'a rating could not be predicted'))
-          .finally(() => {
-            working = undefined
-          })
+        working ??= work().finally(() => {
+          working = undefined
+        })
     },
     /** What was measured is on the log; what waits is left out. */
     async close(): Promise<void> {

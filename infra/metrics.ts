@@ -48,7 +48,7 @@ export function createMetrics() {
     }),
     ratingsNotPredicted: new Counter({
       name: 'foldstream_ratings_not_predicted_total',
-      help: 'Those that were not measured: the updater lags (lag), there were more than 200 a second (rate), it took too long (time), another model was served by then (model), the process ended (stop), or the log did not take the figures (log)',
+      help: 'Those that were not measured: the updater lags (lag), there were more than 200 a second (rate), it took too long (time), another model was served by then, which does not know the item or had learnt the rating (model), the process ended (stop), the log did not take the figures (log), or it failed (error)',
       labelNames: ['reason'],
       registers,
     }),
