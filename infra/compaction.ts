@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { noteOf } from '../consumers/als-rebuild/publish.ts'
 import { takeOutErased } from '../consumers/als-rebuild/without-erased.ts'
 import { findErasures, hasErasedBytes } from '../consumers/find-erasures.ts'
 import type { RatingScale } from '../models/events/types.ts'
@@ -49,7 +50,9 @@ async function prepare(config: Config, folder: DataFolder, logger: Logger) {
       return isDone
     })
     await ratings.purge()
-    await takeOutErased(models, await readErasures(log))
+    await takeOutErased(models, await readErasures(log), (generation) =>
+      ratings.recordGeneration(noteOf({ ...generation, items: generation.itemIds.length })),
+    )
     return { erased, ahead }
   } finally {
     await stores.close()

@@ -35,16 +35,21 @@ export async function publish(
   const isServed = !pointer.pinned && !isHeldBack(info)
   if (isServed) await models.activate(info.id, false)
   const { id, itemIds, comparison, users, trainSeconds } = generation
-  await ratings
-    .recordGeneration(noteOf({ ...generation, items: itemIds.length }))
-    .catch((error: unknown) =>
-      logger.warn({ err: error, generation: id }, 'the generation is published, but not noted in ClickHouse'),
-    )
+  const note = (generation: Generation): Promise<void> =>
+    ratings
+      .recordGeneration(noteOf({ ...generation, items: generation.itemIds.length }))
+      .catch((error: unknown) =>
+        logger.warn(
+          { err: error, generation: generation.id },
+          'the generation is published, but not noted in ClickHouse',
+        ),
+      )
+  await note(generation)
   await pruneGenerations(models).catch((error: unknown) =>
     logger.warn({ err: error }, 'old generations were not removed'),
   )
   if (erased)
-    await takeOutErased(models, erased).catch((error: unknown) =>
+    await takeOutErased(models, erased, note).catch((error: unknown) =>
       logger.warn({ err: error }, 'who was erased still is in the samples of older generations'),
     )
   metrics.rebuildSeconds.observe(trainSeconds)

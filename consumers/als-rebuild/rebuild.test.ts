@@ -216,6 +216,7 @@ it('takes who was erased out of the samples of older models, whose place others 
   expect(kept).toHaveLength(3)
   expect(kept.map(({ id }) => id)).not.toContain(first)
   expect(kept.map(({ id }) => id)).not.toContain(second)
+  for (const { id } of kept) expect(await noted()).toContain(id)
   const { active, pinned } = await models().pointer()
   expect(pinned).toBe(true)
   // Erased while it was trained.

@@ -7,17 +7,20 @@ import type { Offset } from '../../models/events/types.ts'
 /**
  * Takes who was erased out of the samples of the models that are kept. A generation never changes: one without them, under another
  * id, takes its place, and serves in its stead if it did. One that is damaged is removed.
+ * @param note  is told of each that takes a place, before it serves
  * @returns how many were replaced or removed
  */
-export async function takeOutErased(models: ModelStore, erasures: Erasures): Promise<number> {
+export async function takeOutErased(models: ModelStore, erasures: Erasures, note: Note): Promise<number> {
   let replaced = 0
   for (const info of await models.list()) {
     if (lacksAll(info, erasures)) continue
-    await replace(models, info, (generation) => withoutErased(generation, erasures))
+    await replace(models, info, (generation) => withoutErased(generation, erasures), note)
     replaced++
   }
   return replaced
 }
+
+type Note = (generation: Generation) => Promise<void>
 
 /** A generation that is not published yet, without who was erased since it began to be made. */
 export const withoutErasedSince = (generation: Generation, erasures: Erasures): Generation =>
@@ -47,6 +50,7 @@ async function replace(
   models: ModelStore,
   { id }: GenerationInfo,
   change: (generation: Generation) => Generation,
+  note: Note = async () => {},
 ): Promise<void> {
   const generation = await models.load(id).catch((error: unknown) => {
     if (error instanceof CorruptGenerationError) return undefined
@@ -56,6 +60,7 @@ async function replace(
     const standsFor = [...(generation.standsFor ?? []), id]
     const next = { ...change(generation), id: crypto.randomUUID(), standsFor }
     await models.publish(next)
+    await note(next)
     const { active, pinned } = await models.pointer()
     if (active === id) await models.activate(next.id, pinned)
   }
