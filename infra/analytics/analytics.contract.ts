@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { chartRangesContract } from './contract/chart-ranges.contract.ts'
 import { chartsContract } from './contract/charts.contract.ts'
+import { itemsInRangeContract } from './contract/items-in-range.contract.ts'
 import { listsContract } from './contract/lists.contract.ts'
 import { measurementsContract } from './contract/measurements.contract.ts'
 import { viewsContract } from './contract/views.contract.ts'
@@ -22,6 +23,7 @@ export function analyticsContract(name: string, everyNth: number, open: () => Pr
     viewsContract(world)
     measurementsContract(world)
     chartsContract(world)
+    itemsInRangeContract(world)
     chartRangesContract(world)
     listsContract(world)
   })

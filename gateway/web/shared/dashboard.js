@@ -124,7 +124,7 @@ export const CARDS = [
   {
     name: 'best-items',
     width: 3,
-    time: ALL_TIME,
+    time: BY_MONTHS,
     drawing: { kind: 'ranks', value: 'bayesian_average', beside: 'ratings' },
   },
   {
@@ -151,7 +151,7 @@ export const CARDS = [
     drawing: { kind: 'multiples', x: 'month', grain: 'grain', by: { column: 'genre', value: 'share' } },
   },
   {
-    ...{ name: 'long-tail', width: 4, time: ALL_TIME },
+    ...{ name: 'long-tail', width: 4, time: BY_MONTHS },
     drawing: { kind: 'over', x: 'percent', series: [named('share', 'of the ratings')] },
   },
   {

@@ -13,38 +13,28 @@ import {
 } from '../chart.ts'
 import { grainOfMonths, MONTHS_IN_RANGE, spanOfMonths, startOf, timeOf } from '../grain.ts'
 import type { ChartRow } from '../port.ts'
+import { ITEMS_IN_RANGE, WHOLE_YEARS } from './items-in-range.ts'
 
 const ITEM = [
   { name: 'item_id', unit: 'id' },
   { name: 'title', unit: 'name' },
 ] as const
 
+const IN_GENRE =
+  "{genre:String} = '' OR item_id IN (SELECT item_id FROM analytics.item_stats WHERE has(genres, {genre:String}))"
+
 /** By years where these are in the range whole, and by months where they are not. */
 export const topItems: Chart = {
   name: 'top-items',
   title: 'What is rated most?',
   sql: `WITH
-    (SELECT tuple(min(month), max(month)) FROM analytics.item_months) AS known,
-    toStartOfMonth({from:Date}) AS first_month,
-    toStartOfYear(if(first_month <= known.1, known.1, addMonths(first_month, 11))) AS first_year,
-    toStartOfYear(if({to:Date} >= known.2, addYears(known.2, 1), addMonths(toStartOfMonth({to:Date}), 1))) AS end_of_years
+    ${WHOLE_YEARS}
 SELECT items.item_id AS item_id, title, most.ratings AS ratings, value_sum / most.ratings AS average_value
 FROM analytics.item_stats AS items
 INNER JOIN
 (
-    SELECT toString(item_id) AS item_id, sum(parts.ratings) AS ratings, sum(parts.value_sum) AS value_sum
-    FROM
-    (
-        SELECT item_id, ratings, value_sum
-        FROM analytics.item_years
-        WHERE year >= first_year AND year < end_of_years
-        UNION ALL
-        SELECT item_id, ratings, value_sum
-        FROM analytics.item_months
-        WHERE month BETWEEN first_month AND {to:Date} AND NOT (month >= first_year AND month < end_of_years)
-    ) AS parts
-    WHERE {genre:String} = '' OR item_id IN (SELECT item_id FROM analytics.item_stats WHERE has(genres, {genre:String}))
-    GROUP BY parts.item_id
+    ${ITEMS_IN_RANGE}
+    HAVING ${IN_GENRE}
     ORDER BY ratings DESC, item_id
     LIMIT 20
 ) AS most ON most.item_id = items.item_id
@@ -59,21 +49,36 @@ ORDER BY ratings DESC, item_id`,
 export const bestItems: Chart = {
   name: 'best-items',
   title: 'What is rated best?',
-  sql: `SELECT item_id, title, bayesian_average, average_value, ratings
-FROM analytics.item_stats
-WHERE {genre:String} = '' OR has(genres, {genre:String})
-ORDER BY bayesian_average DESC, item_id
-LIMIT 20`,
-  parameters: ['genre'],
+  sql: `WITH
+    ${WHOLE_YEARS}
+SELECT items.item_id AS item_id, title, best.bayesian_average AS bayesian_average, best.value_sum / best.ratings AS average_value,
+    best.ratings AS ratings
+FROM analytics.item_stats AS items
+INNER JOIN
+(
+    SELECT rated.item_id AS item_id, rated.ratings AS ratings, rated.value_sum AS value_sum,
+        (rated.value_sum + ratings_an_item * mean_of_all) / (rated.ratings + ratings_an_item) AS bayesian_average
+    FROM
+    (
+        SELECT item_id, ratings, value_sum, sum(ratings) OVER () / count() OVER () AS ratings_an_item,
+            sum(value_sum) OVER () / sum(ratings) OVER () AS mean_of_all
+        FROM (${ITEMS_IN_RANGE})
+    ) AS rated
+    WHERE ${IN_GENRE}
+    ORDER BY bayesian_average DESC, item_id
+    LIMIT 20
+) AS best ON best.item_id = items.item_id
+ORDER BY bayesian_average DESC, item_id`,
+  parameters: [...RANGE, 'genre'],
   columns: [
     ...ITEM,
     { name: 'bayesian_average', unit: 'rating' },
     { name: 'average_value', unit: 'rating' },
-    { name: 'ratings', unit: 'ratings' },
+    { name: 'ratings', unit: 'ratings, of whole months' },
   ],
-  views: ['item_stats'],
-  sentence: ([best]) =>
-    `${nameOf(best)}: a mean of ${numberOf(best, 'average_value').toFixed(2)} from ${counted(numberOf(best, 'ratings'), 'rating')}, weighted ${numberOf(best, 'bayesian_average').toFixed(2)}.`,
+  views: ['item_months', 'item_years', 'item_stats'],
+  sentence: ([best], asked) =>
+    `${nameOf(best)}: weighted ${numberOf(best, 'bayesian_average').toFixed(2)}, a mean of ${numberOf(best, 'average_value').toFixed(2)} from ${counted(numberOf(best, 'ratings'), 'rating')} ${inWholeMonths(asked)}.`,
 }
 
 const TREND = [
@@ -207,20 +212,33 @@ ORDER BY month, indexOf(top, genre) = 0, indexOf(top, genre)`,
 export const longTail: Chart = {
   name: 'long-tail',
   title: 'How many items carry the ratings?',
-  sql: `SELECT percent, items, ratings, share
-FROM analytics.long_tail
+  sql: `WITH
+    ${WHOLE_YEARS}
+SELECT percent, sum(hundredth.items) OVER up_to AS items, sum(hundredth.ratings) OVER up_to AS ratings,
+    ratings / sum(hundredth.ratings) OVER () AS share
+FROM
+(
+    SELECT toUInt8(ceil(100 * place / of)) AS percent, count() AS items, sum(placed.ratings) AS ratings
+    FROM
+    (
+        SELECT ratings, row_number() OVER (ORDER BY ratings DESC) AS place, count() OVER () AS of
+        FROM (${ITEMS_IN_RANGE})
+    ) AS placed
+    GROUP BY percent
+) AS hundredth
+WINDOW up_to AS (ORDER BY percent ROWS UNBOUNDED PRECEDING)
 ORDER BY percent`,
-  parameters: [],
+  parameters: RANGE,
   columns: [
     { name: 'percent', unit: '% of the items, those with most ratings first' },
     { name: 'items', unit: 'items' },
-    { name: 'ratings', unit: 'ratings' },
+    { name: 'ratings', unit: 'ratings, of whole months' },
     { name: 'share', unit: 'share of 1' },
   ],
-  views: ['item_stats'],
-  sentence(rows) {
+  views: ['item_months', 'item_years'],
+  sentence(rows, asked) {
     const half = rows.find((row) => numberOf(row, 'share') >= 0.5)
-    return `Half of the ratings are of ${counted(numberOf(half, 'items'), 'item')}, ${textOf(half, 'percent')} % of all that are rated.`
+    return `${counted(numberOf(half, 'items'), 'item')}, ${textOf(half, 'percent')} % of those that are rated, ${numberOf(half, 'items') === 1 ? 'has' : 'have'} half of the ratings ${inWholeMonths(asked)}.`
   },
 }
 

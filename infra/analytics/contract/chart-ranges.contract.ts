@@ -43,42 +43,6 @@ export function chartRangesContract(world: World): void {
       }
     })
 
-    it('rank items by the ratings of whole months', async () => {
-      const { ratings, items } = world.known()
-      const year = 2015
-      const ranges = [
-        ...[
-          [year, 2],
-          [year, 0],
-          [year - 1, 6],
-        ].map(([y, m]) => ({ from: Date.UTC(y as number, m as number, 9) })),
-        { from: 0 },
-      ].flatMap(({ from }) =>
-        [Date.UTC(year, 4, 2), Date.UTC(year, 11, 31), Date.UTC(year + 2, 1), Date.now()].map((to) => ({ from, to })),
-      )
-      for (const genre of [undefined, 'Comedy'])
-        for (const { from, to } of ranges) {
-          const monthOf = (at: number) => dayOf(at).slice(0, 7)
-          const theirs = Map.groupBy(
-            ratings.filter(
-              ({ itemId, occurredAt: at }) =>
-                monthOf(at) >= monthOf(from) &&
-                monthOf(at) <= monthOf(to) &&
-                (genre === undefined || items.get(itemId)?.genres.includes(genre)),
-            ),
-            ({ itemId }) => itemId,
-          )
-          const most = [...theirs]
-            .map(([item_id, all]) => ({ item_id, ratings: all.length }))
-            .sort((x, y) => y.ratings - x.ratings || (x.item_id < y.item_id ? -1 : 1))
-            .slice(0, 20)
-          const { rows, sentence } = await world.analytics.run('top-items', { from, to, genre })
-          const ofAll = dayOf(to) < dayOf(Date.now()) ? `in all months up to ${monthOf(to)}.` : 'in all.'
-          expect(sentence).toContain(from === 0 ? ofAll : `in the whole months ${monthOf(from)} to ${monthOf(to)}.`)
-          expect(rows.map(({ item_id, ratings }) => ({ item_id, ratings }))).toEqual(most)
-        }
-    })
-
     it('lay the shares of genres side by side', async () => {
       for (const from of [0, Date.UTC(2010, 0), Date.UTC(2017, 6)]) {
         const { rows } = await world.analytics.run('genre-shares', { from, to: Date.now() })
