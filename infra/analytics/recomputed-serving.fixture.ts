@@ -7,6 +7,11 @@ const CLOCKS_APART_MS = 300_000
 /** What `recompute` makes of items that are rated. */
 type ItemStats = readonly { readonly item_id: string; readonly ratings: number; readonly popularity_group: string }[]
 
+/** How many items can be recommended: those that are available, and those that were rated and never described. */
+export const recommendable = ({ items, ratings }: Pick<Known, 'items' | 'ratings'>): number =>
+  [...items.values()].filter((item) => item.available).length +
+  new Set(ratings.flatMap(({ itemId }) => (items.has(itemId) ? [] : itemId))).size
+
 /** Rows of every view of lists, by its name. */
 export function recomputeServing(
   { ratings, items, served, positiveFrom }: Known,
@@ -27,7 +32,7 @@ export function recomputeServing(
     positives: sum(lists, (list) => ledTo(list).filter(({ value }) => value >= positiveFrom).length),
   })
   const places = served.flatMap((list) => list.items.map((itemId) => ({ itemId, day: dayOf(list.occurredAt) })))
-  const available = [...items.values()].filter((item) => item.available).length
+  const available = recommendable({ items, ratings })
   const groupOf = new Map(stats.map(({ item_id, popularity_group }) => [item_id, popularity_group]))
   const popularityOf = (itemId: string): string => groupOf.get(itemId) ?? NOT_RATED
   const bias = new Set([...groupOf.values(), ...places.map(({ itemId }) => popularityOf(itemId))])

@@ -77,6 +77,6 @@ ORDER BY indexOf(['ratings', 'active users', 'live hit rate', 'coverage'], figur
     { name: 'of_ratings_of_whole_days', unit: 'the same, without today' },
     { name: 'of_ratings_before', unit: 'the same, of as many whole days before' },
   ],
-  views: ['daily_volume', 'user_returns', 'prequential', 'served_returns'],
+  views: ['daily_volume', 'user_returns', 'prequential', 'served_returns', 'item_stats'],
   sentence: periodOverPeriod,
 }

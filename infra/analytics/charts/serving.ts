@@ -52,7 +52,7 @@ ORDER BY day`,
     { name: 'catalogue', unit: 'items' },
     { name: 'share', unit: 'share of 1' },
   ],
-  views: ['served_returns'],
+  views: ['served_returns', 'item_stats'],
   sentence: (rows) =>
     `Lists of the last day held ${counted(numberOf(rows.at(-1), 'items'), 'item')}, ${percent(numberOf(rows.at(-1), 'share'))} of the catalogue.`,
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RatingEvent } from '../../../models/events/types.ts'
 import { dayOf } from '../known.fixture.ts'
+import { recommendable } from '../recomputed-serving.fixture.ts'
 import { change, DAY_MS, firstServedDay, STARS, type World } from './world.fixture.ts'
 
 /** What charts count in ranges of a day to many years. */
@@ -8,7 +9,7 @@ export function chartRangesContract(world: World): void {
   describe('charts of a range', () => {
     it('count users and items of a range once', async () => {
       const { ratings, served, items } = world.known()
-      const available = [...items.values()].filter((item) => item.available).length
+      const available = recommendable({ items, ratings })
       const [now, years] = [Date.now(), Date.UTC(2015, 5, 15)]
       const ranges = [
         ...[1, 7, 30].map((days) => ({ from: now - (days - 1) * DAY_MS, to: now })),
