@@ -9,6 +9,7 @@ import { type FoldstreamProcess, startFoldstream } from '../../infra/services/fo
 import { openTestGateway } from '../gateway.fixture.ts'
 import { serveGateway } from '../server.ts'
 import { describeInBrowser, seriousFaults, WIDTHS } from './browser.fixture.ts'
+import { misfitsOf, NARROW, visitNarrow } from './narrow.fixture.ts'
 
 const MODEL = { FACTORS: '32', EPOCHS: '16' }
 const USERS = 400
@@ -256,6 +257,14 @@ describeInBrowser('the page of operation', (visit) => {
     expect(await seriousFaults(page)).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
     expect(await page.evaluate('window.shifts')).toBeLessThan(0.01)
+  })
+
+  it.each(NARROW)('fits on $name', async (narrow) => {
+    const page = await visitNarrow(visit, narrow)
+    await page.goto(`${system.url}/admin`)
+    await giveKey(page, KEYS.ops)
+    await rows(page).first().waitFor()
+    expect(await misfitsOf(page)).toEqual([])
   })
 
   it('asks for no key where there is none, and stands where there is no model yet', async () => {

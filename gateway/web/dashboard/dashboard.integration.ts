@@ -6,6 +6,7 @@ import { dashboardOf } from './dashboard.fixture.ts'
 import { drawingSuite } from './drawing.suite.ts'
 import { itemsSuite } from './items.suite.ts'
 import { lockedSuite } from './locked.suite.ts'
+import { narrowSuite } from './narrow.suite.ts'
 import { rangesSuite } from './ranges.suite.ts'
 
 describeInBrowser('the dashboard', (visit) => {
@@ -20,6 +21,7 @@ describeInBrowser('the dashboard', (visit) => {
     const dashboard = dashboardOf(system, visit)
 
     describe('what it draws', () => drawingSuite(dashboard))
+    describe('where there is little room', () => narrowSuite(dashboard))
     describe('of what time it tells', () => rangesSuite(dashboard))
     describe('items, and one chart among all', () => itemsSuite(dashboard))
   })
