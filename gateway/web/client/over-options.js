@@ -1,10 +1,15 @@
 import { colourOf } from './colours.js'
 import { brief, isShare, percent } from './dashboard-words.js'
 import { COUNT_STEPS, extentOf, stepsOf, timeTicks } from './over-axis.js'
+import { widthOf } from './over-labels.js'
 import { placeText } from './over-readout.js'
 
 /** Of the vertical axis, above the greatest value. */
 const HEADROOM = 1.08
+/** From one mark of an axis to the next there are so many pixels at least. */
+const LEAST_SPACE = { x: 50, y: 30 }
+/** Of a range, where labels are looked at for the longest. */
+const LOOKED_AT = 12
 
 const BARS = /** @type {import('uplot').Series.PathBuilder} */ (uPlot.paths.bars?.({ size: [0.85, 48] }))
 
@@ -48,16 +53,33 @@ function horizontalAxis(view, now, font) {
   return {
     ...{ ...styleOf(font), size: 2 * font.size, gap: 3, grid: { show: false }, ticks: { ...edge, size: 4 } },
     ...(length !== undefined && { incrs: stepsOf(length) }),
+    space: spaceFor(isTime ? ticks : (splits) => splits.map(String), font),
     label: isTime ? timeLabel(grain ?? drawing.x, timeZone) : xUnit,
     ...(isTime && { values: (_, splits, __, ___, found) => ticks(splits, found) }),
     ...(isLone && { splits: () => now().xs, values: (_, splits) => splits.map((at) => placeText(view, at)) }),
   }
 }
 
+/**
+ * Room for the longest label, and something between two.
+ *
+ * @param {(splits: readonly number[], step: number) => string[]} write
+ * @param {Font} font
+ * @returns {import('uplot').Axis.Space}
+ */
+const spaceFor =
+  (write, { text, size }) =>
+  (_, __, min, max, length) => {
+    const places = Array.from({ length: LOOKED_AT }, (_, n) => min + ((max - min) * n) / (LOOKED_AT - 1))
+    const labels = write(places.map(Math.round), ((max - min) * LEAST_SPACE.x) / length)
+    return Math.max(LEAST_SPACE.x, ...labels.map((label) => widthOf(label, text) + size))
+  }
+
 /** @param {View} view @param {Font} font @returns {import('uplot').Axis} */
 function verticalAxis({ drawing, grain, unit, isBars, isOfCounts }, font) {
   const counted = grain && isBars ? `${unit} a ${grain}` : unit
   return {
+    space: Math.max(LEAST_SPACE.y, 2 * font.size),
     ...{ ...styleOf(font), size: 4 * font.size, gap: 4, grid: edge, ticks: { show: false } },
     ...(isOfCounts && { incrs: COUNT_STEPS }),
     label: drawing.by?.only?.[1] ?? (isShare(unit) ? 'share' : counted),
