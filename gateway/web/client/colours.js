@@ -1,5 +1,7 @@
 const probe = document.createElement('span')
 probe.hidden = true
+// Who has colours of their own has them of the tokens, and the hues of charts as they are.
+probe.style.setProperty('forced-color-adjust', 'none')
 document.body.append(probe)
 
 /** A colour of the tokens as it is now, for a canvas: that knows no custom properties. @param {string} token */
@@ -8,8 +10,9 @@ export function colourOf(token) {
   return getComputedStyle(probe).color
 }
 
-/** @param {() => void} listener  called when it was made light or dark */
+/** @param {() => void} listener  called when it was made light or dark, or of colours of one’s own */
 export function whenThemeChanges(listener) {
   new MutationObserver(listener).observe(document.documentElement, { attributeFilter: ['data-theme'] })
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', listener)
+  for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)'])
+    matchMedia(query).addEventListener('change', listener)
 }

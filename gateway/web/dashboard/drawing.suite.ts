@@ -122,6 +122,23 @@ export function drawingSuite({ system, visit, rowsOf, visitDashboard, askedBy, e
     }
   })
 
+  it('tells series apart for who has colours of their own', async () => {
+    const page = await visitDashboard('?range=all', { forcedColors: 'active', colorScheme: 'light' })
+    const inks = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('#daily-ratings .key')].map((key) => getComputedStyle(key).color)`,
+    )
+    expect(inks).toEqual([...new Set(inks)])
+    const blue = await cardOf(page, 'daily-ratings')
+      .locator('.plot')
+      .evaluate((plot) => {
+        const canvas = plot.querySelector('canvas')
+        const { width = 0, height = 0 } = canvas ?? {}
+        const { data } = canvas?.getContext('2d')?.getImageData(0, 0, width, height) ?? { data: [] }
+        return [...data.keys()].filter((at) => at % 4 === 0 && (data[at + 2] ?? 0) > (data[at] ?? 0) + 80).length
+      })
+    expect(blue).toBeGreaterThan(0)
+  })
+
   it.each(WIDTHS.flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ ...width, colorScheme }))))(
     'can be used at $name, $colorScheme, by everybody',
     async ({ width, height, colorScheme }) => {

@@ -182,6 +182,17 @@ export function pagesSuite({ visit, system, userOf, ratingsOf, star, visitWithTa
     }
   })
 
+  it('shows stars to who has colours of their own', async () => {
+    const page = await visitWithTaste({ forcedColors: 'active' })
+    await page.goto(`${system().url}/profile`)
+    await page.locator('.half-star[data-on]').first().waitFor()
+    const colours = await page.evaluate<string[]>(
+      `[['html'], ['.half-stars', '::before'], ['.half-star[data-on]', '::before']]
+        .map(([selector, part]) => getComputedStyle(document.querySelector(selector), part).backgroundColor)`,
+    )
+    expect(colours).toEqual([...new Set(colours)])
+  })
+
   it('leads on from a film that there is not', async () => {
     const page = await visit({ mayComplain: true })
     expect((await page.goto(`${system().url}/films/none`))?.status()).toBe(404)
