@@ -21,7 +21,7 @@ interface PageParts {
   readonly modules: readonly string[]
   /** Files of `client` that are no modules; they run before these. */
   readonly scripts?: readonly string[]
-  /** For the row at the top, between the name and the switch of the theme. */
+  /** For the row at the top, between the pages and the switch of the theme. */
   readonly chrome: Html
   /** For `data-…` of the body, which modules read. */
   readonly data?: Readonly<Record<string, string>>
@@ -52,12 +52,13 @@ ${importedBy(files).map((name) => html`<link rel="modulepreload" fetchpriority="
 <a class="skip" href="#content">Skip to the content</a>
 <header class="chrome">
 <a class="brand" href="/">foldstream</a>
+<nav class="pages" aria-label="Pages">${links}</nav>
 ${chrome}
 <button type="button" class="icon-button" id="theme" aria-label="Light or dark">${sunOrMoon()}</button>
 </header>
 <main id="content" tabindex="-1">${content}</main>
 <footer class="foot">
-<nav aria-label="Pages">${links}<a href="/docs">API</a></nav>
+<nav aria-label="All pages">${links}<a href="/docs">API</a></nav>
 ${footer}
 </footer>
 <div class="visually-hidden" id="said" role="status"></div>

@@ -19,7 +19,7 @@ export function adminPage({ theme, asksForKey }: AdminPageOptions): Html {
       ...{ title: 'Operation', path: '/admin', theme },
       sheet: 'admin',
       modules: ['admin'],
-      chrome: html`<span class="page-name" aria-hidden="true">Operation</span><p class="as-of" id="as-of"></p>`,
+      chrome: html`<p class="as-of" id="as-of"></p>`,
       footer: html`<button type="button" class="button button-dense" id="forget" hidden>Forget the key</button>`,
       data: { 'asks-for-key': String(asksForKey) },
     },

@@ -24,8 +24,8 @@ export function dashboardPage({ theme, asksForKey, analytics }: DashboardOptions
       sheet: 'dashboard',
       scripts: ['uplot'],
       modules: analytics ? ['dashboard'] : [],
-      chrome: html`<nav id="ranges" class="ranges" aria-label="Time range">${Object.keys(RANGES).map(rangeLink)}</nav>
-<button type="button" class="button button-small" id="forget" hidden>Forget the key</button>`,
+      chrome: html`<nav id="ranges" class="ranges" aria-label="Time range">${Object.keys(RANGES).map(rangeLink)}</nav>`,
+      footer: html`<button type="button" class="button button-small" id="forget" hidden>Forget the key</button>`,
       data: { 'asks-for-key': String(asksForKey) },
     },
     html`<h1 class="visually-hidden">Dashboard</h1>
