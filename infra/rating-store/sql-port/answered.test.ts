@@ -211,6 +211,7 @@ describe('functions', () => {
       'sumMapMerge',
       'quantileTDigestIf',
       'argMaxOrNullState',
+      'sumMapIfOrNullSimpleStateArrayDistinctForEachMerge',
       'toInt64OrZero',
       'JSONExtractString',
     ])
@@ -226,6 +227,8 @@ describe('functions', () => {
       'constructor',
       'toInt7',
       'dictGetState',
+      'IfIf',
+      `count${'If'.repeat(500)}`,
     ])
       expect(isAllowedFunction(name), name).toBe(false)
   })

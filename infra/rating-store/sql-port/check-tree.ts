@@ -34,6 +34,9 @@ const ROOTS: Readonly<Record<string, string>> = {
 const FORMATS =
   /^(JSON\w*|Tab\w*|TSV\w*|TSKV|CSV\w*|Pretty\w*|Vertical|Markdown|XML|Values|SQLInsert|Native|RowBinary\w*|RawBLOB|LineAsString|Null|Arrow|ArrowStream|Parquet|ORC|Avro|BSONEachRow|MsgPack|Npy|Hash)$/
 
+/** Letters of a name that are told again when it is refused. */
+const MAX_TOLD = 200
+
 /** @throws Refusal */
 export function checkFormat(name: string): void {
   if (!FORMATS.test(name)) throw new Refusal('UNKNOWN_FORMAT', `Format ${name} is not served here`)
@@ -84,7 +87,8 @@ function checkFunction(name: string, node: Node, parent: Node): void {
     const what = `Table function ${name} is not allowed here: but for VALUES of plain rows, none is`
     throw new Refusal('ACCESS_DENIED', what)
   }
-  if (!isAllowedFunction(name)) throw new Refusal('ACCESS_DENIED', `Function ${name} is not allowed here`)
+  if (!isAllowedFunction(name))
+    throw new Refusal('ACCESS_DENIED', `Function ${name.slice(0, MAX_TOLD)} is not allowed here`)
   checkToldType(name, node)
 }
 

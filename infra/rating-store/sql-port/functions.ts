@@ -177,9 +177,14 @@ const AGGREGATE_FAMILIES = [
   /^(quantiles?|median)(bfloat16|dd|deterministic|exact|exactexclusive|exacthigh|exactinclusive|exactlow|gk|interpolated|tdigest|timing)?(weighted)?(interpolated)?$/,
 ]
 
-/** What makes an aggregate of another one. */
-const COMBINATOR =
-  /^(.+?)(If|Array|Map|SimpleState|State|Merge|Distinct|OrNull|OrDefault|ForEach|Resample|ArgMin|ArgMax|Tuple|Null)$/
+/** What makes an aggregate of another one. Those that end like another one stand before it. */
+const COMBINATORS = [
+  ...['If', 'Array', 'Map', 'SimpleState', 'State', 'Merge', 'Distinct', 'OrNull', 'OrDefault', 'ForEach', 'Resample'],
+  ...['ArgMin', 'ArgMax', 'Tuple', 'Null'],
+]
+
+/** ClickHouse has no aggregate of a longer name, whatever it is made of. */
+const MAX_NAME_LENGTH = 1_000
 
 const wordsOf = (...lists: string[]): string[] => lists.flatMap((list) => list.toLowerCase().trim().split(/\s+/))
 const FUNCTIONS = new Set(wordsOf(OPERATORS, NUMBERS, TIMES, TEXT, COLLECTIONS, TYPES, BITMAPS, HASHES, URLS, OTHERS))
@@ -187,14 +192,18 @@ const AGGREGATE_FUNCTIONS = new Set(wordsOf(AGGREGATES))
 
 /** Names of ClickHouse's that differ by their case alone do the same, so case does not count here. */
 export function isAllowedFunction(name: string): boolean {
+  if (name.length > MAX_NAME_LENGTH) return false
   const lower = name.toLowerCase()
   return FUNCTIONS.has(lower) || FAMILIES.some((family) => family.test(lower)) || isAllowedAggregate(name)
 }
 
 function isAllowedAggregate(name: string): boolean {
-  const lower = name.toLowerCase()
-  if (AGGREGATE_FUNCTIONS.has(lower) || AGGREGATE_FAMILIES.some((family) => family.test(lower))) return true
   // The last one is taken off first: sumMapMerge is a Merge of sumMap, which is a Map of sum.
-  const [, base] = COMBINATOR.exec(name) ?? []
-  return base !== undefined && isAllowedAggregate(base)
+  for (let base = name; ; ) {
+    const lower = base.toLowerCase()
+    if (AGGREGATE_FUNCTIONS.has(lower) || AGGREGATE_FAMILIES.some((family) => family.test(lower))) return true
+    const combinator = COMBINATORS.find((ending) => base.endsWith(ending))
+    if (combinator === undefined) return false
+    base = base.slice(0, -combinator.length)
+  }
 }

@@ -34,6 +34,7 @@ describe('refuses', () => {
     ['deeper subqueries', `${'SELECT * FROM ('.repeat(100)}SELECT 1${')'.repeat(100)}`, 306],
     ['more brackets than are parsed', `SELECT ${'('.repeat(5_000)}1${')'.repeat(5_000)}`, 306],
     ['more ways to be read', `SELECT ${'INTERVAL ('.repeat(100)}1`, 718],
+    ['longer names', `SELECT count${'If'.repeat(100_000)}(1)`, 497],
     ['more text', `SELECT '${'a'.repeat(270_000)}'`, 62],
   ])('a query of %s than are checked in little time', async (_, query, code) => {
     await expect(ask(query)).rejects.toThrow(new RegExp(`^Code: ${code}\\. `))
