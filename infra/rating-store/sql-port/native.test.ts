@@ -82,6 +82,31 @@ describe('Native for a client that tells its version', () => {
     expect((await made(await ask('SELECT 1 WHERE 0 FORMAT Native'))).length).toBeLessThan(40)
   })
 
+  it('is not given of types that are long to go through, in every block', async () => {
+    const parts = Array.from({ length: 2_000 }, (_, n) => `n${n} UInt8`).join(', ')
+    const long = await ask(`SELECT CAST([], 'Array(Tuple(${parts}))') AS a FROM system.numbers LIMIT 10 FORMAT Native`)
+    await expect(made(long)).rejects.toThrow(/^Code: 48\..* more than 8000 letters/)
+  })
+
+  it('is given of types within many others', async () => {
+    const type = `${'Array(Tuple(a UInt8, b '.repeat(60)}String${'))'.repeat(60)}`
+    const query = (value: string) => `SELECT ${value} AS a, 'end' AS b FROM system.numbers LIMIT 3 FORMAT Native`
+    const bytes = await ask(query(`CAST([], '${type}')`))
+    expect((await made(bytes)).length).toBe(bytes.length + INFO_BYTES + 2)
+  })
+
+  it('leaves the thread to others between two blocks', async () => {
+    const bytes = await ask('SELECT 1 AS a FORMAT Native')
+    const blocks = nativeFor(VERSION, Readable.from([Buffer.concat(Array.from({ length: 9 }, () => bytes))]))
+    await blocks.next()
+    let isOthersTurn = false
+    setImmediate(() => {
+      isOthersTurn = true
+    })
+    await blocks.next()
+    expect(isOthersTurn).toBe(true)
+  })
+
   it('is not given of an answer that was cut off', async () => {
     const bytes = await ask("SELECT 'x' AS a FROM system.numbers LIMIT 10 FORMAT Native")
     for (const end of [1, 10, bytes.length - 1])
