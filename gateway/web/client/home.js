@@ -92,9 +92,18 @@ function renew(shown, next) {
   rearrange(list, next.querySelectorAll('.card'))
 }
 
-/** Nothing runs from under a pointer: at once, or as soon as the pointer is elsewhere. @param {HTMLElement} shelf @returns {Promise<unknown>} */
+/** Nothing runs from under a pointer: at once, or as soon as the pointer or the shelf is elsewhere. @param {HTMLElement} shelf @returns {Promise<unknown>} */
 function left(shelf) {
   const isPointedAt = matchMedia('(hover: hover)').matches && shelf.matches(':hover')
   if (!isPointedAt) return Promise.resolve()
-  return new Promise((resolve) => shelf.addEventListener('pointerleave', resolve, { once: true }))
+  return new Promise((resolve) => {
+    const go = () => {
+      observer.disconnect()
+      resolve(undefined)
+    }
+    // Where another shelf takes its place, the pointer is never told to have left it.
+    const observer = new MutationObserver(() => !shelf.isConnected && go())
+    observer.observe(document, { childList: true, subtree: true })
+    shelf.addEventListener('pointerleave', go, { once: true })
+  })
 }

@@ -24,6 +24,7 @@ export function followPicks() {
   let storing = Promise.resolve()
   let token = ''
   let isAnswered = false
+  const waiting = skeletons()
 
   const count = () =>
     [...since].reduce((sum, [itemId, isRated]) => sum + Number(isRated) - Number(pickedBefore.has(itemId)), before)
@@ -74,15 +75,23 @@ export function followPicks() {
       button.setAttribute('aria-pressed', String(!isOn))
       since.set(itemOf(button), !isOn)
       isAnswered = false
+      wait(false)
       draw()
       toast(`Not stored: ${error.message}. Pick it again`, { isFailure: true })
     }
   }
 
+  /** What is picked among is put aside meanwhile: what cannot be stored is picked there again. @param {boolean} isWaiting */
+  function wait(isWaiting) {
+    byId('picks').hidden = isWaiting
+    if (isWaiting) section?.append(...waiting)
+    else for (const half of waiting) half.remove()
+  }
+
   async function answer() {
     let isThere = false
     void after(SKELETON_AFTER_MS).then(() => {
-      if (!isThere && isAnswered) section?.replaceChildren(...skeletons())
+      if (!isThere && isAnswered) wait(true)
     })
     await storing
     // What could not be stored is picked again.

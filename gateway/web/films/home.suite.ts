@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Response } from 'playwright-core'
+import type { Response, Route } from 'playwright-core'
 import { expect, it, vi } from 'vitest'
 import { seriousFaults, WIDTHS } from '../browser.fixture.ts'
 import { type FilmApp, SETTLED_MS } from './film-app.fixture.ts'
@@ -30,6 +30,49 @@ export function homeSuite({ visit, system, userOf, ratingsOf, idsIn, said, star,
     expect(new Set(below).size).toBe(below.length)
     expect(below.filter((itemId) => first.includes(itemId))).toEqual([])
     expect(await seriousFaults(page)).toEqual([])
+  })
+
+  it('lets one pick again where the third is not stored, however late that shows', async () => {
+    const page = await visit({ mayComplain: true })
+    await page.goto(system().url)
+    for (const n of [0, 1]) await page.locator('.pick').nth(n).click()
+    await vi.waitFor(async () => expect((await ratingsOf(page)).size).toBe(2))
+    const problem = { type: 'x', title: 'x', status: 503, detail: 'the log does not answer' }
+    const refuse = async (route: Route) => {
+      await sleep(1_500)
+      await route.fulfill({ status: 503, json: problem })
+    }
+    await page.route('**/ratings/*', refuse, { times: 1 })
+    const third = page.locator('.pick').nth(2)
+    await third.click()
+    await page.locator('#newcomer .cover-skeleton').first().waitFor()
+    await expect.poll(() => third.isVisible()).toBe(false)
+    await page.locator('.toast-failure', { hasText: problem.detail }).waitFor()
+    expect(await page.locator('#newcomer .cover-skeleton').count()).toBe(0)
+    expect(await page.locator('#dots').getAttribute('aria-label')).toBe('2 of 3 picked')
+    expect(await third.getAttribute('aria-pressed')).toBe('false')
+    await third.click()
+    await page.locator('#first').waitFor()
+  })
+
+  it('renews shelves also after others took their place under the pointer', async () => {
+    const page = await visit()
+    await page.goto(system().url)
+    const [first = '', second = '', third = ''] = await idsIn(page, '#for-you')
+    await star(page, '#for-you', first, '5 stars').click()
+    await vi.waitFor(async () => expect((await ratingsOf(page)).size).toBe(1))
+    await page.reload()
+    await page.locator('#less-known .cards').hover()
+    await star(page, '#for-you', second, '5 stars').dispatchEvent('click')
+    await vi.waitFor(async () => expect((await ratingsOf(page)).size).toBe(2))
+    // The shelf waits for the pointer by then.
+    await sleep(SETTLED_MS)
+    await page.locator('.pick[aria-pressed=false]').first().dispatchEvent('click')
+    await page.locator('#first').waitFor()
+    await page.mouse.move(0, 0)
+    const renewed = page.waitForResponse('**/personal*')
+    await star(page, '#for-you', third, '4 stars').dispatchEvent('click')
+    expect((await renewed).status()).toBe(200)
   })
 
   it('shows the list of one’s own right after what was picked on a phone', async () => {
