@@ -79,16 +79,21 @@ const failed = (reason) => (/** @type {string} */ name) => write(name, undefined
  *
  * @param {import('./dashboard-api.js').Asking} ask
  * @param {Record<'ratings' | 'lists', Days>} days
+ * @param {() => boolean} isLate  other days are shown by now
  */
-export async function drawFigures(ask, { ratings, lists }) {
-  await Promise.all([drawFiguresOf(['ratings', 'active users'], ask, ratings), drawFiguresOf(SHARES, ask, lists)])
+export async function drawFigures(ask, { ratings, lists }, isLate) {
+  await Promise.all([
+    drawFiguresOf(['ratings', 'active users'], ask, ratings, isLate),
+    drawFiguresOf(SHARES, ask, lists, isLate),
+  ])
 }
 
-/** @param {readonly string[]} names @param {import('./dashboard-api.js').Asking} ask @param {Days} days */
-async function drawFiguresOf(names, ask, days) {
+/** @param {readonly string[]} names @param {import('./dashboard-api.js').Asking} ask @param {Days} days @param {() => boolean} isLate */
+async function drawFiguresOf(names, ask, days, isLate) {
   try {
     const whole = wholeDays(days)
     const [figures, course] = await Promise.all([ask('figures', days), ask('figures-by-day', days)])
+    if (isLate()) return
     for (const name of names) {
       const row = figures.rows.find(({ figure }) => figure === name)
       const change = {
@@ -107,7 +112,7 @@ async function drawFiguresOf(names, ask, days) {
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    names.forEach(failed(error.message))
+    if (!isLate()) names.forEach(failed(error.message))
   }
 }
 

@@ -70,7 +70,7 @@ async function show() {
   const words = why + told
   if (!byId('period').textContent?.startsWith(words)) byId('period').textContent = words
   const loaded = others.map(({ load, isOfLists }) => load(isOfLists ? lists : ratings, ask))
-  await Promise.all([drawFigures(ask, { ratings, lists }), ...loaded])
+  await Promise.all([drawFigures(ask, { ratings, lists }, isLate), ...loaded])
   if (isLate()) return
   sayOf(words + outsideOf(rowsOf('daily-ratings'), rowsOf('sparsity')?.[0]))
   // Whoever names no item is shown the one that is rated most; meanwhile one may have been chosen.

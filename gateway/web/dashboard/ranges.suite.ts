@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it, vi } from 'vitest'
-import { CARDS } from '../shared/dashboard.js'
+import { CARDS, FIRST_DAY } from '../shared/dashboard.js'
 import { cardOf, type Dashboard, isDrawn } from './dashboard.fixture.ts'
 
 /** What is told once a minute, and what need not be. */
@@ -38,6 +38,33 @@ export function rangesSuite({ system, rowsOf, visitDashboard, askedBy, expectTab
     await expectTable(page, 'rating-histogram')
     await page.goBack()
     await expect.poll(() => page.locator('[data-range="30d"]').getAttribute('aria-current')).toBe('true')
+  })
+
+  it('keeps to the figures of the range that was chosen last', async () => {
+    const page = await visitDashboard('?range=30d')
+    const figure = page.locator('[data-figure=ratings] .figure-value')
+    const figures = await rowsOf(`${await askedBy(page, 'rating-histogram')}`.replace('rating-histogram', 'figures'))
+    const before = Number(figures.find(({ figure }) => figure === 'ratings')?.value).toLocaleString('en')
+    await expect.poll(() => figure.textContent()).toBe(before)
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    const ofAll = (url: URL) => url.pathname.endsWith('/charts/figures') && url.searchParams.get('from') === FIRST_DAY
+    await page.route(ofAll, async (route) => {
+      await held
+      await route.continue()
+    })
+    const asked = page.waitForRequest((request) => ofAll(new URL(request.url())))
+    await page.locator('[data-range="all"]').click()
+    await asked
+    const answered = page.waitForResponse((response) => ofAll(new URL(response.url())))
+    await page.locator('[data-range="7d"]').click()
+    await expect.poll(() => page.locator('#period').textContent()).not.toContain('all')
+    await isDrawn(page)
+    const note = page.locator('[data-figure=ratings] .figure-note')
+    await expect.poll(() => note.textContent()).toContain('6 d before')
+    release()
+    await (await answered).finished()
+    // Whatever it would be drawn of is there by now.
+    await expect.poll(() => note.textContent()).toContain('6 d before')
   })
 
   it('knows a range by its former name', async () => {
