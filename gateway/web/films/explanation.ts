@@ -8,6 +8,8 @@ interface Part {
   readonly name: string
   readonly path?: string
   readonly amount: number
+  /** Of several ratings together. */
+  readonly isRest?: boolean
 }
 
 /** Smaller parts of a score are rounding. */
@@ -24,20 +26,22 @@ export function whySection(explanation: Explanation, isRated: boolean): Html {
 ${parts.length === 0 ? html`<p class="why-words">Nothing you rated speaks for it yet. Rate some films you like, and this says which of them do.</p>` : bars(parts, explanation.score, explanation.total)}</section>`
 }
 
-function partsOf({ items, score, total }: Explanation): Part[] {
-  const named = items.map(({ itemId, title, contribution }) => ({
-    name: spokenTitle(title ?? untitled(itemId)),
-    path: filmPath(itemId),
-    amount: contribution,
-  }))
+function partsOf({ itemId: explained, items, score, total }: Explanation): Part[] {
+  const named = items.map(({ itemId, title, contribution }): Part => {
+    // On its own page its title says nothing, and leads nowhere.
+    if (itemId === explained) return { name: OWN, amount: contribution }
+    return { name: spokenTitle(title ?? untitled(itemId)), path: filmPath(itemId), amount: contribution }
+  })
   const rest = score - named.reduce((sum, { amount }) => sum + amount, 0)
   const others = total - named.length
   if (others <= 0 && Math.abs(rest) < NOTHING) return named
   const name = others === 1 ? 'One other rating' : `${others.toLocaleString('en')} other ratings together`
-  return [...named, { name, amount: rest }]
+  return [...named, { name, amount: rest, isRest: true }]
 }
 
-const isNamed = ({ path }: Part): boolean => path !== undefined
+const OWN = 'Your own rating of it'
+
+const isNamed = ({ isRest }: Part): boolean => !isRest
 
 /** One bar for the whole, then one for each rating, on a scale of their own: of a thousand ratings each adds but a little. */
 function bars(parts: readonly Part[], score: number, total: number): Html {
@@ -75,16 +79,24 @@ function bar(part: Part, greatest: number): Html {
   return html`<tr><th scope="row">${path ? html`<a href="${path}">${name}</a>` : name}</th><td class="bar-cell">${isNamed(part) ? drawn : ''}</td><td class="number">${amount < 0 ? '−' : '+'}${Math.abs(amount).toFixed(3)}</td></tr>`
 }
 
+/** Amid a sentence. */
+const amid = (name: string): string => (name === OWN ? 'your own rating of it' : name)
+
 /** "Most of its score of 0.512 comes from Heat (41 %) and Ronin (22 %)." */
 function wordsOf(parts: readonly Part[], score: number, total: number): string {
   const share = (amount: number): string => `${Math.round((100 * amount) / score)}\u00a0%`
   const [first, second] = parts.filter((part) => isNamed(part) && part.amount > 0)
   if (score <= 0 || !first) return 'What was rated speaks against it rather than for it.'
-  const most = [first, second].flatMap((part) => (part ? `${part.name} (${share(part.amount)})` : [])).join(' and ')
+  const most = [first, second]
+    .flatMap((part) => (part ? `${amid(part.name)} (${share(part.amount)})` : []))
+    .join(' and ')
   const against = parts.filter((part) => isNamed(part) && part.amount < 0)
   const verb = against.length === 1 ? 'takes' : 'take'
-  const less = against.length === 0 ? '' : ` ${against.map(({ name }) => name).join(', ')} ${verb} something away.`
+  const less =
+    against.length === 0
+      ? ''
+      : ` ${against.map(({ name }, n) => (n === 0 ? name : amid(name))).join(', ')} ${verb} something away.`
   const isMost = (first.amount + (second?.amount ?? 0)) / score > 0.5
   if (isMost) return `Most of its score of ${score.toFixed(3)} comes from ${most}.${less}`
-  return `Its score of ${score.toFixed(3)} is the sum of ${total.toLocaleString('en')} ratings. ${most} ${second ? 'speak' : 'speaks'} for it most.${less}`
+  return `Its score of ${score.toFixed(3)} is the sum of ${total.toLocaleString('en')} ratings. What speaks for it most: ${most}.${less}`
 }

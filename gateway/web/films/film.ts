@@ -67,7 +67,7 @@ export async function filmWhy(
   const asked = engine.insights.explanation(userId, itemId, { skip: 0, limit: REASONS })
   const explanation = await orNothing(logger, 'explanation', asked)
   if (explanation) return whySection(explanation, look.starsOf(itemId) !== undefined)
-  return notice(html`Why it is recommended cannot be told right now. <a href="">Try again</a>`)
+  return html`<div id="why">${notice(html`Why it is recommended cannot be told right now. <a href="">Try again</a>`)}</div>`
 }
 
 /** "215 ratings · 4.1 of 5 on average · liked by 78 %" */

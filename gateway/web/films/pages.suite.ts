@@ -124,6 +124,47 @@ export function pagesSuite({ visit, system, userOf, ratingsOf, star, visitWithTa
     expect(await (await asked).text()).not.toContain('data-list')
   })
 
+  it('keeps to the newest why, and shows it also where there was none', async () => {
+    const page = await visitWithTaste()
+    const { items } = await system().recommendations(await userOf(page))
+    const itemId = items[0]?.itemId ?? ''
+    // As the page is made while the explanation does not come.
+    await page.route(
+      `${system().url}/films/${itemId}`,
+      async (route) => {
+        const made = await route.fetch()
+        const body = (await made.text()).replace(
+          /<section class="why" id="why".*?<\/section>/s,
+          '<div id="why"><p class="notice" role="note">Why it is recommended cannot be told right now.</p></div>',
+        )
+        await route.fulfill({ response: made, body })
+      },
+      { times: 1 },
+    )
+    await page.goto(`${system().url}/films/${itemId}`)
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    await page.route(
+      '**/why?*',
+      async (route) => {
+        const made = await route.fetch()
+        await held
+        await route.fulfill({ response: made, body: '<section id="why">older</section>' })
+      },
+      { times: 1 },
+    )
+    const older = page.waitForRequest('**/why?*')
+    await star(page, '.film-head', itemId, '4 stars').click()
+    await older
+    await star(page, '.film-head', itemId, '5 stars').click()
+    await expect.poll(() => page.locator('#why-title').textContent()).toBe('Where its score comes from')
+    await expect.poll(() => page.locator('.bars').textContent()).toContain('Your own rating of it')
+    const late = page.waitForResponse(async (answer) => answer.url().includes('/why?'))
+    release()
+    await (await late).finished()
+    await sleep(SETTLED_MS / 4)
+    expect(await page.locator('#why').textContent()).not.toBe('older')
+  })
+
   it('runs nothing that a title smuggles in', async () => {
     const title = '<script>window.isRun = true</script><img src=x onerror="window.isRun = true">'
     await system().describe('smuggler', { title, genres: ['"><script>window.isRun = true</script>'], year: 1999 })
