@@ -1,7 +1,11 @@
 import { liftOver } from './out-of-the-way.js'
 import { byId, element } from './page.js'
 
+/** Something can be done about it, or has to be. */
 const TOAST_MS = 7_000
+/** Of what is only to be read, over whatever stands at the foot of the page. */
+const SEEN_MS = 2_000
+const LETTER_MS = 30
 /** Screen readers hear a text again only if it changes. */
 const AGAIN = '\u00a0'
 
@@ -32,11 +36,12 @@ export function toast(text, { isFailure = false, undo } = {}) {
     if (note.isConnected) undoLast = undefined
     note.remove()
   }
-  let timer = setTimeout(leave, TOAST_MS)
+  const ms = isFailure || undo ? TOAST_MS : Math.min(SEEN_MS + LETTER_MS * text.length, TOAST_MS)
+  let timer = setTimeout(leave, ms)
   const stay = () => clearTimeout(timer)
   const go = () => {
     stay()
-    timer = setTimeout(leave, TOAST_MS)
+    timer = setTimeout(leave, ms)
   }
   note.addEventListener('pointerenter', stay)
   note.addEventListener('pointerleave', go)
