@@ -21,7 +21,7 @@ const SKELETONS = 4
  *   nothing: string,
  *   isWhole?: () => boolean,
  * }} what  `find` may throw a Failure; `unit` names one that is found; `nothing` is told where it finds none; `isWhole`: what stands there is not what somebody typed
- * @returns {{ close: () => void }}
+ * @returns {{ close: () => void, look: () => Promise<void> }}  `look` asks anew for what stands there
  */
 export function createCombobox(input, list, { find, unit, nothing, isWhole = () => false }) {
   /** @type {Option[]} */
@@ -133,7 +133,7 @@ export function createCombobox(input, list, { find, unit, nothing, isWhole = () 
     else return
     event.preventDefault()
   })
-  return { close }
+  return { close, look }
 }
 
 function skeleton() {

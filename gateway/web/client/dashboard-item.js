@@ -1,6 +1,9 @@
+import { FIRST_DAY } from '../shared/dashboard.js'
 import { spokenTitle, titleOf } from '../shared/titles.js'
 import { Failure } from './api.js'
 import { createCombobox } from './combobox.js'
+import { askChart } from './dashboard-api.js'
+import { dayOf } from './dashboard-words.js'
 import { askWithKey } from './key.js'
 import { optionText } from './option-text.js'
 import { byId, element } from './page.js'
@@ -28,7 +31,7 @@ export function createItemField(choose) {
   /** Another one whenever something else is named: what is found late is not taken. */
   let turn = 0
   let isTyping = false
-  const { close } = createCombobox(input, byId('items-found'), {
+  const { close, look } = createCombobox(input, byId('items-found'), {
     async find(query) {
       const { items, correctedTo } = await search(query)
       return items.map((item) => {
@@ -58,7 +61,10 @@ export function createItemField(choose) {
     if (text === '' || text === shown) return
     const mine = ++turn
     const itemId = await itemNamed(text)
-    if (mine === turn) take(itemId)
+    if (mine !== turn) return
+    // The list says that nothing is called that; what is shown stays.
+    if (itemId === undefined) void look()
+    else take(itemId)
   })
   input.addEventListener('focus', () => input.select())
 
@@ -90,12 +96,15 @@ const described = (itemId) =>
     () => ({}),
   )
 
-/** @param {string} text @returns {Promise<string>} the id that it is, or else that of what is found by it; the text itself where nothing is */
+/** @param {string} text @returns {Promise<string | undefined>} the id that it is, or else that of what is found by it; undefined: nothing is */
 async function itemNamed(text) {
   try {
     const [named] = (await askItems({ itemId: text })).items
     const [found] = named ? [named] : (await search(text)).items
-    return found?.itemId ?? text
+    if (found) return found.itemId
+    // It may have been rated, though nobody has described it.
+    const everything = { from: FIRST_DAY, to: dayOf(Date.now()) }
+    return (await askChart('item-history', { itemId: text, ...everything })).rows.length > 0 ? text : undefined
   } catch (error) {
     // The chart tells what is wrong with it.
     if (error instanceof Failure) return text

@@ -62,6 +62,27 @@ export function itemsSuite({ system, rowsOf, visitDashboard, askedBy }: Dashboar
       .toContain('Toy Story: ')
   })
 
+  it('stays with the item that is shown where nothing is called what was typed', async () => {
+    const page = await visitDashboard('?range=all&item=1')
+    const field = page.getByRole('combobox', { name: 'Another item' })
+    await expect.poll(() => field.inputValue()).toBe('Toy Story')
+    await field.fill('qqqq')
+    const asked = page.waitForResponse('**/charts/item-history*')
+    await page.keyboard.press('Enter')
+    await asked
+    await page.locator('#items-found .option-note', { hasText: 'No item is called that' }).waitFor()
+    expect(new URL(page.url()).searchParams.get('item')).toBe('1')
+    expect(await cardOf(page, 'item-history').locator('.chart-answer').textContent()).toContain('Toy Story: ')
+    // Rated, and described by nobody.
+    await page.route(/item-history\?.*itemId=undescribed/, async (route) => {
+      const answer = await (await route.fetch()).json()
+      await route.fulfill({ json: { ...answer, rows: [{ item_id: 'undescribed', month: '2026-11-01', ratings: 1 }] } })
+    })
+    await field.fill('undescribed')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => new URL(page.url()).searchParams.get('item')).toBe('undescribed')
+  })
+
   it('keeps to the item that one names while everything is asked for anew', async () => {
     const page = await visitDashboard('?range=all&item=1')
     const { promise: held, resolve: release } = Promise.withResolvers<void>()
