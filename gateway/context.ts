@@ -80,6 +80,8 @@ export interface GatewayDependencies {
   readonly checks: Readonly<Record<string, () => Promise<void>>>
   /** Of the other roles of this process. */
   troubles(): readonly Trouble[]
+  /** Name of the dataset that is being loaded, while it is; left out: none is. */
+  loading?(): string | undefined
   /** undefined: this process has no rating store, and knows of none. */
   readonly analytics?: Analytics | undefined
   /** undefined: this process has no rating store to compare with. */

@@ -8,12 +8,14 @@ const MINUTE_MS = 60_000
 describe('live figures', () => {
   const metrics = createMetrics()
   let lags: readonly GroupLag[] | Error = []
+  let loading: string | undefined
   let gateway: TestGateway
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
     metrics.freshnessSeconds.reset()
     gateway = await openTestGateway({
       metrics,
+      loading: () => loading,
       lag: async () => {
         if (lags instanceof Error) throw lags
         return lags
@@ -75,6 +77,13 @@ describe('live figures', () => {
     const known = (await apart.get('/v1/analytics/live')).body
     expect(known).toMatchObject({ freshness: { p99Seconds: 0.5, batches: 8 } })
     await apart.stop()
+  })
+
+  it('name the dataset that is being loaded, while it is', async () => {
+    loading = 'ml-latest-small'
+    expect(await ask()).toMatchObject({ loading })
+    loading = undefined
+    expect(await ask()).not.toHaveProperty('loading')
   })
 
   it('leave out what is not known', async () => {

@@ -20,6 +20,8 @@ interface Sample {
 /** What is true of this moment, of the hour before, and of the hour before that. */
 export interface LiveFigures {
   readonly at: number
+  /** Name of the dataset that is being loaded; undefined: none is. */
+  readonly loading: string | undefined
   readonly freshness: {
     readonly p99: number | undefined
     readonly before: number | undefined
@@ -38,11 +40,13 @@ interface Sources {
   readonly analytics?: Pick<Analytics, 'run'> | undefined
   readonly metrics: Pick<Metrics, 'freshnessSeconds'>
   readonly lag: () => Promise<readonly GroupLag[]>
+  /** Name of the dataset that is being loaded. */
+  readonly loading?: (() => string | undefined) | undefined
   readonly closing: AbortSignal
 }
 
 /** Looks once a minute at figures that nothing else keeps, so that a page can tell how they went. */
-export function createLiveFigures({ metrics, lag, analytics, closing }: Sources): () => Promise<LiveFigures> {
+export function createLiveFigures({ metrics, lag, loading, analytics, closing }: Sources): () => Promise<LiveFigures> {
   let samples: Sample[] = []
 
   const look = async (): Promise<Sample> => ({
@@ -68,6 +72,7 @@ export function createLiveFigures({ metrics, lag, analytics, closing }: Sources)
     }
     return {
       at: now.at,
+      loading: loading?.(),
       freshness: own.batches > 0 ? own : ((await kept(now.at)) ?? own),
       lag: { records: now.lag, before: hourAgo?.lag },
       minutes: shown.map(({ at, within, lag }, n) => ({

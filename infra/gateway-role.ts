@@ -75,6 +75,7 @@ export async function startGateway(
       ...(ratings && { 'rating store': () => ratings.ping() }),
     },
     troubles,
+    loading,
     applied: async (partition) => ({
       'user state': (await state.offsets(partition)).applied,
       'rating store': ((await log.committed('ratings', SINK_GROUP))[partition] ?? 0) - 1,

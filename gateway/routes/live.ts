@@ -8,6 +8,7 @@ const records = z.int().optional()
 const answer = z
   .object({
     at: z.iso.datetime(),
+    loading: z.string().optional().openapi({ description: 'Name of the dataset that is being loaded, while it is' }),
     freshness: z
       .object({
         p99Seconds: seconds.openapi({ description: 'Of the last hour; left out where nothing was folded in' }),
@@ -43,10 +44,11 @@ const route = createRoute({
 
 export const live = (app: App, { live }: Gateway) =>
   app.openapi(route, async (c) => {
-    const { at, freshness, lag, minutes } = await live()
+    const { at, loading, freshness, lag, minutes } = await live()
     return c.json(
       {
         at: new Date(at).toISOString(),
+        ...(loading !== undefined && { loading }),
         freshness: {
           ...(freshness.p99 !== undefined && { p99Seconds: freshness.p99 }),
           ...(freshness.before !== undefined && { p99SecondsBefore: freshness.before }),

@@ -38,6 +38,20 @@ describe('a page', () => {
     expect((await gateway.send('PUT', '/', undefined)).status).toBe(405)
   })
 
+  it('leads on who looks for one where there is none, and tells programs as ever', async () => {
+    const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
+    const ask = (path: string, from = gateway) => from.send('GET', path, undefined, { accept })
+    const { status, headers, body } = await ask('/nope')
+    expect([status, headers.get('content-type')]).toEqual([404, 'text/html; charset=UTF-8'])
+    expect(body).toContain('There is no such page')
+    expect(await ask('/v1/nope')).toMatchObject({ status: 404, body: { type: '/docs#not-found' } })
+    expect((await ask('/session')).status).toBe(405)
+    const pageless = await openTestGateway({ settings: { hasPages: false } })
+    onTestFinished(pageless.stop)
+    for (const path of ['/nope', '/'])
+      expect(await ask(path, pageless)).toMatchObject({ status: 404, body: { status: 404 } })
+  })
+
   it('is in the theme that was chosen', async () => {
     const inTheme = async (theme: string) =>
       String((await gateway.send('GET', '/', undefined, { cookie: `foldstream-theme=${theme}` })).body)

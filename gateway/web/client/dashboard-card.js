@@ -8,7 +8,7 @@ import { drawHeat } from './draw-heat.js'
 import { drawMultiples } from './draw-multiples.js'
 import { drawOver } from './draw-over.js'
 import { drawFacts, drawGroups, drawRanks } from './draw-rows.js'
-import { element } from './page.js'
+import { element, write } from './page.js'
 
 /** @typedef {import('./dashboard-api.js').ChartAnswer} ChartAnswer */
 /** @typedef {import('./dashboard-api.js').ChartInfo} ChartInfo */
@@ -21,9 +21,9 @@ const GONE_THROUGH = ['over', 'multiples', 'columns', 'heat']
  * A card that the page has (dashboard/card.ts): asks for its chart, and draws it or says why it cannot.
  *
  * @param {import('../shared/dashboard.js').Card} card
- * @param {{ infoOf: (name: string) => Promise<ChartInfo>, choose: (itemId: string) => void }} page
+ * @param {{ infoOf: (name: string) => Promise<ChartInfo>, choose: (itemId: string) => void, toCome: () => string }} page  `toCome`: why there may be nothing yet
  */
-export function createCard({ name, drawing, time }, { infoOf, choose }) {
+export function createCard({ name, drawing, time }, { infoOf, choose, toCome }) {
   const find = (/** @type {string} */ selector) =>
     /** @type {HTMLElement} */ (document.querySelector(`[data-chart="${name}"] ${selector}`))
   const [place, sentence, asOf] = [find('.plot'), find('.chart-answer'), find('.as-of')]
@@ -41,13 +41,13 @@ export function createCard({ name, drawing, time }, { infoOf, choose }) {
     const { info, answer } = shown
     const unitOf = (/** @type {string} */ column) => info.columns.find((one) => one.name === column)?.unit ?? ''
     const isEmpty = answer.rows.length === 0
-    const words = spokenSentence(answer.sentence, answer.rows[0])
+    const words = (isEmpty && toCome()) || spokenSentence(answer.sentence, answer.rows[0])
     place.tabIndex = GONE_THROUGH.includes(drawing.kind) ? 0 : -1
     place.setAttribute(
       'aria-label',
       `${info.title} ${words}${place.tabIndex === 0 ? ' Arrow keys tell the values.' : ''}`,
     )
-    if (isEmpty) place.replaceChildren(element('p', 'nothing', words))
+    if (isEmpty) write(nothingIn(place), words)
     else if (drawing.kind === 'over') drawOver(place, drawing, answer, unitOf)
     else if (drawing.kind === 'multiples') drawMultiples(place, drawing, answer, unitOf)
     else if (drawing.kind === 'columns') drawColumns(place, drawing, answer, unitOf)
@@ -77,7 +77,7 @@ export function createCard({ name, drawing, time }, { infoOf, choose }) {
   function tell(message) {
     latest++
     clear()
-    place.replaceChildren(element('p', 'nothing', message))
+    write(nothingIn(place), message)
     place.setAttribute('aria-busy', 'false')
   }
 
@@ -142,6 +142,15 @@ export function createCard({ name, drawing, time }, { infoOf, choose }) {
     /** What it shows; undefined: nothing yet, or it failed. */
     answer: () => shown?.answer,
   }
+}
+
+/** Where it says that there is nothing, in place of a drawing. @param {HTMLElement} place */
+function nothingIn(place) {
+  const [only] = place.children
+  if (only?.className === 'nothing') return only
+  const note = element('p', 'nothing')
+  place.replaceChildren(note)
+  return note
 }
 
 /** What time a card tells of: that which was asked for, or its own. @param {ChartAnswer} answer @param {import('../shared/dashboard.js').Card['time']} time */

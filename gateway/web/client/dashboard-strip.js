@@ -9,6 +9,7 @@ import { element } from './page.js'
 const MINUS = '\u2212'
 
 /** @typedef {import('./dashboard-days.js').Days} Days */
+/** @typedef {import('./dashboard-arriving.js').Arriving} Arriving */
 /**
  * @typedef {object} Change
  * @property {number | null | undefined} [value]
@@ -131,18 +132,20 @@ const KEPT = { coverage: 'the last 90 days', 'live hit rate': 'the last 400 days
 /** @param {import('./dashboard-words.js').Cell | undefined} cell */
 const numberOf = (cell) => (typeof cell === 'number' ? cell : undefined)
 
-/** The two of the process that answers. */
+/** The two of the process that answers. @returns {Promise<Arriving>} */
 export async function drawLive() {
   try {
-    const { freshness, lag, minutes } = await (await askAnalytics('live')).json()
+    const { loading, freshness, lag, minutes } = await (await askAnalytics('live')).json()
     const of = (/** @type {'p99Seconds' | 'lag'} */ name) =>
       minutes.map((/** @type {Record<string, number | undefined>} */ minute) => minute[name])
     const change = { value: freshness.p99Seconds, before: freshness.p99SecondsBefore }
     write('freshness', change.value, of('p99Seconds'), changeOf('freshness', change, 'hour'))
     const lags = { value: lag.records, before: lag.recordsBefore }
     write('lag', lags.value, of('lag'), changeOf('lag', lags, 'hour'))
+    return { loading, records: lag.records }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     ;['freshness', 'lag'].forEach(failed(error.message))
+    return {}
   }
 }

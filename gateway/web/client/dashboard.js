@@ -2,6 +2,7 @@ import { CARDS, USUAL_RANGE } from '../shared/dashboard.js'
 import { Failure } from './api.js'
 import { whenThemeChanges } from './colours.js'
 import { askAnalytics, askOnce } from './dashboard-api.js'
+import { cardWords, isArriving, pageWords } from './dashboard-arriving.js'
 import { createCard } from './dashboard-card.js'
 import { outsideOf, rangesOf } from './dashboard-days.js'
 import { createItemField } from './dashboard-item.js'
@@ -12,6 +13,8 @@ import { byId } from './page.js'
 
 const LIVE_MS = 5_000
 const AGAIN_MS = 60_000
+/** While there is nothing yet, or not all of what is on the log. */
+const SOON_MS = 4_000
 
 const asksForKey = document.body.dataset.asksForKey === 'true'
 let isOpen = false
@@ -24,6 +27,12 @@ let turn = 0
 let turnOfItem = 0
 /** @type {Promise<Map<string, import('./dashboard-api.js').ChartInfo>> | undefined} */
 let infos
+/** As the server told it last. @type {import('./dashboard-arriving.js').Arriving} */
+let live = {}
+/** What empty cards say of what is to come. */
+let toldToCome = ''
+/** Until then there may be views that are older than others. */
+let soonUntil = 0
 
 /** @param {string} name */
 async function infoOf(name) {
@@ -44,7 +53,7 @@ async function askInfos() {
 }
 
 const cards = CARDS.map((card) => ({
-  ...createCard(card, { infoOf, choose }),
+  ...createCard(card, { infoOf, choose, toCome: () => cardWords(arriving()) }),
   isLive: card.isLive === true,
   isOfLists: card.isOfLists === true,
 }))
@@ -67,16 +76,18 @@ async function show() {
   mark(range)
   const { ratings, lists, words: told } = rangesOf(range, newest)
   days = ratings
-  const words = why + told
+  const words = pageWords(arriving()) + why + told
   if (!byId('period').textContent?.startsWith(words)) byId('period').textContent = words
   const loaded = others.map(({ load, isOfLists }) => load(isOfLists ? lists : ratings, ask))
   await Promise.all([drawFigures(ask, { ratings, lists }, isLate), ...loaded])
   if (isLate()) return
-  sayOf(words + outsideOf(rowsOf('daily-ratings'), rowsOf('sparsity')?.[0]))
+  sayAnew()
+  sayOf(pageWords(arriving()) + why + told + outsideOf(rowsOf('daily-ratings'), rowsOf('sparsity')?.[0]))
   // Whoever names no item is shown the one that is rated most; meanwhile one may have been chosen.
   const [first] = rowsOf('top-items') ?? []
   const itemId = askedFor().item ?? first?.item_id
-  if (itemId === undefined || itemId === null) return history?.tell('Nothing was rated in these days: name an item.')
+  if (itemId === undefined || itemId === null)
+    return history?.tell(cardWords(arriving()) || 'Nothing was rated in these days: name an item.')
   await showItem(String(itemId), ratings, ask)
 }
 
@@ -103,7 +114,34 @@ function sayOf(words) {
 }
 
 async function showLive() {
-  await Promise.all([drawLive(), ...cards.filter(({ isLive }) => isLive).map(({ load }) => load({}))])
+  const [now] = await Promise.all([drawLive(), ...cards.filter(({ isLive }) => isLive).map(({ load }) => load({}))])
+  const before = live
+  live = now
+  sayAnew()
+  // All of it is in: nobody waits for the next round.
+  if (isArriving(before) && !isArriving(now)) void goOn[0]?.()
+}
+
+/** Empty cards say what is to come. */
+function sayAnew() {
+  const words = cardWords(arriving())
+  if (words === toldToCome) return
+  toldToCome = words
+  for (const { answer, draw } of cards) if (answer()?.rows.length === 0) draw()
+}
+
+/** @returns {import('./dashboard-arriving.js').Arriving} */
+const arriving = () => ({ ...live, isEmpty: isEmpty(), hasEvents: !!rowsOf('events-per-minute')?.length })
+
+function untilAgain() {
+  if (live.loading !== undefined || isEmpty()) soonUntil = Date.now() + AGAIN_MS / 2
+  return Date.now() < soonUntil ? SOON_MS : AGAIN_MS
+}
+
+/** Nothing was rated, as far as the views have it; where they do not answer, that is not known. */
+function isEmpty() {
+  const rows = rowsOf('sparsity')
+  return rows !== undefined && !rows[0]?.ratings
 }
 
 /** @param {string} itemId  how it is doing is to be shown */
@@ -115,7 +153,7 @@ function choose(itemId) {
   document.querySelector('[data-chart="item-history"]')?.scrollIntoView({ block: 'nearest' })
 }
 
-/** Again and again, while the page is seen. @param {() => Promise<void>} work @param {number} ms @returns what begins it, or begins it anew */
+/** Again and again, while the page is seen. @param {() => Promise<void>} work @param {() => number} ms  until the next time @returns what begins it, or begins it anew */
 function repeat(work, ms) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
@@ -125,14 +163,14 @@ function repeat(work, ms) {
     if (document.hidden || !isOpen) return
     await work()
     clearTimeout(timer)
-    timer = setTimeout(turn, ms)
+    timer = setTimeout(turn, ms())
   }
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) void turn()
   })
   return turn
 }
-const goOn = [repeat(show, AGAIN_MS), repeat(showLive, LIVE_MS)]
+const goOn = [repeat(show, untilAgain), repeat(showLive, () => LIVE_MS)]
 
 function open() {
   isOpen = true

@@ -100,6 +100,29 @@ export function drawingSuite({ system, visit, rowsOf, visitDashboard, askedBy, e
     }
   })
 
+  it('says of what is being loaded how much is to go, and draws it without being loaded anew', async () => {
+    const page = await visit()
+    let records = 88_070
+    await page.route('**/v1/analytics/live', async (route) => {
+      const answer = await (await route.fetch()).json()
+      await route.fulfill({ json: { ...answer, loading: 'ml-latest-small', lag: { records } } })
+    })
+    await page.route('**/v1/analytics/charts/*', async (route) => {
+      const answer = await (await route.fetch()).json()
+      await route.fulfill({ json: { ...answer, rows: [] } })
+    })
+    await page.goto(`${system().url}/dashboard?range=all`)
+    const nothing = cardOf(page, 'daily-ratings').locator('.nothing')
+    await expect.poll(() => nothing.textContent()).toContain('Being loaded: 88,070 records to go.')
+    await expect.poll(() => page.locator('#period').textContent()).toContain('ml-latest-small is being loaded')
+    await expect.poll(() => cardOf(page, 'item-history').locator('.nothing').textContent()).toContain('Being loaded')
+    records = 41_000
+    await expect.poll(() => nothing.textContent()).toContain('41,000 records to go')
+    await page.unrouteAll({ behavior: 'wait' })
+    await expect.poll(() => marksIn(page, 'daily-ratings')).toBeGreaterThan(0)
+    await expect.poll(() => page.locator('#period').textContent()).not.toContain('being loaded')
+  })
+
   it('tells of how few ratings a hit rate cannot be compared', async () => {
     const page = await visit()
     const cases = [

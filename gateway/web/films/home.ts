@@ -15,9 +15,10 @@ import { personalShelves, shelvesFor } from './shelves.ts'
 const FOR_YOU = { limit: 20, skip: 0, explain: true }
 
 /** The list that changes as one rates, for a page that the stream does not tell it, or not in time. */
-export async function forYou({ engine, logger, served }: Gateway, viewer: Viewer, look: Look): Promise<Html> {
+export async function forYou({ engine, logger, served, loading }: Gateway, viewer: Viewer, look: Look): Promise<Html> {
   const answer = await orNothing(logger, 'for you', engine.recommend({ userId: viewer.userId }, FOR_YOU))
-  return forYouSection(answer && served.note(answer, viewer), look, answer?.recommendationId)
+  const options = { listId: answer?.recommendationId, loading: loading?.() }
+  return forYouSection(answer && served.note(answer, viewer), look, options)
 }
 
 /** The page at `/`: what somebody may like, right after what they picked where they are new, and shelves beside it. */
@@ -39,7 +40,7 @@ export async function homePage(gateway: Gateway, viewer: Viewer, look: Look): Pr
   return html`<h1 class="visually-hidden">Films</h1>
 <div class="home">
 ${picks ? newcomerSection(served.note(picks, viewer), ratings.size, look) : (first?.content ?? '')}
-${forYouSection(answer, look)}
+${forYouSection(answer, look, { loading: gateway.loading?.() })}
 <div class="shelves">${shelves.map((one) => shelf(one, look))}</div>
 </div>`
 }
