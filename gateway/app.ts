@@ -69,7 +69,11 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
 
   const app: App = new OpenAPIHono({ defaultHook: refuseFaults })
   app.onError(answerProblems(logger))
-  app.notFound((c) => unknownPath(app, c.req.method, c.req.path).toResponse(c.get('requestId')))
+  app.notFound(async (c) => {
+    const problem = unknownPath(app, c.req.method, c.req.path)
+    const page = problem.kind === 'not-found' ? await noPage?.(c) : undefined
+    return page ?? problem.toResponse(c.get('requestId'))
+  })
   app.use(answerHeaders, observe(metrics, logger), compress)
   if (settings.apiKeys === undefined) app.use(check(requireLoopbackName))
   // Before keys are asked for: a browser's preflight carries none.
@@ -97,7 +101,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
     nameOperation(app, name)
   }
   addReference(app)
-  if (hasPages) addPages(app, gateway, visits)
+  const noPage = hasPages ? addPages(app, gateway, visits) : undefined
   return {
     app,
     ready: health.ready,

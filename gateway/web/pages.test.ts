@@ -60,7 +60,16 @@ describe('a page', () => {
   })
 
   it('says what is the matter while there is no film, no model, and while the user state does not answer', async () => {
-    expect((await gateway.get('/')).body).toContain('There are no films here yet')
+    const empty = (await gateway.get('/')).body
+    for (const told of ['There are no films here yet', 'npm run import', 'POST /v1/ratings'])
+      expect(empty).toContain(told)
+    const filling = await openTestGateway({ loading: () => 'ml-latest-small' })
+    onTestFinished(filling.stop)
+    for (const path of ['/', '/for-you']) {
+      const { body } = await filling.get(path)
+      expect(body).toContain('ml-latest-small is being loaded')
+      expect(body).not.toContain('npm run import')
+    }
     const untrained = await openTestGateway()
     onTestFinished(untrained.stop)
     const described = await untrained.send('PUT', '/v1/items/a', { title: 'Alien', genres: ['Horror'] })

@@ -33,8 +33,14 @@ export const PAGE_ROUTES = [
   ASSET_ROUTE,
 ]
 
-/** Adds the pages. They stand beside the API, and not in its document. What is sent as it lies there, such as styles, is not counted as a visit. */
-export function addPages(app: App, gateway: Gateway, visits: Visits): void {
+type NoPage = (c: Context) => Promise<Response> | undefined
+
+/**
+ * Adds the pages. They stand beside the API, and not in its document. What is sent as it lies there, such as styles, is not counted as a
+ * visit.
+ * @returns what answers who looks for a page where there is none; undefined: a program asks
+ */
+export function addPages(app: App, gateway: Gateway, visits: Visits): NoPage {
   const { sessions, catalogue, settings, logger, analytics } = gateway
   const posters = createPosters(catalogue, {
     key: settings.tmdbApiKey,
@@ -63,6 +69,9 @@ export function addPages(app: App, gateway: Gateway, visits: Visits): void {
     return c.redirect('/', 303)
   }
   app.post('/session', readably('films', look))
+  const nothing = readably('films', films.nothing)
+
+  return (c) => (isLookedFor(c) ? nothing(c) : undefined)
 
   /** Who looks at a page reads a page about what went wrong, too, rather than a document for programs. */
   function readably(what: 'films' | 'operation', page: (c: Context) => Promise<Response>) {
@@ -83,6 +92,12 @@ export function addPages(app: App, gateway: Gateway, visits: Visits): void {
     }
   }
 }
+
+/** A browser names HTML first, and programs name it seldom, or everything. */
+const isLookedFor = ({ req }: Context): boolean =>
+  ['GET', 'HEAD'].includes(req.method) &&
+  !/^\/v1(?:\/|$)/.test(req.path) &&
+  /^\s*text\/html\b/i.test(req.header('accept') ?? '')
 
 const RESTING =
   'A store does not answer. Nothing is lost, and what you rated is kept; it goes on as soon as it is back.'

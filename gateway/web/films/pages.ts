@@ -142,6 +142,14 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
         ...{ title: 'No such user', module: 'search-page', status: 404 },
         content: await nobodyPage(gateway, asked),
       }),
+    /** There is no page at this address. */
+    nothing: (c: Context): Promise<Response> =>
+      send(c, viewerOf(c, gateway), {
+        title: 'No such page',
+        module: 'search-page',
+        content: nothingPage,
+        status: 404,
+      }),
     /** What went wrong, for whoever wanted to look at a page. */
     trouble: (c: Context, status: 429 | 500 | 503, words: string): Promise<Response> =>
       send(c, viewerOf(c, gateway), {
@@ -156,6 +164,8 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
 /** @param isAddress  the page is that of its address: what a form was sent to has none of its own */
 const troublePage = (words: string, isAddress: boolean): Html =>
   html`<div class="empty"><h1>This page is resting</h1><p>${words}</p><a class="button" href="${isAddress ? '' : '/'}">${isAddress ? 'Try again' : 'To the films'}</a></div>`
+
+const nothingPage = html`<div class="empty"><h1>There is no such page</h1><p>Nothing is at this address. Films are on the first page, and the search above finds them.</p><a class="button" href="/">To the films</a></div>`
 
 /** So long a page waits for a rating to be in. */
 const PATIENCE_MS = 1_000
