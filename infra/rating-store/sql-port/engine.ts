@@ -43,12 +43,15 @@ export interface Engine {
   readonly timezone: string
   /** @throws Refusal, or ClickHouse's own error */
   run(query: Query): Promise<Answer>
-  /** Ends what runs. */
+  /** Ends what runs, but for what does not let itself be ended. */
   close(): Promise<void>
 }
 
 /** In the log comment of every query, by which it is found again to be ended. */
 const MARK = 'foldstream-sql-port-'
+
+/** Beyond its limit of time, within which it ends by itself, and the time that checking it may take. */
+const LATE_MS = 7_000
 
 /**
  * Opens the embedded rating store for reading, which this process has open already.
@@ -69,7 +72,9 @@ export async function openEngine(folder: string): Promise<Engine> {
   const path = resolve(folder)
   const control = new Session(path)
   const answers = await openAnswers(join(path, ANSWERS))
-  const inTurn = createTurns()
+  const inTurn = createTurns((left) =>
+    console.warn(`SQL port: a query goes on that is to end, within a call of a function; ${left} of these now`),
+  )
   const closing = new AbortController()
   const running = new Set<Promise<unknown>>()
   const rows = async <Row>(sql: string): Promise<Row[]> => {
@@ -156,8 +161,13 @@ export async function openEngine(folder: string): Promise<Engine> {
     version: about?.version ?? '',
     timezone: about?.timezone ?? 'UTC',
     async run(query) {
-      const signal = AbortSignal.any([query.signal, closing.signal])
-      const answer = inTurn(signal, () => run({ ...query, signal }))
+      const late = new AbortController()
+      const signal = AbortSignal.any([query.signal, closing.signal, late.signal])
+      const answer = inTurn(signal, async () => {
+        const seconds = Number(query.settings.max_execution_time)
+        const timer = setTimeout(() => late.abort(tooLate(seconds)), seconds * 1_000 + LATE_MS)
+        return run({ ...query, signal }).finally(() => clearTimeout(timer))
+      })
       running.add(answer)
       return answer.finally(() => running.delete(answer))
     },
@@ -168,6 +178,9 @@ export async function openEngine(folder: string): Promise<Engine> {
     },
   }
 }
+
+const tooLate = (seconds: number): Refusal =>
+  new Refusal('TIMEOUT_EXCEEDED', `Timeout exceeded: it goes on after ${seconds} s, within a call of a function`)
 
 const setting = (values: Readonly<Record<string, string>>): string =>
   Object.entries(values)
