@@ -58,6 +58,10 @@ describe('answers', () => {
       "['A']\t0\t5",
     ],
     [`SELECT length('${'a'.repeat(260_000)}')`, '260000'],
+    [
+      "SELECT has([user_id], user_id), position(user_id, {user:String}), hasAny([user_id], ['a', 'c']), arrayCount(x -> has([1, 2], x), [2, 3]), hasAll([user_id], {users:Array(String)}), 'a' LIKE '%a' FROM ratings ORDER BY user_id LIMIT 1",
+      '1\t1\t1\t1\t1\t1',
+    ],
     ['EXISTS TABLE items', '1'],
     ['EXISTS DATABASE analytics', '1'],
     ["SHOW TABLES FROM analytics LIKE 'rater%'", 'raters'],
@@ -65,7 +69,7 @@ describe('answers', () => {
     ['EXPLAIN SYNTAX SELECT 1 + 1', 'SELECT plus(1, 1)\nFROM system.one'],
     ['SELECT 1 AS a FORMAT JSONEachRow', '{"a":1}'],
   ])('%s', async (query, answer) => {
-    expect((await textOf(query, { param_user: 'a' })).trim()).toBe(answer)
+    expect((await textOf(query, { param_user: 'a', param_users: "['a']" })).trim()).toBe(answer)
   })
 
   it.each(CHARTS.map(({ name, sql }) => [name, sql]))('what the chart %s asks', async (_, sql = '') => {

@@ -1,5 +1,6 @@
 import { isAllowedFunction } from './functions.ts'
 import { Refusal } from './refusal.ts'
+import { checkSearch, isSearch } from './searches.ts'
 import type { Node } from './syntax-tree.ts'
 import { checkIdentifier, checkTable, type Names } from './tables.ts'
 import { checkSubcolumn, checkToldType, isToldType } from './types.ts'
@@ -63,7 +64,7 @@ export function checkTree(root: Node, names: Names): string | undefined {
   return format
 }
 
-function checkNode(node: Node, parent: Node, names: Names): void {
+function checkNode(node: Node, parent: Node, names: Names, isInLambda = false): void {
   const { kind, detail, children } = node
   if (kind === 'Set') throw new Refusal('READONLY', 'SETTINGS cannot be changed here')
   if (!KINDS.has(kind)) throw new Refusal('ACCESS_DENIED', `${kind} is not allowed here`)
@@ -71,17 +72,18 @@ function checkNode(node: Node, parent: Node, names: Names): void {
   // Elsewhere than at the root: nothing but queries.
   if (kind === 'SelectWithUnionQuery' && children.some((child) => child.kind !== 'ExpressionList'))
     throw new Refusal('ACCESS_DENIED', 'FORMAT and INTO OUTFILE are not allowed within a query')
-  if (kind === 'Function') checkFunction(name, node, parent)
+  if (kind === 'Function') checkFunction(name, node, parent, isInLambda)
   else if (kind === 'TableIdentifier') checkTable(name, names)
   else if (kind === 'Identifier') {
     checkIdentifier(name, names)
     checkSubcolumn(name)
     checkFunctionName(name, names)
   }
-  for (const child of children) checkNode(child, node, names)
+  const isLambda = kind === 'Function' && name === 'lambda'
+  for (const child of children) checkNode(child, node, names, isInLambda || isLambda)
 }
 
-function checkFunction(name: string, node: Node, parent: Node): void {
+function checkFunction(name: string, node: Node, parent: Node, isInLambda: boolean): void {
   if (parent.kind === 'TableExpression') {
     if (isOfConstants(name, node)) return
     const what = `Table function ${name} is not allowed here: but for VALUES of plain rows, none is`
@@ -90,6 +92,7 @@ function checkFunction(name: string, node: Node, parent: Node): void {
   if (!isAllowedFunction(name))
     throw new Refusal('ACCESS_DENIED', `Function ${name.slice(0, MAX_TOLD)} is not allowed here`)
   checkToldType(name, node)
+  checkSearch(name, node, isInLambda)
 }
 
 /**
@@ -109,7 +112,7 @@ function isOfConstants(name: string, node: Node): boolean {
  * place, and what it is called with is not seen. So one that may not be called, or not with everything, is no name here.
  */
 function checkFunctionName(name: string, names: Names): void {
-  if (names.isFunction(name) && (!isAllowedFunction(name) || isToldType(name)))
+  if (names.isFunction(name) && (!isAllowedFunction(name) || isToldType(name) || isSearch(name)))
     throw new Refusal(
       'ACCESS_DENIED',
       `Function ${name} is not allowed here, nor is a name of these letters; a column of it can be named as table.${name}`,

@@ -4,7 +4,7 @@
  * Not here is what reads files (`file`, `catboostEvaluate`), other tables by name (`dictGet`, `joinGet`, `hasColumnInTable`) or the
  * network (`ai…`); what tells of the machine or its settings (`getSetting`, `getMacro`, `FQDN`, `filesystemAvailable`, `buildId`);
  * what waits (`sleep`), or takes the square of long values within one call, which no limit of time ends (`editDistance`,
- * `jaroSimilarity`, `arraySimilarity`); what calls a function that is named by text (`arrayReduce`, `initializeAggregation`), since
+ * `jaroSimilarity`, `arraySimilarity`; for some others see searches.ts); what calls a function that is named by text (`arrayReduce`, `initializeAggregation`), since
  * that name would pass this list; and what writes in a format that is named by text (`formatRow`, `groupFormat`), since some read schemas
  * and templates from files. A function of a newer ClickHouse is refused until it is written here.
  */

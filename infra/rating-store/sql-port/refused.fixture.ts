@@ -80,10 +80,10 @@ const FUNCTIONS = [
   "count() OVER (ORDER BY file('x'))",
   "count() OVER (ROWS BETWEEN length(file('x')) PRECEDING AND CURRENT ROW)",
 ]
-/** The name alone calls a function where it stands for a lambda. Those of types would not be seen with what they are told. */
+/** The name alone calls a function where it stands for a lambda. Those of types, and those that look for something, would not be seen with what they are told. */
 const BY_NAME = [
   ...FUNCTIONS.flatMap((call) => /^(\w+)\(.*\)$/.exec(call)?.[1] ?? []),
-  ...['CAST', 'accurateCastOrNull', 'JSONExtract'],
+  ...['CAST', 'accurateCastOrNull', 'JSONExtract', 'hasAll', 'indexOf'],
 ].filter((name) => !['quantile', 'sumIf', 'count', 'groupFormat', 'groupFormatIf'].includes(name))
 const TABLES = [
   'processes',

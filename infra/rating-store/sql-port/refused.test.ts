@@ -40,6 +40,19 @@ describe('refuses', () => {
     await expect(ask(query)).rejects.toThrow(new RegExp(`^Code: ${code}\\. `))
   })
 
+  it.each([
+    'SELECT arrayCount(x -> has(range(1000000), 2000000 + x), range(1000000))',
+    "SELECT arrayCount(x -> position(repeat('ab', 200000), concat(repeat('ab', 50), toString(x))) > 0, range(20000))",
+    'SELECT hasAll(range(300000), arrayMap(x -> 299999 - x, range(300000)))',
+    "SELECT locate(concat(repeat('a', 500000), 'b'), repeat('a', 1000000))",
+    'SELECT arrayMap(x -> (SELECT 1 + x + indexOf(range(1000000), x)), range(1000000))',
+    `SELECT countSubstrings(repeat('a', 1000000), '${'a'.repeat(20_000)}')`,
+    'SELECT hasAny(range(300000), [1, length(user_id)]) FROM ratings',
+    'SELECT arrayMap(x -> arrayJaccardIndex(range(300000), [x]), range(300000))',
+  ])('what takes the square of long values, which no limit of time ends: %#', async (query) => {
+    await expect(ask(query)).rejects.toThrow(/^Code: 497\. .* within a call no limit of time ends it/)
+  })
+
   it('to write the answer into a file, wherever that is asked', async () => {
     const file = join(folder(), OUT)
     for (const [place, inside] of Object.entries(PLACES))
