@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { apart } from './client/over-axis.js'
+import { apart, cutOf } from './client/over-axis.js'
 
 it.each([
   ['what has room stays', [10, 50], [10, 50]],
@@ -9,4 +9,15 @@ it.each([
   ['nothing', [], []],
 ])('names beside lines: %s', (_, places, expected) => {
   expect(apart(places, 20, 90)).toEqual(expected)
+})
+
+it.each([
+  ['a minute that is far more', [4, null, 100_836, 7, 0], 21],
+  ['what was loaded within two minutes', [60_000, 40_836, 5, 3], 15],
+  ['what is left of it is far more, too', [99_000, 900, 6, 2], 18],
+  ['ordinary minutes', [4, 12, 30, 9], undefined],
+  ['nothing but what was loaded', [null, 100_836], undefined],
+  ['nothing', [], undefined],
+])('axis that is cut: %s', (_, values, expected) => {
+  expect(cutOf(values)).toBe(expected)
 })

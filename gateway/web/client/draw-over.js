@@ -1,6 +1,7 @@
 import { colourOf } from './colours.js'
 import { goByKeys } from './dashboard-keys.js'
-import { drawLabels, LABEL_GAP, widthOf } from './over-labels.js'
+import { cutOf } from './over-axis.js'
+import { drawCut, drawLabels, LABEL_GAP, widthOf } from './over-labels.js'
 import { axesOf, scalesOf, seriesOptions } from './over-options.js'
 import { readOut } from './over-readout.js'
 import { shapeOf, viewOf } from './over-view.js'
@@ -50,11 +51,12 @@ function plotIn(place, view, { size, family }) {
     padding: [size / 2, view.isLabelled ? widest + 2 * LABEL_GAP : size, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     tzDate: (at) => (view.timeZone ? uPlot.tzDate(new Date(at * 1000), view.timeZone) : new Date(at * 1000)),
-    scales: scalesOf(view, now),
+    scales: cutScales(view, now),
     series: seriesOptions(view),
     axes: axesOf(view, now, { text, size }),
     hooks: {
       setCursor: [({ cursor }) => tell(cursor.idx)],
+      ...(view.drawing.isLastHour && { draw: [(u) => drawCut(u, shown, { size, family })] }),
       ...(view.isLabelled && { draw: [(u) => drawLabels(u, shown, { size, family })] }),
     },
   }
@@ -70,6 +72,19 @@ function plotIn(place, view, { size, family }) {
       goThrough(place, plot, now, tell)
     },
   }
+}
+
+/** Of the last hour: beside a minute in which a dataset was loaded, those in which people rate are seen. @param {View} view @param {() => Shown} now */
+function cutScales(view, now) {
+  const scales = scalesOf(view, now)
+  if (!view.drawing.isLastHour) return scales
+  const usual = /** @type {import('uplot').Range.Function} */ (scales.y?.range)
+  /** @type {import('uplot').Range.Function} */
+  const range = (plot, min, max, key) => {
+    const cut = cutOf(now().series[0]?.values ?? [])
+    return cut === undefined ? usual(plot, min, max, key) : [0, cut]
+  }
+  return { ...scales, y: { range } }
 }
 
 /** @param {HTMLElement} place @param {import('uplot')} plot @param {() => Shown} now @param {(index: number | undefined) => string} tell */

@@ -49,6 +49,27 @@ export function timeTicks(timeZone) {
 /** From one mark of an axis of counts to the next: there is no half of a person. */
 export const COUNT_STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()
 
+/** So many times what is next is far more; so many of that are shown of it. */
+const FAR_MORE = 10
+const SHOWN_OF_NEXT = 3
+/** More that stand out are no exception: what is loaded at once comes within so many minutes. */
+const MOST_CUT = 3
+
+/**
+ * Where an axis ends for what is ordinary to be seen beside a few values that are far greater.
+ *
+ * @param {readonly (number | null)[]} values
+ * @returns {number | undefined} undefined: none stands out so
+ */
+export function cutOf(values) {
+  const sorted = values.flatMap((value) => (value !== null && value > 0 ? [value] : [])).sort((a, b) => b - a)
+  for (let n = Math.min(MOST_CUT, sorted.length - 1); n > 0; n--) {
+    const [least = 0, next = 0] = sorted.slice(n - 1)
+    if (least > FAR_MORE * next) return SHOWN_OF_NEXT * next
+  }
+  return undefined
+}
+
 /**
  * The part of an axis that is shown: with bars, half a step more at each end, so that none is cut.
  *

@@ -1,9 +1,11 @@
 import { colourOf } from './colours.js'
-import { apart } from './over-axis.js'
+import { count } from './dashboard-words.js'
+import { apart, cutOf } from './over-axis.js'
 
 /** Between a line's end and its name, in pixels. */
 export const LABEL_GAP = 6
 const LINE_HEIGHT = 1.2
+const MINUTE_S = 60
 
 const ruler = document.createElement('canvas').getContext('2d')
 
@@ -42,6 +44,37 @@ export function drawLabels({ ctx, bbox, valToPos }, { xs, series }, { size, fami
   ends.forEach(({ name, n }, place) => {
     ctx.fillStyle = colourOf(`chart-ink-${n + 1}`)
     ctx.fillText(name, x, places[place] ?? 0)
+  })
+  ctx.restore()
+}
+
+/**
+ * Writes at the top of each bar that the axis cuts off how much it is, beside it where there is room.
+ *
+ * @param {import('uplot')} plot
+ * @param {{ xs: readonly number[], series: readonly import('./over-series.js').Series[] }} shown
+ * @param {{ size: number, family: string }} font  `size` in pixels
+ */
+export function drawCut({ ctx, bbox, valToPos }, { xs, series: [first] }, { size, family }) {
+  const values = first?.values ?? []
+  const cut = cutOf(values)
+  if (cut === undefined) return
+  const ratio = devicePixelRatio
+  const height = LINE_HEIGHT * size * ratio
+  ctx.save()
+  ctx.font = `600 ${size * ratio}px ${family}`
+  ctx.textBaseline = 'top'
+  ctx.fillStyle = colourOf('chart-ink-1')
+  const bars = values.flatMap((value, n) => (value !== null && value > cut ? [{ value, at: xs[n] ?? 0 }] : []))
+  const half = (valToPos(MINUTE_S, 'x', true) - valToPos(0, 'x', true)) / 2
+  bars.forEach(({ value, at }, line) => {
+    const text = `${count(value)} ↑`
+    const x = valToPos(at, 'x', true)
+    const gap = half + LABEL_GAP * ratio
+    const isRight = x + gap + ctx.measureText(text).width < bbox.left + bbox.width
+    ctx.textAlign = isRight ? 'left' : 'right'
+    // One below the other: such bars stand side by side.
+    ctx.fillText(text, isRight ? x + gap : x - gap, bbox.top + line * height)
   })
   ctx.restore()
 }

@@ -100,6 +100,45 @@ export function drawingSuite({ system, visit, rowsOf, visitDashboard, askedBy, e
     }
   })
 
+  it('shows ordinary minutes beside that in which a dataset was loaded, and tells both as they are', async () => {
+    const page = await visit()
+    const minute = (n: number) => new Date(Math.floor(Date.now() / 60_000 - n) * 60_000).toISOString()
+    const rows = [100_836, 4, 7].map((events, n) => ({ minute: minute(30 - 10 * n), events }))
+    await page.route('**/charts/events-per-minute*', async (route) => {
+      const answer = await (await route.fetch()).json()
+      await route.fulfill({ json: { ...answer, rows } })
+    })
+    await page.goto(`${system().url}/dashboard`)
+    await isDrawn(page)
+    // Drawn to one scale, the two others had no pixel.
+    const columns = () =>
+      cardOf(page, 'events-per-minute')
+        .locator('canvas')
+        .evaluate((canvas) => {
+          const { width, height } = canvas as unknown as { width: number; height: number }
+          const { data } = (
+            canvas as unknown as {
+              getContext(kind: '2d'): { getImageData(...box: number[]): { data: Uint8ClampedArray } }
+            }
+          )
+            .getContext('2d')
+            .getImageData(0, 0, width, height)
+          return Array.from({ length: width }, (_, x) => {
+            let coloured = 0
+            for (let y = 0; y < height; y++) {
+              const hues = [...data.slice(4 * (y * width + x), 4 * (y * width + x) + 3)]
+              if (Math.max(...hues) - Math.min(...hues) > 80) coloured++
+            }
+            return coloured > height / 12
+          })
+        })
+    const bars = async () => (await columns()).filter((isBar, x, all) => isBar && !all[x - 1]).length
+    await expect.poll(bars).toBeGreaterThanOrEqual(3)
+    await cardOf(page, 'events-per-minute').locator('.plot').focus()
+    await page.keyboard.press('Home')
+    await expect.poll(() => page.locator('#said').textContent()).toContain('events 100,836')
+  })
+
   it('says of what is being loaded how much is to go, and draws it without being loaded anew', async () => {
     const page = await visit()
     let records = 88_070
