@@ -5,7 +5,9 @@ import { apart, cutOf } from './over-axis.js'
 /** Between a line's end and its name, in pixels. */
 export const LABEL_GAP = 6
 const LINE_HEIGHT = 1.2
-const MINUTE_S = 60
+/** Of the step from one bar to the next, and in pixels at most (over-options.js). */
+const HALF_BAR = 0.425
+const WIDEST_HALF = 24
 
 const ruler = document.createElement('canvas').getContext('2d')
 
@@ -66,11 +68,11 @@ export function drawCut({ ctx, bbox, valToPos }, { xs, series: [first] }, { size
   ctx.textBaseline = 'top'
   ctx.fillStyle = colourOf('chart-ink-1')
   const bars = values.flatMap((value, n) => (value !== null && value > cut ? [{ value, at: xs[n] ?? 0 }] : []))
-  const half = (valToPos(MINUTE_S, 'x', true) - valToPos(0, 'x', true)) / 2
+  const step = Math.min(...xs.slice(1).map((x, n) => valToPos(x, 'x', true) - valToPos(xs[n] ?? 0, 'x', true)))
+  const gap = Math.min(HALF_BAR * step, WIDEST_HALF * ratio) + LABEL_GAP * ratio
   bars.forEach(({ value, at }, line) => {
     const text = `${count(value)} ↑`
     const x = valToPos(at, 'x', true)
-    const gap = half + LABEL_GAP * ratio
     const isRight = x + gap + ctx.measureText(text).width < bbox.left + bbox.width
     ctx.textAlign = isRight ? 'left' : 'right'
     // One below the other: such bars stand side by side.
