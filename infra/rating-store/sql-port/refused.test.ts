@@ -83,6 +83,9 @@ describe('refuses', () => {
       expect(names, list).toContain('latest_ratings')
       for (const name of [...OWN, 'secrets']) expect(names, list).not.toContain(name)
     }
+    const analytics = (await ask('SHOW TABLES FROM analytics')).toString().trim().split('\n')
+    expect(analytics).toContain('item_stats')
+    expect(analytics.filter((name) => name.endsWith('_now'))).toEqual([])
     expect((await ask("SELECT sum(total_rows) FROM system.tables WHERE name = 'erasures'")).toString()).toBe('\\N\n')
     await expect(ask('SELECT 1', { additional_table_filters: '{}' })).rejects.toThrow('READONLY')
   })

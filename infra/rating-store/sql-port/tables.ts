@@ -4,7 +4,7 @@ import { Refusal } from './refusal.ts'
 export const VIEWS = 'analytics'
 
 /** They read `log_binding`, so that on a server whoever may read them may be told the key as well; the tables that they fill say the same. */
-export const CLOSED_VIEWS = ['ratings_now', 'scale_values_now']
+const CLOSED_VIEWS = ['ratings_now', 'scale_values_now']
 
 /**
  * Tables by database. Of foldstream's own, not those that tell who was erased: `erasures` holds hashes of their ids and `log_binding`
