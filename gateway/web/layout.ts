@@ -52,7 +52,10 @@ ${importedBy(files).map((name) => html`<link rel="modulepreload" fetchpriority="
 <a class="skip" href="#content">Skip to the content</a>
 <header class="chrome">
 <a class="brand" href="/">foldstream</a>
-<nav class="pages" aria-label="Pages">${links}</nav>
+${
+  // Who looks for a film has no use for the others, which stand at the foot.
+  sheet === 'films' ? '' : html`<nav class="pages" aria-label="Pages">${links}</nav>`
+}
 ${chrome}
 <button type="button" class="icon-button" id="theme" aria-label="Light or dark">${sunOrMoon()}</button>
 </header>

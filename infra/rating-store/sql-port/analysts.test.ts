@@ -40,7 +40,9 @@ it('whom it makes there reads the same tables within the same limits', async () 
   const listed = await ask(
     "SELECT database || '.' || name FROM system.tables WHERE database IN ('foldstream', 'analytics')",
   )
-  expect(listed.toString().trim().split('\n').sort()).toEqual(names.filter(isGranted).sort())
+  // What the tables of the views are filled from can be read, and is not worth a line.
+  const worthALine = names.filter((name) => isGranted(name) && !name.endsWith('_now'))
+  expect(listed.toString().trim().split('\n').sort()).toEqual(worthALine.sort())
   const limits = Object.entries(readSettings(new URLSearchParams()).settings).filter(
     ([name]) => !/external|threads/.test(name),
   )
