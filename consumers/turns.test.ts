@@ -55,3 +55,16 @@ it('runs one effect at a time while there is none, also after one that failed, a
   enough.abort()
   await occupied
 })
+
+it('lets nobody wait for one that waits for something else', async () => {
+  const enough = new AbortController()
+  const occupied = occupy(enough.signal)
+  await sleep(50)
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+  const waiting = inTurn(() => gate, 1, never)
+  await inTurn(async () => {}, 1, never)
+  open()
+  await waiting
+  enough.abort()
+  await occupied
+})

@@ -10,6 +10,8 @@ const WINDOW_MS = 20
 const REST_MS_A_RECORD = 0.3
 const MAX_REST_MS = 1_000
 const GLANCE_MS = 5
+/** What takes longer waits for a store, not for the event loop: nobody waits for that. */
+const MAX_TURN_MS = 1_000
 
 /** Of this thread's event loop, which all consumers share. */
 let seen = performance.eventLoopUtilization()
@@ -29,9 +31,11 @@ export async function inTurn(effect: () => Promise<void>, records: number, signa
   const turn = Promise.withResolvers<void>()
   lastTurn = turn.promise
   await before
+  const tooLong = setTimeout(turn.resolve, MAX_TURN_MS)
   try {
     await effect()
   } finally {
+    clearTimeout(tooLong)
     void rest(Math.min(MAX_REST_MS, REST_MS_A_RECORD * records), signal).then(turn.resolve)
   }
 }
