@@ -64,6 +64,7 @@ it('cuts off what takes too long, and says so', async () => {
   const endless: Chart = {
     ...{ name: 'endless', title: 'How many numbers are there?', sql: 'SELECT count() AS n FROM system.numbers' },
     ...{ parameters: [], columns: [{ name: 'n', unit: 'numbers' }], views: [], sentence: () => 'Many.' },
+    nothing: 'Nothing.',
   }
   const analytics = createAnalytics(DATABASE, async () => connection, { known: [endless], budgetS: 0.2 })
   expect(await analytics.run('endless', {})).toMatchObject({ rows: [], isCut: true })

@@ -10,8 +10,8 @@ export interface Chart extends ChartInfo {
   readonly views: readonly string[]
   /** What the rows say. @param rows  at least one */
   readonly sentence: (rows: readonly ChartRow[], asked: Asked) => string
-  /** What it says where there is no row; left out: that there is nothing to tell yet. */
-  readonly nothing?: string
+  /** What it says where there is no row: what is missing, and where it is not plain, what would bring it. */
+  readonly nothing: string
 }
 
 /** Days of UTC, as in 2026-01-31. */

@@ -85,7 +85,7 @@ export function createAnalytics(
             ...{ from: values.from as string, to: values.to as string, today: dayOf(ages.now) },
             newest: newest === undefined ? undefined : dayOf(newest),
           }
-          const sentence = rows.length > 0 ? chart.sentence(rows, asked) : (chart.nothing ?? NOTHING)
+          const sentence = rows.length > 0 ? chart.sentence(rows, asked) : chart.nothing
           return { ...about, rows, sentence, isCut: false }
         } catch (error) {
           if (!isOf(error, CODES.timeout)) throw error
@@ -129,7 +129,6 @@ export function openHttpAnalytics(url: string): Analytics & { close(): Promise<v
   }
 }
 
-const NOTHING = 'There is nothing to tell yet.'
 const TOO_LONG =
   'This took longer than the few seconds that a chart may take, and was cut off. Ask again, or for a shorter range.'
 

@@ -19,7 +19,7 @@ export function drawingSuite({ system, visit, rowsOf, visitDashboard, askedBy, e
       if (rows.length > 0) {
         expect(await drawn.count(), name).toBeGreaterThan(0)
         await expect.poll(() => marksIn(page, name), { message: name }).toBeGreaterThan(0)
-      } else await expect.poll(() => cardOf(page, name).locator('.nothing').textContent()).toMatch(/nothing/i)
+      } else await expect.poll(() => cardOf(page, name).locator('.nothing').textContent()).toMatch(/^No/)
       if (name !== 'events-per-minute') await expectTable(page, name)
     }
     const figures = await rowsOf(`${await askedBy(page, 'daily-ratings')}`.replace('daily-ratings', 'figures'))

@@ -43,4 +43,5 @@ ORDER BY figure, first_day`,
     const grains = new Map(rows.map((row) => [textOf(row, 'figure'), textOf(row, 'grain')]))
     return `From ${textOf(rows[0], 'day')} on: ${[...grains].map(([figure, grain]) => `${figure} by ${grain}`).join(', ')}.`
   },
+  nothing: 'Nothing is known of these days.',
 }

@@ -23,6 +23,8 @@ const ITEM = [
 const IN_GENRE =
   "{genre:String} = '' OR item_id IN (SELECT item_id FROM analytics.item_stats WHERE has(genres, {genre:String}))"
 
+const NOT_RATED = 'Nothing was rated in the months of these days.'
+
 /** By years where these are in the range whole, and by months where they are not. */
 export const topItems: Chart = {
   name: 'top-items',
@@ -44,6 +46,7 @@ ORDER BY ratings DESC, item_id`,
   views: ['item_months', 'item_years', 'item_stats'],
   sentence: (rows, asked) =>
     `${nameOf(rows[0])}: ${counted(numberOf(rows[0], 'ratings'), 'rating')} ${inWholeMonths(asked)}.`,
+  nothing: NOT_RATED,
 }
 
 export const bestItems: Chart = {
@@ -79,6 +82,7 @@ ORDER BY bayesian_average DESC, item_id`,
   views: ['item_months', 'item_years', 'item_stats'],
   sentence: ([best], asked) =>
     `${nameOf(best)}: weighted ${numberOf(best, 'bayesian_average').toFixed(2)}, a mean of ${numberOf(best, 'average_value').toFixed(2)} from ${counted(numberOf(best, 'ratings'), 'rating')} ${inWholeMonths(asked)}.`,
+  nothing: NOT_RATED,
 }
 
 const TREND = [
@@ -159,6 +163,7 @@ ORDER BY first_day`,
       ? `${told}.`
       : `${told}; the busiest ${timeOf(most, 'month')}, has ${count(numberOf(most, 'ratings'))}.`
   },
+  nothing: 'Nobody rated it in the months of these days.',
 }
 
 /** What is not among the five genres that have most ratings. */
@@ -207,6 +212,7 @@ ORDER BY month, indexOf(top, genre) = 0, indexOf(top, genre)`,
     )
     return `In the latest ${timeOf(most, 'month')}, most turn to ${textOf(most, 'genre')}: ${percent(numberOf(most, 'share'))} of the ratings, each divided among the genres of its item.`
   },
+  nothing: 'Nothing that has a genre was rated in the months of these days.',
 }
 
 export const longTail: Chart = {
@@ -240,6 +246,7 @@ ORDER BY percent`,
     const half = rows.find((row) => numberOf(row, 'share') >= 0.5)
     return `${counted(numberOf(half, 'items'), 'item')}, ${textOf(half, 'percent')} % of those that are rated, ${numberOf(half, 'items') === 1 ? 'has' : 'have'} half of the ratings ${inWholeMonths(asked)}.`
   },
+  nothing: NOT_RATED,
 }
 
 export const sparsity: Chart = {
@@ -262,4 +269,5 @@ FROM analytics.sparsity`,
   views: ['totals'],
   sentence: ([row]) =>
     `${percent(numberOf(row, 'density'))} of all pairs of ${counted(numberOf(row, 'users'), 'user')} and ${counted(numberOf(row, 'items'), 'item')} are rated.`,
+  nothing: 'Nothing was rated yet.',
 }

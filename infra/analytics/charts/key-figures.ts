@@ -79,4 +79,5 @@ ORDER BY indexOf(['ratings', 'active users', 'live hit rate', 'coverage'], figur
   ],
   views: ['daily_volume', 'user_returns', 'prequential', 'served_returns', 'item_stats'],
   sentence: periodOverPeriod,
+  nothing: 'Nothing is known of these days.',
 }

@@ -34,6 +34,7 @@ ORDER BY time`,
     const slowest = textOf(last, 'grain') === 'minute' ? '' : 'in the slowest minute, '
     return `Of the last ${of} of ratings, a typical one counted within ${typical}; ${slowest}99 of 100 did within ${p99}.`
   },
+  nothing: 'No rating came in live in these days.',
 }
 
 export const lag: Chart = {
@@ -63,6 +64,7 @@ ORDER BY time`,
         : ''
     return `At worst, ${counted(worst, 'rating')} waited for the updater${now}.`
   },
+  nothing: 'Nothing was measured in these days: each minute is, once it is over.',
 }
 
 const digits = { maximumSignificantDigits: 2 } as const

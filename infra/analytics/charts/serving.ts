@@ -13,6 +13,9 @@ import {
   tooFew,
 } from '../chart.ts'
 
+/** By the setting SERVED_SAMPLE, lists may go unlogged. */
+const NOT_SERVED = 'Nothing was recommended in these days, or no list of it was logged.'
+
 export const funnel: Chart = {
   name: 'funnel',
   title: 'Do recommendations lead to ratings?',
@@ -36,6 +39,7 @@ ORDER BY lists DESC, strategy`,
     const lists = sumOf(rows, 'lists')
     return `${partOf(sumOf(rows, 'lists_rated'), lists)} of ${counted(lists, 'list')} led to a rating.`
   },
+  nothing: NOT_SERVED,
 }
 
 export const coverage: Chart = {
@@ -55,6 +59,7 @@ ORDER BY day`,
   views: ['served_returns', 'item_stats'],
   sentence: (rows) =>
     `Lists of the last day held ${counted(numberOf(rows.at(-1), 'items'), 'item')}, ${percent(numberOf(rows.at(-1), 'share'))} of the catalogue.`,
+  nothing: NOT_SERVED,
 }
 
 export const popularityBias: Chart = {
@@ -87,6 +92,7 @@ ORDER BY indexOf(['top 1 %', '1 to 5 %', '5 to 20 %', '20 to 50 %', 'lower half'
       typeof served === 'number' ? `${percent(served)} of the places in lists` : 'nothing was recommended in these days'
     return `The most rated hundredth of the items has ${percent(numberOf(top, 'share_of_ratings'))} of all ratings, and ${places}.`
   },
+  nothing: 'Nothing was rated yet.',
 }
 
 export const modelQuality: Chart = {
@@ -123,6 +129,7 @@ ORDER BY created_at, measured, metric`,
     const beside = best === last ? 'the best of them' : `the best of them has ${numberOf(best, 'value').toFixed(3)}`
     return `The newest of ${heldOut.length} models ${figure}; ${beside}.`
   },
+  nothing: 'No model was measured yet: each is when it is trained, on pairs held out.',
 }
 
 export const upliftOfFoldIn: Chart = {
@@ -163,4 +170,5 @@ ORDER BY metric, variant, time`,
     const byPopularity = Number.isNaN(popular) ? '' : `, and by popularity alone ${percent(popular)}`
     return `With the user folded in, ${percent(folded)} of ${counted(ratings, 'like')} were among the first ten foretold; without, ${percent(before)}${byPopularity}.`
   },
+  nothing: 'Nothing was foretold in these days: a like that comes in live is, before it is learnt.',
 }

@@ -29,6 +29,7 @@ ORDER BY minute`,
   views: [],
   sentence: (rows) =>
     `${counted(sumOf(rows, 'events'), 'event')} in the last hour, the newest of them in the minute of ${textOf(rows.at(-1), 'minute')}.`,
+  nothing: 'Nothing came in within the last hour.',
 }
 
 export const dailyRatings: Chart = {
@@ -53,6 +54,7 @@ ORDER BY first_day`,
       ? `${told}.`
       : `${told}; the busiest ${timeOf(most)}, has ${count(numberOf(most, 'ratings'))}.`
   },
+  nothing: 'Nothing was rated in these days.',
 }
 
 /** Each user once in each time: on the one day of it before which they were not there in it. */
@@ -79,6 +81,7 @@ ORDER BY first_day`,
     if (rows.length === 1) return `${counted(active, 'user')}, ${firstTimers(came, active)}.`
     return `${came === 0 ? 'Nobody' : counted(came, 'user')} rated for the first time; the busiest ${timeOf(most)}, saw ${counted(active, 'user')}.`
   },
+  nothing: 'Nobody rated in these days.',
 }
 
 /** @param came  for the first time, of those who were active */
@@ -118,6 +121,7 @@ ORDER BY value`,
     if (ratings < ENOUGH) return `${tooFew('ratings', ratings)}; ${mean} on average so far.`
     return `Most often ${textOf(most, 'value')}, ${percent(numberOf(most, 'share'))} of the time; ${mean} on average.`
   },
+  nothing: 'Nothing was rated in these days.',
 }
 
 /** Of each month the two years after it: so thirty years are told whole, the newest months among them. */
@@ -147,6 +151,7 @@ LIMIT 10000`,
     const last = textOf(cohorts.at(-1), 'cohort').slice(0, 7)
     return `Of ${counted(users, 'user')} who came in the months up to ${last}, ${partOf(sumOf(later, 'users'), users)} rated again in the month after.`
   },
+  nothing: 'Nobody rated for the first time in these months.',
 }
 
 /** Not while it goes on, nor where the range, or what is known, ends within it. */
