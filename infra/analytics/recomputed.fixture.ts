@@ -70,7 +70,7 @@ export function recompute(known: Known): Record<string, Rows> {
     }
   }
 
-  const trending = [7, 30].flatMap((window_days) => {
+  const trending = [7, 30, 365].flatMap((window_days) => {
     const start = newest - window_days * DAY_MS
     const within = ratings.filter(({ occurredAt }) => occurredAt > start - window_days * DAY_MS)
     return groups(within, ({ itemId }) => itemId).map(([[item_id = ''], theirs]) => {

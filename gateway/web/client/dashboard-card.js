@@ -1,6 +1,7 @@
 import { FIRST_DAY } from '../shared/dashboard.js'
 import { Failure } from './api.js'
 import { askChart, chartPath } from './dashboard-api.js'
+import { windowOf } from './dashboard-days.js'
 import { filledIn, fillTable, offerCopy, offerCsv } from './dashboard-sheets.js'
 import { asOfText, spanText, spokenSentence } from './dashboard-words.js'
 import { drawColumns } from './draw-columns.js'
@@ -157,6 +158,7 @@ function nothingIn(place) {
 function whenText({ from, to }, time = {}) {
   if (time.always) return time.always
   if (from === undefined || to === undefined) return ''
+  if (time.windows) return `last ${windowOf({ from, to }, time.windows)} days of ratings`
   return from === FIRST_DAY ? (time.ofAll ?? 'all time') : spanText(from, to, time.isByMonths === true)
 }
 

@@ -83,9 +83,20 @@ function textOf({ from, to }, today) {
  */
 export function wholeDays({ from, to }, today = dayOf(Date.now())) {
   const last = to < today ? to : daysBefore(today, 1)
-  const count = (Date.parse(last) - Date.parse(from)) / DAY_MS + 1
+  const count = daysIn({ from, to: last })
   return count < 1 || from === FIRST_DAY ? undefined : { from, to: last, count }
 }
+
+/**
+ * Of windows that are kept, in days, the first one that the range fits in, or the last.
+ *
+ * @param {Days} range
+ * @param {readonly number[]} windows
+ */
+export const windowOf = (range, windows) => windows.find((window) => daysIn(range) <= window) ?? windows.at(-1)
+
+/** @param {Days} range */
+const daysIn = ({ from, to }) => (Date.parse(to) - Date.parse(from)) / DAY_MS + 1
 
 const DAY_MS = 86_400_000
 

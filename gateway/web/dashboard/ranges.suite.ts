@@ -87,6 +87,15 @@ export function rangesSuite({ system, rowsOf, visitDashboard, askedBy, expectTab
     expect(times.length).toBeGreaterThanOrEqual(CARDS.length - MAY_BE_EMPTY.size)
     expect(times).not.toContain('')
     expect(await cardOf(page, 'sparsity').locator('.chart-when').textContent()).toBe('all time')
+    const rising = cardOf(page, 'rising-items').locator('.chart-when')
+    expect(await rising.textContent()).toBe('last 7 days of ratings')
+    for (const [range, days] of [
+      ['30d', 30],
+      ['all', 365],
+    ] as const) {
+      await page.locator(`[data-range="${range}"]`).click()
+      await expect.poll(() => rising.textContent()).toBe(`last ${days} days of ratings`)
+    }
   })
 
   it('gives the CSV of what is shown', async () => {

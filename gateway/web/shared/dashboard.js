@@ -25,8 +25,9 @@
  * @property {3 | 4 | 6 | 8} width  columns of twelve
  * @property {boolean} [isLive]  asked again every few seconds
  * @property {boolean} [isOfLists]  tells of lists, of models at work or of their pace, which may be newer than every rating
- * @property {{ always?: string, ofAll?: string, isByMonths?: boolean }} [time]  what it tells of whatever range is chosen, or where all
- *   days are, and whether it counts whole months; left out: the days of the range
+ * @property {{ always?: string, ofAll?: string, isByMonths?: boolean, windows?: readonly number[] }} [time]  what it tells of
+ *   whatever range is chosen, or where all days are; whether it counts whole months; of how many days it tells, the first of these that
+ *   the range fits in, or the last; left out: the days of the range
  * @property {Drawing} drawing
  */
 
@@ -41,7 +42,7 @@ const OF_LISTS = { ofAll: 'last 90 days' }
 const OF_MEASUREMENTS = { ofAll: 'last 400 days' }
 const ALL_TIME = { always: 'all time' }
 const BY_MONTHS = { isByMonths: true }
-const TREND = { always: 'last 30 days of ratings' }
+const TREND = { windows: [7, 30, 365] }
 
 /** How each chart is drawn, in the order of the page. @type {readonly Card[]} */
 export const CARDS = [

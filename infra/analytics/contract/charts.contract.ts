@@ -8,9 +8,11 @@ export function chartsContract(world: World): void {
   describe('charts', () => {
     it('each have the columns that they tell, and say something', async () => {
       const first = Math.min(...world.events.map(({ occurredAt }) => occurredAt))
+      const month = Date.now() - 29 * DAY_MS
       for (const { name, parameters, columns } of world.analytics.charts) {
         const given = {
-          ...(parameters.includes('from') && { from: first, to: Date.now() }),
+          // What falls does so in a month: within a year it has risen, too.
+          ...(parameters.includes('from') && { from: /^(rising|falling)/.test(name) ? month : first, to: Date.now() }),
           ...(parameters.includes('itemId') && { itemId: '1' }),
         }
         const answer = await world.analytics.run(name, given)
@@ -68,18 +70,26 @@ export function chartsContract(world: World): void {
       for (const { months_later } of rows) expect(Number(months_later)).toBeLessThanOrEqual(24)
     })
 
-    it('call rising and falling what is so beyond chance, and say up to when', async () => {
-      const stats = await world.sql(
-        `SELECT countIf(trend > 2) AS rising, countIf(trend < -2) AS falling, toString(toDate(any(ends_at))) AS until FROM ${world.database}.trending WHERE window_days = 30 SETTINGS output_format_json_quote_64bit_integers = 0`,
-      )
-      for (const way of ['rising', 'falling']) {
-        const { rows, sentence } = await world.analytics.run(`${way}-items`, {})
-        expect(rows[0]?.item_id).toBe(way)
-        expect(rows.length).toBe(Math.min(20, Number(stats[0]?.[way])))
-        for (const { trend } of rows) expect(Math.abs(Number(trend))).toBeGreaterThan(2)
-        expect(sentence).toContain(`up to ${stats[0]?.until}`)
-      }
-    })
+    it.each([1, 7, 8, 30, 31, 400])(
+      'call rising and falling what is so beyond chance, in the window that %i days fit in',
+      async (days) => {
+        const to = Math.max(...world.known().ratings.map(({ occurredAt }) => occurredAt))
+        const window = days <= 7 ? 7 : days <= 30 ? 30 : 365
+        const stats = await world.sql(
+          `SELECT countIf(trend > 2) AS rising, countIf(trend < -2) AS falling, toString(toDate(any(ends_at))) AS until FROM ${world.database}.trending WHERE window_days = ${window} SETTINGS output_format_json_quote_64bit_integers = 0`,
+        )
+        for (const way of ['rising', 'falling']) {
+          const { rows, sentence } = await world.analytics.run(`${way}-items`, { from: to - (days - 1) * DAY_MS, to })
+          expect(rows.length).toBe(Math.min(20, Number(stats[0]?.[way])))
+          for (const { trend, window_days } of rows) {
+            expect(Math.abs(Number(trend))).toBeGreaterThan(2)
+            expect(window_days).toBe(window)
+          }
+          if (window === 30) expect(rows[0]?.item_id).toBe(way)
+          if (rows.length > 0) expect(sentence).toContain(`${window} days up to ${stats[0]?.until}`)
+        }
+      },
+    )
 
     it('say so where nothing was recommended', async () => {
       const years = Date.UTC(2015, 5, 15)
