@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { type ApiKeys, sha256 } from '../gateway/api-keys.ts'
 import { serveGateway } from '../gateway/server.ts'
 import type { DataFolder } from './data-folder.ts'
+import type { Logger } from './logging.ts'
 import { openSql } from './wiring.ts'
 
 /**
@@ -16,7 +17,11 @@ const HEADER_BYTES = 256 << 10
  * Opens the embedded ClickHouse to its clients, for reading. With API keys, one of the scope `read` is the password.
  * @throws ConfigError when the port is taken
  */
-export async function startSqlPort(port: number, folder: DataFolder, apiKeys: ApiKeys | undefined) {
+export async function startSqlPort(
+  port: number,
+  folder: DataFolder,
+  { apiKeys, logger }: { readonly apiKeys: ApiKeys | undefined; readonly logger: Logger },
+) {
   const mayRead = (password: string): boolean => {
     if (apiKeys === undefined) return true
     const digest = sha256(password)
@@ -27,7 +32,7 @@ export async function startSqlPort(port: number, folder: DataFolder, apiKeys: Ap
         ?.scopes.includes('read') ?? false
     )
   }
-  const sql = await openSql(folder, mayRead)
+  const sql = await openSql(folder, mayRead, logger)
   const options = { host: HOST, port, limits: { headerBytes: HEADER_BYTES }, flags: '--clickhouse-port' }
   const server = await serveGateway(sql, options).catch(async (error) => {
     await sql.close()

@@ -93,6 +93,10 @@ export async function openEventLog(config: Config, { folder, scale, logger }: Op
  * SQL over the embedded rating store, which must be open: what may be read of it.
  * @param mayRead  by the password that was sent
  */
-export async function openSql(folder: DataFolder, mayRead: (password: string) => boolean): Promise<SqlPort> {
-  return (await import('./rating-store/sql-port/open.ts')).openSqlPort(folder.at('clickhouse'), mayRead)
+export async function openSql(
+  folder: DataFolder,
+  mayRead: (password: string) => boolean,
+  logger: Logger,
+): Promise<SqlPort> {
+  return (await import('./rating-store/sql-port/open.ts')).openSqlPort(folder.at('clickhouse'), mayRead, logger)
 }

@@ -97,7 +97,7 @@ async function run(
   if (has('updater')) roles.updater = keep(await startUpdater(parts))
   if (has('rebuilder')) roles.rebuilder = keep(startRebuilds(parts, () => loading !== undefined))
   if (config.CLICKHOUSE_PORT !== undefined && folder) {
-    const sql = keep(await startSqlPort(config.CLICKHOUSE_PORT, folder, apiKeys))
+    const sql = keep(await startSqlPort(config.CLICKHOUSE_PORT, folder, { apiKeys, logger }))
     console.log(`SQL on ${sql.address}, for ClickHouse's clients over HTTP, read-only`)
   }
   if (has('gateway')) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { Session } from 'chdb'
 import { afterAll, beforeAll } from 'vitest'
+import { silent } from '../../logging.ts'
 import { openEmbeddedRatingStore } from '../clickhouse.ts'
 import type { RatingStore } from '../port.ts'
 import { type Engine, openEngine } from './engine.ts'
@@ -23,7 +24,7 @@ export function sqlEngine() {
     await session.queryAsync(`
       CREATE DATABASE secret; CREATE TABLE secret.secrets (a UInt8) ENGINE = MergeTree ORDER BY a;
       CREATE TABLE analytics.\`.inner.x\` (a UInt8) ENGINE = MergeTree ORDER BY a; CREATE VIEW analytics.raters AS SELECT uniqExact(user_id) AS raters FROM foldstream.latest_ratings`)
-    engine = await openEngine(folder)
+    engine = await openEngine(folder, silent)
   })
   afterAll(async () => {
     await engine.close()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { killUntilOver } from '../../kill-until-over.ts'
+import type { Logger } from '../../logging.ts'
 import { ANSWERS } from '../connect-embedded.ts'
 import { loadChdb } from '../load-chdb.ts'
 import { quoted } from '../quoted.ts'
@@ -12,7 +13,7 @@ import { Refusal } from './refusal.ts'
 import { checkStatement } from './statements.ts'
 import { readSyntaxTree } from './syntax-tree.ts'
 import { currentFor, isAllowedDatabase, type Names, namesOfWith } from './tables.ts'
-import { createTurns } from './turns.ts'
+import { createTurns, type TurnLimits } from './turns.ts'
 import { checkParameters } from './types.ts'
 import { CHECKING } from './url-settings.ts'
 
@@ -67,13 +68,14 @@ const LATE_MS = 7_000
  *
  * @throws ConfigError where chdb does not run
  */
-export async function openEngine(folder: string): Promise<Engine> {
+export async function openEngine(folder: string, logger: Logger, limits?: TurnLimits): Promise<Engine> {
   const { Session } = await loadChdb()
   const path = resolve(folder)
   const control = new Session(path)
   const answers = await openAnswers(join(path, ANSWERS))
-  const inTurn = createTurns((left) =>
-    console.warn(`SQL port: a query goes on that is to end, within a call of a function; ${left} of these now`),
+  const inTurn = createTurns(
+    (left) => logger.warn({ left }, 'SQL port: a query that is to end goes on, within a call of a function'),
+    limits,
   )
   const closing = new AbortController()
   const running = new Set<Promise<unknown>>()

@@ -1,3 +1,4 @@
+import type { Logger } from '../../logging.ts'
 import { createSqlApp } from './app.ts'
 import { openEngine } from './engine.ts'
 
@@ -11,7 +12,11 @@ export interface SqlPort {
  * ClickHouse's HTTP interface over the embedded rating store in `folder`, which this process has open: what may be read of it.
  * @param mayRead  by the password that was sent
  */
-export async function openSqlPort(folder: string, mayRead: (password: string) => boolean): Promise<SqlPort> {
-  const engine = await openEngine(folder)
+export async function openSqlPort(
+  folder: string,
+  mayRead: (password: string) => boolean,
+  logger: Logger,
+): Promise<SqlPort> {
+  const engine = await openEngine(folder, logger)
   return { fetch: createSqlApp(engine, { mayRead }).fetch, close: engine.close }
 }

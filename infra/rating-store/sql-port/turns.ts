@@ -11,6 +11,8 @@ const LIMITS = {
   graceMs: 3_000,
 }
 
+export type TurnLimits = Partial<typeof LIMITS>
+
 interface Waiting {
   go(): void
   refuse(reason: Refusal): void
@@ -23,7 +25,7 @@ interface Waiting {
  * on all the same is left behind: whoever waits for it is told, and its turn is another's, as long as there are threads.
  * @param onLeft  of how many go on now that are to end
  */
-export function createTurns(onLeft: (left: number) => void, limits: Partial<typeof LIMITS> = {}) {
+export function createTurns(onLeft: (left: number) => void, limits: TurnLimits = {}) {
   const { running, threads, waiting, graceMs } = { ...LIMITS, ...limits }
   let free = running
   /** Left behind, and how many of these keep their turn. */
