@@ -1,7 +1,7 @@
 import { isAllowedFunction } from './functions.ts'
 import { Refusal } from './refusal.ts'
 import { checkSearch, isSearch } from './searches.ts'
-import type { Node } from './syntax-tree.ts'
+import { type Node, withoutAlias } from './syntax-tree.ts'
 import { checkIdentifier, checkTable, type Names } from './tables.ts'
 import { checkSubcolumn, checkToldType, isToldType } from './types.ts'
 
@@ -118,6 +118,3 @@ function checkFunctionName(name: string, names: Names): void {
       `Function ${name} is not allowed here, nor is a name of these letters; a column of it can be named as table.${name}`,
     )
 }
-
-/** An alias may be any text, so that it begins at the first mark of one: what is before it is the name, or the beginning of an odd one. */
-const withoutAlias = (detail: string): string => detail.split(' (alias ', 1)[0] ?? ''

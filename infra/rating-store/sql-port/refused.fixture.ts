@@ -83,7 +83,7 @@ const FUNCTIONS = [
 /** The name alone calls a function where it stands for a lambda. Those of types, and those that look for something, would not be seen with what they are told. */
 const BY_NAME = [
   ...FUNCTIONS.flatMap((call) => /^(\w+)\(.*\)$/.exec(call)?.[1] ?? []),
-  ...['CAST', 'accurateCastOrNull', 'JSONExtract', 'hasAll', 'indexOf'],
+  ...['CAST', 'accurateCastOrNull', 'JSONExtract', 'hasAll', 'indexOf', 'position', 'POSITION'],
 ].filter((name) => !['quantile', 'sumIf', 'count', 'groupFormat', 'groupFormatIf'].includes(name))
 const TABLES = [
   'processes',
@@ -118,6 +118,7 @@ export const READS = [
   ...BY_NAME.map((name) => `SELECT arrayMap(${name}, ['/etc/hostname'])`),
   "SELECT arrayMap(`file`, ['/etc/hostname'])",
   "SELECT arrayMap((file), ['/etc/hostname'])",
+  "SELECT arrayMap(position AS x, ['/etc/hostname'], ['e'])",
   "SELECT arrayMap(file AS x, ['/etc/hostname'])",
   "WITH file AS f SELECT arrayMap(f, ['/etc/hostname'])",
   "SELECT arrayMap(f, ['/etc/hostname']), file AS f",

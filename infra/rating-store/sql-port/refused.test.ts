@@ -53,6 +53,15 @@ describe('refuses', () => {
     await expect(ask(query)).rejects.toThrow(/^Code: 497\. .* within a call no limit of time ends it/)
   })
 
+  it('position by its name alone, whatever takes a function, but not as a column', async () => {
+    const takers = (await anything('SELECT name FROM system.functions WHERE higher_order')).trim().split('\n')
+    expect(takers).toContain('arrayMap')
+    for (const taker of takers)
+      await expect(ask(`SELECT ${taker}(position, ['ab'], ['b'])`), taker).rejects.toThrow(/^Code: 497\. /)
+    const asked = 'SELECT [position], arrayMap(x -> position, [1]) FROM system.columns ORDER BY position LIMIT 1'
+    expect((await ask(asked)).toString()).toBe('[1]\t[1]\n')
+  })
+
   it('to write the answer into a file, wherever that is asked', async () => {
     const file = join(folder(), OUT)
     for (const [place, inside] of Object.entries(PLACES))

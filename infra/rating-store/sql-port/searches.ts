@@ -1,5 +1,5 @@
 import { Refusal } from './refusal.ts'
-import type { Node } from './syntax-tree.ts'
+import { type Node, withoutAlias } from './syntax-tree.ts'
 
 /** In what is looked for no more than this stands, as letters of the syntax tree. */
 const MAX_LETTERS = 10_000
@@ -22,19 +22,27 @@ const LINEAR: Readonly<Record<string, readonly number[]>> = {
   ...{ has: [0, 1], indexof: [0, 1], countequal: [0, 1], arrayintersect: [0, 1], arrayjaccardindex: [0, 1] },
 }
 
-/** Whether by its name alone, in the place of a lambda, it would look for what is not seen. `position` is a name of columns too. */
+/** Whether by its name alone, in the place of a lambda, it would look for what is not seen. */
 export const isSearch = (name: string): boolean => {
   const lower = name.toLowerCase()
-  return lower !== 'position' && (Object.hasOwn(SQUARE, lower) || Object.hasOwn(LINEAR, lower))
+  return lower !== NAME_OF_BOTH && (Object.hasOwn(SQUARE, lower) || Object.hasOwn(LINEAR, lower))
 }
+
+/** A column of `system.columns` too, for which drivers ask: only where a lambda may stand is it the function. */
+const NAME_OF_BOTH = 'position'
+const isNameOfBoth = (node: Node | undefined): boolean =>
+  node?.kind === 'Identifier' && withoutAlias(node.detail).toLowerCase() === NAME_OF_BOTH
+/** Whatever takes a lambda has such a name, and takes it first. */
+const TAKES_LAMBDA = /^(array|map)./
 
 /** @throws Refusal where a function is to look for something long, or for what is not known yet */
 export function checkSearch(name: string, node: Node, isInLambda: boolean): void {
   const lower = name.toLowerCase()
   const lists = isInLambda ? { ...SQUARE, ...LINEAR } : SQUARE
+  const given = node.children[0]?.children ?? []
+  if (TAKES_LAMBDA.test(lower) && isNameOfBoth(given[0])) throw refusal('position')
   const places = Object.hasOwn(lists, lower) ? lists[lower] : undefined
   if (places === undefined) return
-  const given = node.children[0]?.children ?? []
   if (!places.some((place) => isPlain(given[place]))) throw refusal(name)
 }
 

@@ -42,6 +42,9 @@ export function readSyntaxTree(text: string): Node {
   return root
 }
 
+/** An alias may be any text, so that it begins at the first mark of one: what is before it is the name, or the beginning of an odd one. */
+export const withoutAlias = (detail: string): string => detail.split(' (alias ', 1)[0] ?? ''
+
 const unreadable = (): Refusal =>
   new Refusal(
     'ACCESS_DENIED',
