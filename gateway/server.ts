@@ -1,18 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import { ConfigError, messageOf } from '../infra/errors.ts'
 import { answerBrokenRequests } from './broken-requests.ts'
+import { type ListenAddress, listen } from './listen.ts'
 
-export interface ServeOptions {
-  readonly host: string
-  /** 0: any free one. */
-  readonly port: number
+export interface ServeOptions extends ListenAddress {
   /** On stop, requests under way have this long. */
   readonly drainMs?: number
   readonly limits?: Partial<Limits>
-  /** What to choose another of where the address is taken. */
-  readonly flags?: string
 }
 
 interface Limits {
@@ -50,11 +45,6 @@ const LIMITS: Limits = {
   keptMs: 65_000,
   checkMs: 2_000,
 }
-/**
- * Connections that may wait to be accepted, as far as the system lets them: all who follow a stream come back at once when a
- * process starts anew, and who finds no place tries again in seconds.
- */
-const BACKLOG = 4_096
 /** How often connections that fell idle are closed while draining: keep-alive would hold the server open for seconds. */
 const SWEEP_MS = 50
 
@@ -64,12 +54,12 @@ const SWEEP_MS = 50
  */
 export async function serveGateway(
   app: { fetch(request: Request, env?: unknown): Response | Promise<Response> },
-  { host, port, drainMs = DRAIN_MS, limits = {}, flags = '--port or --host' }: ServeOptions,
+  { drainMs = DRAIN_MS, limits = {}, ...address }: ServeOptions,
 ): Promise<Serving> {
   const { headerBytes, headersMs, requestMs, stalledMs, keptMs, checkMs } = { ...LIMITS, ...limits }
   const server = createAdaptorServer({
     fetch: app.fetch,
-    hostname: host,
+    hostname: address.host,
     serverOptions: {
       maxHeaderSize: headerBytes,
       headersTimeout: headersMs,
@@ -82,7 +72,7 @@ export async function serveGateway(
   server.setTimeout(stalledMs)
   server.on('request', waitForAnswer)
   answerBrokenRequests(server, headerBytes)
-  await listen(server, host, port, flags)
+  await listen(server, address)
   const bound = server.address() as AddressInfo
   const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
 
@@ -93,15 +83,6 @@ export async function serveGateway(
 function waitForAnswer(request: IncomingMessage, response: ServerResponse): void {
   response.on('timeout', (socket: Socket) => {
     if (!request.complete || response.headersSent) socket.destroy()
-  })
-}
-
-function listen(server: Server, host: string, port: number, flags: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(new ConfigError(`cannot listen on ${host}:${port} (${messageOf(error)}). Choose another ${flags}.`))
-    })
-    server.listen({ port, host, backlog: BACKLOG }, resolve)
   })
 }
 

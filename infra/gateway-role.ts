@@ -12,10 +12,10 @@ import type { DataFolder } from './data-folder.ts'
 import { within } from './deadline.ts'
 import { lagOf } from './event-log/lag.ts'
 import type { EventLog, Topic } from './event-log/port.ts'
+import { gatewayAddress } from './ports.ts'
 import { beating, CONSUMED, type Parts, type RunningRole } from './roles.ts'
 import { createVerifications } from './verification.ts'
 
-const DEFAULT_PORT = 3000
 const BODY_LIMIT_BYTES = 8 << 20
 const SHOWN_DEADLINE_MS = 2_000
 
@@ -87,7 +87,7 @@ export async function startGateway(
     lag: () => Promise.all(CONSUMED.map(([group, topic]) => groupLag(log, group, topic))),
   })
   await gateway.settled()
-  const server = await serveGateway(gateway.app, { host: config.HOST, port: config.PORT ?? DEFAULT_PORT })
+  const server = await serveGateway(gateway.app, gatewayAddress(config))
   const role = beating('gateway', stores, logger, {
     trouble: generations.trouble,
     async close() {

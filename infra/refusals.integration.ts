@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { runFoldstream, startFoldstream } from './services/foldstream.ts'
 import { clientOf, startSystem, testFolder } from './system.fixture.ts'
 
@@ -27,6 +29,14 @@ async function refusal(args: readonly string[], env: Record<string, string> = {}
   expect(lines, output).toHaveLength(1)
   expect(lines[0]).toMatch(/^foldstream: /)
   return { code, line: lines[0] as string }
+}
+
+/** One that another program listens on until the test ends. */
+async function takenPort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  return String((server.address() as AddressInfo).port)
 }
 
 async function loadedFolder(): Promise<string> {
@@ -64,6 +74,22 @@ describe('a start with words it does not understand', () => {
     expect(await readdir(parent)).toEqual([])
   })
 
+  it.each([
+    ['--port', []],
+    ['--clickhouse-port', ['--port', '0']],
+  ])('makes no data folder where %s is taken', async (flag, others) => {
+    const parent = await testFolder()
+    const port = await takenPort()
+    const args = [flag, port, ...others, '--data-dir', join(parent, 'data')]
+    expect(await refusal(args, { RATING_SCALE: '1-10' })).toEqual({
+      code: 2,
+      line: expect.stringMatching(
+        `cannot listen on 127.0.0.1:${port} .*Stop what listens there, or choose another ${flag}`,
+      ),
+    })
+    expect(await readdir(parent)).toEqual([])
+  })
+
   it('makes no data folder for keys that do not fit', async () => {
     const parent = await testFolder()
     const refused = await refusal(at(join(parent, 'data')), { API_KEYS: 'web:read' })
@@ -88,9 +114,11 @@ describe('a start on a data folder', () => {
   it('that another process has open is refused, and that process goes on', async () => {
     const folder = await loadedFolder()
     const system = await startSystem(at(folder))
-    const { code, line } = await refusal(at(folder))
-    expect(code).toBe(2)
-    expect(line).toContain(`in use by process ${system.pid} at ${system.url}`)
+    for (const port of ['0', new URL(system.url).port]) {
+      const { code, line } = await refusal(['--port', port, '--data-dir', folder])
+      expect(code).toBe(2)
+      expect(line).toContain(`in use by process ${system.pid} at ${system.url}`)
+    }
     await system.rate({ userId: 'a', itemId: 'y', value: 3 })
     expect(await system.stop()).toBe(0)
   })

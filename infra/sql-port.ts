@@ -3,13 +3,9 @@ import { type ApiKeys, sha256 } from '../gateway/api-keys.ts'
 import { serveGateway } from '../gateway/server.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { Logger } from './logging.ts'
+import { sqlAddress } from './ports.ts'
 import { openSql } from './wiring.ts'
 
-/**
- * This machine alone, whatever HOST says: ClickHouse's interface sends passwords as they are. Whoever needs it elsewhere goes through a
- * tunnel of their own, or runs a ClickHouse server.
- */
-const HOST = '127.0.0.1'
 /** Parameters stand in the URL, which counts among the headers. */
 const HEADER_BYTES = 256 << 10
 
@@ -33,7 +29,7 @@ export async function startSqlPort(
     )
   }
   const sql = await openSql(folder, mayRead, logger)
-  const options = { host: HOST, port, limits: { headerBytes: HEADER_BYTES }, flags: '--clickhouse-port' }
+  const options = { ...sqlAddress(port), limits: { headerBytes: HEADER_BYTES } }
   const server = await serveGateway(sql, options).catch(async (error) => {
     await sql.close()
     throw error

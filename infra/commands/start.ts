@@ -7,7 +7,7 @@ import { checkConfig, embeddedStores, warningsOf } from '../config/check.ts'
 import { readConfig } from '../config/read.ts'
 import type { Config } from '../config/settings.ts'
 import { counted } from '../counted.ts'
-import { type DataFolder, openDataFolder } from '../data-folder.ts'
+import { type DataFolder, holderOf, openDataFolder } from '../data-folder.ts'
 import { ConfigError, messageOf, UnavailableError } from '../errors.ts'
 import { firstDataset, isToLoad } from '../first-dataset.ts'
 import { startGateway } from '../gateway-role.ts'
@@ -16,6 +16,7 @@ import { createLogger, type Logger } from '../logging.ts'
 import { createMetrics } from '../metrics.ts'
 import { followGeneration } from '../model-store/live.ts'
 import { requestRebuild } from '../model-store/rebuild-request.ts'
+import { checkPorts } from '../ports.ts'
 import { startProbes } from '../probes.ts'
 import { type RunningRole, startRebuilds, startSink, startUpdater, troublesOf } from '../roles.ts'
 import { sayWhenReady } from '../say-when-ready.ts'
@@ -38,7 +39,10 @@ export async function start(args: readonly string[], wire = openStores): Promise
   const logger = createLogger(config.LOG_LEVEL)
   for (const warning of warningsOf(config, process.env)) logger.warn(warning)
   const apiKeys = needsKeys ? followApiKeys(config.API_KEYS, logger) : undefined
-  const folder = embeddedStores(config).length > 0 ? openDataFolder(config.DATA_DIR) : undefined
+  const hasFolder = embeddedStores(config).length > 0
+  // Whoever has the folder open has its port too: that is what is told then.
+  if (!hasFolder || holderOf(config.DATA_DIR) === undefined) await checkPorts(config)
+  const folder = hasFolder ? openDataFolder(config.DATA_DIR) : undefined
   /** Closed in the opposite order. */
   const open: { close(): unknown }[] = apiKeys ? [apiKeys] : []
   if (folder) open.push({ close: folder.release })
