@@ -64,6 +64,20 @@ describe('a start with words it does not understand', () => {
     expect(await refusal(['--data-dir', folder, ...args])).toEqual({ code: 2, line: expect.stringMatching(expected) })
   })
 
+  it.each([
+    [['start', '--port', '0', '--dataset', 'ml-latest-small'], ['format.json']],
+    [['import', 'ml-latest-small'], []],
+  ])('%j founds no log of a scale that the dataset is not of', async (words, files) => {
+    const folder = join(await testFolder(), 'data')
+    expect(await runFoldstream([...words, '--data-dir', folder], { RATING_SCALE: '1-10' })).toEqual({
+      code: 2,
+      output: expect.stringMatching(
+        /^foldstream: RATING_SCALE=1-10 .* of ml-latest-small, .* 0.5 to 5.*Leave RATING_SCALE out/,
+      ),
+    })
+    expect(await readdir(folder).catch(() => [])).toEqual(files)
+  })
+
   it.each([['verify'], ['rebuild'], ['dead-letters']])('%s of a folder without data makes none', async (command) => {
     const parent = await testFolder()
     const { code, output } = await runFoldstream([command, '--data-dir', join(parent, 'daat')], {})

@@ -6,9 +6,11 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { messageOf, UnavailableError } from '../infra/errors.ts'
 
-/** Datasets that are found, or fetched, by their name alone. */
-const DATASET_NAMES = ['ml-latest-small', 'ml-1m', 'ml-20m', 'ml-32m'] as const
-type DatasetName = (typeof DATASET_NAMES)[number]
+const STARS = { min: 0.5, max: 5 }
+const WHOLE_STARS = { min: 1, max: 5 }
+/** Datasets that are found, or fetched, by their name alone, and between what their ratings lie. */
+const RATINGS_OF = { 'ml-latest-small': STARS, 'ml-1m': WHOLE_STARS, 'ml-20m': STARS, 'ml-32m': STARS }
+type DatasetName = keyof typeof RATINGS_OF
 
 /** Beside each NAME.zip lies NAME.zip.md5, its checksum as md5sum or BSD's md5 prints it. */
 const GROUPLENS = 'https://files.grouplens.org/datasets/movielens/'
@@ -27,8 +29,12 @@ export interface LookupOptions {
 
 /** Whether it is a name, not a path. */
 export function isNamed(nameOrPath: string): nameOrPath is DatasetName {
-  return DATASET_NAMES.some((name) => name === nameOrPath)
+  return Object.hasOwn(RATINGS_OF, nameOrPath)
 }
+
+/** Between what the ratings of a dataset of such a name lie; undefined: of a path it is not known. */
+export const ratingsOf = (nameOrPath: string): { readonly min: number; readonly max: number } | undefined =>
+  isNamed(nameOrPath) ? RATINGS_OF[nameOrPath] : undefined
 
 /**
  * Looks a dataset up in DATASETS_DIR, then in the cache; else downloads it from GroupLens into the cache and compares its

@@ -8,7 +8,7 @@ import type { Config } from '../config/settings.ts'
 import { counted } from '../counted.ts'
 import { type Holder, holderOf, openDataFolder } from '../data-folder.ts'
 import { ConfigError } from '../errors.ts'
-import { openNamedDataset } from '../first-dataset.ts'
+import { checkHolds, openNamedDataset } from '../first-dataset.ts'
 import { type ImportTarget, importFiles, importShown } from '../import-files.ts'
 import { createLogger } from '../logging.ts'
 import { askRunning } from '../running-system.ts'
@@ -25,6 +25,7 @@ export async function importPath(args: readonly string[], wire = openEventLog): 
   const [path] = words
   if (path === undefined || words.length > 1)
     throw new ConfigError('import: expected one PATH or NAME of a dataset, as in npm run import -- ml-latest-small')
+  checkHolds(config, path)
   const dataset = await openNamedDataset(path, config)
   const stopped = untilStopped()
   const holder = config.EVENT_LOG_URL === 'embedded:' ? holderOf(config.DATA_DIR) : undefined
