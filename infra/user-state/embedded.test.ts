@@ -5,8 +5,9 @@ import { setTimeout } from 'node:timers/promises'
 import { open } from 'lmdb'
 import { afterAll, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../errors.ts'
+import { exampleRecord } from './contract/examples.fixture.ts'
 import { openEmbeddedUserState } from './embedded.ts'
-import { exampleRecord, userStateContract } from './user-state.contract.ts'
+import { userStateContract } from './user-state.contract.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'user-state-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))

@@ -10,11 +10,12 @@ import { silent } from '../logging.ts'
 import { describeWithService } from '../services/for-tests.ts'
 import { freePort } from '../services/process.ts'
 import { startRedis } from '../services/redis.ts'
+import { exampleRecord } from './contract/examples.fixture.ts'
 import { CorruptRecordError } from './corrupt-record.ts'
 import { ERASED_KEPT_MS, type StateChange } from './port.ts'
 import { erasedAt } from './record.ts'
 import { openRedisUserState } from './redis.ts'
-import { exampleRecord, userStateContract } from './user-state.contract.ts'
+import { userStateContract } from './user-state.contract.ts'
 
 const open = (url: string) => openRedisUserState(url, { logger: silent })
 
