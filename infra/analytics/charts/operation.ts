@@ -2,21 +2,22 @@ import { count, counted } from '../../counted.ts'
 import { type Chart, greatest, numberOf, RANGE, textOf } from '../chart.ts'
 
 const DAYS = '{to:Date} - {from:Date}'
-/** A minute as it is; of long ranges hours and days. */
-const TIME = `multiIf(${DAYS} < 2, minute, ${DAYS} < 62, toStartOfHour(minute), toStartOfDay(minute)) AS time,
+/** Minutes, and of long ranges hours and days, straight from what was measured: by way of minutes a year would be half a million of them. */
+const TIME = `multiIf(${DAYS} < 2, toStartOfMinute(occurred_at), ${DAYS} < 62, toStartOfHour(occurred_at), toStartOfDay(occurred_at)) AS time,
     multiIf(${DAYS} < 2, 'minute', ${DAYS} < 62, 'hour', 'day') AS grain`
-const IN_DAYS = 'minute >= toDateTime({from:Date}) AND minute < toDateTime({to:Date} + 1)'
+const IN_DAYS = "occurred_at >= toDateTime({from:Date}, 'UTC') AND occurred_at < toDateTime({to:Date} + 1, 'UTC')"
 
 /** Quantiles of quantiles are none: of longer times than a minute it shows what is typical, and what is worst. */
 export const freshness: Chart = {
   name: 'freshness',
   title: 'How soon does a rating count?',
   sql: `SELECT ${TIME},
-    sum(minutes.freshness_p50 * minutes.batches) / sum(minutes.batches) AS typical, max(minutes.freshness_p99) AS p99,
-    sum(minutes.batches) AS batches
-FROM analytics.operation AS minutes
-WHERE ${IN_DAYS} AND freshness_p99 IS NOT NULL
+    sumIf(measured.value * weight, variant = 'p50') / batches AS typical, maxIf(measured.value, variant = 'p99') AS p99,
+    sumIf(weight, variant = 'p50') AS batches
+FROM analytics.measurements AS measured
+WHERE metric = 'freshness-seconds' AND ${IN_DAYS}
 GROUP BY time
+HAVING batches > 0
 ORDER BY time`,
   parameters: RANGE,
   columns: [
@@ -41,9 +42,9 @@ export const lag: Chart = {
   name: 'lag',
   title: 'Do the consumers keep up?',
   sql: `SELECT ${TIME},
-    max(minutes.lag_updater) AS updater, max(minutes.lag_sink) AS sink
-FROM analytics.operation AS minutes
-WHERE ${IN_DAYS}
+    maxOrNullIf(measured.value, variant = 'updater') AS updater, maxOrNullIf(measured.value, variant = 'sink') AS sink
+FROM analytics.measurements AS measured
+WHERE metric = 'lag-records' AND ${IN_DAYS}
 GROUP BY time
 ORDER BY time`,
   parameters: RANGE,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../../../models/linalg/random.ts'
 import { dayOf } from '../known.fixture.ts'
+import { GRAINS_MS, recomputeOperation } from '../recomputed-operation.fixture.ts'
 import { DAY_MS, LATER, type World } from './world.fixture.ts'
 
 /** What the system measures of itself and of its models. */
@@ -41,6 +43,69 @@ export function measurementsContract(world: World): void {
       expect(
         await world.sql(`SELECT count() AS n FROM ${world.database}.prequential WHERE metric NOT LIKE '%@10'`),
       ).toEqual([{ n: expect.toSatisfy((n) => Number(n) === 0) }])
+    })
+
+    it('counts each measurement of the system once, by minutes, hours and days', async () => {
+      const random = seededRandom(27)
+      const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
+      // Two updaters and a sink, some minutes with ratings and some with none, at the ends of days as well.
+      const minutes = [0, 1, 1439, 1440, ...Array.from({ length: 800 }, () => Math.floor(random() * 90 * 1440))]
+      const measurements = minutes.flatMap((minute) => {
+        const occurredAt = today - 95 * DAY_MS + minute * GRAINS_MS.minute + Math.floor(random() * GRAINS_MS.minute)
+        const one = { type: 'measurement' as const, generation: 'none', occurredAt }
+        const lag = (variant: string) => ({
+          ...{ ...one, metric: 'lag-records', variant, value: Math.floor(random() * 50), weight: 1 },
+        })
+        const fresh = () => {
+          const weight = 1 + Math.floor(random() * 9)
+          return ['p50', 'p99'].map((variant) => ({
+            ...{ ...one, metric: 'freshness-seconds', variant, value: random(), weight },
+          }))
+        }
+        return [...(random() < 0.7 ? [...fresh(), ...fresh(), lag('updater')] : []), lag('sink')]
+      })
+      const rows = measurements.map((event, n) => ({
+        ...{ event, partition: n % 2, offset: 5_000 + n, ingestedAt: event.occurredAt },
+      }))
+      await world.store.insertMeasurements(rows)
+      // What is delivered again comes in other batches than before.
+      for (const half of [rows.slice(0, 700), rows.slice(300)]) await world.store.insertMeasurements(half)
+      for (const [grain, days] of [
+        ['minute', 2],
+        ['hour', 60],
+        ['day', 95],
+      ] as const) {
+        const range = { from: today - 95 * DAY_MS, to: today - (96 - days) * DAY_MS }
+        const within = measurements.filter(({ occurredAt: at }) => at >= range.from && at < range.to + DAY_MS)
+        const expected = recomputeOperation(within, grain)
+        const near = (row: (typeof expected.freshness)[number]) => ({
+          ...row,
+          typical: expect.closeTo(Number(row.typical), 9),
+        })
+        const [freshness, lag] = [
+          await world.analytics.run('freshness', range),
+          await world.analytics.run('lag', range),
+        ]
+        expect(expected.lag.length, grain).toBeGreaterThan(2)
+        expect(freshness.rows, grain).toEqual(expected.freshness.map(near))
+        expect(lag.rows, grain).toEqual(expected.lag)
+      }
+      // For people, who find both in one row.
+      const told = await world.sql(
+        `SELECT formatDateTime(minute, '%FT%TZ') AS time, freshness_p50, freshness_p99, batches, lag_updater, lag_sink FROM ${world.database}.operation
+         WHERE minute < toDateTime('${dayOf(today - 4 * DAY_MS)}', 'UTC') ORDER BY minute`,
+      )
+      const byMinute = recomputeOperation(measurements, 'minute')
+      expect(told).toEqual(
+        byMinute.lag.map(({ time, updater, sink }) => {
+          const fresh = byMinute.freshness.find((one) => one.time === time)
+          return {
+            ...{ time, freshness_p99: fresh?.p99 ?? null, batches: fresh?.batches ?? 0 },
+            freshness_p50: fresh === undefined ? null : expect.closeTo(Number(fresh.typical), 9),
+            ...{ lag_updater: updater, lag_sink: sink },
+          }
+        }),
+      )
     })
 
     it('tells how good the models were', async () => {
