@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Analytics, ChartAnswer, ChartParameters } from '../infra/analytics/port.ts'
+import type { Analytics, ChartAnswer, ChartCsv, ChartParameters } from '../infra/analytics/port.ts'
 import { UnknownChartError } from '../infra/errors.ts'
 import { invalidRequest, Problem } from './problems.ts'
 import { text } from './schemas/parameters.ts'
@@ -89,13 +89,21 @@ export function parametersOf(analytics: Analytics, name: string, given: ChartPar
   return given
 }
 
+/** As in daily-ratings_2018-01-01_2018-09-24.csv: files of several ranges tell themselves apart. */
+export const csvName = (name: string, days: Pick<ChartCsv, 'from' | 'to'>): string =>
+  `${[name, ...Object.values(daysOf(days))].join('_')}.csv`
+
+const daysOf = ({ from, to }: Pick<ChartCsv, 'from' | 'to'>): { from?: string; to?: string } => ({
+  ...(from !== undefined && { from: new Date(from).toISOString().slice(0, 10) }),
+  ...(to !== undefined && { to: new Date(to).toISOString().slice(0, 10) }),
+})
+
 export function told(name: string, { asOf, from, to, rows, ...answer }: ChartAnswer): z.output<typeof chartAnswer> {
   return {
     name,
     ...answer,
     rows: rows.map((row) => ({ ...row })),
     ...(asOf !== undefined && { asOf: new Date(asOf).toISOString() }),
-    ...(from !== undefined && { from: new Date(from).toISOString().slice(0, 10) }),
-    ...(to !== undefined && { to: new Date(to).toISOString().slice(0, 10) }),
+    ...daysOf({ from, to }),
   }
 }

@@ -94,8 +94,16 @@ describe('charts', () => {
   ])('come as a file %s', async (_, format, headers) => {
     const answer = await gateway.send('GET', `/v1/analytics/charts/top-items?to=${DAY}${format}`, undefined, headers)
     expect(answer.headers.get('content-type')).toMatch(/^text\/csv/)
-    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="top-items.csv"')
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="top-items_2023-12-02_${DAY}.csv"`)
     expect(answer.body).toMatch(/^"item_id","title","ratings","average_value"\n"a","<b>""A, B""<\/b>",3,3\.33/)
+  })
+
+  it('are named by what they tell as a file, and by its days where it has some', async () => {
+    const nameOf = async (asked: string) => (await chart(asked)).headers.get('content-disposition')
+    expect(await nameOf(`daily-ratings?from=${EARLIER}&to=${DAY}&format=csv`)).toContain(
+      `"daily-ratings_2020-02-29_${DAY}.csv"`,
+    )
+    expect(await nameOf('sparsity?format=csv')).toContain('"sparsity.csv"')
   })
 
   it('hold no formulas as a file', async () => {

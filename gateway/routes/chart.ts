@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { chartAnswer, chartQuery, openAnalytics, parametersOf, told } from '../analytics.ts'
+import { chartAnswer, chartQuery, csvName, openAnalytics, parametersOf, told } from '../analytics.ts'
 import type { App, Gateway } from '../context.ts'
 import { json, needs, refusals } from '../schemas/answers.ts'
 import { inPath } from '../schemas/parameters.ts'
@@ -44,8 +44,9 @@ export const chart = (app: App, { analytics }: Gateway) =>
     const asked = parametersOf(open, name, query)
     const isCsv = (format ?? (/^text\/csv\b/.test(c.req.header('accept') ?? '') ? 'csv' : 'json')) === 'csv'
     if (!isCsv) return c.json(told(name, await open.run(name, asked)), 200)
-    return c.text(withoutFormulas(await open.csv(name, asked)), 200, {
+    const { csv, ...days } = await open.csv(name, asked)
+    return c.text(withoutFormulas(csv), 200, {
       'content-type': 'text/csv; charset=utf-8; header=present',
-      'content-disposition': `attachment; filename="${name}.csv"`,
+      'content-disposition': `attachment; filename="${csvName(name, days)}"`,
     })
   })

@@ -3,7 +3,7 @@ import { connectHttp, databaseOf } from '../rating-store/connect-http.ts'
 import { analyticsOf, type Connection, DATABASE, type Session, type Settings } from '../rating-store/connection.ts'
 import type { Chart } from './chart.ts'
 import { CHARTS } from './charts.ts'
-import type { Analytics, ChartParameters, ChartRow } from './port.ts'
+import type { Analytics, ChartCsv, ChartParameters, ChartRow } from './port.ts'
 import { hasErasureAhead, openForRefresh, refreshViews, shownBelow, storedEvents } from './refresh.ts'
 import { lendSessions } from './sessions.ts'
 import { type Ages, agesOf, dayOf, rangeOf } from './time-range.ts'
@@ -72,12 +72,7 @@ export function createAnalytics(
 
     run: (name, parameters) =>
       ask(name, parameters, async (session, chart, values, ages) => {
-        const isRanged = chart.parameters.includes('from')
-        const about = {
-          asOf: ages.asOf(chart.views),
-          from: isRanged ? Date.parse(values.from as string) : undefined,
-          to: isRanged ? Date.parse(values.to as string) : undefined,
-        }
+        const about = { asOf: ages.asOf(chart.views), ...spanOf(chart, values) }
         try {
           const rows = await session.rows<ChartRow>(chart.sql, values)
           const newest = ages.newestEvent(chart.views)
@@ -94,7 +89,10 @@ export function createAnalytics(
       }),
 
     csv: (name, parameters) =>
-      ask(name, parameters, (session, chart, values) => session.text(chart.sql, values, 'CSVWithNames')),
+      ask(name, parameters, async (session, chart, values) => ({
+        ...spanOf(chart, values),
+        csv: await session.text(chart.sql, values, 'CSVWithNames'),
+      })),
 
     async refresh(signal) {
       const connection = await connected()
@@ -127,6 +125,11 @@ export function openHttpAnalytics(url: string): Analytics & { close(): Promise<v
       await connection?.then((open) => open.close()).catch(() => {})
     },
   }
+}
+
+function spanOf({ parameters }: Chart, { from, to }: Record<string, string>): Pick<ChartCsv, 'from' | 'to'> {
+  const [first, last] = parameters.includes('from') ? [from, to].map((day = '') => Date.parse(day)) : []
+  return { from: first, to: last }
 }
 
 const TOO_LONG =

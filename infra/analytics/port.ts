@@ -32,15 +32,23 @@ export interface ChartParameters {
   readonly genre?: string | undefined
 }
 
-export interface ChartAnswer {
+/** ms since 1970: first and last of the days that an answer tells of. Undefined: the chart has no range. */
+interface Span {
+  readonly from: number | undefined
+  readonly to: number | undefined
+}
+
+export interface ChartCsv extends Span {
+  /** The rows, its first line the names of the columns. */
+  readonly csv: string
+}
+
+export interface ChartAnswer extends Span {
   readonly rows: readonly ChartRow[]
   /** What the rows say, in a sentence. */
   readonly sentence: string
   /** ms since 1970: what had come in by then is shown; undefined: the tables were not filled yet. */
   readonly asOf: number | undefined
-  /** ms since 1970, of the range that was asked for; undefined: the chart has none */
-  readonly from: number | undefined
-  readonly to: number | undefined
   /** The query was ended at its time budget; then there are no rows. */
   readonly isCut: boolean
 }
@@ -57,8 +65,8 @@ export interface Analytics {
   readonly charts: readonly ChartInfo[]
   /** @throws UnknownChartError; BusyError when too many wait already */
   run(chart: string, parameters: ChartParameters): Promise<ChartAnswer>
-  /** The rows of the same query as CSV, its first line the names of the columns. @throws UnknownChartError; UnavailableError also when it took longer than its time budget */
-  csv(chart: string, parameters: ChartParameters): Promise<string>
+  /** The rows of the same query. @throws UnknownChartError; UnavailableError also when it took longer than its time budget */
+  csv(chart: string, parameters: ChartParameters): Promise<ChartCsv>
   /** Fills the tables of the views anew, unless there is nothing new. Not to be called twice at a time. @throws the reason of `signal` */
   refresh(signal?: AbortSignal): Promise<Refreshed>
   /** Whether somebody was erased whom a view may show still. */

@@ -89,7 +89,7 @@ export function offerCsv(link, name, parameters) {
       const url = URL.createObjectURL(await answer.blob())
       const download = element('a')
       download.href = url
-      download.download = `${name}.csv`
+      download.download = /filename="(.*)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? `${name}.csv`
       download.click()
       setTimeout(() => URL.revokeObjectURL(url), REVOKE_AFTER_MS)
     } catch (error) {

@@ -23,7 +23,7 @@ export function card({ name, width, kind, title }: CardOptions): Html {
 <footer class="chart-foot">
 ${sheet('table', 'Table', html`<table></table>`)}
 ${sheet('sql', 'SQL', html`<p class="sheet-head"><button type="button" class="button button-small copy">Copy</button></p><pre><code></code></pre>`)}
-<a class="csv" href="/v1/analytics/charts/${name}?format=csv" download="${name}.csv" aria-label="CSV: ${title}">CSV</a>
+<a class="csv" href="/v1/analytics/charts/${name}?format=csv" download aria-label="CSV: ${title}">CSV</a>
 <span class="as-of"></span>
 </footer>
 </section>`

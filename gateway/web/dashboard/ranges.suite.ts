@@ -98,12 +98,16 @@ export function rangesSuite({ system, rowsOf, visitDashboard, askedBy, expectTab
     }
   })
 
-  it('gives the CSV of what is shown', async () => {
+  it.each(['', 'a key'])('gives the CSV of what is shown, named by its days, to who has “%s”', async (key) => {
     const page = await visitDashboard('?range=all')
-    const download = page.waitForEvent('download')
+    if (key !== '') await page.evaluate(`sessionStorage.setItem('foldstream-key', '${key}')`)
+    const downloading = page.waitForEvent('download')
     await cardOf(page, 'rating-histogram').locator('.csv').click()
-    const file = await readFile(await (await download).path(), 'utf8')
-    const href = await cardOf(page, 'rating-histogram').locator('.csv').getAttribute('href')
+    const download = await downloading
+    const file = await readFile(await download.path(), 'utf8')
+    const href = (await cardOf(page, 'rating-histogram').locator('.csv').getAttribute('href')) ?? ''
+    const to = new URL(href, page.url()).searchParams.get('to')
+    expect(download.suggestedFilename()).toBe(`rating-histogram_${FIRST_DAY}_${to}.csv`)
     expect(file).toBe(await (await fetch(`${system().url}${href}`)).text())
     expect(file.split('\n')).toHaveLength(1 + 10 + 1)
   })

@@ -97,7 +97,7 @@ export function chartRangesContract(world: World): void {
         expect(told, grain).toEqual(expected)
         expect(users.rows.length).toBe(expected.length)
         for (const { sentence } of [volume, users]) expect(sentence).toContain(`the busiest ${grain}, `)
-        expect(await world.analytics.csv('active-users', asked)).toContain(`,"${grain}",`)
+        expect((await world.analytics.csv('active-users', asked)).csv).toContain(`,"${grain}",`)
         const { rows, sentence } = await world.analytics.run('figures-by-day', asked)
         const valuesOf = (name: string) => rows.filter(({ figure }) => figure === name).map(({ value }) => value)
         expect(valuesOf('ratings')).toEqual(expected.map((time) => time.ratings))

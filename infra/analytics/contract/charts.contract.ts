@@ -20,7 +20,9 @@ export function chartsContract(world: World): void {
         for (const row of answer.rows) expect(Object.keys(row), name).toEqual(columns.map((column) => column.name))
         expect(answer.sentence, name).toMatch(/^[^a-z].*\.$/)
         expect(answer.sentence, name).not.toMatch(/NaN|undefined|Infinity/)
-        const csv = (await world.analytics.csv(name, given)).trim().split('\n')
+        const file = await world.analytics.csv(name, given)
+        expect([file.from, file.to], name).toEqual([answer.from, answer.to])
+        const csv = file.csv.trim().split('\n')
         expect(
           csv[0]?.split(',').map((column) => JSON.parse(column)),
           name,
