@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { apart, cutOf } from './client/over-axis.js'
+import { apart, cutOf, timeTicks, upTo } from './client/over-axis.js'
 
 it.each([
   ['what has room stays', [10, 50], [10, 50]],
@@ -20,4 +20,12 @@ it.each([
   ['nothing', [], undefined],
 ])('axis that is cut: %s', (_, values, expected) => {
   expect(cutOf(values)).toBe(expected)
+})
+
+it('has no mark after the last of what it tells', () => {
+  const [september, october] = [Date.UTC(2018, 8) / 1000, Date.UTC(2018, 9) / 1000]
+  const [split, month] = [[september, october], 30 * 86_400]
+  const texts = (last: number) => timeTicks('UTC')(upTo(split, last), month)
+  expect(texts(october - 86_400)).toEqual(['Sept 2018', ''])
+  expect(texts(october)).toEqual(['Sept 2018', 'Oct 2018'])
 })

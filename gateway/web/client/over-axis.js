@@ -23,7 +23,7 @@ export const stepsOf = (length) => STEPS_S.filter((step) => step >= length)
  * Writes what stands below an axis of time, in a zone.
  *
  * @param {string | undefined} timeZone  undefined: that of whoever looks
- * @returns {(splits: readonly number[], step: number) => string[]}  of seconds since 1970, and seconds from one to the next
+ * @returns {(splits: readonly (number | null)[], step: number) => string[]}  of seconds since 1970, and seconds from one to the next
  */
 export function timeTicks(timeZone) {
   const format = (/** @type {Intl.DateTimeFormatOptions} */ options) =>
@@ -40,11 +40,21 @@ export function timeTicks(timeZone) {
   return (splits, step) => {
     const by = step >= YEAR_S ? year : step >= MONTH_S ? month : step >= DAY_S ? day : step >= MINUTE_S ? time : second
     return splits.map((at) => {
+      if (at === null) return ''
       const text = by.format(at * 1000)
       return by === time && text === '00:00' ? day.format(at * 1000) : text
     })
   }
 }
+
+/**
+ * Marks of an axis: where it has more room than there is to be seen on it, none stands in that, as of a month to come.
+ *
+ * @param {readonly number[]} splits
+ * @param {number} last
+ * @returns {(number | null)[]}
+ */
+export const upTo = (splits, last) => splits.map((at) => (at > last ? null : at))
 
 /** From one mark of an axis of counts to the next: there is no half of a person. */
 export const COUNT_STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()

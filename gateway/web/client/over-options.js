@@ -1,6 +1,6 @@
 import { colourOf } from './colours.js'
 import { brief, isShare, percent } from './dashboard-words.js'
-import { COUNT_STEPS, extentOf, stepsOf, timeTicks } from './over-axis.js'
+import { COUNT_STEPS, extentOf, stepsOf, timeTicks, upTo } from './over-axis.js'
 import { widthOf } from './over-labels.js'
 import { placeText } from './over-readout.js'
 
@@ -48,10 +48,13 @@ const styleOf = ({ text, size }) => ({
 
 /** @param {View} view @param {() => import('./over-view.js').Shown} now @param {Font} font @returns {import('uplot').Axis} */
 function horizontalAxis(view, now, font) {
-  const { drawing, grain, xUnit, length, isTime, isLone, timeZone } = view
+  const { drawing, grain, xUnit, length, isTime, isLone, timeZone, lastOf } = view
   const ticks = timeTicks(timeZone)
+  /** @type {import('uplot').Axis.Filter} */
+  const filter = (_, splits) => upTo(splits, lastOf(now()))
   return {
-    ...{ ...styleOf(font), size: 2 * font.size, gap: 3, grid: { show: false }, ticks: { ...edge, size: 4 } },
+    ...{ ...styleOf(font), size: 2 * font.size, gap: 3, grid: { show: false }, ticks: { ...edge, size: 4, filter } },
+    filter,
     ...(length !== undefined && { incrs: stepsOf(length) }),
     space: spaceFor(isTime ? ticks : (splits) => splits.map(String), font),
     label: isTime ? timeLabel(grain ?? drawing.x, timeZone) : xUnit,

@@ -45,6 +45,8 @@ export function viewOf(drawing, { rows, from, to }, unitOf) {
     hasManyKeys: series.length > MAX_LABELS,
     hasPoints: !isBars && xs.length <= MAX_POINTS,
     isThin: xs.length > MAX_BOLD,
+    /** Where the axis tells of nothing more: the last day asked for, or what is later. @param {Shown} now */
+    lastOf: (now) => Math.max(now.xs.at(-1) ?? 0, isOfDays && to !== undefined ? Date.parse(to) / 1000 : 0),
     /** What is to be seen at least. @param {Shown} now */
     askedOf: (now) => (drawing.isLastHour ? { from: (now.xs.at(-1) ?? 0) - HOUR_S } : isLone ? {} : days),
   }

@@ -139,6 +139,32 @@ export function drawingSuite({ system, visit, rowsOf, visitDashboard, askedBy, e
     await expect.poll(() => page.locator('#said').textContent()).toContain('events 100,836')
   })
 
+  it('marks no month on an axis that is after the range', async () => {
+    const page = await visit()
+    await page.addInitScript(`{
+      globalThis.written = []
+      const write = CanvasRenderingContext2D.prototype.fillText
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+        written.push(text)
+        return write.call(this, text, ...rest)
+      }
+    }`)
+    // The last bars are of July, and have half their width more room behind them.
+    const months = Array.from({ length: 23 }, (_, n) => new Date(Date.UTC(2016, 8 + n)).toISOString().slice(0, 10))
+    const rows = months.map((day) => ({ day, grain: 'month', ratings: 40, positives: 20 }))
+    await page.route('**/charts/*', async (route) => {
+      const isIt = route.request().url().includes('daily-ratings')
+      const answer = await (await route.fetch()).json()
+      const days = isIt && { from: '2016-09-01', to: '2018-07-24' }
+      await route.fulfill({ json: { ...answer, rows: isIt ? rows : [], ...days } })
+    })
+    await page.goto(`${system().url}/dashboard?range=all`)
+    await isDrawn(page)
+    const marks = () => page.evaluate<string[]>('written.filter((text) => / 201\\d$/.test(text))')
+    await expect.poll(marks).toContain('Feb 2018')
+    expect(await marks()).not.toContain('Aug 2018')
+  })
+
   it('says of what is being loaded how much is to go, and draws it without being loaded anew', async () => {
     const page = await visit()
     let records = 88_070
