@@ -54,7 +54,7 @@ describe('live figures', () => {
 
   it('tell the hour before beside the last one, and its minutes', async () => {
     behindBy(8)
-    foldIn(0.15, 10)
+    foldIn(0.15, 30)
     await vi.advanceTimersByTimeAsync(MINUTE_MS)
     behindBy(4)
     await vi.advanceTimersByTimeAsync(59 * MINUTE_MS)
@@ -67,6 +67,14 @@ describe('live figures', () => {
     expect(minutes).toHaveLength(61)
     expect(minutes.at(-2)).toEqual({ at: expect.any(String), lag: 4 })
     expect(minutes.at(-1)).toMatchObject({ lag: 4, p99Seconds: expect.closeTo(0.002, 4) })
+  })
+
+  it('set nothing beside a few batches', async () => {
+    foldIn(0.15, 29)
+    await vi.advanceTimersByTimeAsync(60 * MINUTE_MS)
+    foldIn(0.0015, 40)
+    const { freshness } = (await ask()) as { freshness: object }
+    expect(freshness).toEqual({ p99Seconds: expect.any(Number), batches: 40 })
   })
 
   it('tell what ClickHouse has of other processes, where this one has folded nothing in', async () => {

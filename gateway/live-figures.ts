@@ -2,6 +2,7 @@ import type { Analytics } from '../infra/analytics/port.ts'
 import { type Cumulative, cumulativeOf, quantileOf, since, totalOf } from '../infra/histogram.ts'
 import type { Metrics } from '../infra/metrics.ts'
 import type { GroupLag } from './context.ts'
+import { ENOUGH } from './web/shared/dashboard.js'
 
 const SAMPLE_MS = 60_000
 /** Of a period, beside which the one before it is told. */
@@ -67,7 +68,7 @@ export function createLiveFigures({ metrics, lag, loading, analytics, closing }:
     const shown = [...samples.slice(-PERIOD_MINUTES), now]
     const own = {
       p99: quantileOf(within, QUANTILE),
-      before: hourAgo && quantileOf(since(hourAgo.within, before?.within), QUANTILE),
+      before: hourAgo && quantileOfMany(since(hourAgo.within, before?.within)),
       batches: totalOf(within),
     }
     return {
@@ -93,6 +94,10 @@ export function createLiveFigures({ metrics, lag, loading, analytics, closing }:
     return { p99: Math.max(...rows.map((row) => Number(row.p99))), before: undefined, batches }
   }
 }
+
+/** @returns undefined: what is set beside others is not told by a few */
+const quantileOfMany = (within: Cumulative): number | undefined =>
+  totalOf(within) < ENOUGH ? undefined : quantileOf(within, QUANTILE)
 
 /** Ratings by which the consumer is behind that is so most. @returns undefined: there is none */
 function greatestOf(groups: readonly GroupLag[]): number | undefined {

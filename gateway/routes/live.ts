@@ -12,7 +12,9 @@ const answer = z
     freshness: z
       .object({
         p99Seconds: seconds.openapi({ description: 'Of the last hour; left out where nothing was folded in' }),
-        p99SecondsBefore: seconds.openapi({ description: 'Of the hour before' }),
+        p99SecondsBefore: seconds.openapi({
+          description: 'Of the hour before; left out where it had fewer than 30 batches',
+        }),
         batches: z.int().openapi({ description: 'Batches of ratings that these are of: of each, the last rating' }),
       })
       .openapi({

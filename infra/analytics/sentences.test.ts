@@ -42,12 +42,16 @@ it('sets figures beside those of before, but not a day that goes on', () => {
 it('tells nothing by a few, and of few how many there are', () => {
   const variants = ['folded-in', 'at-watermark', 'popular']
   const hitRates = (ratings: number, values: readonly number[]) =>
-    variants.map((variant, n) => ({ variant, metric: 'hr@10', value: values[n] as number, ratings }))
+    variants.map((variant, n) => ({ variant, metric: 'hr@10', ratings, value_sum: ratings * (values[n] ?? 0) }))
   expect(say('uplift-of-fold-in', hitRates(7, [1, 0, 0]))).toBe('Too few likes to tell yet (7 of 30).')
   expect(say('uplift-of-fold-in', hitRates(70, [0.5, 0.25, 0.25]))).toMatch(
     /50 % of 70 likes .*; without, 25 %, and by popularity alone 25 %\.$/,
   )
   expect(say('uplift-of-fold-in', hitRates(70, [0.5, 0.25, 0.2]).slice(0, 2))).toMatch(/; without, 25 %\.$/)
+  const few = { variant: 'folded-in', metric: 'hr@10', grain: 'day', value: null, ratings: 5, value_sum: 5 }
+  expect(say('uplift-of-fold-in', [...hitRates(70, [0.5, 0.25, 0.25]), few])).toMatch(
+    /53\.3 % of 75 likes .* Not drawn: each day with fewer than 30 likes\.$/,
+  )
   const values = (ratings: number) => [
     { value: 1.5, ratings, share: 1 },
     { value: 2, ratings: 0, share: 0 },
@@ -55,6 +59,19 @@ it('tells nothing by a few, and of few how many there are', () => {
   expect(say('rating-histogram', values(3))).toBe('Too few ratings to tell yet (3 of 30); 1.50 on average so far.')
   expect(say('rating-histogram', values(30))).toMatch(/^Most often 1\.5, 100 %/)
   expect(say('funnel', [{ lists: 7, lists_rated: 2 }])).toBe('2 of 7 lists led to a rating.')
+})
+
+it('tells no shares of genres by a few ratings, and up to when it tells them', () => {
+  const genres = (month: string, ratings: number) =>
+    ['Drama', 'Comedy'].map((genre, n) => ({
+      ...{ month, grain: 'month', genre, ratings, share: 2 * ratings < 30 ? null : [0.6, 0.4][n] },
+    })) as ChartRow[]
+  const [october, november] = [genres('2026-10-01', 20), genres('2026-11-01', 2)]
+  expect(say('genre-shares', october)).toMatch(/^In the latest month, 2026-10, most turn to Drama: 60 %/)
+  expect(say('genre-shares', [...october, ...november])).toMatch(
+    /^In the latest month with 30 ratings or more, 2026-10, most turn to Drama: 60 %/,
+  )
+  expect(say('genre-shares', november)).toBe('Too few ratings to tell yet (4 of 30).')
 })
 
 it('names no busiest time where there is only one', () => {

@@ -41,7 +41,7 @@ export function createCard({ name, drawing, time }, { infoOf, choose, toCome }) 
     if (!shown) return
     const { info, answer } = shown
     const unitOf = (/** @type {string} */ column) => info.columns.find((one) => one.name === column)?.unit ?? ''
-    const isEmpty = answer.rows.length === 0
+    const isEmpty = hasNothing(drawing, answer)
     const words = (isEmpty && toCome()) || spokenSentence(answer.sentence, answer.rows[0])
     place.tabIndex = GONE_THROUGH.includes(drawing.kind) ? 0 : -1
     place.setAttribute(
@@ -152,6 +152,12 @@ function nothingIn(place) {
   const note = element('p', 'nothing')
   place.replaceChildren(note)
   return note
+}
+
+/** No row, or of each too few for its value to be drawn. @param {import('../shared/dashboard.js').Drawing} drawing @param {ChartAnswer} answer */
+function hasNothing(drawing, { rows }) {
+  const value = 'by' in drawing && drawing.by?.value
+  return value ? rows.every((row) => row[value] === null) : rows.length === 0
 }
 
 /** What time a card tells of: that which was asked for, or its own. @param {ChartAnswer} answer @param {import('../shared/dashboard.js').Card['time']} time */

@@ -1,3 +1,4 @@
+import { ENOUGH } from '../shared/dashboard.js'
 import { Failure } from './api.js'
 import { counted } from './counted.js'
 import { askAnalytics } from './dashboard-api.js'
@@ -50,7 +51,8 @@ function write(name, value, course, told, ofRatings) {
 
 /** @param {string} name @param {Change} change @param {string} period  as in "30 d" */
 function changeOf(name, { value, before, ofRatingsBefore }, period) {
-  if (typeof value !== 'number') return name === 'freshness' ? 'no rating within the hour' : 'not known'
+  if (typeof value !== 'number') return 'not known'
+  if (typeof before !== 'number' && name === 'freshness') return 'too few in the hour before'
   if (typeof before !== 'number' && name === 'lag') return 'an hour ago: not known'
   if (typeof before !== 'number' && ofRatingsBefore) return `too few before to compare (${count(ofRatingsBefore)})`
   if (typeof before !== 'number')
@@ -132,6 +134,12 @@ const KEPT = { coverage: 'the last 90 days', 'live hit rate': 'the last 400 days
 /** @param {import('./dashboard-words.js').Cell | undefined} cell */
 const numberOf = (cell) => (typeof cell === 'number' ? cell : undefined)
 
+/** @param {number} batches  of ratings, within the hour */
+const tooFewBatches = (batches) =>
+  batches === 0
+    ? 'no rating within the hour'
+    : `too few to tell yet: ${count(batches)} ${batches === 1 ? 'batch' : 'batches'}`
+
 /** The two of the process that answers. @returns {Promise<Arriving>} */
 export async function drawLive() {
   try {
@@ -139,7 +147,9 @@ export async function drawLive() {
     const of = (/** @type {'p99Seconds' | 'lag'} */ name) =>
       minutes.map((/** @type {Record<string, number | undefined>} */ minute) => minute[name])
     const change = { value: freshness.p99Seconds, before: freshness.p99SecondsBefore }
-    write('freshness', change.value, of('p99Seconds'), changeOf('freshness', change, 'hour'))
+    const few = freshness.batches < ENOUGH ? tooFewBatches(freshness.batches) : undefined
+    const value = few === undefined ? change.value : undefined
+    write('freshness', value, of('p99Seconds'), few ?? changeOf('freshness', change, 'hour'))
     const lags = { value: lag.records, before: lag.recordsBefore }
     write('lag', lags.value, of('lag'), changeOf('lag', lags, 'hour'))
     return { loading, records: lag.records }

@@ -25,6 +25,11 @@ export function drawMultiples(place, drawing, { rows }, unitOf) {
   const unit = unitOf(drawing.by.value)
   const top = Math.max(...series.flatMap(({ values }) => values.map(Number)), Number.MIN_VALUE)
   const xOf = shareOf(xs)
+  /** Of which something is known. */
+  const lastKnown = Math.max(
+    0,
+    xs.findLastIndex((_, n) => series.some(({ values }) => typeof values[n] === 'number')),
+  )
   const whenText = (/** @type {number | undefined} */ at) =>
     at === undefined ? '' : cellText(new Date(at * 1000).toISOString().slice(0, 10), String(rows[0]?.[drawing.grain]))
   const parts = series.map((one) => {
@@ -37,9 +42,9 @@ export function drawMultiples(place, drawing, { rows }, unitOf) {
   grid.append(...parts.map(({ figure }) => figure))
   place.replaceChildren(where, grid)
 
-  /** @param {number | undefined} index  undefined: nothing is pointed at, and the last is told */
+  /** @param {number | undefined} index  undefined: nothing is pointed at, and the last that is known is told */
   function show(index) {
-    const at = index ?? xs.length - 1
+    const at = index ?? lastKnown
     const isMarked = index !== undefined
     for (const { values, value, mark } of parts) {
       value.textContent = cellText(values[at] ?? null, unit)
@@ -47,9 +52,10 @@ export function drawMultiples(place, drawing, { rows }, unitOf) {
       mark.toggleAttribute('hidden', !isMarked)
     }
     const last = whenText(xs.at(-1))
+    const told = whenText(xs[lastKnown])
     const scale = `from 0 to ${cellText(top, unit)}`
     const span =
-      xs.length > 1 ? `${whenText(xs[0])} to ${last}, each ${scale}; figures are of ${last}` : `${last}; each ${scale}`
+      xs.length > 1 ? `${whenText(xs[0])} to ${last}, each ${scale}; figures are of ${told}` : `${last}; each ${scale}`
     where.textContent = isMarked ? whenText(xs[at]) : span
     return `${whenText(xs[at])}: ${parts.map(({ name, value }) => `${name} ${value.textContent}`).join(', ')}`
   }

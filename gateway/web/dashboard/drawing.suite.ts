@@ -210,6 +210,51 @@ export function drawingSuite({ system, visit, rowsOf, visitDashboard, askedBy, e
     }
   })
 
+  it.each([
+    [0, '–', 'no rating within the hour'],
+    [1, '–', 'too few to tell yet: 1 batch'],
+    [29, '–', 'too few to tell yet: 29 batches'],
+    [30, '200 ms', '±0 % on the hour before'],
+  ])('tells how soon ratings count by %s batches of them: %s', async (batches, value, told) => {
+    const page = await visit()
+    await page.route('**/v1/analytics/live', async (route) => {
+      const answer = await (await route.fetch()).json()
+      const freshness = { batches, p99SecondsBefore: 0.2, ...(batches > 0 && { p99Seconds: 0.2 }) }
+      await route.fulfill({ json: { ...answer, freshness } })
+    })
+    await page.goto(`${system().url}/dashboard`)
+    const figure = page.locator('[data-figure=freshness]')
+    await expect.poll(() => figure.locator('.figure-note').textContent()).toBe(told)
+    expect(await figure.locator('.figure-value').textContent()).toBe(value)
+  })
+
+  it('draws nothing by too few, and says so', async () => {
+    const page = await visit()
+    const few: Record<string, { sentence: string; rows: object[] }> = {
+      'genre-shares': {
+        sentence: 'Too few ratings to tell yet (2 of 30).',
+        rows: [{ month: '2026-11-01', grain: 'month', genre: 'Drama', ratings: 2, share: null }],
+      },
+      'uplift-of-fold-in': {
+        sentence: 'Too few likes to tell yet (2 of 30).',
+        rows: [
+          { time: '2026-11-01T10:00:00Z', grain: 'hour', variant: 'popular', metric: 'hr@10', value: null, ratings: 2 },
+        ],
+      },
+    }
+    for (const [name, answered] of Object.entries(few))
+      await page.route(`**/v1/analytics/charts/${name}*`, async (route) => {
+        const answer = await (await route.fetch()).json()
+        await route.fulfill({ json: { ...answer, ...answered } })
+      })
+    await page.goto(`${system().url}/dashboard?range=all`)
+    await isDrawn(page)
+    for (const [name, { sentence }] of Object.entries(few)) {
+      await expect.poll(() => cardOf(page, name).locator('.nothing').textContent()).toBe(sentence)
+      expect(await cardOf(page, name).locator('.plot :is(canvas, svg)').count()).toBe(0)
+    }
+  })
+
   it('tells series apart for who has colours of their own', async () => {
     const page = await visitDashboard('?range=all', { forcedColors: 'active', colorScheme: 'light' })
     const inks = await page.evaluate<string[]>(

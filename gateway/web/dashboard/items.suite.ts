@@ -27,7 +27,8 @@ export function itemsSuite({ system, rowsOf, visitDashboard, askedBy }: Dashboar
     await cardOf(page, 'genre-shares').locator('.plot').focus()
     await page.keyboard.press('End')
     const [{ genre, share } = { genre: '', share: 0 }] = shares.slice(-1)
-    const percent = Number(share).toLocaleString('en', { style: 'percent', maximumSignificantDigits: 3 })
+    const percent =
+      share === null ? '–' : Number(share).toLocaleString('en', { style: 'percent', maximumSignificantDigits: 3 })
     await expect.poll(() => page.locator('#said').textContent()).toContain(`${genre} ${percent}`)
     await expect
       .poll(() => cardOf(page, 'genre-shares').locator('.multiple').count())

@@ -188,6 +188,9 @@ export const SUBJECTS = [
   { name: 'Spread', first: 'long-tail' },
 ]
 
+/** Of fewer than so many, a share, a mean or a quantile says little. */
+export const ENOUGH = 30
+
 /** Whoever asks for all days asks from then on. */
 export const FIRST_DAY = '1970-01-01'
 /** Names of time ranges, as they stand in an address, with their days; 0: all of them. */

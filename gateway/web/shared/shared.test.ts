@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ENOUGH as ENOUGH_OF_CHARTS } from '../../../infra/analytics/chart.ts'
 import { matchesOf } from '../client/matches.js'
 import { whyItem, whyList } from './because.js'
 import { coverOf } from './cover.js'
+import { ENOUGH } from './dashboard.js'
 import { MOST_STARS, ratingValueOf, starsOf, starsText } from './stars.js'
 import { spokenTitle } from './titles.js'
 
@@ -122,4 +124,8 @@ describe('why a film is in a list', () => {
     expect(whyList([{ reasons: [{ itemId: '7', contribution: 1 }] }])).toBe('Because you liked No. 7')
     expect(whyList([{}])).toBe('')
   })
+})
+
+it('takes for enough on a page what is enough for a chart', () => {
+  expect(ENOUGH).toBe(ENOUGH_OF_CHARTS)
 })

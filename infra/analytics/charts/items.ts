@@ -2,6 +2,7 @@ import { count, counted } from '../../counted.ts'
 import {
   type Asked,
   type Chart,
+  ENOUGH,
   greatest,
   inWholeMonths,
   nameOf,
@@ -10,9 +11,10 @@ import {
   RANGE,
   sumOf,
   textOf,
+  tooFew,
 } from '../chart.ts'
 import { grainOfMonths, MONTHS_IN_RANGE, spanOfMonths, startOf, timeOf } from '../grain.ts'
-import type { ChartRow } from '../port.ts'
+import type { Cell, ChartRow } from '../port.ts'
 import { ITEMS_IN_RANGE, WHOLE_YEARS } from './items-in-range.ts'
 
 const ITEM = [
@@ -173,7 +175,7 @@ ORDER BY first_day`,
 /** What is not among the five genres that have most ratings. */
 const OTHER = '(other)'
 
-/** Side by side, these shares are the whole. */
+/** Side by side, these shares are the whole, of which few ratings tell little. */
 export const genreShares: Chart = {
   name: 'genre-shares',
   title: 'Which genres do people turn to?',
@@ -194,10 +196,11 @@ export const genreShares: Chart = {
     ${grainOfMonths('span')} AS grain
 SELECT ${startOf('grain', 'months.month')} AS month, grain,
     if(has(top, months.genre), months.genre, '${OTHER}') AS genre, sum(split_ratings) AS ratings,
-    ratings / sum(ratings) OVER (PARTITION BY month) AS share
+    if(round(sum(ratings) OVER of_all) >= ${ENOUGH}, ratings / sum(ratings) OVER of_all, NULL) AS share
 FROM analytics.genre_months AS months
 WHERE months.${MONTHS_IN_RANGE}
 GROUP BY month, genre
+WINDOW of_all AS (PARTITION BY month)
 ORDER BY month, indexOf(top, genre) = 0, indexOf(top, genre)`,
   parameters: RANGE,
   columns: [
@@ -209,12 +212,16 @@ ORDER BY month, indexOf(top, genre) = 0, indexOf(top, genre)`,
   ],
   views: ['genre_months'],
   sentence(rows) {
-    const named = rows.filter(({ genre }) => genre !== OTHER)
-    const most = greatest(
-      named.filter(({ month }) => month === named.at(-1)?.month),
-      'share',
-    )
-    return `In the latest ${timeOf(most, 'month')}, most turn to ${textOf(most, 'genre')}: ${percent(numberOf(most, 'share'))} of the ratings, each divided among the genres of its item.`
+    const latest = rows.at(-1)?.month
+    const told = rows.filter(({ genre, share }) => genre !== OTHER && share !== null)
+    const last = told.at(-1)?.month
+    const of = (month: Cell | undefined, among: readonly ChartRow[]) => among.filter((row) => row.month === month)
+    if (last === undefined) return `${tooFew('ratings', Math.round(sumOf(of(latest, rows), 'ratings')))}.`
+    const most = greatest(of(last, told), 'share')
+    // As in "month, 2026-10".
+    const time = timeOf(most, 'month')
+    const when = last === latest ? time : time.replace(',', ` with ${ENOUGH} ratings or more,`)
+    return `In the latest ${when}, most turn to ${textOf(most, 'genre')}: ${percent(numberOf(most, 'share'))} of the ratings, each divided among the genres of its item.`
   },
   nothing: 'Nothing that has a genre was rated in the months of these days.',
 }

@@ -142,7 +142,8 @@ export const upliftOfFoldIn: Chart = {
         WHERE toDate(hour) BETWEEN {from:Date} AND {to:Date}
     ) AS span
 SELECT if(span > 13, toStartOfDay(hour), hour) AS time, if(span > 13, 'day', 'hour') AS grain, variant, metric,
-    sum(hours.value * hours.ratings) / sum(hours.ratings) AS value, sum(hours.ratings) AS ratings
+    if(ratings >= ${ENOUGH}, value_sum / ratings, NULL) AS value, sum(hours.ratings) AS ratings,
+    sum(hours.value * hours.ratings) AS value_sum
 FROM analytics.prequential AS hours
 WHERE toDate(hour) BETWEEN {from:Date} AND {to:Date}
 GROUP BY time, variant, metric
@@ -155,20 +156,22 @@ ORDER BY metric, variant, time`,
     { name: 'metric', unit: 'name' },
     { name: 'value', unit: 'share of 1' },
     { name: 'ratings', unit: 'ratings' },
+    { name: 'value_sum', unit: 'ratings, each counted by its value' },
   ],
   views: ['prequential'],
   sentence(rows) {
     const ofVariant = (name: string) => rows.filter(({ variant, metric }) => variant === name && metric === 'hr@10')
     const hitRate = (name: string): number => {
       const theirs = ofVariant(name)
-      const hits = theirs.reduce((sum, row) => sum + numberOf(row, 'value') * numberOf(row, 'ratings'), 0)
-      return hits / sumOf(theirs, 'ratings')
+      return sumOf(theirs, 'value_sum') / sumOf(theirs, 'ratings')
     }
     const ratings = sumOf(ofVariant('folded-in'), 'ratings')
     if (ratings < ENOUGH) return `${tooFew('likes', ratings)}.`
     const [folded, before, popular] = ['folded-in', 'at-watermark', 'popular'].map(hitRate) as [number, number, number]
     const byPopularity = Number.isNaN(popular) ? '' : `, and by popularity alone ${percent(popular)}`
-    return `With the user folded in, ${percent(folded)} of ${counted(ratings, 'like')} were among the first ten foretold; without, ${percent(before)}${byPopularity}.`
+    const fewer = rows.find(({ value }) => value === null)
+    const leftOut = fewer ? ` Not drawn: each ${textOf(fewer, 'grain')} with fewer than ${ENOUGH} likes.` : ''
+    return `With the user folded in, ${percent(folded)} of ${counted(ratings, 'like')} were among the first ten foretold; without, ${percent(before)}${byPopularity}.${leftOut}`
   },
   nothing: 'Nothing was foretold in these days: a like that comes in live is, before it is learnt.',
 }
