@@ -4,8 +4,9 @@ import { analyticsOf, type Connection, DATABASE, type Session, type Settings } f
 import type { Chart } from './chart.ts'
 import { CHARTS } from './charts.ts'
 import type { Analytics, ChartCsv, ChartParameters, ChartRow } from './port.ts'
-import { hasErasureAhead, openForRefresh, refreshViews, shownBelow, storedEvents } from './refresh.ts'
+import { openForRefresh, refreshViews } from './refresh.ts'
 import { lendSessions } from './sessions.ts'
+import { hasErasureAhead, shownBelow, storedEvents } from './shown.ts'
 import { type Ages, agesOf, dayOf, rangeOf } from './time-range.ts'
 
 /** So long a chart may take, and so much longer its answer. */

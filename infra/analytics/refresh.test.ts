@@ -9,7 +9,8 @@ import { eraseUsers } from '../rating-store/erase.ts'
 import { insertRatings } from '../rating-store/insert.ts'
 import { migrate } from '../rating-store/migrate.ts'
 import { describeWithService } from '../services/for-tests.ts'
-import { hasErasureAhead, openForRefresh, refreshViews } from './refresh.ts'
+import { openForRefresh, refreshViews } from './refresh.ts'
+import { hasErasureAhead } from './shown.ts'
 
 const BOUND = `INSERT INTO log_binding (log_id, cluster_id, partitions, scale_min, scale_max, positive_from)
   VALUES ('log', NULL, 1, 0.5, 5, 4)`

@@ -10,18 +10,8 @@ import {
   WRITE_SETTINGS,
 } from '../rating-store/connection.ts'
 import { define, expand } from '../rating-store/define.ts'
-import { startsOf } from '../rating-store/progress.ts'
 import type { Refreshed } from './port.ts'
-
-/** What is filled, each from the views of its name with `_now` and so from what stands before it. */
-const REFRESHED = [
-  ...['ratings', 'user_days', 'user_returns', 'daily_volume', 'daily_values', 'scale_values'],
-  ...['item_months', 'item_years', 'item_stats', 'user_stats', 'totals', 'genre_months', 'trending', 'retention'],
-  ...['served_days', 'served_items', 'served_returns', 'served_popularity', 'prequential'],
-] as const
-
-/** Of whose rows they are made. */
-const SOURCES = ['ratings', 'items', 'served', 'measurements', 'erasures', 'sink_progress']
+import { isCurrent, REFRESHED, startOfPass, watermarkOf } from './shown.ts'
 
 /** Bytes that are sorted or grouped in memory: what is more goes through the disk. */
 const MAX_IN_MEMORY = 400_000_000
@@ -103,68 +93,6 @@ export async function refreshViews(
 export async function emptyViews(connection: Connection): Promise<void> {
   for (const table of ['refresh_log', ...REFRESHED])
     await connection.write.command(`TRUNCATE TABLE ${analyticsOf(connection)}.${table}`)
-}
-
-/** Of each partition of the log, the first offset that one of the views may not show yet. */
-export async function shownBelow(session: Session, place: string): Promise<readonly Offset[]> {
-  const [oldest] = await session.rows<{ watermark: (string | number)[]; tables: string | number }>(
-    `SELECT argMin(watermark, as_of) AS watermark, count() AS tables FROM ${place}.refreshes`,
-  )
-  return Number(oldest?.tables) < REFRESHED.length ? [] : (oldest?.watermark ?? []).map(Number)
-}
-
-/** Whether somebody was erased whom a view may show still: who is said to be in no store must be in none. */
-export async function hasErasureAhead(session: Session, place: string): Promise<boolean> {
-  const [row] = await session.rows<{ n: string | number }>(
-    // Offsets of a former log tell nothing. A log is bound to when the store is new or was emptied, and erasures are noted anew then.
-    `SELECT count() AS n FROM erasures
-     WHERE before >= {shown:Array(UInt64)}[partition + 1] AND noted_at >= (SELECT min(bound_at) FROM log_binding)`,
-    { shown: await shownBelow(session, place) },
-  )
-  return Number(row?.n) > 0
-}
-
-/** As ClickHouse notes it beside the rows. */
-export async function storedEvents(session: Session): Promise<number> {
-  const [row] = await session.rows<{ n: string | number }>(
-    "SELECT sum(rows) AS n FROM system.parts WHERE active AND database = currentDatabase() AND table = 'ratings'",
-  )
-  return Number(row?.n)
-}
-
-/** Before anything is read: what comes in meanwhile is left to the next one. */
-async function startOfPass(session: Session, place: string): Promise<Pick<Pass, 'asOf' | 'madeFrom'>> {
-  // A deletion or a merge inserts nothing, and an erasure is noted before it deletes. Later than every pass before it, also where the clock
-  // was set back since.
-  const [row] = await session.rows<{ as_of: string; made_from: string }>(
-    `SELECT toString(greatest(now64(3, 'UTC'), (SELECT max(as_of) + toIntervalMillisecond(1) FROM ${place}.refresh_log))) AS as_of,
-       arrayStringConcat(arraySort(groupArray(concat(table, ' ', toString(last)))), ', ') AS made_from
-     FROM
-     (
-         SELECT table, max(max_block_number) AS last
-         FROM system.parts
-         WHERE active AND database = currentDatabase() AND table IN ({sources:Array(String)})
-         GROUP BY table
-     )`,
-    { sources: SOURCES },
-  )
-  if (row === undefined) throw new Error('ClickHouse answered no row')
-  return { asOf: row.as_of, madeFrom: row.made_from }
-}
-
-async function watermarkOf(session: Session): Promise<readonly Offset[]> {
-  const starts = await startsOf(session)
-  const partitions = Math.max(-1, ...starts.keys()) + 1
-  return Array.from({ length: partitions }, (_, partition) => starts.get(partition) ?? 0)
-}
-
-async function isCurrent(session: Session, place: string, madeFrom: string, maxAgeMs: number): Promise<boolean> {
-  const rows = await session.rows<{ view: string; made_from: string; age: string | number }>(
-    `SELECT view, made_from, dateDiff('ms', as_of, now64(3, 'UTC')) AS age FROM ${place}.refreshes`,
-  )
-  const isFresh = (name: string): boolean =>
-    rows.some(({ view, made_from, age }) => view === name && made_from === madeFrom && Number(age) < maxAgeMs)
-  return REFRESHED.every(isFresh)
 }
 
 /** In the place of a view's name. */
