@@ -38,6 +38,12 @@ export const IN_RANGE = 'day BETWEEN {from:Date} AND {to:Date}'
 
 export const RANGE = ['from', 'to'] as const
 
+/** Columns that say which item a row is of. */
+export const ITEM = [
+  { name: 'item_id', unit: 'id' },
+  { name: 'title', unit: 'name' },
+] as const
+
 export const numberOf = (row: ChartRow | undefined, column: string): number => Number(row?.[column] ?? 0)
 export const textOf = (row: ChartRow | undefined, column: string): string => String(row?.[column] ?? '')
 export const isNumber = (cell: Cell | undefined): cell is number => typeof cell === 'number'

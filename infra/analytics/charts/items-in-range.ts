@@ -19,3 +19,6 @@ export const ITEMS_IN_RANGE = `SELECT toString(item_id) AS item_id, sum(parts.ra
         WHERE month BETWEEN first_month AND {to:Date} AND NOT (month >= first_year AND month < end_of_years)
     ) AS parts
     GROUP BY item_id`
+
+/** What charts of these items say where there is none. */
+export const NOT_RATED = 'Nothing was rated in the months of these days.'
