@@ -1,9 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { RouteConfig } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { isLoopback } from '../infra/config/check.ts'
 import { type ApiKey, sha256 } from './api-keys.ts'
-import type { Check } from './checks.ts'
+import { type Check, isWrite } from './checks.ts'
 import type { App } from './context.ts'
 import { Problem } from './problems.ts'
 import { createRateLimiter } from './rate-limit.ts'
@@ -103,8 +102,9 @@ function isOpenByCookie(c: Context, { path, security = [] }: RouteConfig, sessio
   if (!path.startsWith(OF_A_USER)) throw new TypeError(`'own' opens what stands under ${OF_A_USER}, not ${path}`)
   const userId = userIn(c.req.path)
   if (userId === own) return true
-  const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
-  return isRead && userId !== undefined && userId === sessions.viewedOf(c)
+  if (isWrite(c) || userId === undefined || userId !== sessions.viewedOf(c)) return false
+  c.set('isOnlooker', true)
+  return true
 }
 
 const OF_A_USER = '/v1/users/{userId}'
@@ -116,51 +116,4 @@ function userIn(path: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/**
- * Refuses writes that a browser sends on behalf of another site: without keys, any page could otherwise post to the loopback
- * address of whoever reads it. Programs name no site.
- */
-export function refuseCrossSiteWrites(corsOrigins: readonly string[]): Check {
-  return (c) => {
-    const isWrite = c.req.method !== 'GET' && c.req.method !== 'HEAD'
-    if (isWrite && isForeign(c) && !corsOrigins.includes(c.req.header('origin') ?? ''))
-      throw new Problem('cross-site', 'List the origin of that site in CORS_ORIGINS to let it write.')
-  }
-}
-
-/**
- * Browsers name the relation in Sec-Fetch-Site, which no page can set: it holds behind a proxy that changes the host, too. Older
- * ones, and all of them where the address is neither https nor this machine's own, name the origin alone; `null` hides which.
- */
-function isForeign(c: Context): boolean {
-  const relation = c.req.header('sec-fetch-site')
-  if (relation !== undefined) return relation === 'cross-site' || relation === 'same-site'
-  const origin = c.req.header('origin')
-  if (origin === undefined) return false
-  const from = URL.parse(origin)
-  const host = c.req.header('host')
-  // By the origin's scheme: a proxy may have ended TLS.
-  return from === null || host === undefined || URL.parse(`${from.protocol}//${host}`)?.host !== from.host
-}
-
-/** Nearly all requests name the same host, and to take a name apart costs as much as a tenth of a small answer. */
-let lastLetIn: string | undefined
-
-/**
- * Refuses requests to a name other than this machine's own: without keys, a page could otherwise let its own name lead to the
- * loopback address of whoever reads it (DNS rebinding), and be of the same origin as what it reads there.
- */
-export const requireLoopbackName: Check = (c) => {
-  // A request without the header names no site that could have led here.
-  const host = c.req.header('host') ?? 'localhost'
-  if (host === lastLetIn) return
-  const name = URL.parse(`http://${host}`)?.hostname.replace(/^\[|\]$/g, '')
-  if (name === undefined || !isLoopback(name))
-    throw new Problem(
-      'other-host',
-      `Without API_KEYS only localhost, 127.0.0.1 and [::1] are answered, not '${host}'. Ask by one of them, or set API_KEYS.`,
-    )
-  lastLetIn = host
 }

@@ -65,9 +65,26 @@ describe('a gateway without keys', () => {
     expect(answer.body).toMatchObject({ type: '/docs#other-host', detail: expect.stringContaining('set API_KEYS') })
   })
 
-  it('goes by any name once it has keys', async () => {
+  it.each([
+    ['x-forwarded-for', '203.0.113.9', 421],
+    ['x-forwarded-for', '127.0.0.1, 203.0.113.9:52000', 421],
+    ['x-forwarded-for', '2001:db8::1', 421],
+    ['x-real-ip', '203.0.113.9', 421],
+    ['forwarded', 'proto=https;for="[2001:db8::1]:4711";by=127.0.0.1', 421],
+    ['forwarded', 'For=unknown', 421],
+    ['x-forwarded-for', '::ffff:127.0.0.1', 200],
+    ['x-forwarded-for', '127.0.0.1:52000, ::1', 200],
+    ['forwarded', 'for="[::1]:4711";host=shop.example, for=127.0.0.1', 200],
+  ])('goes by whom a proxy on it passes on (%s: %s)', async (name, told, status) => {
+    gateway = await openTestGateway()
+    const answer = await gateway.send('GET', '/readyz', undefined, { [name]: told })
+    expect(answer.status).toBe(status === 200 ? await statusFor('localhost') : status)
+    if (status !== 200) expect(answer.body).toMatchObject({ detail: expect.stringContaining('Set API_KEYS') })
+  })
+
+  it('goes by any name, and through any proxy, once it has keys', async () => {
     gateway = await openTestGateway({ settings: { apiKeys: keyed('secret') } })
-    const headers = { host: 'shop.example', authorization: 'Bearer secret' }
+    const headers = { host: 'shop.example', 'x-forwarded-for': '203.0.113.9', authorization: 'Bearer secret' }
     expect((await gateway.send('GET', '/v1/items', undefined, headers)).status).toBe(200)
   })
 })

@@ -2,12 +2,13 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
-import { refuseCrossSiteWrites, requireKey, requireLoopbackName } from './access.ts'
+import { requireKey } from './access.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { check } from './checks.ts'
 import { compress } from './compression.ts'
 import { requireContentType } from './content-type.ts'
 import type { App, GatewayDependencies } from './context.ts'
+import { refuseCrossSiteWrites } from './cross-site.ts'
 import { createEngine } from './engine/engine.ts'
 import { FALLBACKS } from './engine/fallback.ts'
 import { createHealth, type ReadyReport } from './health.ts'
@@ -25,6 +26,7 @@ import { routes } from './routes.ts'
 import { createItemSearch } from './search/item-search.ts'
 import { createServedLog } from './served-log.ts'
 import { createSessions } from './sessions.ts'
+import { requireLoopbackClient, requireLoopbackName } from './this-machine.ts'
 import { limitTime } from './time-budget.ts'
 import { createUserLists } from './user-lists.ts'
 import { refuseBrokenUtf8 } from './utf8.ts'
@@ -75,7 +77,7 @@ export function createGateway(deps: GatewayDependencies): RunningGateway {
     return page ?? problem.toResponse(c.get('requestId'))
   })
   app.use(answerHeaders, observe(metrics, logger), compress)
-  if (settings.apiKeys === undefined) app.use(check(requireLoopbackName))
+  if (settings.apiKeys === undefined) app.use(check(requireLoopbackName, requireLoopbackClient))
   // Before keys are asked for: a browser's preflight carries none.
   if (settings.corsOrigins.length > 0) app.use(cors({ ...CORS, origin: [...settings.corsOrigins] }))
   const hasPages = settings.hasPages ?? true

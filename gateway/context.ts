@@ -112,6 +112,10 @@ export interface Gateway extends GatewayDependencies, Freshness {
 export interface RequestVariables extends RequestIdVariables {
   /** By which it was let in; undefined: by none, or by that of the data folder. */
   readonly apiKey?: ApiKey | undefined
+  /** They look as a user for whom they may not act: what is made for that user is not shown to them. */
+  readonly isOnlooker?: boolean
+  /** A page of another site let a browser ask, which does not let it read what is answered. */
+  readonly isUnread?: boolean
 }
 
 export type App = OpenAPIHono<{ Variables: RequestVariables }>

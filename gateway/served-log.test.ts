@@ -160,6 +160,21 @@ describe('an answered list', () => {
     }
   })
 
+  it('is not logged where a page of another site asked, which cannot read it', async () => {
+    const asked = (headers: Record<string, string>) =>
+      gateway.send('GET', '/v1/users/u/recommendations', undefined, headers)
+    await asked({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })
+    await asked({ origin: 'https://evil.example' })
+    const read = [
+      await asked({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }),
+      await asked({ 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }),
+    ]
+    const lists = await untilLogged(read.length)
+    expect(new Set(lists.map(({ recommendationId }) => recommendationId))).toEqual(new Set(read.map(idOf)))
+    const { values } = await metrics.servedDropped.get()
+    expect(values.find(({ labels }) => labels.reason === 'unread')?.value).toBe(2)
+  })
+
   it('of a stream is not logged where its reader has left while it was made', async () => {
     const events = eventsOf(await gateway.app.request('/v1/users/u/recommendations/stream'))
     const { answer } = await events.nextList()

@@ -9,6 +9,7 @@ import type { Metrics } from '../infra/metrics.ts'
 import { encodeEvent } from '../models/events/codec.ts'
 import { servedKey } from '../models/events/served-key.ts'
 import type { Served } from '../models/events/types.ts'
+import type { RequestVariables } from './context.ts'
 
 /** Lists that wait are appended together. */
 const FLUSH_MS = 500
@@ -54,12 +55,18 @@ export const listedOf = ({ items, strategy, generation, isStale = false }: Lista
 export interface Receiver {
   /** Left out: the list is nobody's own. */
   readonly userId?: string | undefined
+  /** Looks as that user, who is not there: the list is logged as nobody's. */
+  readonly isOnlooker?: boolean | undefined
+  /** A browser does not let them read it. */
+  readonly isUnread?: boolean | undefined
   /** Of the whole answer: who leaves before it is written has not been shown the list. Left out: nobody can tell. */
   readonly outgoing?: Pick<ServerResponse, 'closed' | 'writableFinished'> | undefined
 }
 
-export const receiverOf = (c: Context, userId?: string): Receiver => ({
+export const receiverOf = (c: Context<{ Variables: RequestVariables }>, userId?: string): Receiver => ({
   userId,
+  isOnlooker: c.get('isOnlooker'),
+  isUnread: c.get('isUnread'),
   outgoing: ((c.env ?? {}) as Partial<HttpBindings>).outgoing,
 })
 
@@ -123,8 +130,12 @@ export function createServedLog({
 
   function noteAs(recommendationId: string, listed: Listed, receiver: Receiver): void {
     const { itemIds, before, strategy, generation, isStale } = listed
-    const userId = isStale ? '' : (receiver.userId ?? '')
+    const userId = isStale || receiver.isOnlooker ? '' : (receiver.userId ?? '')
     if (!isSampled(recommendationId)) return
+    if (receiver.isUnread) {
+      servedDropped.inc({ reason: 'unread' })
+      return
+    }
     if (waiting.length >= MAX_WAITING) {
       servedDropped.inc({ reason: 'full' })
       return

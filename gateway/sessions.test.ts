@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { readTopic } from '../infra/event-log/read-topic.ts'
+import { decodeEvent } from '../models/events/codec.ts'
+import type { Served } from '../models/events/types.ts'
 import { eraseUser, generationOf, openTestGateway, type TestGateway, writeUser } from './gateway.fixture.ts'
 
 const NO_KEYS = { current: () => [] }
@@ -206,7 +209,7 @@ it('is nobody where there are no pages', async () => {
 describe('a demonstration', () => {
   let gateway: TestGateway
   beforeAll(async () => {
-    gateway = await openTestGateway({ settings: { apiKeys: NO_KEYS, isDemo: true } })
+    gateway = await openTestGateway({ settings: { apiKeys: NO_KEYS, isDemo: true, servedSample: 1 } })
   })
   afterAll(() => gateway.stop())
 
@@ -229,6 +232,27 @@ describe('a demonstration', () => {
     expect(body).toContain('data-user="42"')
     expect(body).toContain('data-may-rate="false"')
     expect((await gateway.send('POST', '/session', 'userId=%00', form)).status).toBe(400)
+  })
+
+  it('shows no list to whom one looks as', async () => {
+    gateway.serve(generationOf('g1', { r1: [1, 0], r2: [0.9, 0.1], r3: [0.8, 0.1], r4: [0.1, 0.9], r5: [0, 1] }))
+    await writeUser(gateway.state, 'looked-at', { r1: 5 }, { vector: [1, 0], generation: 'g1' })
+    const { cookie, userId } = await comeBy(gateway)
+    const ask = (path: string, sent: string) => gateway.send('GET', path, undefined, { cookie: sent })
+    const viewing = `${cookie}; foldstream-viewed=looked-at`
+    for (const path of ['/', '/for-you', '/v1/users/looked-at/recommendations'])
+      expect((await ask(path, viewing)).status, path).toBe(200)
+    expect((await ask(`/v1/users/${userId}/recommendations`, cookie)).status).toBe(200)
+    const receivers = await vi.waitFor(async () => {
+      const receivers: string[] = []
+      await readTopic(gateway.log, 'served', (records) => {
+        for (const { value } of records) receivers.push((decodeEvent(value as Uint8Array) as Served).userId)
+      })
+      expect(receivers).toContain(userId)
+      expect(receivers.filter((receiver) => receiver === '').length).toBeGreaterThanOrEqual(3)
+      return receivers
+    })
+    expect(receivers).not.toContain('looked-at')
   })
 
   it('shows nobody what another visitor of the pages sees', async () => {

@@ -37,7 +37,7 @@ export function createMetrics() {
     }),
     servedDropped: new Counter({
       name: 'foldstream_served_dropped_total',
-      help: 'Answered lists that were not logged: too many were waiting (full), the log did not take them (log), or who asked had left before it was all sent (left)',
+      help: 'Answered lists that were not logged: too many were waiting (full), the log did not take them (log), who asked had left before it was all sent (left), or a page of another site asked, which cannot read it (unread)',
       labelNames: ['reason'],
       registers,
     }),

@@ -11,6 +11,7 @@ import { Problem, RETRY_LATER } from '../problems.ts'
 import { mayHave, STREAMED } from '../reference/headers.ts'
 import { needs, ownByCookie, refusals } from '../schemas/answers.ts'
 import { inPath, userId } from '../schemas/parameters.ts'
+import { type Receiver, receiverOf } from '../served-log.ts'
 import { writeList } from '../written-list.ts'
 
 /** Proxies and browsers close what stays silent for a minute, and we ourselves after 30 s (server.ts). */
@@ -69,6 +70,7 @@ type Reader = Asker & { readonly userId: string }
 
 interface Reading {
   readonly lastEventId: string | undefined
+  readonly receiver: Receiver
   /** False: the key that let them in was taken back. */
   mayRead(): boolean
   /** Ends the connection. */
@@ -82,7 +84,7 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
   closing.addEventListener('abort', watch.close)
 
   /** One reader. */
-  function follow(asker: Reader, selection: Selection, { lastEventId, mayRead, cutOff }: Reading) {
+  function follow(asker: Reader, selection: Selection, { lastEventId, receiver, mayRead, cutOff }: Reading) {
     const { userId } = asker
     const call = createCall()
     let isShared = false
@@ -101,7 +103,7 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
       sent = list.tag
       isSentStale = list.isStale
       // Whoever has left while it was made is not shown it.
-      if (!call.isEnded()) served.noteAs(answer.recommendationId, list.listed, { userId })
+      if (!call.isEnded()) served.noteAs(answer.recommendationId, list.listed, receiver)
       return `event: list\nid: ${list.tag}\ndata: ${list.withId(answer.recommendationId)}\n\n`
     }
 
@@ -167,10 +169,13 @@ export const userStream = (app: App, { engine, state, metrics, logger, settings,
       })
     const { contextItemId, ...selection } = withGenre(c.req.valid('query'))
     const { outgoing } = (c.env ?? {}) as Partial<HttpBindings>
+    // A stream is never written to its end: each of its lists was sent when it was.
+    const receiver = { ...receiverOf(c, userId), outgoing: undefined }
     const cutOff = (): void => void outgoing?.destroy()
     const key = c.get('apiKey')
     const body = follow({ userId, contextItemId }, selection, {
       lastEventId: c.req.header('last-event-id'),
+      receiver,
       mayRead: () => key === undefined || settings.apiKeys?.current().includes(key) === true,
       cutOff,
     })

@@ -28,7 +28,7 @@ export function viewerOf(c: Context, { sessions, settings }: Pick<Gateway, 'sess
   const isOwn = userId === own
   const { mayViewOthers } = sessions
   const mayRate = isOwn || settings.apiKeys === undefined
-  return { ...receiverOf(c), userId, isOwn, mayRate, mayViewOthers, theme: themeOf(c) }
+  return { ...receiverOf(c), userId, isOnlooker: !mayRate, isOwn, mayRate, mayViewOthers, theme: themeOf(c) }
 }
 
 /** @returns undefined: as their system has it */
