@@ -36,6 +36,7 @@ export function createCard({ name, drawing, time }, { infoOf, choose, toCome }) 
   /** @type {{ info: ChartInfo, answer: ChartAnswer } | undefined} */
   let shown
   let latest = 0
+  let drawn = ''
 
   function draw() {
     if (!shown) return
@@ -84,6 +85,7 @@ export function createCard({ name, drawing, time }, { infoOf, choose, toCome }) 
 
   function clear() {
     shown = undefined
+    drawn = ''
     place.tabIndex = -1
     for (const part of [sentence, when, asOf]) part.textContent = ''
     tableSheet.querySelector('.sheet')?.replaceChildren()
@@ -119,8 +121,9 @@ export function createCard({ name, drawing, time }, { infoOf, choose, toCome }) 
       const answer = await ask(name, taken)
       if (mine !== latest) return
       asked = taken
-      const isSame = shown !== undefined && told(shown.answer) === told(answer)
+      const isSame = told(answer, drawing) === drawn
       shown = { info, answer }
+      drawn = told(answer, drawing)
       if (isSame) asOf.textContent = ageOf(answer)
       else draw()
     } catch (error) {
@@ -168,8 +171,16 @@ function whenText({ from, to }, time = {}) {
   return from === FIRST_DAY ? (time.ofAll ?? 'all time') : spanText(from, to, time.isByMonths === true)
 }
 
-/** What is drawn: where it is the same, nothing is, and whoever is at it stays there. @param {ChartAnswer} answer */
-const told = ({ asOf: _, ...answer }) => JSON.stringify(answer)
+/**
+ * What is drawn: where it is the same, nothing is, and whoever is at it stays there. The last hour moves on by itself.
+ *
+ * @param {ChartAnswer} answer
+ * @param {import('../shared/dashboard.js').Drawing} drawing
+ */
+function told({ asOf: _, ...answer }, drawing) {
+  const isOfNow = drawing.kind === 'over' && drawing.isLastHour
+  return JSON.stringify([answer, isOfNow && new Date().getMinutes()])
+}
 
 /** @param {ChartAnswer} answer */
 const ageOf = ({ asOf }) => (asOf === undefined ? '' : asOfText(asOf))

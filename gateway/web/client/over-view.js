@@ -48,8 +48,14 @@ export function viewOf(drawing, { rows, from, to }, unitOf) {
     /** Where the axis tells of nothing more: the last day asked for, or what is later. @param {Shown} now */
     lastOf: (now) => Math.max(now.xs.at(-1) ?? 0, isOfDays && to !== undefined ? Date.parse(to) / 1000 : 0),
     /** What is to be seen at least. @param {Shown} now */
-    askedOf: (now) => (drawing.isLastHour ? { from: (now.xs.at(-1) ?? 0) - HOUR_S } : isLone ? {} : days),
+    askedOf: (now) => (drawing.isLastHour ? lastHour(now.xs.at(-1)) : isLone ? {} : days),
   }
+}
+
+/** Up to this minute, however long nothing came in. @param {number} [newest]  in seconds since 1970; of a server whose clock is ahead it is later */
+function lastHour(newest = 0) {
+  const to = Math.max(newest, Math.floor(Date.now() / 1000 / MINUTE_S) * MINUTE_S)
+  return { from: to - HOUR_S, to }
 }
 
 /** All that a plot cannot change once it is made. @param {View} view @param {readonly unknown[]} look  of its place */

@@ -134,6 +134,9 @@ export function drawingSuite({ system, visit, rowsOf, visitDashboard, askedBy, e
         })
     const bars = async () => (await columns()).filter((isBar, x, all) => isBar && !all[x - 1]).length
     await expect.poll(bars).toBeGreaterThanOrEqual(3)
+    // Nothing has come in for ten minutes: the hour ends now all the same.
+    const all = await columns()
+    expect(all.lastIndexOf(true) / all.length).toBeLessThan(0.92)
     await cardOf(page, 'events-per-minute').locator('.plot').focus()
     await page.keyboard.press('Home')
     await expect.poll(() => page.locator('#said').textContent()).toContain('events 100,836')
