@@ -29,7 +29,8 @@ export const adminGenerations = (app: App, { models }: Gateway) =>
     const { active, pinned } = pointer
     const activeSince = generations.find(({ id }) => id === active)?.createdAt
     const described = generations.map((generation) => {
-      const { createdAt, hyperParameters, watermark, metrics, tuning, comparison, ...info } = generation
+      const { createdAt, hyperParameters, watermark, metrics, tuning, comparison, standsFor, sampleLacks, ...info } =
+        generation
       const notServed = whyNotServed(generation, pointer, activeSince)
       return {
         ...info,
@@ -39,6 +40,7 @@ export const adminGenerations = (app: App, { models }: Gateway) =>
         hyperParameters: { ...hyperParameters },
         metrics: { ...metrics },
         watermark: [...watermark],
+        ...(standsFor && { standsFor: [...standsFor] }),
         ...(tuning && { tuning: shown(tuning) }),
         ...(comparison && { comparison: { ...comparison } }),
       }

@@ -42,6 +42,9 @@ export const generationInfo = z
     id: z.string(),
     createdAt: z.iso.datetime(),
     isActive: z.boolean(),
+    standsFor: z.array(z.string()).optional().openapi({
+      description: 'Ids of the models whose place it took, the last one last: it is that one, without who was erased',
+    }),
     notServed: z
       .string()
       .optional()

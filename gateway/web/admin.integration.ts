@@ -152,7 +152,7 @@ describeInBrowser('the page of operation', (visit) => {
     await page.locator('#confirm').getByRole('button', { name: 'Roll back' }).click()
     await vi.waitFor(async () => expect(await told(page)).toBe(`${short} is live, and pinned`))
     expect(await ask('admin/generations')).toMatchObject({ active: older, pinned: true })
-    await expect.poll(() => rows(page).first().textContent()).toContain(`Pinned, not served: generation ${short}`)
+    await expect.poll(() => rows(page).first().textContent()).toContain(`Pinned, not served: model ${short}`)
 
     await page.getByRole('button', { name: `Unpin ${short}` }).click()
     await page.locator('#confirm').getByRole('button', { name: 'Unpin' }).click()
@@ -182,6 +182,31 @@ describeInBrowser('the page of operation', (visit) => {
     await expect
       .poll(() => page.locator('#rebuild-words').textContent())
       .toBe(`Held back: worse than ${live.slice(0, 8)} (no longer kept)`)
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+  })
+
+  it('names the model that took the place of one that held somebody who was erased', async () => {
+    const page = await visitWithKey()
+    const former = randomUUID()
+    let next = ''
+    await page.route('**/admin/generations', async (route) => {
+      const { generations, ...answer } = await (await route.fetch()).json()
+      const [newest, ...older] = generations
+      next = newest.id.slice(0, 8)
+      await route.fulfill({
+        json: { ...answer, generations: [{ ...newest, standsFor: [randomUUID(), former] }, ...older] },
+      })
+    })
+    const requestedAt = new Date().toISOString()
+    const rebuild = { id: randomUUID(), requestedAt, updatedAt: requestedAt, reason: 'demand', status: 'published' }
+    await page.route('**/admin/status', async (route) => {
+      const answer = await (await route.fetch()).json()
+      await route.fulfill({ json: { ...answer, rebuild: { ...rebuild, progress: 'done', generation: former } } })
+    })
+    await expect
+      .poll(() => rows(page).first().textContent())
+      .toContain(`Took the place of ${former.slice(0, 8)}, without who was erased`)
+    await expect.poll(() => page.locator('#rebuild-words').textContent()).toBe(`Published ${next}`)
     await page.unrouteAll({ behavior: 'ignoreErrors' })
   })
 

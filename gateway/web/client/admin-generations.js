@@ -9,7 +9,7 @@ const FIGURES = ['ndcg@10', 'ndcg@100', 'recall@20']
 
 /**
  * @typedef {{ live: string, metric: string, figure: number, liveFigure: number, standardError: number, users: number, verdict: 'sound' | 'worse' | 'forced' | 'too-few-users' }} Comparison
- * @typedef {{ id: string, createdAt: string, isActive: boolean, notServed?: string, metrics: Record<string, number>, users: number, items: number, ratings: number, trainSeconds: number, comparison?: Comparison }} Generation
+ * @typedef {{ id: string, createdAt: string, isActive: boolean, standsFor?: string[], notServed?: string, metrics: Record<string, number>, users: number, items: number, ratings: number, trainSeconds: number, comparison?: Comparison }} Generation
  * @typedef {{ active: string | null, pinned: boolean, generations: Generation[] }} Generations
  */
 
@@ -17,8 +17,13 @@ const FIGURES = ['ndcg@10', 'ndcg@100', 'recall@20']
 let shown = { active: null, pinned: false, generations: [] }
 
 export const isPinned = () => shown.pinned
-/** Only some are kept, and one that holds somebody who was erased is made anew under another id. @param {string} id */
-export const isKept = (id) => shown.generations.some((one) => one.id === id)
+/**
+ * The model of this id, or that which took its place: one that holds somebody who was erased is made anew under another id.
+ *
+ * @param {string} id
+ * @returns undefined: only some are kept
+ */
+export const keptAs = (id) => shown.generations.find((one) => one.id === id || one.standsFor?.includes(id))
 const live = () => shown.generations.find(({ isActive }) => isActive)
 
 /** @param {Generations} answer */
@@ -81,15 +86,27 @@ function drawFigure(cell, { metrics, isActive }, metric) {
 }
 
 /** Of one that is kept no longer, no row bears the id. @param {string} id */
-export const nameOf = (id) => (isKept(id) ? shortId(id) : `${shortId(id)} (no longer kept)`)
+export function nameOf(id) {
+  const kept = keptAs(id)
+  return kept ? shortId(kept.id) : `${shortId(id)} (no longer kept)`
+}
 
 /** @param {Generation} generation */
-function whyOf({ isActive, notServed, comparison }) {
-  if (notServed !== undefined) return capitalized(withShortIds(notServed, nameOf))
+function whyOf(generation) {
+  const former = generation.standsFor?.at(-1)
+  const place = former === undefined ? '' : `. Took the place of ${shortId(former)}, without who was erased`
+  return `${verdictOn(generation)}${place}`
+}
+
+/** @param {Generation} generation */
+function verdictOn({ isActive, notServed, comparison }) {
+  // The page calls models what the API calls generations.
+  if (notServed !== undefined) return capitalized(withShortIds(notServed.replaceAll('generation', 'model'), nameOf))
   if (isActive && shown.pinned) return 'Activated by hand: stays until it is unpinned'
   const before = isActive ? '' : 'Older than the live one. '
   if (!comparison) return isActive ? 'Nothing was live to compare it with' : 'Older than the live one'
-  const other = isKept(comparison.live) ? shortId(comparison.live) : 'what was live then'
+  const live = keptAs(comparison.live)
+  const other = live ? shortId(live.id) : 'what was live then'
   const difference = `${comparison.metric} ${signed(comparison.figure - comparison.liveFigure)}`
   if (comparison.verdict === 'forced') return `${before}Forced: ${difference} beside ${other}`
   if (comparison.verdict === 'worse') return `Activated by hand: ${difference} beside ${other}`

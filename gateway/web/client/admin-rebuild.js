@@ -1,6 +1,6 @@
 import { askAdmin } from './admin-api.js'
 import { confirmed } from './admin-confirm.js'
-import { isKept, isPinned, nameOf } from './admin-generations.js'
+import { isPinned, keptAs, nameOf } from './admin-generations.js'
 import { age, shortId, withShortIds } from './admin-words.js'
 import { byId, write } from './page.js'
 import { say } from './tell.js'
@@ -55,7 +55,8 @@ const isGoing = ({ status, again }) => status === 'requested' || status === 'run
 
 /** @param {Rebuild} rebuild */
 function inWords({ status, progress, generation, again }) {
-  const made = generation === undefined || status === 'running' || !isKept(generation) ? '' : ` ${shortId(generation)}`
+  const kept = generation === undefined || status === 'running' ? undefined : keptAs(generation)
+  const made = kept ? ` ${shortId(kept.id)}` : ''
   const more = progress === '' || progress === 'done' ? '' : `: ${withShortIds(progress, nameOf)}`
   return `${STATUSES[status]}${made}${more}${again ? '. Another one follows' : ''}`
 }
