@@ -59,6 +59,11 @@ describe('a system on embedded stores', () => {
     const folder = await testFolder()
     const file = join(folder, 'seen.csv')
     await writeFile(file, 'userId,itemId,occurredAt\na,x,1000000000\na,y,1000000001\nb,x,1000000002\n')
+    const titled = join(folder, 'titled.csv')
+    await writeFile(titled, 'userId,itemId,value,occurredAt,title\na,x,5,1000000000,X\n')
+    expect(await run(join(folder, 'other'), 'import', titled)).toEqual(
+      says(0, /^titled\.csv: nothing is taken from the column 'title' \(titles, .*\)$/m),
+    )
     expect(await run(join(folder, 'data'), 'import', file)).toEqual(says(0, /^imported seen into .*: 3 ratings/m))
     const system = await start(join(folder, 'data'))
     await system.settled()

@@ -15,6 +15,15 @@ export function importFiles(dataset: string, dataDir: string): { checkpointFile:
   return { checkpointFile: join(folder, `${name}.json`), rejectsFile: join(folder, `${name}.rejects.ndjson`) }
 }
 
+/** Titles beside ratings are what people miss first. */
+function passedOverText(file: string, columns: readonly string[]): string {
+  const names = columns.map((column) => `'${column}'`).join(', ')
+  const about = columns.some((column) => /^(title|genres|year)$/i.test(column))
+    ? ' (titles, genres and years come as a csv itemId,title,genres,year of its own)'
+    : ''
+  return `${file}: nothing is taken from ${columns.length === 1 ? 'the column' : 'the columns'} ${names}${about}`
+}
+
 /** What an import needs to know of the log it writes to. */
 export interface ImportTarget {
   /** The log's identity. */
@@ -34,6 +43,7 @@ export async function importShown(
   dataDir: string,
   signal: AbortSignal,
 ): Promise<ImportResult> {
+  for (const { file, columns } of dataset.passedOver) console.log(passedOverText(file, columns))
   const progress = createProgress(`${doing} ${dataset.name}`)
   return importDataset(dataset, publisher, {
     scale,

@@ -64,6 +64,7 @@ export function generateDataset({
     name: NAME,
     path: NAME,
     scale: { min: 0.5, max: 5, positiveFrom: 4 },
+    passedOver: [],
     fingerprint: createHash('sha256').update(identity).digest('hex'),
     bytes: items + users * ratingsPerUser,
     items: (from) =>

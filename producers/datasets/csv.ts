@@ -6,13 +6,23 @@ import type { Context, Format } from './records.ts'
 /** Data without values: that a user and an item met is all that is known, and it is a positive. */
 const IMPLICIT: RatingScale = { min: 0, max: 1, positiveFrom: 1 }
 
+const CSV = { header: true, quoted: true } as const
+
 /** Ratings or items, as the header says; undefined: its columns are neither. */
 export function csvFormat(header: string, context: Context): Format | undefined {
-  const columns = header.split(',').map((text) => text.trim().replaceAll(/[_"]/g, '').toLowerCase())
-  return ratingsFormat(columns, context) ?? itemsFormat(columns, context)
+  const names = header.split(',').map((text) => text.trim().replaceAll('"', ''))
+  const columns = names.map((name) => name.replaceAll('_', '').toLowerCase())
+  const found = ratingsFormat(columns, context) ?? itemsFormat(columns, context)
+  return found && { ...found.format, passedOver: names.filter((_, column) => !found.taken.includes(column)) }
 }
 
-function ratingsFormat(columns: readonly string[], { dataset }: Context): Format | undefined {
+interface Found {
+  readonly format: Format
+  /** Places of the columns that it reads. */
+  readonly taken: readonly number[]
+}
+
+function ratingsFormat(columns: readonly string[], { dataset }: Context): Found | undefined {
   const user = columns.indexOf('userid')
   const item = either(columns, 'itemid', 'movieid')
   const value = either(columns, 'value', 'rating')
@@ -27,10 +37,11 @@ function ratingsFormat(columns: readonly string[], { dataset }: Context): Format
     ratingOf(dataset, at(fields, user), at(fields, item), implicit ? '1' : at(fields, value), at(fields, time))
   const movieLens = columns[item] === 'movieid' && columns[value] === 'rating'
   const scale = implicit ? IMPLICIT : movieLens ? MOVIELENS : undefined
-  return { kind: 'ratings', scale, header: true, quoted: true, read: (lines) => parseCsv(lines, parse) }
+  const format: Format = { ...CSV, kind: 'ratings', scale, read: (lines) => parseCsv(lines, parse) }
+  return { format, taken: [user, item, value, time] }
 }
 
-function itemsFormat(columns: readonly string[], { updatedAt }: Context): Format | undefined {
+function itemsFormat(columns: readonly string[], { updatedAt }: Context): Found | undefined {
   const item = either(columns, 'itemid', 'movieid')
   const [title, genres, year] = [columns.indexOf('title'), columns.indexOf('genres'), columns.indexOf('year')]
   if (item === -1 || title === -1 || genres === -1) return undefined
@@ -43,7 +54,8 @@ function itemsFormat(columns: readonly string[], { updatedAt }: Context): Format
     const given = at(fields, year).trim()
     return { ...film, title: at(fields, title).trim(), year: given === '' ? null : parseNumber(given) }
   }
-  return { kind: 'items', scale: undefined, header: true, quoted: true, read: (lines) => parseCsv(lines, parse) }
+  const format: Format = { ...CSV, kind: 'items', scale: undefined, read: (lines) => parseCsv(lines, parse) }
+  return { format, taken: [item, title, genres, year] }
 }
 
 /** Our own name of a column, or MovieLens'. */

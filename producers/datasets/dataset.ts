@@ -35,6 +35,8 @@ export interface Dataset {
   readonly scale: RatingScale | undefined
   /** The same for the same content, wherever it lies, packed or not. */
   readonly fingerprint: string
+  /** Columns that nothing is taken from. */
+  readonly passedOver: readonly { readonly file: string; readonly columns: readonly string[] }[]
   /** Of all files that are read, unpacked. */
   readonly bytes: number
   items(from?: Places): AsyncIterable<Chunk<Item>>

@@ -153,6 +153,21 @@ describe('plain csv and ndjson', () => {
     expect(dataset).toMatchObject({ name: 'my ratings', scale: undefined })
   })
 
+  it('names the columns that it takes nothing from', async () => {
+    await write({
+      'ratings.csv': 'userId,itemId,"my_note",value,occurredAt,title\n',
+      'items.csv': 'price,itemId,title,genres,year\n',
+      'movies.csv': MOVIES_CSV,
+    })
+    const { passedOver } = await openDataset(folder, NOW)
+    expect(new Set(passedOver)).toEqual(
+      new Set([
+        { file: 'ratings.csv', columns: ['my_note', 'title'] },
+        { file: 'items.csv', columns: ['price'] },
+      ]),
+    )
+  })
+
   it.each([
     ['1714557600', 'seconds'],
     ['1714557600000', 'ms'],

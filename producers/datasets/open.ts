@@ -57,6 +57,9 @@ export async function openDataset(path: string, now: number): Promise<Dataset> {
     path,
     scale: ratings[0]?.format.scale,
     fingerprint: hash.digest('hex'),
+    passedOver: tables
+      .map(({ file, format: { passedOver = [] } }) => ({ file: basename(file.path), columns: passedOver }))
+      .filter(({ columns }) => columns.length > 0),
     bytes: files.reduce((sum, file) => sum + file.size, 0),
     items: (from = {}) =>
       withLinks(

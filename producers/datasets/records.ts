@@ -16,6 +16,8 @@ export type Format = {
   readonly scale: RatingScale | undefined
   /** Its first line names the columns. */
   readonly header: boolean
+  /** Columns whose fields are not taken, as its header has them. */
+  readonly passedOver?: readonly string[]
   /** Its records may run over several lines, between quotes. */
   readonly quoted: boolean
 } & (
