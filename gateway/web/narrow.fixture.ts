@@ -1,14 +1,21 @@
 import type { Page } from 'playwright-core'
 import type { Visit } from './browser.fixture.ts'
 
+interface Narrow {
+  readonly name: string
+  readonly width: number
+  /** Their size, in pixels. */
+  readonly letters: number
+}
+
 /** Where there is least room: the narrowest screen, and a phone whose owner has letters twice as large. */
-export const NARROW = [
+export const NARROW: readonly Narrow[] = [
   { name: '320 pixels', width: 320, letters: 16 },
   { name: '390 pixels, with letters twice as large', width: 390, letters: 32 },
-] as const
+]
 
 /** A page of that width, with that size of letters as the browser's own. */
-export async function visitNarrow(visit: Visit, { width, letters }: (typeof NARROW)[number]): Promise<Page> {
+export async function visitNarrow(visit: Visit, { width, letters }: Narrow): Promise<Page> {
   const page = await visit({ viewport: { width, height: 844 } })
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Page.setFontSizes', { fontSizes: { standard: letters } })

@@ -7,6 +7,7 @@ import { spokenTitle } from '../shared/titles.js'
 const DAY_MS = 86_400_000
 /** Marks of an axis lie at 0.25 and 0.025, too. */
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
+const rough = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 2 })
 const short = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
 /** "0.009%": what is next to nothing has no more digits than there is room for. */
 const percents = new Intl.NumberFormat('en', {
@@ -20,6 +21,8 @@ export const count = (value) => short.format(value)
 export const percent = (share) => percents.format(share)
 /** For an axis: "12K" @param {number} value */
 export const brief = (value) => compact.format(value)
+/** Where there is no room for that: "2.8K" @param {number} value */
+export const briefer = (value) => rough.format(value)
 
 /** Days and months are those of UTC, wherever they are looked at. @param {string} day  2026-01-31 */
 export const dayText = (day) =>

@@ -9,15 +9,6 @@ const LINE_HEIGHT = 1.2
 const HALF_BAR = 0.425
 const WIDEST_HALF = 24
 
-const ruler = document.createElement('canvas').getContext('2d')
-
-/** In pixels. @param {string} text @param {string} font */
-export function widthOf(text, font) {
-  if (!ruler) return 0
-  ruler.font = font
-  return ruler.measureText(text).width
-}
-
 /**
  * Writes the name of each line beside its end, so that none meets another, or what stands below the axis.
  *

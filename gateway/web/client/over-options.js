@@ -1,7 +1,7 @@
 import { colourOf } from './colours.js'
 import { brief, isShare, percent } from './dashboard-words.js'
+import { widthOf } from './lettering.js'
 import { COUNT_STEPS, extentOf, stepsOf, timeTicks, upTo } from './over-axis.js'
-import { widthOf } from './over-labels.js'
 import { placeText } from './over-readout.js'
 
 /** Of the vertical axis, above the greatest value. */
