@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import { type ApiKey, sha256 } from './api-keys.ts'
 import { type Check, isWrite } from './checks.ts'
 import type { App } from './context.ts'
+import { isLookedFor } from './looked-for.ts'
 import { Problem } from './problems.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { createDescriptionOf, routeOf } from './route-of.ts'
@@ -40,6 +41,8 @@ export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths, s
     const description = route && descriptionOf(route)
     const needed = route && (openPaths.includes(route.path) ? [] : scopesOf(description))
     if (needed?.length === 0) return
+    // Pages are open to everybody, and so is that none is at an address.
+    if (sessions && route === undefined && isLookedFor(c)) return
 
     const token = bearerOf(c)
     if (token === undefined && sessions && description && isOpenByCookie(c, description, sessions))

@@ -50,6 +50,14 @@ describe('a page', () => {
     onTestFinished(pageless.stop)
     for (const path of ['/nope', '/'])
       expect(await ask(path, pageless)).toMatchObject({ status: 404, body: { status: 404 } })
+    for (const hasPages of [true, false]) {
+      const locked = await openTestGateway({ settings: { hasPages, apiKeys: { current: () => [] } } })
+      onTestFinished(locked.stop)
+      const { status, body } = await ask('/nope', locked)
+      expect([status, String(body).includes('There is no such page')]).toEqual(hasPages ? [404, true] : [401, false])
+      for (const path of ['/v1/nope', '/v1/items', '/metrics']) expect((await ask(path, locked)).status, path).toBe(401)
+      expect(await locked.get('/nope')).toMatchObject({ status: 401, body: { type: '/docs#unauthorized' } })
+    }
   })
 
   it('is in the theme that was chosen', async () => {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { UnavailableError } from '../../infra/errors.ts'
 import type { App, Gateway } from '../context.ts'
+import { isLookedFor } from '../looked-for.ts'
 import { invalidRequest, Problem } from '../problems.ts'
 import { userId as userIdSchema } from '../schemas/parameters.ts'
 import type { Visits } from '../visits.ts'
@@ -92,12 +93,6 @@ export function addPages(app: App, gateway: Gateway, visits: Visits): NoPage {
     }
   }
 }
-
-/** A browser names HTML first, and programs name it seldom, or everything. */
-const isLookedFor = ({ req }: Context): boolean =>
-  ['GET', 'HEAD'].includes(req.method) &&
-  !/^\/v1(?:\/|$)/.test(req.path) &&
-  /^\s*text\/html\b/i.test(req.header('accept') ?? '')
 
 const RESTING =
   'A store does not answer. Nothing is lost, and what you rated is kept; it goes on as soon as it is back.'

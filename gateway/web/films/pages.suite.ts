@@ -78,6 +78,22 @@ export function pagesSuite({ visit, system, userOf, ratingsOf, star, visitWithTa
     expect(await note.isVisible()).toBe(true)
   })
 
+  it('goes past a shelf by two keys, whatever stands in it', async () => {
+    const page = await visitWithTaste()
+    const shelves = await page.locator('.shelves .shelf').evaluateAll((all) => all.map(({ id }) => id))
+    expect(shelves.length).toBeGreaterThan(2)
+    const at = () => page.evaluate<string>("document.activeElement?.closest('.shelf')?.id ?? ''")
+    await page.locator(`#${shelves[0]} .past`).focus()
+    expect(
+      await page.locator(`#${shelves[0]} .past`).evaluate((link) => link.getBoundingClientRect().width),
+    ).toBeGreaterThan(24)
+    for (const next of shelves.slice(1)) {
+      await page.keyboard.press('Enter')
+      await page.keyboard.press('Tab')
+      expect(await at()).toBe(next)
+    }
+  })
+
   it('rates a film by keys where its stars have the focus, says so there, and nowhere else', async () => {
     const page = await visit()
     await page.goto(`${system().url}/films/1`)

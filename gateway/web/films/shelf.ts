@@ -12,12 +12,15 @@ export interface Shelf {
   readonly recommendationId: string | undefined
 }
 
-/** A row of covers that scrolls and snaps. Its arrows are for pointers: by keyboard the focus takes the row along. */
+/** A row of covers that scrolls and snaps. Its arrows are for pointers: by keyboard the focus takes the row along, and a link
+ * goes past it, since each cover has two stops. */
 export function shelf({ id, title, why, films, recommendationId = '' }: Shelf, look: Look): Html {
   if (films.length === 0) return html``
   return html`<section class="shelf" id="${id}" data-list="${recommendationId}" aria-labelledby="${id}-title">
 <div class="shelf-head"><h2 id="${id}-title">${title}</h2><p class="shelf-why">${why}</p></div>
+<a class="past" href="#${id}-end">Skip ${title}</a>
 ${row(films.map((film) => card(film, look)))}
+<span id="${id}-end"></span>
 </section>`
 }
 
