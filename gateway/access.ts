@@ -28,7 +28,8 @@ interface KeyOptions {
 
 /**
  * Lets a request through that carries a listed key of the scope which the route needs, as the OpenAPI document says, and that
- * keeps to the rate of its key; visitors of the pages, of whom anybody may be as many as they like, keep to that of one key together. A path that is none needs a key as well: what is there is not told to strangers.
+ * keeps to the rate of its key; visitors of the pages, of whom anybody may be as many as they like, keep to that of one key together.
+ * A path that is none needs a key as well: what is there is not told to strangers, but for who looks for a page, whom a page leads on.
  */
 export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths, sessions, visits }: KeyOptions): Check {
   const folder = { name: 'data folder', scopes: SCOPES, rate: Number.POSITIVE_INFINITY }
@@ -41,10 +42,9 @@ export function requireKey(app: App, { keys, adminToken, rateLimit, openPaths, s
     const description = route && descriptionOf(route)
     const needed = route && (openPaths.includes(route.path) ? [] : scopesOf(description))
     if (needed?.length === 0) return
-    // Pages are open to everybody, and so is that none is at an address.
-    if (sessions && route === undefined && isLookedFor(c)) return
 
     const token = bearerOf(c)
+    if (token === undefined && sessions && !route && isLookedFor(c)) return
     if (token === undefined && sessions && description && isOpenByCookie(c, description, sessions))
       return visits.refuseTooMany()
     const key = token === undefined ? undefined : keyOf([...keys(), ...folderKeys], token)
