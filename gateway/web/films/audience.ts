@@ -2,6 +2,8 @@ import type { Gateway } from '../../context.ts'
 import { spokenTitle } from '../shared/titles.js'
 import { genreShares } from './tastes.ts'
 
+/** Of fewer people who liked a film it cannot be told what they have in common: one is all of them. */
+const ENOUGH_LIKES = 10
 /** The films nearest to one, among which it is looked what they have in common. */
 const NEAREST = 50
 /** A genre is told of that is this many times as frequent there as among all films that people like, and of this share of them. */
@@ -13,11 +15,15 @@ const MANY_TIMES = 10
 
 /**
  * For whom a film is, in words: what those films are of that the same people like, beside what people like altogether. Empty where
- * nothing is known.
+ * nothing is known, and too few to tell where hardly anybody liked it, whatever a model makes of those.
  */
-export async function audienceOf({ engine, catalogue }: Gateway, itemId: string): Promise<string> {
+export async function audienceOf(
+  { engine, catalogue }: Pick<Gateway, 'engine' | 'catalogue'>,
+  itemId: string,
+): Promise<string> {
   const near = await engine.similarItems([itemId], { limit: NEAREST, skip: 0 })
   if (near.items.length === 0) return ''
+  if (engine.rankings.popularityOf(itemId) < ENOUGH_LIKES) return 'Too few people have liked it yet to tell.'
   const theirs = genreShares(
     near.items.map((item) => [item.itemId, 1]),
     catalogue,
