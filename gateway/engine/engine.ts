@@ -151,6 +151,14 @@ export function createEngine(parts: EngineParts) {
       return { ...(await list(source, situation)), asOf: trend?.asOf ?? Date.now() }
     }),
 
+    /** What was a trend last, however long ago: where little is one now, the list goes on with what was one before. */
+    lastTrends: held(async (window: TrendWindow, selection: Selection): Promise<Answer> => {
+      const trend = await rankings.trending(window)
+      const situation = await situationOf({}, selection)
+      const ranking = trend && { items: trend.withForgotten }
+      return list(await fromRanking('trending', ranking, situation, rulesOf(situation)), situation)
+    }),
+
     /** The items with the best weighted average rating, which is the score. */
     topRated: held(async (selection: Selection): Promise<Answer> => {
       const ranking = await rankings.topRated()

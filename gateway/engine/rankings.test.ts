@@ -150,6 +150,18 @@ describe('rankings', () => {
     expect((await trending('1d'))?.asOf).toBe(then)
   })
 
+  it('go on, where it is asked for, with what was a trend before it was forgotten', async () => {
+    const [then, today] = [Date.parse('2018-09-01'), Date.parse('2026-01-10')]
+    const likedBy = (userIds: string, itemId: string, at: number) =>
+      [...userIds].map((userId) => [userId, itemId, like(at)] as const)
+    const rate = ratingsOn(0)
+    await rate(...likedBy('uvw', 'old', then), ...likedBy('uvwx', 'older', then), ...likedBy('xyz', 'new', today))
+    rankings = createRankings(state, PARTITIONS, silent, () => today)
+    const trend = await rankings.trending('30d')
+    expect(idsOf(trend)).toEqual(['new'])
+    expect([...(trend?.withForgotten.values() ?? [])].map(({ itemId }) => itemId)).toEqual(['new', 'older', 'old'])
+  })
+
   it('show what is a trend now where there is any', async () => {
     const now = Date.parse('2026-01-10')
     await ratingsOn(0)(...['u', 'v', 'w'].map((userId) => [userId, 'a', like(now - 2 * DAY_MS)] as const))

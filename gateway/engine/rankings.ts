@@ -27,6 +27,8 @@ export interface Ranking {
 }
 
 export interface Trend extends Ranking {
+  /** The same list going on with what is forgotten: what was a trend last comes first, however long ago. */
+  readonly withForgotten: RankedItems
   /** ms since 1970: the time that the scores are of. */
   readonly asOf: number
   /** Something is a trend now: otherwise the list is of when something last was. */
@@ -112,7 +114,7 @@ export function createRankings(
       const isNow = ranking.length > 0 && scoresNow.scoreAt(0) >= TREND_FLOOR
       const list = isNow ? scoresNow : ranking
       const asOf = isNow || ranking.length === 0 ? minute : newest
-      return { ...asRanking(list.downTo(FORGOTTEN)), asOf, isNow }
+      return { ...asRanking(list.downTo(FORGOTTEN)), withForgotten: list, asOf, isNow }
     },
     async topRated() {
       const made = await topRated()

@@ -11,7 +11,7 @@ import { likedGenres } from './tastes.ts'
 
 /** Films of a shelf. */
 const LENGTH = 18
-/** Fewer make no shelf: where hardly anybody rates, hardly anything is a trend. */
+/** Fewer make no shelf. */
 const FEW = 4
 /** As many as a wide screen shows of one. */
 const ROW = 6
@@ -25,6 +25,8 @@ const plain: Selection = { limit: LENGTH, skip: 0 }
 type Ratings = ReadonlyMap<string, Rated>
 
 interface Recipe extends Pick<Shelf, 'id' | 'title' | 'why'> {
+  /** What it shows is a list that everybody knows the top of: where films of it stand above, that is said. */
+  readonly isOfAll?: boolean
   /** @param exclude  ids of films that are not to stand there */
   ask(exclude: readonly string[]): Promise<Answer>
 }
@@ -40,11 +42,12 @@ export function shelvesFor(gateway: Gateway, viewer: Viewer, ratings: Ratings, a
   const recipes: Recipe[] = [
     ...personalRecipes(gateway, viewer, ratings),
     {
-      ...{ id: 'trending', title: 'Trending', why: 'Liked most these days' },
-      ask: (exclude) => engine.trending('30d', { ...plain, exclude }),
+      // A few ratings of today do not take the place of all that was a trend before, but stand before it.
+      ...{ id: 'trending', title: 'Trending', why: 'Liked most of late', isOfAll: true },
+      ask: (exclude) => engine.lastTrends('30d', { ...plain, exclude }),
     },
     {
-      ...{ id: 'acclaimed', title: 'Acclaimed', why: 'Best rated, by many' },
+      ...{ id: 'acclaimed', title: 'Acclaimed', why: 'Best rated, by many', isOfAll: true },
       ask: (exclude) => engine.topRated({ ...plain, exclude }),
     },
     ...genres.map((genre, n) => ({
@@ -52,6 +55,7 @@ export function shelvesFor(gateway: Gateway, viewer: Viewer, ratings: Ratings, a
         id: `genre-${n}`,
         title: `Popular: ${genre}`,
         why: liked.length > 0 ? 'Of what you like most' : 'Liked by most',
+        isOfAll: true,
       },
       ask: (exclude: readonly string[]) => engine.popular({ ...withGenre({ ...plain, genre }), exclude }),
     })),
@@ -93,14 +97,18 @@ async function make(
   const rated = [...ratings.keys()]
   const taken = new Set(above)
   const shelves: Shelf[] = []
-  for (const { ask, ...told } of recipes) {
+  for (const { ask, isOfAll, ...told } of recipes) {
     const askUnless = (exclude: Iterable<string>) => orNothing(logger, told.id, ask([...rated, ...exclude]))
     const others = await askUnless(taken)
-    const answer = others && others.items.length < ROW ? await askUnless([]) : others
+    const isShort = others !== undefined && others.items.length < ROW
+    const all = isShort || isOfAll ? await askUnless([]) : undefined
+    const answer = isShort ? all : others
     if (!answer || answer.items.length < FEW) continue
+    const leavesOut = !isShort && all?.items.some(({ itemId }) => taken.has(itemId))
     const { items: films, recommendationId } = served.note(answer, viewer)
     for (const { itemId } of films) taken.add(itemId)
-    shelves.push({ ...told, films, recommendationId })
+    const why = leavesOut ? `${told.why}, besides those above` : told.why
+    shelves.push({ ...told, why, films, recommendationId })
   }
   return shelves
 }
