@@ -15,7 +15,7 @@ const query = z.strictObject({
   genre,
   query: text(0, 256).optional().openapi({
     description:
-      'Words of the title, in any order; the last one may be the beginning of a word. Case and accents do not matter, nor does one typing error a word where nothing is found otherwise',
+      'Words of the title, and its year, in any order; the last one may be the beginning of a word. A year alone counts where no title has it. Case and accents do not matter, nor does one typing error a word where nothing is found otherwise',
   }),
   itemId: repeatedUpTo(itemId, MAX_IDS).optional().openapi({
     description: 'Just these, in this order, hidden ones too; beside it only `after` and `wait`',

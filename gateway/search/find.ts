@@ -7,7 +7,7 @@ import type { IndexedItem, Slots, TitleIndex } from './title-index.ts'
 import { phraseOf, wordsOf } from './words.ts'
 
 export interface ItemQuery {
-  /** Words of the title, in any order; the last one may be the beginning of a word. */
+  /** Words of the title, and its year, in any order; the last one may be the beginning of a word. */
   readonly query?: string | undefined
   readonly genre?: string | undefined
   readonly skip: number
@@ -30,6 +30,8 @@ const FEW_SHARE = 32
  * then by title, then by id. Where a word stands does not count: who types "man" rather means "Iron Man" than a little known "Man
  * of the House", and who types "lord rings" no other film than who types it in full. Only a title that is the query, whole, comes
  * before all others: nobody could type any more of it to tell "It" from "It Follows".
+ *
+ * The year counts as a word beside others. Alone it counts where no title has it: who types "2001" means "2001: A Space Odyssey".
  *
  * The ranks of what may match are marked in sets, one for each word and the genre; what is in all of them is read from the
  * first rank on, until the list is full. So a query costs a few nanoseconds for each occurrence of its words, and not the
@@ -77,9 +79,10 @@ export function find(titles: RankedTitles, { query, genre, skip, limit }: ItemQu
 
   const wantedGenre = genre === undefined ? undefined : folded(genre)
   const isWhole: Check = ({ text }) => words.length > 0 && text === phrase
-  const hasAll = wordCheck(words)
+  const countsYear = yearCounts(index, words)
+  const hasAll = wordCheck(words, countsYear)
   const isLateMatch: Check = (item) => hasAll(item) && (wantedGenre === undefined || item.genres.includes(wantedGenre))
-  const conditions = conditionsOf(index, words, genre)
+  const conditions = conditionsOf(index, words, genre, countsYear)
   const ranks = order.standing.slice()
   for (const slots of conditions) keepCommon(ranks, marked(slots, order))
   const titled = words.length > 0 ? [...index.titled(phrase)] : []
@@ -105,11 +108,20 @@ function countMatches(titles: RankedTitles, ranks: RankSet, isMatch: Check | und
 
 type Check = (item: IndexedItem) => boolean
 
-function wordCheck(words: readonly string[]): Check {
+function yearCounts(index: TitleIndex, words: readonly string[]): boolean {
+  const [first, ...others] = words
+  return others.length > 0 || (first !== undefined && index.withWordsFrom(first).next().done === true)
+}
+
+/** Whether an item has all words, the last of them as a beginning at least. */
+function wordCheck(words: readonly string[], countsYear = true): Check {
   const whole = words.slice(0, -1).map((word) => ` ${word} `)
   const beginning = words.length > 0 ? ` ${words.at(-1)}` : ''
-  return ({ text }) =>
-    text.includes(beginning) && (whole.length === 0 || whole.every((word) => `${text} `.includes(word)))
+  return ({ text, year }) => {
+    const withYear = countsYear && year !== '' ? `${text} ${year}` : text
+    const all = whole.length > 0 ? `${withYear} ` : withYear
+    return all.includes(beginning) && whole.every((word) => all.includes(word))
+  }
 }
 
 const itemAt = ({ index, order }: RankedTitles, rank: number): IndexedItem =>
@@ -119,22 +131,28 @@ const itemAt = ({ index, order }: RankedTitles, rank: number): IndexedItem =>
 type Condition = readonly Slots[]
 
 /** What has to hold of those of the genre that have the words, the last one at least as a beginning; of many words, the rarest. */
-function conditionsOf(index: TitleIndex, words: readonly string[], genre: string | undefined): Condition[] {
-  const rarest = words
+function conditionsOf(
+  index: TitleIndex,
+  words: readonly string[],
+  genre: string | undefined,
+  countsYear: boolean,
+): Condition[] {
+  const conditions: Condition[] = words
     .slice(0, -1)
-    .map((word) => index.withWord(word))
-    .sort((x, y) => x.length - y.length)
+    .map((word) => [index.withWord(word), index.ofYear(word)])
+    .sort((x, y) => lengthOf(x) - lengthOf(y))
     .slice(0, MARKED_WORDS)
-  const conditions: Condition[] = rarest.map((slots) => [slots])
   const last = words.at(-1)
-  if (last !== undefined) conditions.push([...index.withWordsFrom(last)])
+  if (last !== undefined)
+    conditions.push([...index.withWordsFrom(last), ...(countsYear ? index.ofYearsFrom(last) : [])])
   if (genre !== undefined) conditions.push([index.ofGenre(genre)])
   return conditions
 }
 
+const lengthOf = (slots: Condition): number => slots.reduce((sum, { length }) => sum + length, 0)
+
 /** Of what is late, those that match, in order: where few can, they are looked up and sorted. */
 function lateOnes(late: LateTitles, conditions: readonly Condition[], isMatch: Check): Iterable<Candidate> {
-  const lengthOf = (slots: Condition): number => slots.reduce((sum, { length }) => sum + length, 0)
   const [fewest] = conditions.toSorted((x, y) => lengthOf(x) - lengthOf(y))
   if (!fewest || lengthOf(fewest) * FEW_SHARE > late.size()) return late.inOrder().filter(({ item }) => isMatch(item))
   const slots = [...new Set(fewest.flat())]

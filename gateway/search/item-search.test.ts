@@ -93,6 +93,40 @@ describe('what begins a word', () => {
   })
 })
 
+describe('the year', () => {
+  const films = [
+    { itemId: 'matrix', title: 'Matrix, The', year: 1999 },
+    { itemId: 'again', title: 'Matrix, The', year: 2021 },
+    { itemId: 'odyssey', title: '2001: A Space Odyssey', year: 1968 },
+    { itemId: 'shrek', title: 'Shrek', year: 2001 },
+    { itemId: 'haunted', title: 'Amityville 1992: It’s About Time', year: 1992 },
+  ]
+
+  it.each([
+    ['matrix 1999', ['matrix']],
+    ['1999 the matr', ['matrix']],
+    ['matrix 20', ['again']],
+    ['the matrix 2021', ['again']],
+    ['matrix 1998', []],
+    ['shrek 2001 drama more words', []],
+    // What is a title stands for itself.
+    ['2001', ['odyssey']],
+    ['1999', ['matrix']],
+    ['1993', []],
+  ])('counts as a word of it: %s', async (query, found) => {
+    const { search } = catalogueOf(...films)
+    expect((await search({ ...nothing, query })).items.map(({ itemId }) => itemId)).toEqual(found)
+  })
+
+  it('follows what is described anew', async () => {
+    const { find, set } = catalogueOf(...films)
+    expect(await find({ query: 'matrix 1999' })).toEqual(['matrix'])
+    set('matrix', { title: 'Matrix, The', year: 1998 })
+    expect(await find({ query: 'matrix 1999' })).toEqual([])
+    expect(await find({ query: 'matrix 1998' })).toEqual(['matrix'])
+  })
+})
+
 describe('the order', () => {
   it('is by popularity, wherever the query stands, then by title', async () => {
     const { find, like } = catalogueOf(

@@ -13,6 +13,8 @@ export interface IndexedItem {
   readonly text: string
   /** Folded. */
   readonly genres: readonly string[]
+  /** '': nobody knows. */
+  readonly year: string
 }
 
 export type TitleIndex = ReturnType<typeof createTitleIndex>
@@ -33,6 +35,7 @@ export function createTitleIndex() {
   const slotOf = new Map<string, number>()
   const words = new Map<string, Postings>()
   const genres = new Map<string, Postings>()
+  const years = new Map<string, Postings>()
   /** What beginnings of words are looked up in. */
   const byWord = createSortedList<Postings>((x, y) => compareText(x.term, y.term))
   const byTitle = createSortedList<number>((x, y) => compareTitles(at(x), at(y)))
@@ -60,11 +63,8 @@ export function createTitleIndex() {
         }
         insert(postings.slots, slot)
       }
-      for (const genre of item.genres) {
-        const postings = genres.get(genre)
-        if (postings) insert(postings.slots, slot)
-        else genres.set(genre, { term: genre, slots: [slot] })
-      }
+      for (const genre of item.genres) enter(genres, genre, slot)
+      if (item.year !== '') enter(years, item.year, slot)
       return slot
     },
 
@@ -79,9 +79,8 @@ export function createTitleIndex() {
         words.delete(word)
         byWord.remove(postings)
       }
-      for (const genre of item.genres) {
-        if (!withdraw((genres.get(genre) as Postings).slots, slot)) genres.delete(genre)
-      }
+      for (const genre of item.genres) leave(genres, genre, slot)
+      if (item.year !== '') leave(years, item.year, slot)
       byTitle.remove(slot)
       slotOf.delete(itemId)
       items[slot] = undefined
@@ -90,14 +89,18 @@ export function createTitleIndex() {
     },
 
     /** Whether the item is there, just so. */
-    holds({ itemId, text, genres }: IndexedItem): boolean {
+    holds({ itemId, text, genres, year }: IndexedItem): boolean {
       const held = items[slotOf.get(itemId) ?? -1]
-      return held !== undefined && held.text === text && held.genres.join('|') === genres.join('|')
+      return held?.text === text && held.year === year && held.genres.join('|') === genres.join('|')
     },
 
     words: (): Iterable<Postings> => words.values(),
     withWord: (word: string): Slots => words.get(word)?.slots ?? [],
     ofGenre: (genre: string): Slots => genres.get(folded(genre))?.slots ?? [],
+    ofYear: (year: string): Slots => years.get(year)?.slots ?? [],
+    /** Of years that begin so; there are few. */
+    ofYearsFrom: (beginning: string): Slots[] =>
+      [...years.values()].filter(({ term }) => term.startsWith(beginning)).map(({ slots }) => slots),
     *withWordsFrom(beginning: string): Generator<Slots, undefined> {
       for (const { term, slots } of byWord.from(({ term }) => term < beginning)) {
         if (!term.startsWith(beginning)) return
@@ -129,11 +132,26 @@ export const compareTitles = (x: IndexedItem, y: IndexedItem): number =>
 
 const compareText = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0)
 
-export function indexed(itemId: string, { title, genres }: Pick<Item, 'title' | 'genres'>): IndexedItem {
-  return { itemId, text: phraseOf(wordsOf(title)), genres: [...new Set(genres.map(folded))] }
+export function indexed(itemId: string, { title, genres, year }: Pick<Item, 'title' | 'genres' | 'year'>): IndexedItem {
+  return {
+    itemId,
+    text: phraseOf(wordsOf(title)),
+    genres: [...new Set(genres.map(folded))],
+    year: year === null ? '' : String(year),
+  }
 }
 
 const wordsIn = ({ text }: IndexedItem): Set<string> => new Set(text.split(' ').filter((word) => word !== ''))
+
+function enter(terms: Map<string, Postings>, term: string, slot: number): void {
+  const postings = terms.get(term)
+  if (postings) insert(postings.slots, slot)
+  else terms.set(term, { term, slots: [slot] })
+}
+
+function leave(terms: Map<string, Postings>, term: string, slot: number): void {
+  if (!withdraw((terms.get(term) as Postings).slots, slot)) terms.delete(term)
+}
 
 function insert(slots: number[], slot: number): void {
   if (slots.length === 0 || slot > (slots.at(-1) as number)) slots.push(slot)

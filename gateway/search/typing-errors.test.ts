@@ -37,7 +37,7 @@ it('knows what is one error away, and nothing else', () => {
 it('takes the most frequent word for each that no title has', () => {
   const index = createTitleIndex()
   const titles = ['Godfather, The', 'Godfather: Part II, The', 'Godfathers', 'Lord of the Rings', 'Amélie', 'Iron Man']
-  for (const [n, title] of titles.entries()) index.add(indexed(`${n}`, { title, genres: [] }))
+  for (const [n, title] of titles.entries()) index.add(indexed(`${n}`, { title, genres: [], year: null }))
   for (const [query, meant] of [
     ['godfahter', 'godfather'],
     ['the godfathre part', 'the godfather part'],

@@ -2,6 +2,8 @@ import type { Steps } from '../../models/ranking/layout.ts'
 import type { TitleIndex } from './title-index.ts'
 import { wordsOf } from './words.ts'
 
+/** A number that is another one is no typing error of it. */
+const DIGIT = /\p{N}/u
 /** Of shorter words nearly every one is one error away from another. */
 const MIN_LETTERS = 4
 /** Words compared at a step: a millisecond. */
@@ -18,7 +20,9 @@ export function* meantBy(index: TitleIndex, query: string): Steps<string | undef
   const meant: string[] = []
   for (const [n, word] of words.entries()) {
     const isLast = n === words.length - 1
-    const isThere = isLast ? !index.withWordsFrom(word).next().done : index.withWord(word).length > 0
+    const isThere = isLast
+      ? !index.withWordsFrom(word).next().done || index.ofYearsFrom(word).length > 0
+      : index.withWord(word).length + index.ofYear(word).length > 0
     const nearest = isThere ? word : yield* nearestTo(index, word, isLast)
     if (nearest === undefined) return undefined
     meant.push(nearest)
@@ -27,7 +31,7 @@ export function* meantBy(index: TitleIndex, query: string): Steps<string | undef
 }
 
 function* nearestTo(index: TitleIndex, typed: string, isBeginning: boolean): Steps<string | undefined> {
-  if (typed.length < MIN_LETTERS) return undefined
+  if (typed.length < MIN_LETTERS || DIGIT.test(typed)) return undefined
   let [best, most] = [undefined as string | undefined, 0]
   let looked = 0
   for (const { term, slots } of index.words()) {
