@@ -15,7 +15,7 @@ const query = z.strictObject({
   genre,
   query: text(0, 256).optional().openapi({
     description:
-      'Words of the title, and its year, in any order; the last one may be the beginning of a word. A year alone counts where no title has it. Case and accents do not matter, nor does one typing error a word where nothing is found otherwise',
+      'Words of the title, and its year, in any order; the last one may be the beginning of a word. A year alone counts where no title has it. Case and accents do not matter, nor does, where nothing is found otherwise, one typing error a word, but for numbers, or two words written as one',
   }),
   itemId: repeatedUpTo(itemId, MAX_IDS).optional().openapi({
     description: 'Just these, in this order, hidden ones too; beside it only `after` and `wait`',
@@ -27,7 +27,7 @@ const answer = z.object({
   total: z.int().openapi({ description: 'How many there are, of which `skip` and `limit` tell a part' }),
   correctedTo: z.string().optional().openapi({
     description:
-      'What was looked for, since no title has the words of `query`: each of them has at most one typing error',
+      'What was looked for, since no title has the words of `query`: each of them has at most one typing error, or is two written as one',
   }),
   ignored: z.array(z.string()).optional().openapi({ description: 'Item ids that the catalogue does not know' }),
   ...freshness,

@@ -114,7 +114,7 @@ function yearCounts(index: TitleIndex, words: readonly string[]): boolean {
 }
 
 /** Whether an item has all words, the last of them as a beginning at least. */
-function wordCheck(words: readonly string[], countsYear = true): Check {
+export function wordCheck(words: readonly string[], countsYear = true): Check {
   const whole = words.slice(0, -1).map((word) => ` ${word} `)
   const beginning = words.length > 0 ? ` ${words.at(-1)}` : ''
   return ({ text, year }) => {

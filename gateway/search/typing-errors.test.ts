@@ -54,3 +54,24 @@ it('takes the most frequent word for each that no title has', () => {
   ] as const)
     expect(finish(meantBy(index, query)), query).toBe(meant)
 })
+
+it('means what is in titles with the other words, and two words where they were typed as one', () => {
+  const index = createTitleIndex()
+  const titles = ['Rear Window', 'Widow', 'Black Widow', 'Widow, The', 'Star Wars', 'Star', 'Wars', 'Spider-Man', 'Man']
+  for (const [n, title] of titles.entries()) index.add(indexed(`${n}`, { title, genres: [], year: 1950 + n }))
+  for (const [query, meant] of [
+    ['rear widnow', 'rear window'],
+    ['widnow rear', 'window rear'],
+    ['widnow', 'widow'],
+    ['blakc widow', 'black widow'],
+    ['widnow 1950', 'window 1950'],
+    ['starwars', 'star wars'],
+    ['starwa', undefined],
+    ['starwar', 'star war'],
+    ['spiderman', 'spider man'],
+    ['spiderman 1957', 'spider man 1957'],
+    // They stand side by side in no title.
+    ['manspider', undefined],
+  ] as const)
+    expect(finish(meantBy(index, query)), query).toBe(meant)
+})
