@@ -51,14 +51,17 @@ ${later.length === 0 ? '' : html`<div><dt>Still to go</dt>${later.map(({ what, u
 </section>`
 }
 
-/** The way to be erased, which asks once more. */
-export const eraseSection = ({
-  isOwn,
-  userId,
-}: Viewer): Html => html`<section class="erase" aria-labelledby="erase-title">
+/**
+ * The way to be erased, which asks once more.
+ * @param isBare  no rating stands: the way is there, as more than ratings is kept, but does not press itself on anybody
+ */
+export const eraseSection = (
+  { isOwn, userId }: Viewer,
+  isBare: boolean,
+): Html => html`<section class="erase" aria-labelledby="erase-title">
 <h2 id="erase-title">${isOwn ? 'Erase me' : `Erase ${userId}`}</h2>
-<p>Removes every rating and all that is kept under this id. It cannot be undone.</p>
-<button type="button" class="button button-danger" id="erase">${isOwn ? 'Erase me …' : 'Erase …'}</button>
+<p>${isBare ? 'No rating stands under this id. Which films it was shown is kept for the figures of the recommender, and what was rated and taken back. This removes it, too.' : 'Removes every rating and all that is kept under this id. It cannot be undone.'}</p>
+<button type="button" class="button ${isBare ? '' : 'button-danger'}" id="erase">${isOwn ? 'Erase me …' : 'Erase …'}</button>
 <dialog id="erase-dialog" aria-labelledby="erase-ask"><h2 id="erase-ask">${isOwn ? 'Erase all you rated?' : `Erase all that ${userId} rated?`}</h2>
 <p>Ratings, taste and lists go within seconds, what is counted of them on the dashboard within minutes. Two things go only as the next model is trained and takes the place of the last: the place among the users whom a model keeps as examples, and what it learnt of films from everybody’s ratings, these among them. Nobody can bring them back.</p>
 <div class="dialog-buttons"><button type="button" class="button" id="erase-not" autofocus>Keep</button><button type="button" class="button button-danger" id="erase-do">Erase</button></div></dialog>

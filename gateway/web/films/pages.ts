@@ -113,7 +113,10 @@ export function createFilmPages(gateway: Gateway, posters: Posters) {
       const { viewer, look } = await askerOf(c)
       const receipt = await orNothing(gateway.logger, 'erasure', erasureSeenFrom(c))
       const note = receipt?.status === 'complete' ? undefined : receipt
-      const content = await profilePage(gateway, viewer, look, note && erasureNote(note))
+      const content = await profilePage(gateway, viewer, look, {
+        skip: Number(c.req.query('skip') ?? 0),
+        erasure: note && erasureNote(note),
+      })
       const title = viewer.isOwn ? 'Your taste' : `The taste of ${viewer.userId}`
       return send(c, viewer, { title, module: 'profile', content })
     },

@@ -10,21 +10,32 @@ import { type Rated, ratingsOf } from './ratings.ts'
 import { orNothing } from './resting.ts'
 import { genreShares } from './tastes.ts'
 
-/** Ratings that are shown: the newest. */
+/** Ratings that are shown at once, newest first. */
 const SHOWN = 120
 const GENRES = 10
 /** Of fewer likes there is no taste to be seen. */
 const FEW = 3
 
+interface Part {
+  readonly skip: number
+  readonly erasure: Html | undefined
+}
+
 /**
  * What somebody rated, what that says of their taste, and the way to have it all forgotten.
- * @param erasure  how far one is that was asked for here; left out: none goes on
+ * @param part     `skip`: how many newer ratings are left out; `erasure`: how far one is that was asked for here; left out: none goes on
  */
-export async function profilePage(gateway: Gateway, viewer: Viewer, look: Look, erasure?: Html): Promise<Html> {
+export async function profilePage(
+  gateway: Gateway,
+  viewer: Viewer,
+  look: Look,
+  { skip, erasure }: Part,
+): Promise<Html> {
   const { catalogue, log, logger } = gateway
   const ratings = await ratingsOf(gateway, viewer.userId)
   const liked = [...ratings.values()].filter(({ value }) => value >= log.identity.scale.positiveFrom)
-  const shown = [...ratings.values()].slice(0, SHOWN)
+  const from = firstShown(skip, ratings.size)
+  const shown = [...ratings.values()].slice(from, from + SHOWN)
   const usual = (await orNothing(logger, 'usual taste', usualShares(gateway))) ?? new Map<string, number>()
   const whose = viewer.isOwn ? 'Your' : 'Their'
   return html`<div class="profile">
@@ -32,14 +43,36 @@ ${erasure ?? ''}
 <div class="profile-head"><h1>${viewer.isOwn ? 'Your taste' : `The taste of ${viewer.userId}`}</h1>
 <p class="shelf-why">${summaryOf(ratings.size, liked.length)}</p></div>
 ${liked.length < FEW ? '' : tastePicture(liked, usual, { whose, catalogue })}
-<section class="shelf" aria-labelledby="rated-title"><div class="shelf-head"><h2 id="rated-title">${whose} ratings</h2><p class="shelf-why">${ratings.size > SHOWN ? `The newest ${SHOWN} of ${ratings.size.toLocaleString('en')}` : ''}</p></div>
+<section class="shelf" aria-labelledby="rated-title"><div class="shelf-head"><h2 id="rated-title">${whose} ratings</h2><p class="shelf-why">${partOf(from, shown.length, ratings.size)}</p></div>
 ${
   shown.length === 0
     ? html`<div class="empty"><p>Nothing is rated yet. Three films are enough for a first list.</p><a class="button" href="/">Pick some films</a></div>`
-    : html`<ul class="grid">${shown.map(({ itemId }) => card({ itemId, ...detailsOf(catalogue, itemId) }, look))}</ul>`
+    : html`<ul class="grid">${shown.map(({ itemId }) => card({ itemId, ...detailsOf(catalogue, itemId) }, look))}</ul>${pageLinks(from, ratings.size)}`
 }</section>
-${viewer.mayRate ? eraseSection(viewer) : ''}
+${viewer.mayRate ? eraseSection(viewer, ratings.size === 0) : ''}
 </div>`
+}
+
+/** Whole pages: whatever an address says, something is shown where there is anything. */
+function firstShown(skip: number, count: number): number {
+  const last = Math.max(Math.ceil(count / SHOWN) - 1, 0)
+  const asked = Number.isFinite(skip) ? Math.floor(skip / SHOWN) : 0
+  return SHOWN * Math.min(Math.max(asked, 0), last)
+}
+
+function partOf(from: number, length: number, count: number): string {
+  if (count <= SHOWN) return ''
+  const told = (n: number): string => n.toLocaleString('en')
+  return from === 0
+    ? `The newest ${told(length)} of ${told(count)}`
+    : `${told(from + 1)} to ${told(from + length)} of ${told(count)}, newest first`
+}
+
+function pageLinks(from: number, count: number): Html {
+  if (count <= SHOWN) return html``
+  const link = (to: number, name: string, rel: string): Html =>
+    html`<a class="button" rel="${rel}" href="/profile${to === 0 ? '' : `?skip=${to}`}">${name}</a>`
+  return html`<nav class="pages" aria-label="More ratings">${from > 0 ? link(from - SHOWN, 'Newer ratings', 'prev') : ''}${from + SHOWN < count ? link(from + SHOWN, 'Older ratings', 'next') : ''}</nav>`
 }
 
 function summaryOf(rated: number, liked: number): string {
