@@ -1,7 +1,9 @@
 /** A text in quotes, as ClickHouse writes each of them; numbers have none. */
 const TEXT = /"((?:[^"]|"")*)"/g
-/** By which spreadsheets tell a formula, the wide forms of East Asia too; they may pass over what is no letter before it. */
-const FORMULA = /^[=+\-@\t\r\n\0＝＋－＠]/
+/** Spreadsheets pass over what is not seen: blanks, breaks, and letters of no width such as marks of direction or joiners. */
+const UNSEEN = String.raw`[\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}]`
+/** By which spreadsheets tell a formula, the wide forms of East Asia too. A cell that begins with a break or a tab is one to some. */
+const FORMULA = new RegExp(String.raw`^(?:[\t\r\n\0]|${UNSEEN}*[=+\-@＝＋－＠])`, 'u')
 
 /**
  * Titles and ids come from whoever writes them, and a spreadsheet calculates a cell that begins like a formula, in quotes or not: such a
