@@ -16,6 +16,16 @@ import { createPredictions } from './predictions.ts'
 const ITEMS = Array.from({ length: 30 }, (_, n) => `item-${n}`)
 const generation = generationOf('g', ITEMS)
 
+/** What counts by seconds goes by these: however long a machine stands still, a test is over within one of them, if barely begun. */
+const clocks = { date: 0, ms: 0 }
+const GLANCE_MS = 1e-5
+beforeEach(() => {
+  clocks.date = Date.now()
+  vi.spyOn(Date, 'now').mockImplementation(() => clocks.date)
+  vi.spyOn(performance, 'now').mockImplementation(() => (clocks.ms += GLANCE_MS))
+  return () => vi.restoreAllMocks()
+})
+
 let log: EventLog
 beforeEach(async () => {
   log = await openEmbeddedLog(await newFolder(), STARS)
@@ -117,13 +127,8 @@ it('leaves out what is more than 200 a second, or than there is time for, or rea
   expect(await run({ predicted: 200 })).toEqual({ rate: 40 })
   const hits = (await measured()).find(({ metric, variant }) => metric === 'hr@10' && variant === 'popular')
   expect(hits?.weight).toBe(200)
-  const { rate, time } = await run({ predicted: 1, leftOut: 239, budgetMs: 1e-6 })
-  expect([rate, (time ?? 0) > 0]).toEqual([40, true])
+  expect(await run({ predicted: 1, leftOut: 239, budgetMs: GLANCE_MS / 2 })).toEqual({ rate: 40, time: 199 })
 
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 })
-  try {
-    expect(await run({ predicted: 0 })).toEqual({ lag: 240 })
-  } finally {
-    vi.useRealTimers()
-  }
+  clocks.date += 10_000
+  expect(await run({ predicted: 0 })).toEqual({ lag: 240 })
 })
