@@ -22,7 +22,10 @@ export interface ServedList {
 export interface Known {
   /** The one that counts of each user and item. */
   readonly ratings: readonly Rating[]
+  /** As they are described now. */
   readonly items: ReadonlyMap<string, Item>
+  /** Those that are not, though somebody described or deleted them once. */
+  readonly deleted: ReadonlySet<string>
   readonly served: readonly ServedList[]
   /** When each record of topic ratings came onto the log, ms since 1970. */
   readonly arrived: readonly number[]
@@ -32,6 +35,8 @@ export interface Known {
 export type Rows = Record<string, unknown>[]
 
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
+/** As ClickHouse writes it. */
+export const timeOf = (at: number): string => new Date(at).toISOString().replace('T', ' ').slice(0, -1)
 export const sum = <T>(all: readonly T[], of: (one: T) => number): number =>
   all.reduce((total, one) => total + of(one), 0)
 export const groups = <T>(all: readonly T[], key: (one: T) => string): [string[], T[]][] =>

@@ -1,4 +1,14 @@
-import { dayOf, groups, type Known, type Rating, type Rows, returnsOf, type ServedList, sum } from './known.fixture.ts'
+import {
+  dayOf,
+  groups,
+  type Known,
+  type Rating,
+  type Rows,
+  returnsOf,
+  type ServedList,
+  sum,
+  timeOf,
+} from './known.fixture.ts'
 
 const NOT_RATED = '(not rated)'
 /** A rating that seems to be given before its list by no more than this may have been led to by it. */
@@ -7,14 +17,25 @@ const CLOCKS_APART_MS = 300_000
 /** What `recompute` makes of items that are rated. */
 type ItemStats = readonly { readonly item_id: string; readonly ratings: number; readonly popularity_group: string }[]
 
-/** How many items can be recommended: those that are available, and those that were rated and never described. */
-export const recommendable = ({ items, ratings }: Pick<Known, 'items' | 'ratings'>): number =>
-  [...items.values()].filter((item) => item.available).length +
-  new Set(ratings.flatMap(({ itemId }) => (items.has(itemId) ? [] : itemId))).size
+/** Items that can be recommended: those that are available, and those that were rated and that nobody described or deleted. */
+export function recommendable({ items, deleted, ratings }: Pick<Known, 'items' | 'deleted' | 'ratings'>): Rows {
+  const undescribed = ratings.filter(({ itemId }) => !items.has(itemId) && !deleted.has(itemId))
+  return [
+    ...[...items.values()]
+      .filter(({ available }) => available)
+      .map(({ itemId: item_id, title, genres, year, updatedAt }) => ({
+        ...{ item_id, title, genres, year, updated_at: timeOf(updatedAt) },
+      })),
+    ...groups(undescribed, ({ itemId }) => itemId).map(([[item_id], theirs]) => {
+      const lastRated = theirs.reduce((last, { occurredAt }) => Math.max(last, occurredAt), 0)
+      return { item_id, title: '', genres: [], year: null, updated_at: timeOf(lastRated) }
+    }),
+  ]
+}
 
 /** Rows of every view of lists, by its name. */
 export function recomputeServing(
-  { ratings, items, served, positiveFrom }: Known,
+  { ratings, items, deleted, served, positiveFrom }: Known,
   stats: ItemStats,
 ): Record<string, Rows> {
   const naming = new Map(groups(ratings, (one) => one.recommendationId).map(([[id], theirs]) => [id, theirs]))
@@ -32,12 +53,13 @@ export function recomputeServing(
     positives: sum(lists, (list) => ledTo(list).filter(({ value }) => value >= positiveFrom).length),
   })
   const places = served.flatMap((list) => list.items.map((itemId) => ({ itemId, day: dayOf(list.occurredAt) })))
-  const available = recommendable({ items, ratings })
+  const catalogue = recommendable({ items, deleted, ratings })
   const groupOf = new Map(stats.map(({ item_id, popularity_group }) => [item_id, popularity_group]))
   const popularityOf = (itemId: string): string => groupOf.get(itemId) ?? NOT_RATED
   const bias = new Set([...groupOf.values(), ...places.map(({ itemId }) => popularityOf(itemId))])
 
   return {
+    catalogue,
     served_days: groups(served, (one) => `${dayOf(one.occurredAt)}\n${one.strategy}\n${one.generation}`).map(
       ([[day, strategy, generation], lists]) => ({
         ...{ day, strategy, generation, items: sum(lists, (list) => list.items.length), ...outcome(lists) },
@@ -55,7 +77,7 @@ export function recomputeServing(
     ).map(({ count, ...days }) => ({ ...days, items: count })),
     coverage: groups(places, ({ day }) => day).map(([[day], theirs]) => {
       const found = new Set(theirs.map(({ itemId }) => itemId)).size
-      return { day, items: found, catalogue: available, share: found / available }
+      return { day, items: found, catalogue: catalogue.length, share: found / catalogue.length }
     }),
     served_popularity: groups(places, ({ day, itemId }) => `${day}\n${popularityOf(itemId)}`).map(
       ([[day, popularity_group], theirs]) => ({ day, popularity_group, times: theirs.length }),

@@ -1,10 +1,9 @@
 import { distributionOf } from '../../producers/explore/distribution.ts'
-import { dayOf, groups, type Known, type Rating, type Rows, returnsOf, sum } from './known.fixture.ts'
+import { dayOf, groups, type Known, type Rating, type Rows, returnsOf, sum, timeOf } from './known.fixture.ts'
 import { recomputeServing } from './recomputed-serving.fixture.ts'
 
 const DAY_MS = 86_400_000
 const monthOf = (at: number): string => `${dayOf(at).slice(0, 7)}-01`
-const timeOf = (at: number): string => new Date(at).toISOString().replace('T', ' ').slice(0, -1)
 const monthNumber = (day: string): number => 12 * Number(day.slice(0, 4)) + Number(day.slice(5, 7))
 const most = (all: readonly number[]): number => all.reduce((x, y) => Math.max(x, y))
 const least = (all: readonly number[]): number => all.reduce((x, y) => Math.min(x, y))

@@ -2,9 +2,19 @@ import { describe, expect, it } from 'vitest'
 import type { RatingEvent } from '../../../models/events/types.ts'
 import type { RatingRow } from '../../rating-store/port.ts'
 import type { ServedList } from '../known.fixture.ts'
+import { recompute } from '../recomputed.fixture.ts'
 import { change, DAY_MS, firstServedDay, LATER, type World } from './world.fixture.ts'
 
 const LIST_LENGTH = 10
+
+const OF_MEASUREMENTS = 'made of measurements: compared with those in measurements.contract.ts'
+const OF_FILLING = 'tells of how views were filled, not of events: see refresh.test.ts'
+/** Tables and views that are compared with nothing here, and why. */
+const NOT_RECOMPUTED = {
+  ...{ measurements: OF_MEASUREMENTS, operation: OF_MEASUREMENTS, prequential: OF_MEASUREMENTS },
+  quality_by_generation: OF_MEASUREMENTS,
+  ...{ refresh_log: OF_FILLING, refreshes: OF_FILLING },
+}
 
 /** What is in the views, each beside a plain recomputation: after a delivery, another one, changes, withdrawals and erasures. */
 export function viewsContract(world: World): void {
@@ -21,8 +31,34 @@ export function viewsContract(world: World): void {
       await world.expectViews(world.known())
     })
 
+    it('recomputes all that can be read, or says why not', async () => {
+      const tables = await world.sql(
+        `SELECT name FROM system.tables WHERE database = '${world.database}' AND NOT endsWith(name, '_now')`,
+      )
+      const compared = [...Object.keys(recompute(world.known())), ...Object.keys(NOT_RECOMPUTED)]
+      expect(tables.map(({ name }) => name).sort()).toEqual(compared.sort())
+    })
+
     it('is not filled anew where nothing came in', async () => {
       expect(await world.analytics.refresh()).toMatchObject({ isNew: false })
+    })
+
+    it('shows what is put into the catalogue anew, hidden, or deleted, described before or not', async () => {
+      const items = [...world.known().items.values()]
+      const every = (rest: number) => items.filter((_, n) => n % 97 === rest)
+      await world.remove('falling', 'nobody-knew-this', ...[...every(3), ...every(7)].map(({ itemId }) => itemId))
+      await world.put(
+        ...every(5).map((item) => ({ ...item, available: false })),
+        ...every(7).map((item) => ({
+          ...item,
+          title: `${item.title} again`,
+          genres: [],
+          year: null,
+          updatedAt: LATER,
+        })),
+      )
+      await world.sink()
+      await world.expectViews(world.known(), ['catalogue'])
     })
 
     it('shows once what is delivered again, retried with other values, or changed, nothing of what is withdrawn, and what comes of lists', async () => {

@@ -56,6 +56,7 @@ export async function openWorld(everyNth: number, open: () => Promise<Opened>) {
   await store.bind(log.identity)
   const events: RatingEvent[] = []
   const items = new Map<string, Item>()
+  const deleted = new Set<string>()
   const served: ServedList[] = []
   /** When each record came onto the log, by its place there. */
   const arrived = new Map<string, number>()
@@ -74,6 +75,26 @@ export async function openWorld(everyNth: number, open: () => Promise<Opened>) {
         more.map((event) => [event.userId, event]),
       )
     },
+    async put(...all: Item[]): Promise<void> {
+      for (const item of all) {
+        items.set(item.itemId, item)
+        deleted.delete(item.itemId)
+      }
+      await append(
+        'items',
+        all.map((item) => [item.itemId, item]),
+      )
+    },
+    async remove(...ids: string[]): Promise<void> {
+      for (const id of ids) {
+        items.delete(id)
+        deleted.add(id)
+      }
+      await append(
+        'items',
+        ids.map((id) => [id, null]),
+      )
+    },
     async close(): Promise<void> {
       await opened.dispose()
       await log.close()
@@ -83,14 +104,9 @@ export async function openWorld(everyNth: number, open: () => Promise<Opened>) {
 
   const dataset = await openTestData(folder)
   let read = 0
-  for await (const { lines } of dataset.items())
-    for (const { value } of lines) if (value) items.set(value.itemId, value)
+  for await (const { lines } of dataset.items()) await world.put(...lines.flatMap(({ value }) => value ?? []))
   for await (const { lines } of dataset.ratings())
     for (const { value } of lines) if (value && ++read % everyNth === 0) events.push(value)
-  await append(
-    'items',
-    [...items.values()].map((item) => [item.itemId, item]),
-  )
   await append(
     'ratings',
     events.map((event) => [event.userId, event]),
@@ -98,11 +114,14 @@ export async function openWorld(everyNth: number, open: () => Promise<Opened>) {
   await sink()
   return world
 
-  async function append(topic: 'ratings' | 'items', keyed: readonly (readonly [string, Event])[]): Promise<void> {
+  async function append(
+    topic: 'ratings' | 'items',
+    keyed: readonly (readonly [string, Event | null])[],
+  ): Promise<void> {
     for (let from = 0; from < keyed.length; from += CHUNK)
       await log.append(
         topic,
-        keyed.slice(from, from + CHUNK).map(([key, event]) => ({ key, value: encodeEvent(event) })),
+        keyed.slice(from, from + CHUNK).map(([key, event]) => ({ key, value: event && encodeEvent(event) })),
       )
   }
 
@@ -144,6 +163,7 @@ export async function openWorld(everyNth: number, open: () => Promise<Opened>) {
     return {
       ratings,
       items,
+      deleted,
       served: served.filter(({ userId, occurredAt }) => !erased.has(userId) && occurredAt >= firstServedDay()),
       arrived: [...arrived.values()],
       positiveFrom: STARS.positiveFrom,
