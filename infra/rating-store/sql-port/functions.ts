@@ -4,9 +4,11 @@
  * Not here is what reads files (`file`, `catboostEvaluate`), other tables by name (`dictGet`, `joinGet`, `hasColumnInTable`) or the
  * network (`ai…`); what tells of the machine or its settings (`getSetting`, `getMacro`, `FQDN`, `filesystemAvailable`, `buildId`);
  * what waits (`sleep`), or takes the square of long values within one call, which no limit of time ends (`editDistance`,
- * `jaroSimilarity`, `arraySimilarity`; for some others see searches.ts); what calls a function that is named by text (`arrayReduce`, `initializeAggregation`), since
- * that name would pass this list; and what writes in a format that is named by text (`formatRow`, `groupFormat`), since some read schemas
- * and templates from files. A function of a newer ClickHouse is refused until it is written here.
+ * `jaroSimilarity`, `arraySimilarity`; `kolmogorovSmirnovTest`, where it is exact; `extractTextFromHTML`, of comments that do not end;
+ * `normalizeUTF8…` and `removeDiacriticsUTF8`, of many accents in a row; for some others see searches.ts); what calls a function that is
+ * named by text (`arrayReduce`, `initializeAggregation`), since that name would pass this list; and what writes in a format that is named
+ * by text (`formatRow`, `groupFormat`), since some read schemas and templates from files. A function of a newer ClickHouse is refused
+ * until it is written here.
  */
 
 const OPERATORS = `
@@ -56,17 +58,17 @@ const TEXT = `
   countSubstringsCaseInsensitiveUTF8 CRC32 CRC32IEEE CRC64 decodeHTMLComponent
   decodeXMLComponent encodeXMLComponent endsWith endsWithCaseInsensitive
   endsWithCaseInsensitiveUTF8 endsWithUTF8 extract extractAll extractAllGroups extractAllGroupsHorizontal
-  extractAllGroupsVertical extractGroups extractTextFromHTML firstLine format FROM_BASE64 hasAllToken hasAllTokens
+  extractAllGroupsVertical extractGroups firstLine format FROM_BASE64 hasAllToken hasAllTokens
   hasAnyToken hasAnyTokens hasPhrase hasSubsequence hasSubsequenceCaseInsensitive hasSubsequenceCaseInsensitiveUTF8
   hasSubsequenceUTF8 hasToken hasTokenCaseInsensitive hasTokenCaseInsensitiveOrNull hasTokenOrNull hex ilike initcap
   initcapUTF8 instr isASCII isValidASCII isValidUTF8 lcase left leftPad
   leftPadUTF8 leftUTF8 lengthUTF8 like locate lower lowerUTF8 lpad ltrim
   match matchPhrase mid mismatches multiFuzzyMatchAllIndices multiFuzzyMatchAny multiFuzzyMatchAnyIndex
-  multiMatchAllIndices multiMatchAny multiMatchAnyIndex NATURAL_SORT_KEY naturalSortKey ngrams normalizeUTF8NFC
-  normalizeUTF8NFD normalizeUTF8NFKC normalizeUTF8NFKCCasefold normalizeUTF8NFKD notILike notLike overlay overlayUTF8
+  multiMatchAllIndices multiMatchAny multiMatchAnyIndex NATURAL_SORT_KEY naturalSortKey ngrams notILike notLike
+  overlay overlayUTF8
   position positionCaseInsensitive positionCaseInsensitiveUTF8 positionUTF8 printf REGEXP_EXTRACT regexp_instr
   REGEXP_MATCHES REGEXP_REPLACE REGEXP_SUBSTR regexpExtract regexpInstr regexpPosition regexpQuoteMeta
-  removeAccentsUTF8 removeDiacriticsUTF8 repeat replace replaceAll replaceOne replaceRegexpAll replaceRegexpOne
+  repeat replace replaceAll replaceOne replaceRegexpAll replaceRegexpOne
   reverseBySeparator reverseUTF8 right rightPad rightPadUTF8 rightUTF8 rpad rtrim soundex space splitByAlpha
   splitByChar splitByNonAlpha splitByRegexp splitByString splitByWhitespace startsWith startsWithCaseInsensitive
   startsWithCaseInsensitiveUTF8 startsWithUTF8 stringBytesEntropy stringBytesUniq stringJaccardIndex
@@ -139,7 +141,7 @@ const AGGREGATES = `
   first_value first_value_respect_nulls firstValueRespectNulls group_concat groupArray groupArrayInsertAt
   groupArrayIntersect groupArrayLast groupArrayMovingAvg groupArrayMovingSum groupArraySample groupArraySorted
   groupBitAnd groupBitmap groupBitmapAnd groupBitmapOr groupBitmapXor groupBitOr groupBitXor groupConcat
-  groupUniqArray histogram intervalLengthSum kolmogorovSmirnovTest kurtPop kurtSamp lag lagInFrame
+  groupUniqArray histogram intervalLengthSum kurtPop kurtSamp lag lagInFrame
   largestTriangleThreeBuckets last_value last_value_respect_nulls lastValueRespectNulls lead leadInFrame lttb
   mannWhitneyUTest max max_by maxIntersections maxIntersectionsPosition maxMappedArrays meanZTest min min_by
   minMappedArrays nonNegativeDerivative nth_value ntile percent_rank percentRank rank rankCorr retention row_number

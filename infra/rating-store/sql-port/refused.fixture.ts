@@ -72,6 +72,13 @@ const FUNCTIONS = [
   "initializeAggregation('sum', 1)",
   'evalMLMethod(1, 2)',
   'arrayLevenshteinDistance([1], [2])',
+  // The square of long values, within one call.
+  "kolmogorovSmirnovTest('two-sided', 'exact')(1, 0)",
+  "kolmogorovSmirnovTestIf('two-sided', 'exact')(1, 0, 1)",
+  "extractTextFromHTML('<!--')",
+  ...['NFC', 'NFD', 'NFKC', 'NFKD', 'NFKCCasefold'].map((form) => `normalizeUTF8${form}('a')`),
+  "removeDiacriticsUTF8('a')",
+  "removeAccentsUTF8('a')",
   "editDistance('a', 'b')",
   'showCertificate()',
   "quantile(length(file('x')))(1)",
@@ -84,7 +91,7 @@ const FUNCTIONS = [
 const BY_NAME = [
   ...FUNCTIONS.flatMap((call) => /^(\w+)\(.*\)$/.exec(call)?.[1] ?? []),
   ...['CAST', 'accurateCastOrNull', 'JSONExtract', 'hasAll', 'indexOf', 'position', 'POSITION'],
-].filter((name) => !['quantile', 'sumIf', 'count', 'groupFormat', 'groupFormatIf'].includes(name))
+].filter((name) => !/^(quantile|sumIf|count|groupFormat|kolmogorov)/.test(name))
 const TABLES = [
   'processes',
   'query_log',

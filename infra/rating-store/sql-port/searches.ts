@@ -4,22 +4,30 @@ import { type Node, withoutAlias } from './syntax-tree.ts'
 /** In what is looked for no more than this stands, as letters of the syntax tree. */
 const MAX_LETTERS = 10_000
 
+const multiSearches = (what: string): string[] =>
+  ['', 'CaseInsensitive', 'UTF8', 'CaseInsensitiveUTF8'].map((how) => `multiSearch${what}${how}`)
+
 /**
  * Functions that look for every part of one argument at every place of another, which no limit of time ends within a call: of two long
  * values they take the square. So what is looked for is to stand there as it is. By the place where it may.
  */
 const SQUARE: Readonly<Record<string, readonly number[]>> = {
   ...{ hasall: [0, 1], hasany: [0, 1], hassubstr: [0, 1], locate: [0], instr: [1] },
+  ...{ replace: [1], replaceall: [1], replaceone: [1] },
   ...Object.fromEntries(
     ['position', 'positionCaseInsensitive', 'positionUTF8', 'positionCaseInsensitiveUTF8', 'countSubstrings']
       .concat(['countSubstringsCaseInsensitive', 'countSubstringsCaseInsensitiveUTF8'])
+      .concat(['Any', 'AllPositions', 'FirstIndex', 'FirstPosition'].flatMap(multiSearches))
       .map((name) => [name.toLowerCase(), [1]]),
   ),
 }
 
-/** Those that go through a list for each value: within a lambda, which is one call for all of another list, the square again. */
+/** Those that go through a list, a map or a text for each value: within a lambda, which is one call for all of another list, the square again. */
 const LINEAR: Readonly<Record<string, readonly number[]>> = {
   ...{ has: [0, 1], indexof: [0, 1], countequal: [0, 1], arrayintersect: [0, 1], arrayjaccardindex: [0, 1] },
+  ...{ mapcontains: [0, 1], mapcontainskey: [0, 1], mapcontainsvalue: [0, 1] },
+  ...{ hassubsequence: [0, 1], hassubsequencecaseinsensitive: [0, 1] },
+  ...{ hassubsequenceutf8: [0, 1], hassubsequencecaseinsensitiveutf8: [0, 1] },
 }
 
 /** Whether by its name alone, in the place of a lambda, it would look for what is not seen. */
