@@ -35,7 +35,12 @@ type V1 = Client['v1']
 export type ListRequest = InferRequestType<V1['recommendations']['$post']>['json']
 export type List = InferResponseType<V1['recommendations']['$post'], 200>
 
-export type DatasetSystem = ReturnType<typeof clientOf> & ReturnType<typeof asking> & { readonly data: Data }
+export type DatasetSystem = ReturnType<typeof clientOf> &
+  ReturnType<typeof asking> & {
+    readonly data: Data
+    /** What it printed. */
+    readonly output: () => string
+  }
 
 /**
  * A system that has loaded the dataset and made a model of it, for all tests of a file.
@@ -60,7 +65,12 @@ export function systemWithDataset(env: Record<string, string> = SMALL_MODEL): ()
       await rm(folder, { recursive: true })
     }
     const client = clientOf(running.url)
-    system = { ...client, ...asking(running.url), data: await read(join(dataset.env.DATASETS_DIR ?? '', dataset.name)) }
+    system = {
+      ...client,
+      ...asking(running.url),
+      output,
+      data: await read(join(dataset.env.DATASETS_DIR ?? '', dataset.name)),
+    }
     await client.ready()
     await client.settled()
     // Whoever asks for a list of items has the statistics read up to now.
