@@ -109,7 +109,7 @@ async function drawFiguresOf(names, ask, days, isLate) {
       const points = courseOf(rows, days, SHARES.includes(name) ? undefined : 0)
       const value = numberOf(row?.value)
       const ofRatings = numberOf(row?.of_ratings)
-      const unknown = ofRatings ? `too few to tell yet: ${counted(ofRatings, 'rating')}` : 'not known'
+      const unknown = ofRatings ? `too few yet: ${counted(ofRatings, 'rating')}` : 'not known'
       const told = whole ? toldOf(name, change, whole.count) : noChange(name, days)
       write(name, value, points, value === undefined ? unknown : told, ofRatings)
     }
@@ -136,9 +136,7 @@ const numberOf = (cell) => (typeof cell === 'number' ? cell : undefined)
 
 /** @param {number} batches  of ratings, within the hour */
 const tooFewBatches = (batches) =>
-  batches === 0
-    ? 'no rating within the hour'
-    : `too few to tell yet: ${count(batches)} ${batches === 1 ? 'batch' : 'batches'}`
+  batches === 0 ? 'no rating within the hour' : `too few yet: ${count(batches)} ${batches === 1 ? 'batch' : 'batches'}`
 
 /** The two of the process that answers. @returns {Promise<Arriving>} */
 export async function drawLive() {

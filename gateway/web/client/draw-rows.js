@@ -27,8 +27,8 @@ export function drawRanks(place, { value, beside }, { rows }, unitOf, choose) {
     name.type = 'button'
     name.title = `${name.textContent}: show how it is doing`
     name.addEventListener('click', () => choose(String(row.item_id)))
-    const figure = element('span', 'rank-value', cellText(row[value], unitOf(value)))
-    const other = element('span', 'rank-beside', cellText(row[beside], unitOf(beside)))
+    const figure = element('span', 'rank-value', rankText(row[value], unitOf(value)))
+    const other = element('span', 'rank-beside', rankText(row[beside], unitOf(beside)))
     item.append(name, figure, other, bar(Number(row[value]) / top, 1))
     list.append(item)
   }
@@ -39,6 +39,10 @@ export function drawRanks(place, { value, beside }, { rows }, unitOf, choose) {
 
 /** @param {import('./dashboard-words.js').Row} row */
 const nameOf = ({ item_id, title }) => titleOf({ itemId: String(item_id), ...(title ? { title: String(title) } : {}) })
+
+/** Means one below the other have the same digits. @param {Parameters<typeof cellText>[0]} cell @param {string} unit */
+const rankText = (cell, unit) =>
+  unit === 'rating' && typeof cell === 'number' ? cell.toFixed(2) : cellText(cell, unit)
 
 /** @param {string} column */
 const headOf = (column) =>

@@ -31,7 +31,7 @@ export function drawingSuite({ system, visit, rowsOf, visitDashboard, askedBy, e
     const ofHits = page.locator('[data-figure="live hit rate"]')
     const many = Number(hits?.of_ratings).toLocaleString('en')
     if (hits?.value) await expect.poll(() => ofHits.textContent()).toContain(`of ${many} ratings`)
-    else if (hits?.of_ratings) await expect.poll(() => ofHits.textContent()).toContain(`too few to tell yet: ${many}`)
+    else if (hits?.of_ratings) await expect.poll(() => ofHits.textContent()).toContain(`too few yet: ${many}`)
     await vi.waitFor(async () =>
       expect(await page.locator('[data-figure=lag] .figure-value').textContent()).toMatch(/^\d+ record/),
     )
@@ -215,8 +215,8 @@ export function drawingSuite({ system, visit, rowsOf, visitDashboard, askedBy, e
 
   it.each([
     [0, '–', 'no rating within the hour'],
-    [1, '–', 'too few to tell yet: 1 batch'],
-    [29, '–', 'too few to tell yet: 29 batches'],
+    [1, '–', 'too few yet: 1 batch'],
+    [29, '–', 'too few yet: 29 batches'],
     [30, '200 ms', '±0 % on the hour before'],
   ])('tells how soon ratings count by %s batches of them: %s', async (batches, value, told) => {
     const page = await visit()
