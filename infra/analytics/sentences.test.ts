@@ -120,6 +120,6 @@ it('says up to when it is rising where that is over', () => {
     ...{ item_id: '1', title: 'Up', window_days: 7, ratings: 9, ratings_before: 1, trend: 2.5 },
     ends_at: '2018-09-24T14:00:00Z',
   }
-  expect(say('rising-items', [row])).toBe('Up: 9 ratings in the 7 days up to 2018-09-24, 1 in the 7 days before.')
+  expect(say('rising-items', [row])).toBe('Up: 9 ratings in the 7 days up to 2018-09-24, 1 in as many before.')
   expect(say('rising-items', [{ ...row, ends_at: '2026-11-29T00:10:00Z' }])).toContain('9 ratings in 7 days,')
 })

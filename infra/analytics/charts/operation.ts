@@ -35,7 +35,7 @@ ORDER BY time`,
     const slowest = textOf(last, 'grain') === 'minute' ? '' : 'in the slowest minute, '
     return `Of the last ${of} of ratings, a typical one counted within ${typical}; ${slowest}99 of 100 did within ${p99}.`
   },
-  nothing: 'No rating came in live in these days.',
+  nothing: 'Nothing was measured in these days: each minute in which ratings come in live is, once it is over.',
 }
 
 export const lag: Chart = {

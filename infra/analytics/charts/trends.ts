@@ -19,7 +19,7 @@ const trendOf = (row: ChartRow | undefined, { today }: Asked): string => {
   // The views are filled every hour or sooner: around midnight those of yesterday are of now.
   const isOld = Date.parse(today) - Date.parse(end) > DAY_MS
   const days = `${textOf(row, 'window_days')} days`
-  return `${nameOf(row)}: ${counted(numberOf(row, 'ratings'), 'rating')} in ${isOld ? `the ${days} up to ${end}` : days}, ${count(numberOf(row, 'ratings_before'))} in the ${days} before.`
+  return `${nameOf(row)}: ${counted(numberOf(row, 'ratings'), 'rating')} in ${isOld ? `the ${days} up to ${end}` : days}, ${count(numberOf(row, 'ratings_before'))} in as many before.`
 }
 const DAY_MS = 86_400_000
 
